@@ -1,0 +1,1 @@
+"""A GraphQL API over a graph of related articles, made from a folder of Markdown files."""

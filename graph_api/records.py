@@ -1,0 +1,195 @@
+"""What the graph consists of: frozen records, and the ids by which they are known.
+
+The one decision worth knowing: a node has an *id*, the text clients see, and a *key*, a 63-bit integer
+made from the id. Keys are what tables, edges and walks hold; since a key is a function of the id, no
+row number depends on the order of ingest. Two ids with one key are an error at ingest, never a merge.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import Enum
+from typing import NewType
+
+ArticleId = NewType("ArticleId", str)
+ProviderId = NewType("ProviderId", str)
+TopicId = NewType("TopicId", str)
+NodeKey = NewType("NodeKey", int)
+
+_ID_CHARACTERS = 16
+_KEY_BITS = 63
+_RANKED = str.maketrans("234567abcdefghijklmnopqrstuvwxyz", "0123456789abcdefghijklmnopqrstuv")
+
+
+def article_id(canonical_url: str) -> ArticleId:
+    """The id of the article at *canonical_url*: 80 bits of its SHA-256 in base32 (RFC 4648, lower case)."""
+    digest = hashlib.sha256(canonical_url.encode()).digest()
+    return ArticleId("article:" + base64.b32encode(digest[:10]).decode().lower())
+
+
+def provider_id(domain: str) -> ProviderId:
+    """The id of the provider with this domain."""
+    return ProviderId(f"provider:{domain}")
+
+
+def topic_id(slug: str) -> TopicId:
+    """The id of the topic with this slug."""
+    return TopicId(f"topic:{slug}")
+
+
+def article_key(id: str) -> NodeKey | None:
+    """The key of an article id, None when *id* is not one. Keys sort as their ids do."""
+    kind, _, text = id.partition(":")
+    if kind != "article" or len(text) != _ID_CHARACTERS or not set(text) <= set(map(chr, _RANKED)):
+        return None
+    return NodeKey(int(text.translate(_RANKED), 32) >> (5 * _ID_CHARACTERS - _KEY_BITS))
+
+
+def name_key(id: str) -> NodeKey:
+    """The key of a provider or topic id: the first 63 bits of its SHA-256."""
+    return NodeKey(int.from_bytes(hashlib.sha256(id.encode()).digest()[:8]) >> (64 - _KEY_BITS))
+
+
+class Severity(Enum):
+    """How much a problem of a document weighs."""
+
+    ERROR = "error"
+    WARNING = "warning"
+
+
+class EdgeDirection(Enum):
+    """Which way related edges are followed, seen from an article."""
+
+    OUT = "out"
+    IN = "in"
+    BOTH = "both"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Image:
+    """A picture that belongs to an article, provider or topic. Width and height in pixels."""
+
+    url: str
+    width: int | None = None
+    height: int | None = None
+    title: str | None = None
+    is_cached: bool | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Secured:
+    """An opaque encrypted payload, both parts in base64 as the document has them."""
+
+    ciphertext: str
+    iv: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceFile:
+    """A file that says something about an article; *path* is relative to its source folder, with `/`."""
+
+    path: str
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Article:
+    """An article without its long texts (`ArticleDetails`) and its lists. Compared by identity.
+
+    *url* is the canonical URL, *slug* comes from the file name (stubs: from the title). Quality and heat
+    are editorial scores; null where the document is silent.
+    """
+
+    key: NodeKey
+    id: ArticleId
+    slug: str
+    title: str
+    excerpt: str | None
+    category: str | None
+    type: str
+    published_date_time: datetime | None
+    url: str
+    web_url: str | None
+    original_url: str | None
+    amp_web_url: str | None
+    cdn_amp_web_url: str | None
+    quality: int | None
+    heat: int | None
+    published: bool | None
+    is_stub: bool
+    provider_key: NodeKey | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class ArticleDetails:
+    """The parts of an article that few queries ask for and that can be long. *extra* is JSON text."""
+
+    body: str | None
+    featured_content: str | None
+    secured: Secured | None
+    extra: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Provider:
+    """A publisher, known by its domain."""
+
+    key: NodeKey
+    id: ProviderId
+    domain: str
+    name: str
+    other_names: tuple[str, ...]
+    description: str | None
+    images: tuple[Image, ...]
+    extra: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Topic:
+    """A subject of articles, known by its slug; the tree of topics is the taxonomy's."""
+
+    key: NodeKey
+    id: TopicId
+    slug: str
+    name: str
+    shortname: str | None
+    keywords: tuple[str, ...]
+    hashtags: tuple[str, ...]
+    images: tuple[Image, ...]
+    parent_key: NodeKey | None
+    extra: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Problem:
+    """What is wrong with a document, and where. Line and column count from 1; *path* as in `SourceFile`.
+
+    *article* is the key of the article that the document became, None when it was rejected.
+    """
+
+    code: str
+    severity: Severity
+    message: str
+    hint: str | None
+    path: str
+    line: int | None
+    column: int | None
+    article: NodeKey | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ContentStatus:
+    """What the graph holds: its revision (hex), when that was first stored (UTC), and counts."""
+
+    revision: str
+    generated_at: datetime
+    articles: int
+    stubs: int
+    providers: int
+    topics: int
+    related: int
+    problems: Mapping[Severity, int]

@@ -1,0 +1,51 @@
+"""What every store offers: it drives plans (generators of reads) against one revision of the content."""
+
+from __future__ import annotations
+
+from contextlib import AbstractAsyncContextManager
+from typing import Any, Protocol, TypeVar
+
+from graph_api.store.reads import Read, Reads
+
+T = TypeVar("T")
+
+
+class RevisionMoved(Exception):  # noqa: N818 - not an error: the caller starts its plan again
+    """The content has another revision than the one a plan was begun with."""
+
+
+class Snapshot(Protocol):
+    """One read transaction: everything run in it sees one *revision*."""
+
+    @property
+    def revision(self) -> str: ...
+
+    async def run(self, plan: Reads[T]) -> T:
+        """What *plan* returns, all its reads answered here. Cancelling stops the work between reads."""
+        ...
+
+
+class Store(Protocol):
+    """Answers reads. Safe for many tasks at once; at most as many plans run as there are connections."""
+
+    async def run(
+        self, plan: Reads[T], *, pending: Read[Any] | None = None, revision: str | None = None
+    ) -> tuple[T, str]:
+        """What *plan* returns and the revision it belongs to: one hop, one read transaction.
+
+        *pending* is the read that a plan begun elsewhere waits for; *revision* the one its earlier rows
+        belong to. Raises `RevisionMoved`, before any row is sent, when the store has another.
+        """
+        ...
+
+    def snapshot(self) -> AbstractAsyncContextManager[Snapshot]:
+        """A transaction that stays open over several plans, for callers that do not know their reads yet."""
+        ...
+
+    async def revision(self) -> str:
+        """The revision the store holds now."""
+        ...
+
+    async def close(self) -> None:
+        """All connections are closed; running plans are interrupted."""
+        ...
