@@ -5,7 +5,8 @@ with another version is rebuilt, never migrated. Two layers: `document`, `mentio
 `problem` say what each file says; all other tables are derived from them by one pure function for each
 node, so that an incremental ingest and a fresh one give the same rows. Every key is a function of content
 (see `graph_api.records`), never a row number. Columns that end in `_folded` hold `str.casefold()` of
-their neighbour; `_us` is microseconds since 1970 in UTC; lists of texts and images are JSON.
+their neighbour; `_us` is microseconds since 1970 in UTC; lists of texts and images are JSON (an image is
+an object with the fields of `records.Image`, absent where null).
 """
 
 from __future__ import annotations
@@ -14,7 +15,9 @@ SCHEMA_VERSION = 1
 APPLICATION_ID = 0x67726170  # "grap": tells our files from any other SQLite database
 
 SCRIPT = """
-CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
+CREATE TABLE meta (               -- revision: hex; generated_at: when it was first stored, ISO 8601 in UTC
+    name TEXT PRIMARY KEY, value TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
 
 -- what the files say -----------------------------------------------------------------------------------
 CREATE TABLE document (
@@ -24,6 +27,7 @@ CREATE TABLE document (
     sha256 BLOB NOT NULL,         -- of the file's bytes
     kind TEXT NOT NULL,           -- article | topic | provider | rejected
     subject INTEGER,              -- key of the node it describes; NULL when rejected
+    published_us INTEGER,         -- an article's own date: of several files of one article the newest wins
     payload TEXT                  -- the document without its related items, JSON; NULL when rejected
 ) STRICT;
 CREATE INDEX document_subject ON document (subject) WHERE subject IS NOT NULL;
@@ -93,7 +97,8 @@ CREATE TABLE article_topic (
 CREATE INDEX article_topic_newest ON article_topic (topic, published_us DESC, article);
 
 CREATE TABLE related (
-    src INTEGER NOT NULL, position INTEGER NOT NULL, dst INTEGER NOT NULL,
+    src INTEGER NOT NULL, dst INTEGER NOT NULL,
+    position INTEGER NOT NULL,    -- from 0, without gaps
     PRIMARY KEY (src, position)
 ) STRICT, WITHOUT ROWID;
 CREATE UNIQUE INDEX related_dst ON related (dst, src);
