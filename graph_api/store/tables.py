@@ -97,8 +97,9 @@ CREATE TABLE article_topic (
 CREATE INDEX article_topic_newest ON article_topic (topic, published_us DESC, article);
 
 CREATE TABLE related (
-    src INTEGER NOT NULL, dst INTEGER NOT NULL,
+    src INTEGER NOT NULL,
     position INTEGER NOT NULL,    -- from 0, without gaps
+    dst INTEGER NOT NULL,
     PRIMARY KEY (src, position)
 ) STRICT, WITHOUT ROWID;
 CREATE UNIQUE INDEX related_dst ON related (dst, src);
