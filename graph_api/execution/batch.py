@@ -1,0 +1,31 @@
+"""A field is its batch function: what the compiled plan and the ordinary executor both run.
+
+A batch function takes all distinct parents of a level at once and is a generator: it yields reads,
+receives rows and returns one value for each parent, in order. What a client can get wrong is decided by
+`prepare` before the first read: it turns a field's arguments into a frozen, hashable value or raises
+`RequestError`, which refuses the whole operation.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+from graph_api.store.reads import Reads, Rights
+
+Fetch: TypeAlias = Callable[..., Reads[Sequence[Any]]]  # (parents, rights) or (parents, rights, prepared)
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """How one field is fetched, for many parents at once."""
+
+    fetch: Fetch
+    prepare: Callable[..., object] | None = None
+
+    def reads(self, parents: Sequence[Any], rights: Rights, prepared: object) -> Reads[Sequence[Any]]:
+        """The plan of this field for *parents*; *prepared* is what `prepare` made of the arguments."""
+        if self.prepare is None:
+            return self.fetch(parents, rights)
+        return self.fetch(parents, rights, prepared)

@@ -1,0 +1,260 @@
+"""An operation compiled once: per object type the steps that answer its selection, in the answer's order.
+
+Fragments, type conditions, aliases and merged fields are resolved here, and so are `@skip` and
+`@include`: the values of the variables they name are part of what a plan is compiled for. What is left
+for a run are the arguments (`bind`) and the records (`graph_api.execution.assembly`).
+"""
+
+# graphql-core's wrapping types are generic without arguments, which strict pyright calls unknown:
+# pyright: reportUnknownVariableType=false, reportUnknownMemberType=false, reportUnknownArgumentType=false
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from graphql import (
+    BooleanValueNode,
+    DirectiveNode,
+    DocumentNode,
+    FieldNode,
+    FragmentDefinitionNode,
+    FragmentSpreadNode,
+    GraphQLEnumType,
+    GraphQLField,
+    GraphQLObjectType,
+    GraphQLSchema,
+    GraphQLUnionType,
+    InlineFragmentNode,
+    OperationDefinitionNode,
+    SelectionNode,
+    SelectionSetNode,
+    VariableNode,
+    get_named_type,
+    get_nullable_type,
+    is_abstract_type,
+    is_composite_type,
+    is_list_type,
+)
+from graphql.type import GraphQLInterfaceType, GraphQLNamedType
+from strawberry.types.field import StrawberryField
+
+from graph_api.execution.batch import Batch
+
+DEFINITION = "strawberry-definition"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Step:
+    """How one field of an answer comes about: by its batch function, or as an attribute of the record.
+
+    *constant* is the answer itself (`__typename`). *number* is the step's place among the bound arguments.
+    """
+
+    number: int
+    key: str
+    path: tuple[str, ...]
+    attribute: str
+    batch: Batch | None
+    node: FieldNode
+    definition: GraphQLField | None
+    many: bool
+    enum: bool
+    below: Selection | None
+    constant: str | None = None
+
+
+@dataclass(slots=True, eq=False)
+class Selection:
+    """What is selected of objects of one type; for an interface or union, of each possible type."""
+
+    steps: Mapping[str, tuple[Step, ...]]
+    types: Mapping[str, GraphQLObjectType]
+    _known: dict[type, tuple[Step, ...]] = field(default_factory=dict[type, tuple[Step, ...]])
+
+    def of(self, record: object) -> tuple[Step, ...]:
+        """The steps for *record*, by its class."""
+        found = self._known.get(type(record))
+        if found is None:
+            found = self._known[type(record)] = self.steps[self._type_name(record)]
+        return found
+
+    def _type_name(self, record: object) -> str:
+        if len(self.types) == 1:
+            return next(iter(self.types))
+        return next(name for name, type_ in self.types.items() if _is_of(type_, record))
+
+
+def _is_of(type_: GraphQLObjectType, record: object) -> bool:
+    test: Any = type_.is_type_of  # declared with an info argument that ours does not look at
+    return bool(test(record, None))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Plan:
+    """A compiled operation. *steps* are all its steps by number; *introspects* says that it cannot run
+    as a plan, since parts of it ask for the schema."""
+
+    operation: OperationDefinitionNode
+    root: Selection
+    steps: tuple[Step, ...]
+    introspects: bool
+
+
+def conditions(document: DocumentNode) -> frozenset[str]:
+    """The variables that decide about `@skip` and `@include` somewhere in *document*."""
+    names: set[str] = set()
+    pending: list[SelectionNode] = []
+    for definition in document.definitions:
+        if isinstance(definition, OperationDefinitionNode | FragmentDefinitionNode):
+            pending.extend(definition.selection_set.selections)
+    while pending:
+        node = pending.pop()
+        names.update(_condition_variables(node.directives or ()))
+        below: SelectionSetNode | None = getattr(node, "selection_set", None)
+        pending.extend(below.selections if below else ())
+    return frozenset(names)
+
+
+def _condition_variables(directives: Iterable[DirectiveNode]) -> Iterator[str]:
+    for directive in directives:
+        for argument in directive.arguments or ():
+            if isinstance(argument.value, VariableNode):
+                yield argument.value.name.value
+
+
+def compile_operation(
+    schema: GraphQLSchema,
+    document: DocumentNode,
+    operation: OperationDefinitionNode,
+    variables: Mapping[str, Any],
+) -> Plan:
+    """The plan of a validated operation, for these values of the variables that `conditions` names."""
+    compiler = _Compiler(schema, document, variables)
+    root_type = schema.get_root_type(operation.operation)
+    assert root_type is not None, "validation has seen to it"
+    root = compiler.selection(root_type, [operation.selection_set], ())
+    return Plan(operation, root, tuple(compiler.steps), compiler.introspects)
+
+
+class _Compiler:
+    def __init__(self, schema: GraphQLSchema, document: DocumentNode, variables: Mapping[str, Any]) -> None:
+        self._schema = schema
+        self._variables = variables
+        self._fragments = {
+            definition.name.value: definition
+            for definition in document.definitions
+            if isinstance(definition, FragmentDefinitionNode)
+        }
+        self.steps: list[Step] = []
+        self.introspects = False
+
+    def selection(
+        self, type_: GraphQLNamedType, sets: list[SelectionSetNode], path: tuple[str, ...]
+    ) -> Selection:
+        types = self._object_types(type_)
+        steps = {each.name: tuple(self._steps(each, sets, path)) for each in types}
+        return Selection(steps, {each.name: each for each in types})
+
+    def _object_types(self, type_: GraphQLNamedType) -> tuple[GraphQLObjectType, ...]:
+        if isinstance(type_, GraphQLInterfaceType | GraphQLUnionType):
+            return tuple(self._schema.get_possible_types(type_))
+        assert isinstance(type_, GraphQLObjectType), "only composite types have selections"
+        return (type_,)
+
+    def _steps(
+        self, type_: GraphQLObjectType, sets: list[SelectionSetNode], path: tuple[str, ...]
+    ) -> Iterator[Step]:
+        fields: dict[str, list[FieldNode]] = {}
+        visited: set[str] = set()
+        for each in sets:
+            self._collect(type_, each, fields, visited)
+        for key, nodes in fields.items():
+            yield self._step(type_, key, nodes, (*path, key))
+
+    def _collect(
+        self,
+        type_: GraphQLObjectType,
+        selections: SelectionSetNode,
+        fields: dict[str, list[FieldNode]],
+        visited: set[str],
+    ) -> None:
+        for node in selections.selections:
+            if not self._is_included(node.directives or ()):
+                continue
+            if isinstance(node, FieldNode):
+                fields.setdefault((node.alias or node.name).value, []).append(node)
+            elif isinstance(node, InlineFragmentNode):
+                if self._applies(node, type_):
+                    self._collect(type_, node.selection_set, fields, visited)
+            elif isinstance(node, FragmentSpreadNode) and node.name.value not in visited:
+                visited.add(node.name.value)
+                fragment = self._fragments[node.name.value]
+                if self._applies(fragment, type_):
+                    self._collect(type_, fragment.selection_set, fields, visited)
+
+    def _is_included(self, directives: Iterable[DirectiveNode]) -> bool:
+        return all(
+            self._is_met(directive) is not (directive.name.value == "skip")
+            for directive in directives
+            if directive.name.value in {"skip", "include"}
+        )
+
+    def _is_met(self, directive: DirectiveNode) -> bool:
+        [value] = [argument.value for argument in directive.arguments or ()]
+        if isinstance(value, VariableNode):
+            return bool(self._variables.get(value.name.value))
+        return isinstance(value, BooleanValueNode) and value.value
+
+    def _applies(
+        self, fragment: InlineFragmentNode | FragmentDefinitionNode, type_: GraphQLObjectType
+    ) -> bool:
+        if fragment.type_condition is None or fragment.type_condition.name.value == type_.name:
+            return True
+        condition = self._schema.get_type(fragment.type_condition.name.value)
+        return is_abstract_type(condition) and self._schema.is_sub_type(condition, type_)
+
+    def _step(
+        self, type_: GraphQLObjectType, key: str, nodes: list[FieldNode], path: tuple[str, ...]
+    ) -> Step:
+        name = nodes[0].name.value
+        if name == "__typename":
+            return self._numbered(key, path, nodes[0], constant=type_.name)
+        if name.startswith("__"):
+            self.introspects = True
+            return self._numbered(key, path, nodes[0], constant=name)
+        step = self._numbered(key, path, nodes[0], definition=type_.fields[name])
+        named = get_named_type(type_.fields[name].type)
+        if is_composite_type(named):
+            sets = [node.selection_set for node in nodes if node.selection_set]
+            step = replace(step, below=self.selection(named, sets, path))
+            self.steps[step.number] = step
+        return step
+
+    def _numbered(
+        self,
+        key: str,
+        path: tuple[str, ...],
+        node: FieldNode,
+        *,
+        definition: GraphQLField | None = None,
+        constant: str | None = None,
+    ) -> Step:
+        declared: StrawberryField | None = definition.extensions[DEFINITION] if definition else None
+        type_: Any = definition.type if definition else None
+        step = Step(
+            number=len(self.steps),
+            key=key,
+            path=path,
+            attribute=declared.python_name if declared else "",
+            batch=declared.metadata.get("batch") if declared else None,
+            node=node,
+            definition=definition,
+            many=is_list_type(get_nullable_type(type_)),
+            enum=isinstance(get_named_type(type_), GraphQLEnumType),
+            below=None,
+            constant=constant,
+        )
+        self.steps.append(step)
+        return step

@@ -1,0 +1,276 @@
+"""What clients filter and order by, made into the store's conditions; all that is wrong is refused here."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+from datetime import UTC, datetime, timedelta
+from itertools import chain
+from typing import TypeGuard, TypeVar
+
+from strawberry import UNSET
+
+from graph_api.errors import RequestError
+from graph_api.records import EdgeDirection
+from graph_api.schema.inputs import (
+    ArticleFilter,
+    ArticleOrder,
+    BooleanFilter,
+    DateTimeFilter,
+    IntFilter,
+    NullsOrder,
+    OrderDirection,
+    ProviderFilter,
+    StringFilter,
+    TopicFilter,
+    TopicListFilter,
+)
+from graph_api.store.filters import (
+    And,
+    Compare,
+    Filter,
+    FlagField,
+    FlagIs,
+    HasTopics,
+    IsNull,
+    Match,
+    Not,
+    NumberField,
+    NumberIs,
+    OfProvider,
+    OfRelated,
+    OfTopics,
+    Or,
+    Quantifier,
+    TextField,
+    TextIn,
+    TextIs,
+)
+from graph_api.store.reads import Order, OrderField
+
+T = TypeVar("T")
+
+MAX_RELATED_NESTING = 2
+MAX_DEPTH = 10
+MAX_VALUES = 1000
+MAX_ORDER_STEPS = 5
+
+_DURATION = re.compile(
+    r"P(?:(?P<years>\d{1,4})Y)?(?:(?P<months>\d{1,5})M)?(?:(?P<weeks>\d{1,5})W)?(?:(?P<days>\d{1,6})D)?"
+    r"(?:T(?:(?P<hours>\d{1,7})H)?(?:(?P<minutes>\d{1,9})M)?(?:(?P<seconds>\d{1,10})S)?)?"
+)
+_COMPARES = {"eq": Compare.EQ, "gt": Compare.GT, "gte": Compare.GTE, "lt": Compare.LT, "lte": Compare.LTE}
+_MATCHES = {
+    "eq": Match.EQ,
+    "contains": Match.CONTAINS,
+    "starts_with": Match.STARTS_WITH,
+    "ends_with": Match.ENDS_WITH,
+}
+
+
+def of_articles(given: ArticleFilter | None) -> Filter | None:
+    """The condition *given* stands for, None when it fits every article."""
+    return _all(_article(given, nesting=0, depth=0)) if given else None
+
+
+def of_providers(given: ProviderFilter | None) -> Filter | None:
+    """The condition *given* stands for, None when it fits every provider."""
+    return _all(_provider(given)) if given else None
+
+
+def of_topics(given: TopicFilter | None) -> Filter | None:
+    """The condition *given* stands for, None when it fits every topic."""
+    return _all(_topic(given)) if given else None
+
+
+def order(given: Iterable[ArticleOrder] | None, *, positions: bool = False) -> tuple[Order, ...]:
+    """The order *given* stands for, empty for the list's own; only lists with *positions* offer POSITION."""
+    steps = tuple(_step(step) for step in given or ())
+    if len(steps) > MAX_ORDER_STEPS:
+        raise RequestError(f"orderBy has {len(steps)} steps; at most {MAX_ORDER_STEPS} are allowed")
+    if not positions and any(step.field is OrderField.POSITION for step in steps):
+        raise RequestError("orderBy POSITION is offered by Article.related only")
+    return steps
+
+
+def _step(given: ArticleOrder) -> Order:
+    return Order(
+        given.field,
+        descending=given.direction is OrderDirection.DESC,
+        nulls_first=given.nulls is NullsOrder.FIRST,
+    )
+
+
+def _all(parts: Iterable[Filter]) -> Filter | None:
+    found = tuple(parts)
+    if len(found) == 1:
+        return found[0]
+    return And(found) if found else None
+
+
+def _required(parts: Iterable[Filter]) -> Filter:
+    return _all(parts) or And(())
+
+
+def _article(given: ArticleFilter, *, nesting: int, depth: int) -> Iterator[Filter]:
+    if depth >= MAX_DEPTH:
+        raise RequestError(f"filter nests deeper than {MAX_DEPTH} levels")
+
+    def below(part: ArticleFilter, deeper: int = 0) -> Filter:
+        return _required(_article(part, nesting=nesting + deeper, depth=depth + 1))
+
+    yield from _combined(given, below)
+    yield from _of_texts(given)
+    yield from _of_numbers(given)
+    yield from _of_flags(given)
+    if given.provider:
+        yield OfProvider(_required(_provider(given.provider)))
+    if given.topics:
+        yield from _topic_list(given.topics)
+    if given.related:
+        if nesting >= MAX_RELATED_NESTING:
+            raise RequestError(f"filter.related nests at most {MAX_RELATED_NESTING} times")
+        yield OfRelated(EdgeDirection.OUT, below(given.related, 1))
+
+
+def _combined(given: ArticleFilter, below: Callable[[ArticleFilter], Filter]) -> Iterator[Filter]:
+    if _is_given(given.and_):
+        yield And(tuple(below(part) for part in _bounded(given.and_)))
+    if _is_given(given.or_):
+        yield Or(tuple(below(part) for part in _bounded(given.or_)))
+    if given.not_:
+        yield Not(below(given.not_))
+
+
+def _of_texts(given: ArticleFilter) -> Iterator[Filter]:
+    texts = {
+        TextField.TITLE: given.title,
+        TextField.SLUG: given.slug,
+        TextField.CATEGORY: given.category,
+        TextField.TYPE: given.type,
+        TextField.URL: given.url,
+    }
+    return chain.from_iterable(_text(field, part) for field, part in texts.items() if part)
+
+
+def _of_numbers(given: ArticleFilter) -> Iterator[Filter]:
+    numbers = {
+        NumberField.QUALITY: given.quality,
+        NumberField.HEAT: given.heat,
+        NumberField.RELATED_COUNT: given.related_count,
+    }
+    yield from chain.from_iterable(_number(field, part) for field, part in numbers.items() if part)
+    if given.published_date_time:
+        yield from _moment(given.published_date_time)
+
+
+def _of_flags(given: ArticleFilter) -> Iterator[Filter]:
+    flags = {FlagField.PUBLISHED: given.published, FlagField.IS_STUB: given.is_stub}
+    yield from chain.from_iterable(_flag(field, part) for field, part in flags.items() if part)
+    if _is_given(given.has_image):
+        yield FlagIs(FlagField.HAS_IMAGE, given.has_image)
+
+
+def _text(field: TextField, given: StringFilter) -> Iterator[Filter]:
+    for name, match in _MATCHES.items():
+        if _is_given(value := getattr(given, name)):
+            yield TextIs(field, match, _stored(value))
+    if _is_given(given.ne):
+        yield Not(TextIs(field, Match.EQ, _stored(given.ne)))
+    if _is_given(given.in_):
+        yield TextIn(field, tuple(map(_stored, _bounded(given.in_))))
+    if _is_given(given.not_in):
+        yield Not(TextIn(field, tuple(map(_stored, _bounded(given.not_in)))))
+    yield from _null(field, given.is_null)
+
+
+def _number(field: NumberField, given: IntFilter) -> Iterator[Filter]:
+    yield from _compared(field, given)
+    if _is_given(given.ne):
+        yield Not(NumberIs(field, Compare.EQ, given.ne))
+    yield from _null(field, given.is_null)
+
+
+def _moment(given: DateTimeFilter) -> Iterator[Filter]:
+    field = NumberField.PUBLISHED_DATE_TIME
+    yield from _compared(field, given)
+    if _is_given(given.within):
+        yield NumberIs(field, Compare.GTE, _before_now(given.within))
+    yield from _null(field, given.is_null)
+
+
+def _compared(field: NumberField, given: IntFilter | DateTimeFilter) -> Iterator[Filter]:
+    for name, compare in _COMPARES.items():
+        if _is_given(value := getattr(given, name)):
+            yield NumberIs(field, compare, value)
+
+
+def _flag(field: FlagField, given: BooleanFilter) -> Iterator[Filter]:
+    if _is_given(given.eq):
+        yield FlagIs(field, given.eq)
+    yield from _null(field, given.is_null)
+
+
+def _null(field: TextField | NumberField | FlagField, wanted: bool | None) -> Iterator[Filter]:
+    if _is_given(wanted):
+        yield IsNull(field) if wanted else Not(IsNull(field))
+
+
+def _provider(given: ProviderFilter) -> Iterator[Filter]:
+    if given.domain:
+        yield from _text(TextField.DOMAIN, given.domain)
+    if given.name:
+        yield from _text(TextField.NAME, given.name)
+
+
+def _topic(given: TopicFilter) -> Iterator[Filter]:
+    if given.slug:
+        yield from _text(TextField.SLUG, given.slug)
+    if given.name:
+        yield from _text(TextField.NAME, given.name)
+
+
+def _topic_list(given: TopicListFilter) -> Iterator[Filter]:
+    quantified = {
+        Quantifier.SOME: given.some,
+        Quantifier.NONE: given.none,
+        Quantifier.EVERY: given.every,
+    }
+    for quantifier, part in quantified.items():
+        if part:
+            yield OfTopics(quantifier, _required(_topic(part)))
+    if _is_given(given.all):
+        yield HasTopics(tuple(map(_stored, _bounded(given.all))))
+    if given.count:
+        yield from _number(NumberField.TOPIC_COUNT, given.count)
+
+
+def _before_now(duration: str) -> datetime:
+    found = _DURATION.fullmatch(duration)
+    amounts = {unit: int(n) for unit, n in found.groupdict().items() if n} if found else {}
+    if not amounts:
+        raise RequestError(
+            f"within must be an ISO 8601 duration in whole units, such as P7D or PT36H, not {duration[:40]!r}"
+        )
+    days = 365 * amounts.pop("years", 0) + 30 * amounts.pop("months", 0) + amounts.pop("days", 0)
+    now = datetime.now(UTC)
+    try:
+        return now - timedelta(days=days, **amounts)
+    except OverflowError:
+        return datetime.min.replace(tzinfo=UTC)
+
+
+def _is_given(value: T | None) -> TypeGuard[T]:
+    return value is not None and value is not UNSET
+
+
+def _bounded(values: list[T] | None) -> list[T]:
+    found = values or []
+    if len(found) > MAX_VALUES:
+        raise RequestError(f"a filter holds a list of {len(found)} values; at most {MAX_VALUES} are allowed")
+    return found
+
+
+def _stored(text: str) -> str:
+    """The text as a store can hold it: lone surrogates, which no document has, become U+FFFD."""
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")

@@ -1,0 +1,62 @@
+"""How the schema declares its fields: plain ones are attributes of a record, the others batch functions.
+
+Why an own decorator: Strawberry's resolvers see one parent at a time. `batched` gives Strawberry a
+resolver that only joins its parent to a batch, and leaves the batch function in the field's metadata,
+where the compiled plan finds it.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable
+from enum import Enum
+from typing import Any, TypeVar, get_type_hints
+
+import strawberry
+
+from graph_api.execution.batch import Batch, Fetch
+from graph_api.execution.context import Context
+
+E = TypeVar("E", bound=type[Enum])
+
+
+def plain(description: str, *, name: str | None = None) -> Any:  # Any: stands where a class declares a field
+    """A field that is an attribute of the record."""
+    return strawberry.field(description=description, name=name)
+
+
+def batched(fetch: Fetch, arguments: Callable[..., object] | None = None) -> Any:
+    """A field that *fetch* answers for many parents at once; its docstring is the description.
+
+    The parameters of *arguments* are the field's arguments; it checks them and returns what *fetch* gets.
+    """
+    batch = Batch(fetch, arguments)
+
+    async def resolve(root: object, info: strawberry.Info[Context], **given: object) -> object:
+        return await info.context.load(batch, given, root)
+
+    _take_parameters(resolve, arguments)
+    return strawberry.field(resolver=resolve, description=inspect.getdoc(fetch), metadata={"batch": batch})
+
+
+def _take_parameters(resolve: Callable[..., object], arguments: Callable[..., object] | None) -> None:
+    hints = get_type_hints(arguments, include_extras=True) if arguments else {}
+    given = inspect.signature(arguments).parameters.values() if arguments else ()
+    root, info, _ = inspect.signature(resolve).parameters.values()
+    own = [p.replace(annotation=hints[p.name], kind=inspect.Parameter.KEYWORD_ONLY) for p in given]
+    resolve.__dict__["__signature__"] = inspect.Signature(
+        [root.replace(annotation=object), info.replace(annotation=strawberry.Info), *own]
+    )
+    resolve.__annotations__ = {"info": strawberry.Info, **{p.name: p.annotation for p in own}}
+
+
+def enum(description: str, name: str | None = None, **members: str) -> Callable[[E], E]:
+    """Declares an existing enum in the schema, with a description for each of its members."""
+
+    def declare(cls: E) -> E:
+        definition: Any = strawberry.enum(cls, name=name, description=description)  # returns the class itself
+        for value in definition.__strawberry_definition__.values:
+            value.description = members[value.name]
+        return cls
+
+    return declare

@@ -1,0 +1,90 @@
+"""How clients name nodes: ids, slugs, URLs, paths, domains and names, checked before anything is read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from strawberry import UNSET
+
+from graph_api.documents import canonical_url
+from graph_api.errors import RequestError
+from graph_api.records import NodeKey, article_key, name_key, provider_id, topic_id
+from graph_api.schema.inputs import ArticleBy, ProviderBy, TopicBy
+from graph_api.store.reads import ArticleHandle, ArticleRows, ProviderRows, TopicRows
+
+Rows: TypeAlias = type[ArticleRows] | type[ProviderRows] | type[TopicRows]
+_KINDS: dict[str, Rows] = {"article": ArticleRows, "provider": ProviderRows, "topic": TopicRows}
+
+
+@dataclass(frozen=True, slots=True)
+class NodeHandle:
+    """A well-formed id: which rows to look in, under which key."""
+
+    id: str
+    rows: Rows
+    key: NodeKey
+
+
+@dataclass(frozen=True, slots=True)
+class Handle:
+    """Something other than a key that an article is looked up by."""
+
+    by: ArticleHandle
+    value: str
+
+
+def node(id: str) -> NodeHandle:
+    """The handle that *id* is. Raises RequestError when no node could ever have it."""
+    kind, _, rest = id.partition(":")
+    key = article_key(id) if kind == "article" else name_key(id) if rest else None
+    if kind not in _KINDS or key is None:
+        raise RequestError(
+            f"id must look like article:4q2m5r3vdkd7cfwe, provider:example.org or topic:science, not {id[:60]!r}",
+            code="BAD_ID",
+        )
+    return NodeHandle(id, _KINDS[kind], key)
+
+
+def article(by: ArticleBy) -> NodeHandle | Handle:
+    """How the article is to be looked up. Raises RequestError for what cannot name an article."""
+    if by.id:
+        return _of_kind(ArticleRows, by.id)
+    if by.url:
+        try:
+            return Handle(ArticleHandle.URL, canonical_url(by.url))
+        except ValueError as problem:
+            raise RequestError(f"url cannot name an article: {problem}") from None
+    if by.slug:
+        return Handle(ArticleHandle.SLUG, by.slug)
+    return Handle(ArticleHandle.PATH, _given(by.path, "path"))
+
+
+def provider(by: ProviderBy) -> NodeHandle:
+    """How the provider is to be looked up. Raises RequestError for what cannot name a provider."""
+    if by.id:
+        return _of_kind(ProviderRows, by.id)
+    return node(provider_id(_given(by.domain, "domain").lower()))
+
+
+def topic(by: TopicBy) -> NodeHandle | str:
+    """How the topic is to be looked up: by key, or by its name, which is the text."""
+    if by.id:
+        return _of_kind(TopicRows, by.id)
+    if by.slug:
+        return node(topic_id(by.slug))
+    return _given(by.name, "name")
+
+
+def _of_kind(rows: Rows, id: str) -> NodeHandle:
+    found = node(id)
+    if found.rows is not rows:
+        kind = next(name for name, wanted in _KINDS.items() if wanted is rows)
+        raise RequestError(f"id must be that of a {kind}, such as {kind}:..., not {id[:60]!r}", code="BAD_ID")
+    return found
+
+
+def _given(value: str | None, name: str) -> str:
+    if not value or value is UNSET:
+        raise RequestError(f"by.{name} must not be empty")
+    return value

@@ -1,0 +1,179 @@
+"""Lists in pages: windows and cursors as clients give them, and the records behind connections.
+
+A cursor is the sort key of an item, in JSON behind a checksum over itself and the list it belongs to, in
+base64. So it stays good when articles come and go, and a cursor that is broken or comes from a list with
+another order is told apart from a good one before anything is read.
+"""
+
+from __future__ import annotations
+
+import binascii
+import zlib
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+import orjson
+
+from graph_api.errors import RequestError
+from graph_api.records import NodeKey
+from graph_api.store.filters import Filter
+from graph_api.store.reads import (
+    Counts,
+    Item,
+    Lists,
+    Order,
+    Reads,
+    Rights,
+    Scope,
+    Slice,
+    SortKey,
+    Window,
+    ask,
+)
+
+MAX_PAGE = 100
+DEFAULT_PAGE = 20
+_CHECKSUM_BYTES = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """What a client asked of a list: filter, order and window. *kind* tells lists of one class apart."""
+
+    kind: str
+    filter: Filter | None
+    order: tuple[Order, ...]
+    window: Window
+
+    @property
+    def seal(self) -> int:
+        """What ties a cursor to the lists it is good for: their kind and their order."""
+        return zlib.crc32(f"{self.kind} {self.order}".encode())
+
+
+@dataclass(slots=True, eq=False)
+class Connection:
+    """One list of one parent; *page* is read once, when the first field that shows it is answered."""
+
+    scope: Scope
+    listing: Listing
+    page: Slice | None = field(default=None)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Edge:
+    """One item of a page; *origin* is the article whose related list it is in."""
+
+    item: Item
+    seal: int
+    origin: NodeKey | None
+
+    @property
+    def position(self) -> int | None:
+        return self.item.position
+
+    @property
+    def cursor(self) -> str:
+        return encode_cursor(self.item.sort, self.seal)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PageInfo:
+    """Where a page stands in its list."""
+
+    has_next_page: bool
+    has_previous_page: bool
+    start_cursor: str | None
+    end_cursor: str | None
+
+
+def listing(
+    kind: str,
+    *,
+    filter: Filter | None = None,
+    order: tuple[Order, ...] = (),
+    first: int | None = None,
+    after: str | None = None,
+    last: int | None = None,
+    before: str | None = None,
+) -> Listing:
+    """The checked form of a client's paging arguments. Raises RequestError when they cannot work."""
+    if first is not None and last is not None:
+        raise RequestError("give first or last, not both", code="BAD_PAGE")
+    size = _page_size("last", last) if last is not None else _page_size("first", first)
+    bare = Listing(kind, filter, order, Window(size))
+    window = Window(
+        size,
+        after=_sort_key("after", after, bare.seal),
+        before=_sort_key("before", before, bare.seal),
+        backward=last is not None,
+    )
+    return Listing(kind, filter, order, window)
+
+
+def _page_size(name: str, given: int | None) -> int:
+    size = DEFAULT_PAGE if given is None else given
+    if not 1 <= size <= MAX_PAGE:
+        hint = "; leave out edges, nodes and pageInfo to ask for totalCount alone" if size == 0 else ""
+        raise RequestError(f"{name} must be from 1 to {MAX_PAGE}, not {size}{hint}", code="BAD_PAGE")
+    return size
+
+
+def _sort_key(name: str, cursor: str | None, seal: int) -> SortKey | None:
+    if cursor is None:
+        return None
+    try:
+        return decode_cursor(cursor, seal)
+    except ValueError:
+        raise RequestError(
+            f"{name} must be a cursor from the same field with the same orderBy, not {cursor[:40]!r}",
+            code="BAD_CURSOR",
+        ) from None
+
+
+def encode_cursor(sort: SortKey, seal: int) -> str:
+    """The cursor of the item with this sort key."""
+    text = orjson.dumps(sort)
+    return urlsafe_b64encode(zlib.crc32(text, seal).to_bytes(_CHECKSUM_BYTES) + text).decode().rstrip("=")
+
+
+def decode_cursor(cursor: str, seal: int) -> SortKey:
+    """The sort key *cursor* was made from. Raises ValueError when it is broken or of another list."""
+    try:
+        data = urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4))
+    except (binascii.Error, ValueError):
+        raise ValueError(cursor) from None
+    text = data[_CHECKSUM_BYTES:]
+    if zlib.crc32(text, seal).to_bytes(_CHECKSUM_BYTES) != data[:_CHECKSUM_BYTES]:
+        raise ValueError(cursor)
+    return tuple(orjson.loads(text))
+
+
+def pages(connections: Sequence[Connection], rights: Rights) -> Reads[list[Slice]]:
+    """The pages of *connections*: one read for each listing among those not read before."""
+    missing = [connection for connection in connections if connection.page is None]
+    for asked, group in _alike(missing):
+        scopes = tuple(dict.fromkeys(connection.scope for connection in group))
+        found = yield from ask(Lists(scopes, asked.filter, asked.order, asked.window, rights))
+        for connection in group:
+            connection.page = found[connection.scope]
+    return [connection.page for connection in connections if connection.page is not None]
+
+
+def counts(connections: Sequence[Connection], rights: Rights) -> Reads[list[int]]:
+    """How many items the whole lists have."""
+    found: dict[tuple[Listing, Scope], int] = {}
+    for asked, group in _alike(connections):
+        scopes = tuple(dict.fromkeys(connection.scope for connection in group))
+        sizes = yield from ask(Counts(scopes, asked.filter, rights))
+        found.update({(asked, scope): size for scope, size in sizes.items()})
+    return [found[connection.listing, connection.scope] for connection in connections]
+
+
+def _alike(connections: Iterable[Connection]) -> Iterable[tuple[Listing, list[Connection]]]:
+    """Connections in groups that one read can answer: of one listing and one class of scope."""
+    groups: dict[tuple[Listing, type[Scope]], list[Connection]] = {}
+    for connection in connections:
+        groups.setdefault((connection.listing, type(connection.scope)), []).append(connection)
+    return ((asked, group) for (asked, _), group in groups.items())

@@ -1,0 +1,385 @@
+"""The batch functions: how each field is fetched for all its parents at once.
+
+Their docstrings are the fields' descriptions in the schema, so they are written for a client.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from itertools import chain
+from typing import TypeVar
+
+import orjson
+
+from graph_api.records import (
+    Article,
+    ArticleDetails,
+    ContentStatus,
+    Image,
+    NodeKey,
+    Problem,
+    Provider,
+    Secured,
+    SourceFile,
+    Topic,
+)
+from graph_api.schema import texts
+from graph_api.schema.arguments import ProblemList, RelatedList, TopicList
+from graph_api.schema.handles import Handle, NodeHandle, Rows
+from graph_api.schema.inputs import BodyFormat
+from graph_api.schema.paging import Connection, Edge, Listing, PageInfo, counts, encode_cursor, pages
+from graph_api.store.reads import (
+    AllArticles,
+    AllProviders,
+    AllTopics,
+    ArticleKeysBy,
+    ArticleRows,
+    ArticlesOfProvider,
+    ArticlesOfTopic,
+    ChildKeys,
+    DetailRows,
+    ImageRows,
+    Keys,
+    ProblemRows,
+    ProviderRows,
+    Read,
+    Reads,
+    Reciprocal,
+    RelatedArticles,
+    Rights,
+    SourceRows,
+    Status,
+    TopicKeys,
+    TopicKeysByName,
+    TopicRows,
+    ask,
+)
+
+T = TypeVar("T")
+
+
+def _rows(
+    read: Callable[[Keys, Rights], Read[Mapping[NodeKey, T]]], keys: Iterable[NodeKey | None], rights: Rights
+) -> Reads[Mapping[NodeKey, T]]:
+    """The rows of the distinct *keys*, none read when there are none."""
+    wanted = tuple(dict.fromkeys(key for key in keys if key is not None))
+    if not wanted:
+        return {}
+    return (yield from ask(read(wanted, rights)))
+
+
+def _keys(parents: Sequence[Article] | Sequence[Provider] | Sequence[Topic]) -> Keys:
+    return tuple(dict.fromkeys(parent.key for parent in parents))
+
+
+# -- articles --------------------------------------------------------------------------------------------
+
+
+def excerpt(parents: Sequence[Article], rights: Rights, max_chars: int | None) -> Reads[list[str | None]]:
+    """A short text about the article."""
+    del rights
+    return [texts.shortened(parent.excerpt, max_chars) for parent in parents]
+    yield  # a batch function without reads
+
+
+def _details(parents: Sequence[Article], rights: Rights) -> Reads[list[ArticleDetails | None]]:
+    found = yield from ask(DetailRows(_keys(parents), rights))
+    return [found.get(parent.key) for parent in parents]
+
+
+def body(parents: Sequence[Article], rights: Rights, format: BodyFormat) -> Reads[list[str | None]]:
+    """The text below the front matter, null when there is none."""
+    details = yield from _details(parents, rights)
+    return [texts.body(detail.body, format) if detail and detail.body else None for detail in details]
+
+
+def featured_content(parents: Sequence[Article], rights: Rights) -> Reads[list[str | None]]:
+    """Embedded content such as a player, as HTML exactly as the document has it: not sanitised."""
+    details = yield from _details(parents, rights)
+    return [detail.featured_content if detail else None for detail in details]
+
+
+def secured(parents: Sequence[Article], rights: Rights) -> Reads[list[Secured | None]]:
+    """An opaque encrypted payload; null unless the server was started to expose it."""
+    details = yield from _details(parents, rights)
+    return [detail.secured if detail else None for detail in details]
+
+
+def extra(parents: Sequence[Article], rights: Rights) -> Reads[list[object]]:
+    """What the front matter says beyond the other fields, as an object; null when it says nothing more."""
+    details = yield from _details(parents, rights)
+    return [orjson.loads(detail.extra) if detail and detail.extra else None for detail in details]
+
+
+def article_images(parents: Sequence[Article], rights: Rights) -> Reads[list[tuple[Image, ...]]]:
+    """The article's images, in the document's order."""
+    found = yield from ask(ImageRows(_keys(parents), rights))
+    return [found.get(parent.key, ()) for parent in parents]
+
+
+def sources(parents: Sequence[Article], rights: Rights) -> Reads[list[tuple[SourceFile, ...]]]:
+    """The files that describe the article, the one that wins first; empty for a stub."""
+    found = yield from ask(SourceRows(_keys(parents), rights))
+    return [found.get(parent.key, ()) for parent in parents]
+
+
+def article_provider(parents: Sequence[Article], rights: Rights) -> Reads[list[Provider | None]]:
+    """The publisher, null when the document names none."""
+    found = yield from _rows(ProviderRows, (parent.provider_key for parent in parents), rights)
+    return [found.get(parent.provider_key) if parent.provider_key else None for parent in parents]
+
+
+def article_topics(parents: Sequence[Article], rights: Rights) -> Reads[list[list[Topic]]]:
+    """The article's topics, in the document's order."""
+    keys = yield from ask(TopicKeys(_keys(parents), rights))
+    found = yield from _rows(TopicRows, chain.from_iterable(keys.values()), rights)
+    return [[found[key] for key in keys.get(parent.key, ()) if key in found] for parent in parents]
+
+
+def related(parents: Sequence[Article], rights: Rights, wanted: RelatedList) -> Reads[list[Connection]]:
+    """The articles that share a related edge with this one."""
+    del rights
+    return [Connection(RelatedArticles(parent.key, wanted.direction), wanted.listing) for parent in parents]
+    yield
+
+
+# -- providers and topics ----------------------------------------------------------------------------------
+
+
+def provider_articles(
+    parents: Sequence[Provider], rights: Rights, wanted: Listing
+) -> Reads[list[Connection]]:
+    """The provider's articles."""
+    del rights
+    return [Connection(ArticlesOfProvider(parent.key), wanted) for parent in parents]
+    yield
+
+
+def topic_articles(parents: Sequence[Topic], rights: Rights, wanted: TopicList) -> Reads[list[Connection]]:
+    """The articles with this topic."""
+    del rights
+    return [Connection(ArticlesOfTopic(parent.key, wanted.descendants), wanted.listing) for parent in parents]
+    yield
+
+
+def topic_parent(parents: Sequence[Topic], rights: Rights) -> Reads[list[Topic | None]]:
+    """The topic above this one in the taxonomy, null at its top."""
+    found = yield from _rows(TopicRows, (parent.parent_key for parent in parents), rights)
+    return [found.get(parent.parent_key) if parent.parent_key else None for parent in parents]
+
+
+def topic_children(parents: Sequence[Topic], rights: Rights) -> Reads[list[list[Topic]]]:
+    """The topics right below this one in the taxonomy, by name."""
+    keys = yield from ask(ChildKeys(_keys(parents), rights))
+    found = yield from _rows(TopicRows, chain.from_iterable(keys.values()), rights)
+    return [[found[key] for key in keys.get(parent.key, ()) if key in found] for parent in parents]
+
+
+def json_extra(parents: Sequence[Provider] | Sequence[Topic], rights: Rights) -> Reads[list[object]]:
+    """What the file about it says beyond the other fields, as an object; null when it says nothing more."""
+    del rights
+    return [orjson.loads(parent.extra) if parent.extra else None for parent in parents]
+    yield
+
+
+# -- connections -------------------------------------------------------------------------------------------
+
+
+def edges(parents: Sequence[Connection], rights: Rights) -> Reads[list[list[Edge]]]:
+    """The items of this page, each with its cursor."""
+    found = yield from pages(parents, rights)
+    return [
+        [Edge(item, parent.listing.seal, _origin(parent)) for item in page.items]
+        for parent, page in zip(parents, found, strict=True)
+    ]
+
+
+def _origin(connection: Connection) -> NodeKey | None:
+    return connection.scope.key if isinstance(connection.scope, RelatedArticles) else None
+
+
+def page_info(parents: Sequence[Connection], rights: Rights) -> Reads[list[PageInfo]]:
+    """Where this page stands in the whole list."""
+    found = yield from pages(parents, rights)
+    return [
+        PageInfo(
+            has_next_page=page.has_next,
+            has_previous_page=page.has_previous,
+            start_cursor=encode_cursor(page.items[0].sort, parent.listing.seal) if page.items else None,
+            end_cursor=encode_cursor(page.items[-1].sort, parent.listing.seal) if page.items else None,
+        )
+        for parent, page in zip(parents, found, strict=True)
+    ]
+
+
+def total_count(parents: Sequence[Connection], rights: Rights) -> Reads[list[int]]:
+    """How many items the whole list has, all pages together. Counted only when asked for."""
+    return (yield from counts(parents, rights))
+
+
+def _nodes(
+    parents: Sequence[Connection],
+    rights: Rights,
+    read: Callable[[Keys, Rights], Read[Mapping[NodeKey, T]]],
+) -> Reads[list[list[T]]]:
+    found = yield from pages(parents, rights)
+    records = yield from _rows(read, (item.key for page in found for item in page.items), rights)
+    return [[records[item.key] for item in page.items] for page in found]
+
+
+def _edge_nodes(
+    parents: Sequence[Edge], rights: Rights, read: Callable[[Keys, Rights], Read[Mapping[NodeKey, T]]]
+) -> Reads[list[T]]:
+    found = yield from _rows(read, (parent.item.key for parent in parents), rights)
+    return [found[parent.item.key] for parent in parents]
+
+
+def listed_articles(parents: Sequence[Connection], rights: Rights) -> Reads[list[list[Article]]]:
+    """The articles of this page, without their cursors."""
+    return _nodes(parents, rights, ArticleRows)
+
+
+def listed_providers(parents: Sequence[Connection], rights: Rights) -> Reads[list[list[Provider]]]:
+    """The providers of this page, without their cursors."""
+    return _nodes(parents, rights, ProviderRows)
+
+
+def listed_topics(parents: Sequence[Connection], rights: Rights) -> Reads[list[list[Topic]]]:
+    """The topics of this page, without their cursors."""
+    return _nodes(parents, rights, TopicRows)
+
+
+def edge_article(parents: Sequence[Edge], rights: Rights) -> Reads[list[Article]]:
+    """The article."""
+    return _edge_nodes(parents, rights, ArticleRows)
+
+
+def edge_provider(parents: Sequence[Edge], rights: Rights) -> Reads[list[Provider]]:
+    """The provider."""
+    return _edge_nodes(parents, rights, ProviderRows)
+
+
+def edge_topic(parents: Sequence[Edge], rights: Rights) -> Reads[list[Topic]]:
+    """The topic."""
+    return _edge_nodes(parents, rights, TopicRows)
+
+
+def reciprocal(parents: Sequence[Edge], rights: Rights) -> Reads[list[bool]]:
+    """Whether each of the two articles lists the other."""
+    pairs = [(parent.origin or parent.item.key, parent.item.key) for parent in parents]
+    found = yield from ask(Reciprocal(tuple(dict.fromkeys(pairs)), rights))
+    return [pair in found for pair in pairs]
+
+
+# -- the report --------------------------------------------------------------------------------------------
+
+
+def problems(
+    parents: Sequence[ContentStatus], rights: Rights, wanted: ProblemList
+) -> Reads[list[Connection]]:
+    """What was wrong with the documents, by path and line."""
+    del rights
+    return [Connection(wanted.scope, wanted.listing) for _ in parents]
+    yield
+
+
+def listed_problems(parents: Sequence[Connection], rights: Rights) -> Reads[list[list[Problem]]]:
+    """The problems of this page, without their cursors."""
+    return _nodes(parents, rights, ProblemRows)
+
+
+def edge_problem(parents: Sequence[Edge], rights: Rights) -> Reads[list[Problem]]:
+    """The problem."""
+    return _edge_nodes(parents, rights, ProblemRows)
+
+
+def problem_article(parents: Sequence[Problem], rights: Rights) -> Reads[list[Article | None]]:
+    """The article that the document became, null when it was rejected."""
+    found = yield from _rows(ArticleRows, (parent.article for parent in parents), rights)
+    return [found.get(parent.article) if parent.article else None for parent in parents]
+
+
+# -- the root ----------------------------------------------------------------------------------------------
+
+
+def _for_each(parents: Sequence[object], value: T) -> list[T]:
+    return [value for _ in parents]
+
+
+def _nodes_of(handles: tuple[NodeHandle, ...], rights: Rights) -> Reads[list[object | None]]:
+    found: dict[tuple[Rows, NodeKey], object] = {}
+    for rows in dict.fromkeys(handle.rows for handle in handles):
+        keys = tuple(dict.fromkeys(handle.key for handle in handles if handle.rows is rows))
+        answered: Mapping[NodeKey, object] = yield from ask(rows(keys, rights))
+        found.update({(rows, key): record for key, record in answered.items()})
+    return [found.get((handle.rows, handle.key)) for handle in handles]
+
+
+def node(parents: Sequence[object], rights: Rights, handle: NodeHandle) -> Reads[list[object | None]]:
+    """The node with this id, null when there is none."""
+    [found] = yield from _nodes_of((handle,), rights)
+    return _for_each(parents, found)
+
+
+def nodes(
+    parents: Sequence[object], rights: Rights, handles: tuple[NodeHandle, ...]
+) -> Reads[list[list[object | None]]]:
+    """The nodes with these ids, in their order; null for each id that there is none with."""
+    return _for_each(parents, (yield from _nodes_of(handles, rights)))
+
+
+def article(
+    parents: Sequence[object], rights: Rights, handle: NodeHandle | Handle
+) -> Reads[list[object | None]]:
+    """One article, null when there is none."""
+    if isinstance(handle, NodeHandle):
+        return (yield from node(parents, rights, handle))
+    keys = yield from ask(ArticleKeysBy(handle.by, (handle.value,), rights))
+    found = yield from _rows(ArticleRows, keys.values(), rights)
+    return _for_each(parents, next(iter(found.values()), None))
+
+
+def topic(parents: Sequence[object], rights: Rights, handle: NodeHandle | str) -> Reads[list[object | None]]:
+    """One topic, null when there is none."""
+    if isinstance(handle, NodeHandle):
+        return (yield from node(parents, rights, handle))
+    keys = yield from ask(TopicKeysByName((handle,), rights))
+    found = yield from _rows(TopicRows, keys.values(), rights)
+    return _for_each(parents, next(iter(found.values()), None))
+
+
+def provider(parents: Sequence[object], rights: Rights, handle: NodeHandle) -> Reads[list[object | None]]:
+    """One provider, null when there is none."""
+    return (yield from node(parents, rights, handle))
+
+
+def articles(parents: Sequence[object], rights: Rights, wanted: Listing) -> Reads[list[Connection]]:
+    """The articles of the graph, stubs among them."""
+    del rights
+    return [Connection(AllArticles(), wanted) for _ in parents]
+    yield
+
+
+def providers(parents: Sequence[object], rights: Rights, wanted: Listing) -> Reads[list[Connection]]:
+    """The providers of the graph, by name."""
+    del rights
+    return [Connection(AllProviders(), wanted) for _ in parents]
+    yield
+
+
+def topics(parents: Sequence[object], rights: Rights, wanted: Listing) -> Reads[list[Connection]]:
+    """The topics of the graph, by name."""
+    del rights
+    return [Connection(AllTopics(), wanted) for _ in parents]
+    yield
+
+
+def content_report(parents: Sequence[object], rights: Rights) -> Reads[list[ContentStatus]]:
+    """What the graph holds and what was wrong with the documents."""
+    return _for_each(parents, (yield from ask(Status(rights))))
+
+
+def revision(parents: Sequence[object], rights: Rights) -> Reads[list[str]]:
+    """The revision of the content that this answer was made from; equal content has an equal revision."""
+    status = yield from ask(Status(rights))
+    return _for_each(parents, status.revision)

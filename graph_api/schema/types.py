@@ -1,0 +1,239 @@
+"""The types of the contract. Their descriptions are written for clients.
+
+Resolvers return records of `graph_api.records`; these classes are never instantiated. All types stand in
+one module because they refer to each other.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+import strawberry
+
+from graph_api import records
+from graph_api.records import Severity
+from graph_api.schema import arguments, reading
+from graph_api.schema.fields import batched, plain
+from graph_api.schema.scalars import JSON, URL
+
+
+def _is(record: type) -> Any:  # Any: Strawberry takes the attribute as it finds it
+    """How an object is told to be of a type: by the class of its record."""
+
+    def is_of(value: object, _info: object) -> bool:
+        return isinstance(value, record)
+
+    return staticmethod(is_of)
+
+
+@strawberry.interface(description="Anything that has an id: an article, a provider or a topic.")
+class Node:
+    id: strawberry.ID = plain(
+        "The id, good for `node` and `nodes`; it stays the same as long as the thing does."
+    )
+
+
+@strawberry.type(description="A picture.")
+class Image:
+    url: URL = plain("Where the picture is.")
+    width: int | None = plain("Width in pixels.")
+    height: int | None = plain("Height in pixels.")
+    title: str | None = plain("Its caption.")
+    is_cached: bool | None = plain("Whether the source says that it keeps a copy of the picture.")
+
+
+@strawberry.type(description="An opaque encrypted payload. The server neither decrypts nor reads it.")
+class Secured:
+    ciphertext: str = plain("The encrypted bytes, in base64.")
+    iv: str = plain("The initialisation vector, in base64.")
+
+
+@strawberry.type(description="A file that describes an article.")
+class SourceFile:
+    path: str = plain("Its path relative to the source folder, with slashes.")
+    sha256: str = plain("The SHA-256 of its bytes, in hexadecimal.")
+
+
+@strawberry.type(description="Where a page stands in its list.")
+class PageInfo:
+    has_next_page: bool = plain("Whether the list goes on after this page.")
+    has_previous_page: bool = plain("Whether the list has items before this page.")
+    start_cursor: str | None = plain("The cursor of the first item, null on an empty page.")
+    end_cursor: str | None = plain("The cursor of the last item, null on an empty page.")
+
+
+@strawberry.type(
+    description="An article: a document of the folder, or a stub known from lists of related articles."
+)
+class Article(Node):
+    is_type_of = _is(records.Article)
+
+    slug: str = plain("A short name for URLs, from the file's name, for a stub from the title. Not unique.")
+    title: str = plain("The title.")
+    excerpt: str | None = batched(reading.excerpt, arguments.excerpt)
+    body: str | None = batched(reading.body, arguments.body)
+    category: str | None = plain("The category, such as news.")
+    type: str = plain("The type, such as article or video.")
+    published_date_time: datetime | None = plain("When it was published.")
+    original_url: URL | None = plain("Where it first appeared, as the document has it.")
+    web_url: URL | None = plain("Where it can be read, as the document has it.")
+    amp_web_url: URL | None = plain("Its AMP page.")
+    cdn_amp_web_url: URL | None = plain("Its AMP page on a content delivery network.")
+    url: URL = plain("Its canonical URL, from which the id is made.")
+    quality: int | None = plain(
+        "An editorial score of the article, 0 or more; null where the document has none."
+    )
+    heat: int | None = plain(
+        "An editorial score that also counts related articles; -1 for members of a story that do not lead it."
+    )
+    published: bool | None = plain(
+        "Whether the document says published; unpublished articles are visible too."
+    )
+    is_stub: bool = plain("Whether the article is known only from lists of related articles.")
+    featured_content: str | None = batched(reading.featured_content)
+    secured: Secured | None = batched(reading.secured)
+    extra: JSON | None = batched(reading.extra)
+    provider: Provider | None = batched(reading.article_provider)
+    topics: list[Topic] = batched(reading.article_topics)
+    images: list[Image] = batched(reading.article_images)
+    related: RelatedConnection = batched(reading.related, arguments.related)
+    sources: list[SourceFile] = batched(reading.sources)
+
+
+@strawberry.type(description="A publisher of articles, known by its domain.")
+class Provider(Node):
+    is_type_of = _is(records.Provider)
+
+    domain: str = plain("Its domain, in lower case.")
+    name: str = plain("Its name.")
+    other_names: list[str] = plain("Other spellings of its name that occur.")
+    description: str | None = plain("What it is.")
+    images: list[Image] = plain("Its logos.")
+    extra: JSON | None = batched(reading.json_extra)
+    articles: ArticleConnection = batched(reading.provider_articles, arguments.articles)
+
+
+@strawberry.type(description="A subject of articles, known by its slug; topics may form a tree.")
+class Topic(Node):
+    is_type_of = _is(records.Topic)
+
+    slug: str = plain("A short name for URLs; unique.")
+    name: str = plain("Its name.")
+    shortname: str | None = plain("A shorter name.")
+    keywords: list[str] = plain("Words that point to it.")
+    hashtags: list[str] = plain("Hashtags that point to it.")
+    images: list[Image] = plain("Pictures for it.")
+    extra: JSON | None = batched(reading.json_extra)
+    parent: Topic | None = batched(reading.topic_parent)
+    children: list[Topic] = batched(reading.topic_children)
+    articles: ArticleConnection = batched(reading.topic_articles, arguments.topic_articles)
+
+
+@strawberry.type(description="An article in a list.")
+class ArticleEdge:
+    cursor: str = plain("Its place in the list, good for `after` and `before`.")
+    node: Article = batched(reading.edge_article)
+
+
+@strawberry.type(description="A page of articles.")
+class ArticleConnection:
+    edges: list[ArticleEdge] = batched(reading.edges)
+    nodes: list[Article] = batched(reading.listed_articles)
+    page_info: PageInfo = batched(reading.page_info)
+    total_count: int = batched(reading.total_count)
+
+
+@strawberry.type(description="A related article in a list.")
+class RelatedEdge:
+    cursor: str = plain("Its place in the list, good for `after` and `before`.")
+    node: Article = batched(reading.edge_article)
+    position: int | None = plain(
+        "Its place in the document's list of related articles, from 0; null when only the other article lists this one."
+    )
+    reciprocal: bool = batched(reading.reciprocal)
+
+
+@strawberry.type(description="A page of related articles.")
+class RelatedConnection:
+    edges: list[RelatedEdge] = batched(reading.edges)
+    nodes: list[Article] = batched(reading.listed_articles)
+    page_info: PageInfo = batched(reading.page_info)
+    total_count: int = batched(reading.total_count)
+
+
+@strawberry.type(description="A provider in a list.")
+class ProviderEdge:
+    cursor: str = plain("Its place in the list, good for `after` and `before`.")
+    node: Provider = batched(reading.edge_provider)
+
+
+@strawberry.type(description="A page of providers.")
+class ProviderConnection:
+    edges: list[ProviderEdge] = batched(reading.edges)
+    nodes: list[Provider] = batched(reading.listed_providers)
+    page_info: PageInfo = batched(reading.page_info)
+    total_count: int = batched(reading.total_count)
+
+
+@strawberry.type(description="A topic in a list.")
+class TopicEdge:
+    cursor: str = plain("Its place in the list, good for `after` and `before`.")
+    node: Topic = batched(reading.edge_topic)
+
+
+@strawberry.type(description="A page of topics.")
+class TopicConnection:
+    edges: list[TopicEdge] = batched(reading.edges)
+    nodes: list[Topic] = batched(reading.listed_topics)
+    page_info: PageInfo = batched(reading.page_info)
+    total_count: int = batched(reading.total_count)
+
+
+@strawberry.type(description="Something that is wrong with a document, and where.")
+class Problem:
+    code: str = plain("A stable code: E1xx for errors, W2xx for warnings.")
+    severity: Severity = plain("How much it weighs.")
+    message: str = plain("What is wrong.")
+    hint: str | None = plain("What would work.")
+    path: str = plain("The file, relative to its source folder, with slashes.")
+    line: int | None = plain("The line, from 1; null when the problem has no place in the file.")
+    column: int | None = plain("The column, from 1.")
+    article: Article | None = batched(reading.problem_article)
+
+
+@strawberry.type(description="A problem in a list.")
+class ProblemEdge:
+    cursor: str = plain("Its place in the list, good for `after`.")
+    node: Problem = batched(reading.edge_problem)
+
+
+@strawberry.type(description="A page of problems.")
+class ProblemConnection:
+    edges: list[ProblemEdge] = batched(reading.edges)
+    nodes: list[Problem] = batched(reading.listed_problems)
+    page_info: PageInfo = batched(reading.page_info)
+    total_count: int = batched(reading.total_count)
+
+
+@strawberry.type(description="What the graph holds, and what was wrong with the documents.")
+class ContentReport:
+    revision: str = plain("The revision of the content; equal content has an equal revision.")
+    generated_at: datetime = plain("When this revision was first stored.")
+    articles: int = plain("How many articles there are, stubs among them.")
+    stubs: int = plain("How many of them are stubs.")
+    problems: ProblemConnection = batched(reading.problems, arguments.problems)
+
+
+@strawberry.type(description="Where every query starts.")
+class Query:
+    node: Node | None = batched(reading.node, arguments.node)
+    nodes: list[Node | None] = batched(reading.nodes, arguments.nodes)
+    article: Article | None = batched(reading.article, arguments.article)
+    articles: ArticleConnection = batched(reading.articles, arguments.articles)
+    provider: Provider | None = batched(reading.provider, arguments.provider)
+    providers: ProviderConnection = batched(reading.providers, arguments.providers)
+    topic: Topic | None = batched(reading.topic, arguments.topic)
+    topics: TopicConnection = batched(reading.topics, arguments.topics)
+    content_report: ContentReport = batched(reading.content_report)
+    revision: str = batched(reading.revision)
