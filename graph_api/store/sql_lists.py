@@ -1,0 +1,212 @@
+"""Windows of ordered lists, and how long whole lists are.
+
+A window is read in the direction it is cut: after its first bound in index ranges (see `keyset`), one
+entry more than asked for, which tells whether the list goes on. What lies on the other side of a bound is
+looked at only when there is a bound. Several lists are read one after the other: a statement costs
+microseconds here, and a LIMIT for each bounds the work, which one statement over all of them cannot.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import groupby
+from operator import itemgetter
+
+from graph_api.records import EdgeDirection, name_key, provider_id, topic_id
+from graph_api.store import keyset
+from graph_api.store.filters import (
+    And,
+    Filter,
+    HasTopics,
+    Match,
+    OfProvider,
+    OfTopics,
+    Quantifier,
+    TextField,
+    TextIs,
+)
+from graph_api.store.keyset import Column
+from graph_api.store.reads import (
+    AllArticles,
+    ArticlesOfProvider,
+    ArticlesOfTopic,
+    Counts,
+    Item,
+    Lists,
+    RelatedArticles,
+    Scope,
+    Slice,
+    SortKey,
+    Window,
+)
+from graph_api.store.rows import Row
+from graph_api.store.sql import TRUE, Sql, both, integers, storable
+from graph_api.store.sql_filter import condition
+from graph_api.store.sql_rows import AMONG
+from graph_api.store.sql_sources import Source, columns, source
+
+
+def lists(connection: sqlite3.Connection, read: Lists) -> Mapping[Scope, Slice]:
+    """The window of every list of *read*."""
+    if _first_related(read):
+        return _related_slices(connection, read)
+    return {scope: _slice(_list(connection, scope, read), read.window) for scope in read.scopes}
+
+
+def counts(connection: sqlite3.Connection, read: Counts) -> Mapping[Scope, int]:
+    """The length of every list of *read*."""
+    return {scope: _count(connection, scope, read) for scope in read.scopes}
+
+
+# -- one list --------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class _List:
+    """An ordered list, ready to be read from either end."""
+
+    connection: sqlite3.Connection
+    source: Source
+    columns: tuple[Column, ...]
+    where: Sql
+
+    def read(self, ranges: Sequence[Sql], limit: int) -> list[Row]:
+        """The first *limit* rows of *ranges*, which follow each other: key, position, sort key."""
+        found: list[Row] = []
+        for part in ranges:
+            if len(found) < limit:
+                found += self._statement(part, limit - len(found)).all(self.connection)
+        return found
+
+    def any(self, ranges: Sequence[Sql]) -> bool:
+        """Whether there is an entry in *ranges*."""
+        return any(self.read([part], 1) for part in ranges)
+
+    def backward(self) -> _List:
+        return replace(self, columns=keyset.reversed_(self.columns))
+
+    def _statement(self, part: Sql, limit: int) -> Sql:
+        named = ", ".join([self.source.key, self.source.position, *(column.sql for column in self.columns)])
+        start = Sql(f"SELECT {named} FROM ") + self.source.tables + Sql(" WHERE ")
+        end = Sql(f" {keyset.ordered_by(self.columns)} LIMIT ?", (limit,))
+        return start + both(self.where, part) + end
+
+
+def _list(connection: sqlite3.Connection, scope: Scope, read: Lists) -> _List:
+    narrow, filter = _narrowed(scope, read.filter)
+    entries = source(connection, narrow, read.rights)
+    where = both(entries.where, condition(filter, entries.subject))
+    return _List(connection, entries, columns(entries, narrow, read.order), where)
+
+
+def _slice(entries: _List, window: Window) -> Slice:
+    """The window of *entries*; read from its end and turned round when it is a backward one."""
+    if not window.backward:
+        rows, beyond, behind = _cut(entries, window.size, window.after, window.before)
+        return Slice(tuple(map(_item, rows)), has_next=beyond, has_previous=behind)
+    rows, beyond, behind = _cut(entries.backward(), window.size, window.before, window.after)
+    return Slice(tuple(map(_item, reversed(rows))), has_next=behind, has_previous=beyond)
+
+
+def _cut(
+    entries: _List, size: int, start: SortKey | None, end: SortKey | None
+) -> tuple[list[Row], bool, bool]:
+    """The first *size* rows between *start* and *end*, whether rows follow them, and whether some precede."""
+    order = entries.columns
+    ahead = replace(entries, where=both(entries.where, keyset.after(keyset.reversed_(order), end)))
+    found = ahead.read([TRUE] if start is None else keyset.ranges_after(order, start), size + 1)
+    beyond = len(found) > size or (
+        end is not None and entries.any(keyset.ranges_not_after(keyset.reversed_(order), end))
+    )
+    behind = start is not None and entries.any(keyset.ranges_not_after(order, start))
+    return found[:size], beyond, behind
+
+
+def _item(row: Row) -> Item:
+    return Item(row[0], row[2:], row[1])
+
+
+def _count(connection: sqlite3.Connection, scope: Scope, read: Counts) -> int:
+    narrow, filter = _narrowed(scope, read.filter)
+    entries = source(connection, narrow, read.rights)
+    if entries.length is not None and filter is None and not read.rights.published_only:
+        statement = entries.length
+    else:
+        where = both(entries.where, condition(filter, entries.subject))
+        statement = Sql("SELECT count(*) FROM ") + entries.tables + Sql(" WHERE ") + where
+    return int(statement.all(connection)[0][0])
+
+
+# -- short ways ------------------------------------------------------------------------------------------
+
+
+def _first_related(read: Lists) -> bool:
+    """The commonest read of all: the first related articles of many, in the order they are listed."""
+    window = read.window
+    whole = window.after is None and window.before is None and not window.backward
+    return (
+        whole
+        and read.filter is None
+        and not read.order
+        and all(
+            isinstance(scope, RelatedArticles) and scope.direction is EdgeDirection.OUT
+            for scope in read.scopes
+        )
+    )
+
+
+def _related_slices(connection: sqlite3.Connection, read: Lists) -> Mapping[Scope, Slice]:
+    """One statement for all lists: positions have no gaps, so a range of them is a limit for each."""
+    keys = integers(scope.key for scope in read.scopes if isinstance(scope, RelatedArticles))
+    found = Sql(_LISTED[read.rights.published_only], (keys, read.window.size)).all(connection)
+    rows = {key: list(group) for key, group in groupby(found, itemgetter(0))}
+    return {
+        scope: _listed(rows.get(scope.key, []), read.window.size)
+        for scope in read.scopes
+        if isinstance(scope, RelatedArticles)
+    }
+
+
+def _listed(rows: list[Row], size: int) -> Slice:
+    items = tuple(Item(key, (position, key), position) for _, key, position in rows[:size])
+    return Slice(items, has_next=len(rows) > size, has_previous=False)
+
+
+_LISTED = {
+    False: f"SELECT src, dst, position FROM related WHERE src {AMONG} AND position <= ? ORDER BY src, position",
+    True: (
+        "SELECT src, dst, position FROM (SELECT r.src, r.dst,"
+        " row_number() OVER (PARTITION BY r.src ORDER BY r.position) - 1 AS position"
+        " FROM related r CROSS JOIN article v ON v.key = r.dst CROSS JOIN article s ON s.key = r.src"
+        f" WHERE r.src {AMONG} AND v.hidden = 0 AND s.hidden = 0) WHERE position <= ? ORDER BY src, position"
+    ),
+}
+
+
+def _narrowed(scope: Scope, filter: Filter | None) -> tuple[Scope, Filter | None]:
+    """The same list by a shorter way: all articles of one provider or topic are found by its index.
+
+    Keys are a function of domain and slug (see `graph_api.records`), so the filter itself names the key.
+    """
+    if not isinstance(scope, AllArticles) or filter is None:
+        return scope, filter
+    parts = filter.parts if isinstance(filter, And) else (filter,)
+    for place, part in enumerate(parts):
+        if (narrow := _scope_of(part)) is not None:
+            rest = parts[:place] + parts[place + 1 :]
+            return narrow, And(rest) if rest else None
+    return scope, filter
+
+
+def _scope_of(filter: Filter) -> ArticlesOfProvider | ArticlesOfTopic | None:
+    match filter:
+        case OfProvider(TextIs(TextField.DOMAIN, Match.EQ, domain)) if storable(domain):
+            return ArticlesOfProvider(name_key(provider_id(domain)))
+        case OfTopics(Quantifier.SOME, TextIs(TextField.SLUG, Match.EQ, slug)) if storable(slug):
+            return ArticlesOfTopic(name_key(topic_id(slug)))
+        case HasTopics((slug,)) if storable(slug):
+            return ArticlesOfTopic(name_key(topic_id(slug)))
+        case _:
+            return None

@@ -1,0 +1,34 @@
+"""Every class of read, and the function that answers it."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from graph_api.store import reads, sql_handles, sql_lists, sql_rows, sql_status
+from graph_api.store.reads import Read
+
+# What a read is answered with depends on its class, which no type of a table can say.
+_ANSWERS: Mapping[type[Read[Any]], Callable[[sqlite3.Connection, Any], Any]] = {
+    reads.ArticleRows: sql_rows.articles,
+    reads.DetailRows: sql_rows.details,
+    reads.ImageRows: sql_rows.images,
+    reads.SourceRows: sql_rows.sources,
+    reads.TopicKeys: sql_rows.topic_keys,
+    reads.ProviderRows: sql_rows.providers,
+    reads.TopicRows: sql_rows.topics,
+    reads.ChildKeys: sql_rows.child_keys,
+    reads.Reciprocal: sql_rows.reciprocal,
+    reads.ArticleKeysBy: sql_handles.article_keys,
+    reads.TopicKeysByName: sql_handles.topic_keys,
+    reads.Lists: sql_lists.lists,
+    reads.Counts: sql_lists.counts,
+    reads.ProblemRows: sql_rows.problems,
+    reads.Status: sql_status.status,
+}
+
+
+def answer(connection: sqlite3.Connection, read: Read[Any]) -> Any:
+    """The rows of *read*."""
+    return _ANSWERS[type(read)](connection, read)

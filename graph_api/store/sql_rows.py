@@ -1,0 +1,168 @@
+"""Rows by key: one statement a read, whatever the number of keys.
+
+A list of keys is one parameter, `json_each(?)`, walked in the order given: one lookup by rowid each.
+Where the answer is a list for each key, the keys stand in an IN instead, so that the primary key
+(article, position) is walked in its own order and nothing is sorted.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Iterable, Mapping
+from itertools import groupby
+from operator import itemgetter
+from typing import TypeVar
+
+import orjson
+
+from graph_api.records import Article, ArticleDetails, Image, NodeKey, Problem, Provider, SourceFile, Topic
+from graph_api.store import rows
+from graph_api.store.reads import (
+    ArticleRows,
+    ChildKeys,
+    DetailRows,
+    ImageRows,
+    Keys,
+    ProblemRows,
+    ProviderRows,
+    Reciprocal,
+    Rights,
+    SourceRows,
+    TopicKeys,
+    TopicRows,
+)
+from graph_api.store.rows import Row
+from graph_api.store.sql import Sql, integers
+
+T = TypeVar("T")
+
+AMONG = "IN (SELECT value FROM json_each(?))"
+
+
+def visible(alias: str, rights: Rights) -> str:
+    """The rest of a condition that leaves out what the caller may not see."""
+    return f" AND {alias}.hidden = 0" if rights.published_only else ""
+
+
+def articles(connection: sqlite3.Connection, read: ArticleRows) -> Mapping[NodeKey, Article]:
+    """The articles with the keys of *read*."""
+    found = _by_key(connection, rows.ARTICLE_COLUMNS, "article a", "a", read.keys, read.rights)
+    return {row[0]: rows.article(row) for row in found}
+
+
+def details(connection: sqlite3.Connection, read: DetailRows) -> Mapping[NodeKey, ArticleDetails]:
+    """The long parts of the articles of *read*, also of those that have none."""
+    found = Sql(
+        f"SELECT {rows.DETAIL_COLUMNS} FROM json_each(?) k CROSS JOIN article a ON a.key = k.value"
+        f" LEFT JOIN article_detail d ON d.key = a.key WHERE 1{visible('a', read.rights)}",
+        (integers(read.keys),),
+    ).all(connection)
+    return {row[0]: rows.details(row, secured=read.rights.secured) for row in found}
+
+
+def images(connection: sqlite3.Connection, read: ImageRows) -> Mapping[NodeKey, tuple[Image, ...]]:
+    """The images of the articles of *read*, by position."""
+    found = Sql(
+        f"SELECT {rows.IMAGE_COLUMNS} FROM article_image i"
+        f" WHERE i.article {AMONG}{_of_visible_article('i.article', read.rights)}"
+        " ORDER BY i.article, i.position",
+        (integers(read.keys),),
+    ).all(connection)
+    return _lists(found, rows.image)
+
+
+def sources(connection: sqlite3.Connection, read: SourceRows) -> Mapping[NodeKey, tuple[SourceFile, ...]]:
+    """The files behind the articles of *read*; the newest wins, then the smallest path."""
+    found = Sql(
+        f"SELECT {rows.SOURCE_COLUMNS} FROM document d"
+        f" WHERE d.subject {AMONG} AND d.kind = 'article'{_of_visible_article('d.subject', read.rights)}"
+        " ORDER BY d.subject, d.published_us DESC, d.path, d.folder",
+        (integers(read.keys),),
+    ).all(connection)
+    return _lists(found, rows.source)
+
+
+def topic_keys(connection: sqlite3.Connection, read: TopicKeys) -> Mapping[NodeKey, Keys]:
+    """The topics of the articles of *read*, by position."""
+    seen = " AND EXISTS (SELECT 1 FROM topic t WHERE t.key = at.topic AND t.hidden = 0)"
+    found = Sql(
+        "SELECT at.article, at.topic FROM article_topic at"
+        f" WHERE at.article {AMONG}{_of_visible_article('at.article', read.rights)}"
+        f"{seen if read.rights.published_only else ''} ORDER BY at.article, at.position",
+        (integers(read.keys),),
+    ).all(connection)
+    return _lists(found, itemgetter(1))
+
+
+def providers(connection: sqlite3.Connection, read: ProviderRows) -> Mapping[NodeKey, Provider]:
+    """The providers with the keys of *read*."""
+    found = _by_key(connection, rows.PROVIDER_COLUMNS, "provider p", "p", read.keys, read.rights)
+    return {row[0]: rows.provider(row) for row in found}
+
+
+def topics(connection: sqlite3.Connection, read: TopicRows) -> Mapping[NodeKey, Topic]:
+    """The topics with the keys of *read*."""
+    found = _by_key(connection, rows.TOPIC_COLUMNS, "topic t", "t", read.keys, read.rights)
+    return {row[0]: rows.topic(row) for row in found}
+
+
+def child_keys(connection: sqlite3.Connection, read: ChildKeys) -> Mapping[NodeKey, Keys]:
+    """The topics right below those of *read*, by name then slug; none below a topic the caller cannot see."""
+    parent = " AND EXISTS (SELECT 1 FROM topic p WHERE p.key = t.parent AND p.hidden = 0)"
+    found = Sql(
+        f"SELECT t.parent, t.key FROM topic t WHERE t.parent {AMONG}{visible('t', read.rights)}"
+        f"{parent if read.rights.published_only else ''} ORDER BY t.parent, t.name_folded, t.slug",
+        (integers(read.keys),),
+    ).all(connection)
+    return _lists(found, itemgetter(1))
+
+
+def reciprocal(connection: sqlite3.Connection, read: Reciprocal) -> frozenset[tuple[NodeKey, NodeKey]]:
+    """The pairs of *read* with an edge each way."""
+    pairs = orjson.dumps(list(dict.fromkeys(read.pairs))).decode()
+    found = Sql(
+        "WITH pair AS MATERIALIZED (SELECT json_extract(value, '$[0]') AS one,"
+        " json_extract(value, '$[1]') AS other FROM json_each(?))"
+        " SELECT p.one, p.other FROM pair p WHERE"
+        " EXISTS (SELECT 1 FROM related r WHERE r.dst = p.other AND r.src = p.one)"
+        " AND EXISTS (SELECT 1 FROM related r WHERE r.dst = p.one AND r.src = p.other)"
+        f"{_of_visible_article('p.one', read.rights)}{_of_visible_article('p.other', read.rights)}",
+        (pairs,),
+    ).all(connection)
+    return frozenset((one, other) for one, other in found)
+
+
+def problems(connection: sqlite3.Connection, read: ProblemRows) -> Mapping[NodeKey, Problem]:
+    """The problems with the ordinals of *read*; those of hidden articles are hidden with them."""
+    found = Sql(
+        f"SELECT {rows.PROBLEM_COLUMNS} FROM json_each(?) k CROSS JOIN problem p ON p.key = k.value"
+        f" WHERE 1{problem_visible(read.rights)}",
+        (integers(read.ordinals),),
+    ).all(connection)
+    return {row[0]: rows.problem(row) for row in found}
+
+
+def problem_visible(rights: Rights) -> str:
+    """The rest of a condition on problems `p`: what is said of a hidden article is hidden too."""
+    hidden = " AND NOT EXISTS (SELECT 1 FROM article h WHERE h.key = p.article AND h.hidden = 1)"
+    return hidden if rights.published_only else ""
+
+
+def _by_key(
+    connection: sqlite3.Connection, columns: str, table: str, alias: str, keys: Keys, rights: Rights
+) -> list[Row]:
+    text = (
+        f"SELECT {columns} FROM json_each(?) k CROSS JOIN {table} ON {alias}.key = k.value"
+        f" WHERE 1{visible(alias, rights)}"
+    )
+    return Sql(text, (integers(keys),)).all(connection)
+
+
+def _of_visible_article(column: str, rights: Rights) -> str:
+    seen = f" AND EXISTS (SELECT 1 FROM article v WHERE v.key = {column} AND v.hidden = 0)"
+    return seen if rights.published_only else ""
+
+
+def _lists(found: Iterable[Row], made: Callable[[Row], T]) -> dict[NodeKey, tuple[T, ...]]:
+    """Rows ordered by their first column, as one tuple for each of its values."""
+    return {key: tuple(map(made, group)) for key, group in groupby(found, itemgetter(0))}
