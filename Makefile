@@ -1,0 +1,74 @@
+# Every target sets up what it needs: a fresh machine with Python >= 3.11, make and PyPI is enough.
+#
+#   make serve                                     the sample documents, served
+#   make serve PATHS=~/articles                    yours
+#   GRAPH_API_PORT=9000 make serve                 every GRAPH_API_* variable reaches the server
+
+PYTHON ?= python3
+PATHS ?= seeds
+ARGS ?=
+
+VENV := .venv
+BIN := $(VENV)/bin
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help serve test check format bench constraints clean
+
+help: ## say what there is
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-12s %s\n", $$1, $$2}' Makefile
+
+serve: $(VENV)/runtime.stamp ## ingest PATHS (seeds) and serve them; settings come from GRAPH_API_* variables
+	@exec $(BIN)/graph-api serve $(PATHS) $(ARGS)
+
+test: $(VENV)/dev.stamp ## run the tests (ARGS="-k revision" for some of them)
+	@$(BIN)/python -m pytest $(ARGS)
+
+check: $(VENV)/dev.stamp ## formatting, lint, types, the order of the rooms
+	$(BIN)/ruff format --check
+	$(BIN)/ruff check
+	$(BIN)/mypy
+	$(BIN)/pyright
+	$(BIN)/lint-imports
+
+format: $(VENV)/dev.stamp ## format the code and mend what lint can mend
+	$(BIN)/ruff format
+	$(BIN)/ruff check --fix
+
+bench: $(VENV)/dev.stamp ## run the benchmarks and print their figures
+	@$(BIN)/python -m pytest -s -m "slow or not slow" tests/bench $(ARGS)
+
+constraints: ## resolve all dependencies anew and pin them in constraints.txt
+	@rm -rf build/constraints
+	@$(call new_venv,build/constraints)
+	build/constraints/bin/python -m pip install --quiet --upgrade '.[dev]'
+	build/constraints/bin/python -m pip freeze --exclude graph-api > constraints.txt
+	@rm -rf build/constraints
+
+clean: ## remove the virtual environment and every cache
+	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+	find graph_api tests -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# One environment; the stamps say how much of it is there and are older than a changed pin.
+$(VENV)/runtime.stamp: pyproject.toml constraints.txt
+	@$(call new_venv,$(VENV))
+	@echo "installing what graph-api needs into $(VENV) ..."
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e .
+	@touch $@
+
+$(VENV)/dev.stamp: pyproject.toml constraints.txt
+	@$(call new_venv,$(VENV))
+	@echo "installing what developing graph-api needs into $(VENV) ..."
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
+	@touch $(VENV)/runtime.stamp $@
+
+define new_venv
+if ! command -v $(PYTHON) >/dev/null; then \
+	echo "$(PYTHON) is not installed: install Python 3.11 or newer, or name one: make PYTHON=python3.12" >&2; exit 1; fi; \
+if ! $(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))'; then \
+	echo "$(PYTHON) is $$($(PYTHON) -V 2>&1), older than Python 3.11; name a newer one: make PYTHON=python3.12" >&2; exit 1; fi; \
+if [ ! -x $(1)/bin/pip ] && ! $(PYTHON) -c 'import ensurepip, venv' 2>/dev/null; then \
+	echo "$(PYTHON) has no ensurepip, so it cannot make a virtual environment: on Debian and Ubuntu, apt-get install python3-venv" >&2; exit 1; fi; \
+[ -x $(1)/bin/pip ] || $(PYTHON) -m venv $(1)
+endef
