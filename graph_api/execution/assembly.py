@@ -18,9 +18,8 @@ class Run:
     rights: Rights
 
 
-def answer(plan: Plan, run: Run) -> Reads[Any]:
-    """The data of the answer; objects that occur several times are the same dict."""
-    root = object()
+def answer(plan: Plan, root: object, run: Run) -> Reads[Any]:
+    """The data of the answer, *root* being the top fields' parent; repeated objects are the same dict."""
     made = yield from _objects(plan.root, [root], run)
     return made[id(root)]
 

@@ -17,6 +17,22 @@ from graph_api.store.reads import Reads, Rights
 Fetch: TypeAlias = Callable[..., Reads[Sequence[Any]]]  # (parents, rights) or (parents, rights, prepared)
 
 
+SIZE = "list size"  # where a field's metadata hold its ListSize
+
+
+@dataclass(frozen=True, slots=True)
+class ListSize:
+    """How long a list is expected to be, as `@listSize` of the cost specification says it.
+
+    The arguments named in *slicing* give its length (a number, or a list whose length counts), *assumed*
+    stands where none is given. With *sized* the length is that of these fields of the answered object.
+    """
+
+    assumed: int
+    slicing: frozenset[str] = frozenset()
+    sized: frozenset[str] = frozenset()
+
+
 @dataclass(frozen=True, slots=True)
 class Batch:
     """How one field is fetched, for many parents at once."""

@@ -1,8 +1,8 @@
 """Answers operations: from text and variables to the bytes of an answer.
 
-The text is parsed and validated once, compiled once, and bound to its variables at every run; a mistake
-of the client refuses the operation before the first read. Operations that ask for the schema run on the
-ordinary executor, over the same batch functions.
+An operation is admitted, compiled and bound to its arguments before anything is read; a mistake of the
+client refuses it there. Operations that ask for the schema run on the ordinary executor, over the same
+batch functions.
 """
 
 # graphql-core's wrapping types are generic without arguments, which strict pyright calls unknown:
@@ -11,26 +11,13 @@ ordinary executor, over the same batch functions.
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import orjson
 import strawberry
-from graphql import (
-    DocumentNode,
-    ExecutionResult,
-    GraphQLError,
-    GraphQLSchema,
-    OperationDefinitionNode,
-    OperationType,
-    Source,
-    execute,
-    get_argument_values,
-    get_operation_ast,
-    parse,
-    validate,
-)
+from graphql import ExecutionResult, GraphQLError, GraphQLSchema, execute, get_argument_values
 from graphql.execution.values import VariableValues, get_variable_values
 from graphql.pyutils import is_awaitable
 from strawberry.types.arguments import convert_arguments
@@ -39,16 +26,19 @@ from graph_api.errors import RequestError
 from graph_api.execution import assembly
 from graph_api.execution.assembly import Run
 from graph_api.execution.context import Context
+from graph_api.execution.documents import Admitted, Documents
+from graph_api.execution.driving import Driver
 from graph_api.execution.lru import Lru
-from graph_api.execution.plan import DEFINITION, Plan, Step, compile_operation, conditions
+from graph_api.execution.plan import DEFINITION, Plan, Step, compile_operation
+from graph_api.execution.refusal import Refused, coded, refused
+from graph_api.settings import Settings
 from graph_api.store.protocol import Store
 from graph_api.store.reads import Rights
 
 logger = logging.getLogger(__name__)
 
-MAX_ERRORS = 10
-MAX_TOKENS = 1500
 _JSON = orjson.OPT_UTC_Z
+_PLANS = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,23 +52,32 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True)
-class _Document:
-    """A text that parsed and validated, and the variables its `@skip` and `@include` depend on."""
+class Cost:
+    """What an operation costs: the objects its answer is expected to hold, and how many are allowed."""
 
-    ast: DocumentNode
-    conditions: frozenset[str]
+    requested: int
+    limit: int
+
+
+@dataclass(frozen=True, slots=True)
+class Root:
+    """The parent of an operation's top fields: what the operation itself can be asked."""
+
+    cost: Cost
 
 
 class Engine:
     """Runs the operations of one schema over one store."""
 
-    def __init__(self, schema: strawberry.Schema, store: Store, rights: Rights) -> None:
+    def __init__(self, schema: strawberry.Schema, store: Store, settings: Settings) -> None:
         self._strawberry = schema
         self._schema: GraphQLSchema = schema._schema  # noqa: SLF001 # pyright: ignore[reportPrivateUsage] - no public way
         self._store = store
-        self._rights = rights
-        self._documents: Lru[str, _Document] = Lru(1000)
-        self._plans: Lru[tuple[object, ...], Plan] = Lru(1000)
+        self._settings = settings
+        self._rights = Rights(published_only=settings.published_only, secured=settings.expose_secured)
+        self._documents = Documents(self._schema, settings)
+        self._plans: Lru[tuple[object, ...], Plan] = Lru(_PLANS)
+        self._driver = Driver(store, settings.row_cache_bytes)
 
     async def execute(
         self,
@@ -86,58 +85,54 @@ class Engine:
         variables: Mapping[str, Any] | None = None,
         operation_name: str | None = None,
         *,
+        tell_cost: bool = False,
         compiled: bool = True,
     ) -> Answer:
-        """The answer to one operation. With *compiled* false it takes the ordinary executor."""
+        """The answer to one operation, with `extensions.cost` when *tell_cost*.
+
+        With *compiled* false it takes the ordinary executor, whose answers are the same.
+        """
         try:
-            plan, values = self._planned(text, variables or {}, operation_name)
-            arguments = self._bound(plan, values)
-        except _Refused as refused:
-            return Answer(_refusal(refused.errors), executed=False)
+            admitted = self._documents.admitted(text, operation_name, variables or {})
+            values = self._values(admitted, variables or {})
+            plan = self._plan(admitted, operation_name, values)
+            run = Run(self._bound(plan, values), self._rights)
+        except Refused as error:
+            return Answer(error.body(self._settings.max_errors), executed=False)
+        root = Root(Cost(admitted.measures.cost, self._settings.max_cost))
         try:
             if compiled and not plan.introspects:
-                run = Run(arguments, self._rights)
-                data, revision = await self._store.run(assembly.answer(plan, run))
-                return Answer(orjson.dumps({"data": data}, option=_JSON), executed=True, revision=revision)
-            return await self._ordinary(text, plan, variables or {})
+                data, revision = await self._driver.run(lambda: assembly.answer(plan, root, run))
+            else:
+                data, revision = await self._ordinary(admitted, root, variables or {})
         except Exception:
             logger.exception("operation failed")
-            return Answer(_refusal([_masked()]), executed=True)
+            return Answer(_masked().body(1), executed=True)
+        answer = {"data": data}
+        if tell_cost:
+            answer["extensions"] = {"cost": {"requested": root.cost.requested, "limit": root.cost.limit}}
+        return Answer(orjson.dumps(answer, option=_JSON), executed=True, revision=revision)
 
-    def _planned(
-        self, text: str, variables: Mapping[str, Any], operation_name: str | None
-    ) -> tuple[Plan, VariableValues]:
-        document = self._document(text)
-        operation = _operation(document.ast, operation_name)
+    def _values(self, admitted: Admitted, variables: Mapping[str, Any]) -> VariableValues:
+        if _nesting(variables) > self._settings.max_variable_nesting:
+            allowed = self._settings.max_variable_nesting
+            raise refused(f"variables nest deeper than {allowed} levels", "LIMIT_EXCEEDED", limit="variables")
+        definitions = admitted.operation.variable_definitions or ()
         values = get_variable_values(
-            self._schema, operation.variable_definitions or (), dict(variables), max_errors=MAX_ERRORS
+            self._schema, definitions, dict(variables), max_errors=self._settings.max_errors
         )
         if isinstance(values, list):
-            raise _Refused([_coded(error, "BAD_USER_INPUT") for error in values])
-        decided = {name: values.coerced.get(name) for name in document.conditions}
-        key = (text, operation_name, *decided.items())
+            raise Refused(coded(error, "BAD_USER_INPUT") for error in values)
+        return values
+
+    def _plan(self, admitted: Admitted, name: str | None, values: VariableValues) -> Plan:
+        decided = {name: values.coerced.get(name) for name in admitted.conditions}
+        key = (admitted.text, name, *decided.items())
         plan = self._plans.get(key)
         if plan is None:
-            plan = compile_operation(self._schema, document.ast, operation, decided)
+            plan = compile_operation(self._schema, admitted.document, admitted.operation, decided)
             self._plans.put(key, plan)
-        return plan, values
-
-    def _document(self, text: str) -> _Document:
-        found = self._documents.get(text)
-        if found is None:
-            found = self._validated(text)
-            self._documents.put(text, found)
-        return found
-
-    def _validated(self, text: str) -> _Document:
-        try:
-            ast = parse(Source(text), max_tokens=MAX_TOKENS, no_location=False)
-        except GraphQLError as error:
-            raise _Refused([_coded(error, "GRAPHQL_PARSE_FAILED")]) from None
-        errors = validate(self._schema, ast, max_errors=MAX_ERRORS)
-        if errors:
-            raise _Refused([_coded(error, "GRAPHQL_VALIDATION_FAILED") for error in errors])
-        return _Document(ast, conditions(ast))
+        return plan
 
     def _bound(self, plan: Plan, values: VariableValues) -> list[object]:
         arguments: list[object] = []
@@ -150,7 +145,7 @@ class Engine:
                     GraphQLError(str(error), step.node, path=list(step.path), extensions={"code": error.code})
                 )
         if errors:
-            raise _Refused(errors[:MAX_ERRORS])
+            raise Refused(errors)
         return arguments
 
     def _prepared(self, step: Step, values: VariableValues) -> object:
@@ -164,59 +159,37 @@ class Engine:
         )
         return step.batch.prepare(**given)
 
-    async def _ordinary(self, text: str, plan: Plan, variables: Mapping[str, Any]) -> Answer:
-        document = self._document(text).ast
-        name = plan.operation.name.value if plan.operation.name else None
+    async def _ordinary(
+        self, admitted: Admitted, root: Root, variables: Mapping[str, Any]
+    ) -> tuple[Any, str]:
+        name = admitted.operation.name.value if admitted.operation.name else None
         async with self._store.snapshot() as snapshot:
             result = execute(
                 self._schema,
-                document,
-                context_value=Context(snapshot, self._rights),
-                variable_values=dict(variables),
-                operation_name=name,
+                admitted.document,
+                root,
+                Context(snapshot, self._rights),
+                dict(variables),
+                name,
             )
             done = await result if is_awaitable(result) else result
             assert isinstance(done, ExecutionResult)
             if done.errors:
                 raise done.errors[0].original_error or done.errors[0]
-            body = orjson.dumps({"data": done.data}, option=_JSON)
-            return Answer(body, executed=True, revision=snapshot.revision)
+            return done.data, snapshot.revision
 
 
-class _Refused(Exception):
-    """The operation is answered with these errors and without data."""
-
-    def __init__(self, errors: Sequence[GraphQLError]) -> None:
-        super().__init__()
-        self.errors = errors
-
-
-def _operation(document: DocumentNode, name: str | None) -> OperationDefinitionNode:
-    operation = get_operation_ast(document, name)
-    if operation is None:
-        wanted = (
-            f"named {name!r}" if name else "to choose: give operationName, since the document has several"
-        )
-        raise _Refused([_error(f"there is no operation {wanted}", "OPERATION_RESOLUTION_FAILURE")])
-    if operation.operation is not OperationType.QUERY:
-        raise _Refused(
-            [_error("this API is read-only: only queries are answered", "OPERATION_NOT_SUPPORTED")]
-        )
-    return operation
+def _nesting(value: Any) -> int:
+    """How deep lists and objects nest in JSON; iterative, since its depth is what is in question."""
+    deepest, pending = 0, [(value, 0)]
+    while pending:
+        each, depth = pending.pop()
+        if isinstance(each, Mapping | list):
+            deepest = max(deepest, depth + 1)
+            below = each.values() if isinstance(each, Mapping) else each
+            pending.extend((one, depth + 1) for one in below)
+    return deepest - 1  # the object of all variables itself does not count
 
 
-def _error(message: str, code: str) -> GraphQLError:
-    return GraphQLError(message, extensions={"code": code})
-
-
-def _coded(error: GraphQLError, code: str) -> GraphQLError:
-    error.extensions = {**(error.extensions or {}), "code": code}
-    return error
-
-
-def _masked() -> GraphQLError:
-    return _error("the server failed to answer; the failure has been logged", "INTERNAL_SERVER_ERROR")
-
-
-def _refusal(errors: Sequence[GraphQLError]) -> bytes:
-    return orjson.dumps({"errors": [error.formatted for error in errors]})
+def _masked() -> Refused:
+    return refused("the server failed to answer; the failure has been logged", "INTERNAL_SERVER_ERROR")

@@ -13,19 +13,38 @@ from enum import Enum
 from typing import Any, TypeVar, get_type_hints
 
 import strawberry
+from strawberry.schema_directive import Location
 
-from graph_api.execution.batch import Batch, Fetch
+from graph_api.execution.batch import SIZE, Batch, Fetch, ListSize
 from graph_api.execution.context import Context
 
 E = TypeVar("E", bound=type[Enum])
 
 
-def plain(description: str, *, name: str | None = None) -> Any:  # Any: stands where a class declares a field
+@strawberry.schema_directive(
+    locations=[Location.FIELD_DEFINITION],
+    name="listSize",
+    description="How long a list is expected to be: https://ibm.github.io/graphql-specs/cost-spec.html.",
+)
+class ListSizeDirective:
+    assumed_size: int | None = strawberry.directive_field(name="assumedSize", default=None)
+    slicing_arguments: list[str] | None = strawberry.directive_field(name="slicingArguments", default=None)
+    sized_fields: list[str] | None = strawberry.directive_field(name="sizedFields", default=None)
+    require_one_slicing_argument: bool = strawberry.directive_field(
+        name="requireOneSlicingArgument", default=False
+    )
+
+
+def plain(description: str, *, name: str | None = None, size: ListSize | None = None) -> Any:
     """A field that is an attribute of the record."""
-    return strawberry.field(description=description, name=name)
+    return strawberry.field(
+        description=description, name=name, metadata={SIZE: size}, directives=_directives(size)
+    )
 
 
-def batched(fetch: Fetch, arguments: Callable[..., object] | None = None) -> Any:
+def batched(
+    fetch: Fetch, arguments: Callable[..., object] | None = None, *, size: ListSize | None = None
+) -> Any:
     """A field that *fetch* answers for many parents at once; its docstring is the description.
 
     The parameters of *arguments* are the field's arguments; it checks them and returns what *fetch* gets.
@@ -36,7 +55,24 @@ def batched(fetch: Fetch, arguments: Callable[..., object] | None = None) -> Any
         return await info.context.load(batch, given, root)
 
     _take_parameters(resolve, arguments)
-    return strawberry.field(resolver=resolve, description=inspect.getdoc(fetch), metadata={"batch": batch})
+    return strawberry.field(
+        resolver=resolve,
+        description=inspect.getdoc(fetch),
+        metadata={"batch": batch, SIZE: size},
+        directives=_directives(size),
+    )
+
+
+def _directives(size: ListSize | None) -> list[object]:
+    if size is None:
+        return []
+    return [
+        ListSizeDirective(
+            assumed_size=size.assumed,
+            slicing_arguments=sorted(size.slicing) or None,
+            sized_fields=sorted(size.sized) or None,
+        )
+    ]
 
 
 def _take_parameters(resolve: Callable[..., object], arguments: Callable[..., object] | None) -> None:

@@ -12,10 +12,14 @@ from typing import Any
 import strawberry
 
 from graph_api import records
+from graph_api.execution.batch import ListSize
 from graph_api.records import Severity
 from graph_api.schema import arguments, reading
 from graph_api.schema.fields import batched, plain
+from graph_api.schema.paging import DEFAULT_PAGE
 from graph_api.schema.scalars import JSON, URL
+
+PAGE = ListSize(DEFAULT_PAGE, frozenset({"first", "last"}), frozenset({"edges", "nodes"}))
 
 
 def _is(record: type) -> Any:  # Any: Strawberry takes the attribute as it finds it
@@ -95,10 +99,10 @@ class Article(Node):
     secured: Secured | None = batched(reading.secured)
     extra: JSON | None = batched(reading.extra)
     provider: Provider | None = batched(reading.article_provider)
-    topics: list[Topic] = batched(reading.article_topics)
-    images: list[Image] = batched(reading.article_images)
-    related: RelatedConnection = batched(reading.related, arguments.related)
-    sources: list[SourceFile] = batched(reading.sources)
+    topics: list[Topic] = batched(reading.article_topics, size=ListSize(3))
+    images: list[Image] = batched(reading.article_images, size=ListSize(2))
+    related: RelatedConnection = batched(reading.related, arguments.related, size=PAGE)
+    sources: list[SourceFile] = batched(reading.sources, size=ListSize(1))
 
 
 @strawberry.type(description="A publisher of articles, known by its domain.")
@@ -109,9 +113,9 @@ class Provider(Node):
     name: str = plain("Its name.")
     other_names: list[str] = plain("Other spellings of its name that occur.")
     description: str | None = plain("What it is.")
-    images: list[Image] = plain("Its logos.")
+    images: list[Image] = plain("Its logos.", size=ListSize(2))
     extra: JSON | None = batched(reading.json_extra)
-    articles: ArticleConnection = batched(reading.provider_articles, arguments.articles)
+    articles: ArticleConnection = batched(reading.provider_articles, arguments.articles, size=PAGE)
 
 
 @strawberry.type(description="A subject of articles, known by its slug; topics may form a tree.")
@@ -123,11 +127,11 @@ class Topic(Node):
     shortname: str | None = plain("A shorter name.")
     keywords: list[str] = plain("Words that point to it.")
     hashtags: list[str] = plain("Hashtags that point to it.")
-    images: list[Image] = plain("Pictures for it.")
+    images: list[Image] = plain("Pictures for it.", size=ListSize(3))
     extra: JSON | None = batched(reading.json_extra)
     parent: Topic | None = batched(reading.topic_parent)
-    children: list[Topic] = batched(reading.topic_children)
-    articles: ArticleConnection = batched(reading.topic_articles, arguments.topic_articles)
+    children: list[Topic] = batched(reading.topic_children, size=ListSize(10))
+    articles: ArticleConnection = batched(reading.topic_articles, arguments.topic_articles, size=PAGE)
 
 
 @strawberry.type(description="An article in a list.")
@@ -222,18 +226,25 @@ class ContentReport:
     generated_at: datetime = plain("When this revision was first stored.")
     articles: int = plain("How many articles there are, stubs among them.")
     stubs: int = plain("How many of them are stubs.")
-    problems: ProblemConnection = batched(reading.problems, arguments.problems)
+    problems: ProblemConnection = batched(reading.problems, arguments.problems, size=PAGE)
+
+
+@strawberry.type(description="What the operation costs, as admission measures it before it runs.")
+class Cost:
+    requested: int = plain("How many objects the answer is expected to hold; page sizes multiply.")
+    limit: int = plain("The highest cost that is admitted.")
 
 
 @strawberry.type(description="Where every query starts.")
 class Query:
     node: Node | None = batched(reading.node, arguments.node)
-    nodes: list[Node | None] = batched(reading.nodes, arguments.nodes)
+    nodes: list[Node | None] = batched(reading.nodes, arguments.nodes, size=ListSize(1, frozenset({"ids"})))
     article: Article | None = batched(reading.article, arguments.article)
-    articles: ArticleConnection = batched(reading.articles, arguments.articles)
+    articles: ArticleConnection = batched(reading.articles, arguments.articles, size=PAGE)
     provider: Provider | None = batched(reading.provider, arguments.provider)
-    providers: ProviderConnection = batched(reading.providers, arguments.providers)
+    providers: ProviderConnection = batched(reading.providers, arguments.providers, size=PAGE)
     topic: Topic | None = batched(reading.topic, arguments.topic)
-    topics: TopicConnection = batched(reading.topics, arguments.topics)
+    topics: TopicConnection = batched(reading.topics, arguments.topics, size=PAGE)
     content_report: ContentReport = batched(reading.content_report)
     revision: str = batched(reading.revision)
+    cost: Cost = plain("What this operation costs.")

@@ -13,7 +13,7 @@ import strawberry
 
 from graph_api.execution.engine import Engine
 from graph_api.settings import Settings
-from graph_api.store import Rights, SqliteStore, open_store
+from graph_api.store import SqliteStore, open_store
 
 
 class Service:
@@ -40,11 +40,8 @@ class Service:
     async def engine(self) -> Engine:
         """The engine over the open store. Raises StoreError as long as the database cannot be opened."""
         if self._engine is None:
-            self._engine = Engine(self.schema, await self.store(), self._rights())
+            self._engine = Engine(self.schema, await self.store(), self.settings)
         return self._engine
-
-    def _rights(self) -> Rights:
-        return Rights(published_only=self.settings.published_only, secured=self.settings.expose_secured)
 
     async def current_revision(self) -> str:
         """The revision the store holds now. Raises StoreError when there is no graph."""

@@ -1,0 +1,145 @@
+"""Documents admitted and validated: each text is parsed, measured and validated once, then remembered.
+
+What is remembered is keyed by the text, not by its syntax tree: hashing a tree costs as much as
+validating it. Measures also depend on the variables' sizes, so these are part of their key.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from graphql import (
+    DocumentNode,
+    GraphQLError,
+    GraphQLSchema,
+    OperationDefinitionNode,
+    OperationType,
+    Source,
+    get_operation_ast,
+    parse,
+    validate,
+)
+
+from graph_api.execution.admission import Measures, excesses, json_leaves, measure
+from graph_api.execution.lru import Lru
+from graph_api.execution.plan import conditions
+from graph_api.execution.refusal import Refused, coded, refused
+from graph_api.settings import Settings
+
+_REMEMBERED = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Admitted:
+    """An operation that may run, if its arguments can. *conditions* are the variables that its `@skip`
+    and `@include` depend on."""
+
+    text: str
+    document: DocumentNode
+    operation: OperationDefinitionNode
+    conditions: frozenset[str]
+    measures: Measures
+
+
+@dataclass(slots=True)
+class _Parsed:
+    document: DocumentNode
+    conditions: frozenset[str]
+    valid: bool = False
+
+
+class Documents:
+    """Admits the operations of one schema."""
+
+    def __init__(self, schema: GraphQLSchema, settings: Settings) -> None:
+        self._schema = schema
+        self._settings = settings
+        self._limits = limits(settings)
+        self._parsed: Lru[str, _Parsed] = Lru(_REMEMBERED)
+        self._admitted: Lru[tuple[object, ...], Admitted] = Lru(_REMEMBERED)
+
+    def admitted(self, text: str, name: str | None, variables: Mapping[str, Any]) -> Admitted:
+        """The operation *name* of *text*. Raises `Refused` when it is too large, not valid or not there."""
+        key = (text, name, *map(_shape, variables.values()))
+        found = self._admitted.get(key)
+        if found is None:
+            found = self._admit(text, name, variables)
+            self._admitted.put(key, found)
+        return found
+
+    def _admit(self, text: str, name: str | None, variables: Mapping[str, Any]) -> Admitted:
+        parsed = self._parsed.get(text) or self._parse(text)
+        operation = _operation(parsed.document, name)
+        measures = measure(self._schema, parsed.document, operation, variables)
+        if too_much := excesses(measures, self._limits):
+            raise Refused(_excess(each.limit, str(each), each.asked, each.allowed) for each in too_much)
+        if not parsed.valid:
+            self._validate(parsed.document)
+            parsed.valid = True
+        self._parsed.put(text, parsed)
+        return Admitted(text, parsed.document, operation, parsed.conditions, measures)
+
+    def _parse(self, text: str) -> _Parsed:
+        size, allowed = len(text.encode("utf-8", "surrogatepass")), self._settings.max_source
+        if size > allowed:
+            message = f"the operation's text has {size} bytes; at most {allowed} are allowed"
+            raise Refused([_excess("source", message, size, allowed)])
+        try:
+            document = parse(Source(text), max_tokens=self._settings.max_tokens)
+        except GraphQLError as error:
+            raise Refused([self._syntax(error)]) from None
+        return _Parsed(document, conditions(document))
+
+    def _syntax(self, error: GraphQLError) -> GraphQLError:
+        if "tokens. Parsing aborted" not in error.message:  # the parser has no class of its own for it
+            return coded(error, "GRAPHQL_PARSE_FAILED")
+        allowed = self._settings.max_tokens
+        return _excess("tokens", f"the operation has more than {allowed} tokens", allowed + 1, allowed)
+
+    def _validate(self, document: DocumentNode) -> None:
+        errors = validate(self._schema, document, max_errors=self._settings.max_errors)
+        if errors:
+            raise Refused(coded(error, "GRAPHQL_VALIDATION_FAILED") for error in errors)
+
+
+def limits(settings: Settings) -> Measures:
+    """The most that each measure of an operation may be."""
+    return Measures(
+        depth=settings.max_depth,
+        introspection_depth=settings.max_introspection_depth,
+        aliases=settings.max_aliases,
+        root_fields=settings.max_root_fields,
+        directives=settings.max_directives,
+        field_directives=settings.max_field_directives,
+        selections=settings.max_selections,
+        cost=settings.max_cost,
+    )
+
+
+def _excess(limit: str, message: str, asked: int, allowed: int) -> GraphQLError:
+    return GraphQLError(
+        message, extensions={"code": "LIMIT_EXCEEDED", "limit": limit, "asked": asked, "allowed": allowed}
+    )
+
+
+def _shape(value: object) -> object:
+    """What of a variable the measures depend on."""
+    if type(value) is int:
+        return value
+    if isinstance(value, list):
+        return len(value), json_leaves(value)  # pyright: ignore[reportUnknownArgumentType] - any JSON
+    return json_leaves(value) if isinstance(value, Mapping) else None
+
+
+def _operation(document: DocumentNode, name: str | None) -> OperationDefinitionNode:
+    operation = get_operation_ast(document, name)
+    if operation is None:
+        wanted = (
+            f"named {name!r}" if name else "to choose: give operationName, since the document has several"
+        )
+        raise refused(f"there is no operation {wanted}", "OPERATION_RESOLUTION_FAILURE")
+    if operation.operation is not OperationType.QUERY:
+        raise refused("this API is read-only: only queries are answered", "OPERATION_NOT_SUPPORTED")
+    return operation

@@ -1,0 +1,97 @@
+"""Rows kept in memory, for one revision and one set of rights, bounded in bytes.
+
+Content does not change within a revision, so a row once read stays good until the revision changes, and
+then all are dropped together. A plan is driven from here on the event loop as long as every row it asks
+for is known; the first miss sends the rest of the plan to the store in one hop, and what the store
+answered is remembered.
+
+Why two generations and no list of uses: a lookup must cost no more than a dict's. Rows are added to the
+young generation; when that holds half of the bytes it becomes the old one, and those of the former old
+one that nobody asked for meanwhile are gone.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from typing import Any, TypeAlias
+
+from graph_api.execution.sizes import size_of
+from graph_api.store.reads import (
+    ArticleRows,
+    ChildKeys,
+    Counts,
+    DetailRows,
+    ImageRows,
+    Lists,
+    ProviderRows,
+    Read,
+    SourceRows,
+    TopicKeys,
+    TopicRows,
+)
+
+Question: TypeAlias = object  # what a read asks, its keys aside
+Known: TypeAlias = defaultdict[Question, dict[Any, Any]]  # Any: keys and rows are those of the read
+
+_ABSENT: Any = object()  # the store has no row for this key
+_ENTRY_BYTES = 100  # what a dict takes for one entry
+_BY_KEY = (ArticleRows, ProviderRows, TopicRows, TopicKeys, ImageRows, DetailRows, SourceRows, ChildKeys)
+
+
+class Memory:
+    """The rows known of one revision, at most *capacity_bytes* of them."""
+
+    def __init__(self, revision: str, capacity_bytes: int) -> None:
+        self.revision = revision
+        self._half = capacity_bytes // 2
+        self._bytes = 0
+        self._young: Known = defaultdict(dict)
+        self._old: Known = defaultdict(dict)
+
+    def rows(self, read: Read[Any]) -> Mapping[Any, Any] | None:
+        """The answer to *read*, None unless every row of it is known."""
+        asked = _asked(read)
+        if asked is None:
+            return None
+        question, keys = asked
+        young, old = self._young[question], self._old.get(question, {})
+        found: dict[Any, Any] = {}
+        for key in keys:
+            row = young.get(key)
+            if row is None:
+                row = old.get(key)
+                if row is None:
+                    return None
+                self._keep(young, key, row)
+            if row is not _ABSENT:
+                found[key] = row
+        return found
+
+    def learn(self, read: Read[Any], answer: Any) -> None:
+        """What the store answered is known from now on."""
+        asked = _asked(read)
+        if asked is None:
+            return
+        question, keys = asked
+        young = self._young[question]
+        for key in keys:
+            if key not in young:
+                self._keep(young, key, answer.get(key, _ABSENT))
+        if self._bytes > self._half:
+            self._young, self._old, self._bytes = defaultdict(dict), self._young, 0
+
+    def _keep(self, generation: dict[Any, Any], key: object, row: object) -> None:
+        generation[key] = row
+        self._bytes += _ENTRY_BYTES + (size_of(row) if row is not _ABSENT else 0)
+
+
+def _asked(read: Read[Any]) -> tuple[Question, Iterable[Any]] | None:
+    """What *read* asks and for which keys; None for reads that are not remembered."""
+    if isinstance(read, _BY_KEY):
+        return type(read), read.keys
+    if isinstance(read, Lists):
+        return (Lists, read.filter, read.order, read.window), read.scopes
+    if isinstance(read, Counts):
+        return (Counts, read.filter), read.scopes
+    return None
