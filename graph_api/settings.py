@@ -6,36 +6,113 @@ A flag `--reader-connections` is the variable `GRAPH_API_READER_CONNECTIONS` and
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import Field, dataclass, field, fields
+from ipaddress import ip_network
 from typing import TypeVar
+
+from graph_api.errors import UsageError
 
 T = TypeVar("T")
 
 
-def setting(default: T, help: str, *, unit: str = "") -> T:
-    """A field of the settings table; *unit* is shown in help (`bytes`, `s`)."""
-    made: T = field(default=default, metadata={"help": help, "unit": unit})
+def setting(
+    default: T,
+    help: str,
+    *,
+    unit: str = "",
+    bounds: tuple[int, int | None] | None = None,
+    group: str = "server",
+) -> T:
+    """A field of the settings table; *unit* is shown in help (`bytes`, `s`), *bounds* are inclusive.
+
+    Settings of the group "limits" bound what one request may ask for.
+    """
+    made: T = field(default=default, metadata={"help": help, "unit": unit, "bounds": bounds, "group": group})
     return made
+
+
+def limit(default: int, help: str, *, unit: str = "") -> int:
+    """A setting of the group "limits": 1 or more."""
+    return setting(default, help, unit=unit, bounds=(1, None), group="limits")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """How an API is served. Every field has a default that suits one machine."""
+    """How an API is served. Every field has a default that suits one machine.
+
+    A value that cannot work raises `UsageError` here, so that an embedding program hears of it too.
+    """
 
     host: str = setting("127.0.0.1", "Address to listen on.")
-    port: int = setting(8000, "TCP port to listen on; 0 picks a free one.")
+    port: int = setting(8000, "TCP port to listen on; 0 picks a free one.", bounds=(0, 65535))
     root_path: str = setting("", "Path under which a proxy serves the API, such as /articles.")
     trusted_proxies: str = setting("", "Comma-separated addresses whose X-Forwarded-* headers are believed.")
     published_only: bool = setting(False, "Leave out everything marked published: false.")
     expose_secured: bool = setting(False, "Answer Article.secured, the opaque encrypted payload.")
-    reader_connections: int = setting(4, "Database connections that answer operations at the same time.")
+    reader_connections: int = setting(
+        4, "Database connections that answer operations at the same time.", bounds=(1, None)
+    )
+    row_cache_bytes: int = setting(
+        67_108_864,
+        "Rows kept in memory, dropped when the content changes; 0 keeps none.",
+        unit="bytes",
+        bounds=(0, None),
+    )
+    max_body: int = limit(65_536, "Size of a request's body.", unit="bytes")
+    max_source: int = limit(16_384, "Size of an operation's text.", unit="bytes")
+    max_tokens: int = limit(1_500, "Lexical tokens of an operation's text.")
+    max_depth: int = limit(12, "Fields nested in each other.")
+    max_introspection_depth: int = limit(20, "Fields nested in each other below __schema and __type.")
+    max_aliases: int = limit(30, "Aliases in an operation's text.")
+    max_root_fields: int = limit(20, "Fields at the top of an operation.")
+    max_directives: int = limit(50, "Directives in an operation's text.")
+    max_field_directives: int = limit(5, "Directives on one field.")
+    max_selections: int = limit(1_000, "Fields selected, fragments counted wherever they are spread.")
+    max_variable_nesting: int = limit(50, "Lists and objects nested in each other in the variables.")
+    max_cost: int = limit(50_000, "Objects that an answer is expected to hold; page sizes multiply.")
+    max_errors: int = limit(10, "Errors told in one answer.")
+
+    def __post_init__(self) -> None:
+        for one in table():
+            _check_bounds(one, getattr(self, one.name))
+        _check_root_path(self.root_path)
+        _check_proxies(self.trusted_proxies)
 
 
-def table() -> tuple[Field[object], ...]:
-    """The settings in order; each carries `metadata["help"]` and `metadata["unit"]`."""
+def table() -> Sequence[Field[object]]:
+    """The settings in order; each carries `metadata["help"]`, `["unit"]` and `["bounds"]`."""
     return fields(Settings)
 
 
 def variable(name: str) -> str:
     """The environment variable of the setting or option *name*: `GRAPH_API_PORT` for `port`."""
     return "GRAPH_API_" + name.upper().replace("-", "_")
+
+
+def _check_bounds(one: Field[object], value: int) -> None:
+    if one.metadata["bounds"] is None:
+        return
+    low, high = one.metadata["bounds"]
+    if value < low or (high is not None and value > high):
+        span = f"{low} or more" if high is None else f"{low} to {high}"
+        raise UsageError(f"{one.name} must be {span}, not {value}")
+
+
+def _check_root_path(path: str) -> None:
+    if path and (not path.startswith("/") or path.endswith("/")):
+        raise UsageError(
+            f"root_path must begin with a slash and not end with one, such as /articles: {path!r}"
+        )
+
+
+def _check_proxies(addresses: str) -> None:
+    for address in filter(None, map(str.strip, addresses.split(","))):
+        if address == "*":
+            continue
+        try:
+            ip_network(address, strict=False)
+        except ValueError:
+            raise UsageError(
+                f"trusted_proxies takes addresses, networks such as 10.0.0.0/8, or *: {address!r}"
+            ) from None

@@ -1,0 +1,36 @@
+"""`graph-api generate`: a folder of made-up articles."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from graph_api.cli import generator
+from graph_api.cli.options import option
+from graph_api.cli.screen import progress
+
+
+@click.command(
+    epilog="""
+\b
+Examples:
+  graph-api generate 1000 /tmp/articles
+  graph-api generate 100000 /tmp/many --seed 7 --max-related 40
+"""
+)
+@click.argument("count", metavar="N", type=click.IntRange(min=1))
+@click.argument("folder", metavar="DIR", type=click.Path(file_okay=False, path_type=Path))
+@option("--seed", "The same seed writes the same files.", type=int, default=0, show_default=True)
+@option(
+    "--max-related",
+    "Related articles of the article that has most.",
+    type=click.IntRange(min=0),
+    default=20,
+    show_default=True,
+)
+def command(count: int, folder: Path, seed: int, max_related: int) -> None:
+    """Write a folder of made-up articles to try things on."""
+    with progress("writing", "articles") as advanced:
+        generator.write(count, folder, seed=seed, max_related=max_related, progress=advanced)
+    click.echo(f"{count:,} articles in {folder}; graph-api serve {folder} serves them")

@@ -1,0 +1,93 @@
+"""Options that several commands share. Every option is also a variable; both are shown in help."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from dataclasses import Field
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from graph_api.settings import Settings, table, variable
+
+Callback = TypeVar("Callback", bound=Callable[..., Any])  # Any: click calls callbacks by parameter name
+
+
+def option(flag: str, help: str, **attributes: Any) -> Callable[[Callback], Callback]:  # Any: click's own
+    """An option that is also its `GRAPH_API_*` variable."""
+    return click.option(flag, help=help, envvar=variable(flag.strip("-")), show_envvar=True, **attributes)
+
+
+def paths(*, required: bool) -> Callable[[Callback], Callback]:
+    """The argument PATH..., folders of articles. That they exist is for the room that reads them to say."""
+    return click.argument(
+        "paths", metavar="PATH...", nargs=-1, required=required, type=click.Path(path_type=Path)
+    )
+
+
+def database() -> Callable[[Callback], Callback]:
+    """The option --db FILE."""
+    return option(
+        "--db",
+        "Database file. Without it, one cache file for each set of folders.",
+        metavar="FILE",
+        type=click.Path(dir_okay=False, path_type=Path),
+    )
+
+
+def settings(*names: str, group: str = "") -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """Options for the settings with these names or of this group, all when nothing is named.
+
+    The command gets them as one `settings`; those that have no option keep their defaults.
+    """
+    everything = not names and not group
+    chosen = [one for one in table() if everything or one.name in names or one.metadata["group"] == group]
+
+    def decorate(command: Callable[..., None]) -> Callable[..., None]:
+        @functools.wraps(command)
+        def gathered(**given: Any) -> None:  # Any: values as click converted them
+            values = {one.name: given.pop(one.name) for one in chosen}
+            command(settings=Settings(**values), **given)
+
+        for one in reversed(chosen):
+            _of_setting(one)(gathered)
+        return gathered
+
+    return decorate
+
+
+class SectionedOption(click.Option):
+    """An option that help lists under the heading *section*."""
+
+    def __init__(self, *arguments: Any, section: str, **attributes: Any) -> None:  # Any: click's own
+        super().__init__(*arguments, **attributes)
+        self.section = section
+
+
+class Sectioned(click.Command):
+    """A command whose help has a section for each of its options' headings, after the options without."""
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        sections: dict[str, list[tuple[str, str]]] = {"Options": []}
+        for parameter in self.get_params(ctx):
+            record = parameter.get_help_record(ctx)
+            if record is not None and isinstance(parameter, click.Option):
+                sections.setdefault(getattr(parameter, "section", "Options"), []).append(record)
+        for heading, records in sections.items():
+            with formatter.section(heading):
+                formatter.write_dl(records)
+
+
+def _of_setting(one: Field[object]) -> Callable[[Callback], Callback]:
+    flag = "--" + one.name.replace("_", "-")
+    unit, section = one.metadata["unit"], one.metadata["group"].capitalize()
+    help = f"{one.metadata['help']} In {unit}." if unit else one.metadata["help"]
+    sectioned: dict[str, Any] = {"cls": SectionedOption, "section": section}
+    if isinstance(one.default, bool):
+        return option(flag, help, is_flag=True, **sectioned)
+    low, high = one.metadata["bounds"] or (None, None)
+    kind = click.IntRange(low, high) if isinstance(one.default, int) else click.STRING
+    shown = one.default != ""
+    return option(flag, help, type=kind, default=one.default, show_default=shown, **sectioned)

@@ -1,0 +1,101 @@
+"""`graph-api query`: the answer to one operation, without a server."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+import orjson
+
+from graph_api.cli.content import located
+from graph_api.cli.group import PROBLEMS
+from graph_api.cli.options import Sectioned, database, option, paths, settings
+from graph_api.errors import UsageError
+from graph_api.execution.engine import Engine
+from graph_api.schema import build_schema
+from graph_api.settings import Settings
+from graph_api.store import open_store
+
+
+@click.command(
+    cls=Sectioned,
+    epilog="""
+QUERY is the text of the operation, @FILE to read it from a file, or - to read it from standard input;
+--variables takes the same forms. The answer is indented on a terminal and compact in a pipe; exit code 1
+when it holds errors.
+
+\b
+Examples:
+  graph-api query '{ articles(first: 3) { nodes { title } } }' articles/
+  graph-api query @story.graphql --variables '{"slug": "a-slug"}' --db articles.db
+  graph-api query - articles/ < story.graphql
+""",
+)
+@click.argument("query", metavar="QUERY")
+@paths(required=False)
+@option("--variables", "The operation's variables, a JSON object.", metavar="JSON")
+@option("--operation", "Which operation runs, when the document has several.", metavar="NAME")
+@database()
+@settings("published_only", "expose_secured", group="limits")
+@click.pass_context
+def command(
+    ctx: click.Context,
+    query: str,
+    paths: tuple[Path, ...],
+    variables: str | None,
+    operation: str | None,
+    db: Path | None,
+    settings: Settings,
+) -> None:
+    """Answer one GraphQL operation without a server."""
+    text, values = _text(query), _object(_text(variables or "{}"))
+    source = located(paths, db)
+    answer = asyncio.run(_answer(source, text, values, operation, settings))
+    click.echo(_shown(answer))
+    if b'"errors"' in answer and "errors" in orjson.loads(answer):
+        ctx.exit(PROBLEMS)
+
+
+async def _answer(
+    source: Path, text: str, values: dict[str, Any], operation: str | None, settings: Settings
+) -> bytes:
+    store = await open_store(source, reader_connections=1)
+    try:
+        engine = Engine(build_schema(), store, settings)
+        return (await engine.execute(text, values, operation)).body
+    finally:
+        await store.close()
+
+
+def _text(given: str) -> str:
+    if given == "-":
+        return _decoded(sys.stdin.buffer.read(), "standard input")
+    if given.startswith("@"):
+        return _decoded(Path(given[1:]).read_bytes(), given[1:])
+    return given
+
+
+def _decoded(content: bytes, name: str) -> str:
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise UsageError(f"{name} is not UTF-8: byte {error.start} cannot be read") from None
+
+
+def _object(text: str) -> dict[str, Any]:
+    try:
+        value = orjson.loads(text)
+    except orjson.JSONDecodeError as error:
+        raise UsageError(f"--variables must be JSON, such as '{{\"first\": 3}}': {error}") from None
+    if not isinstance(value, dict):
+        raise UsageError(f"--variables must be a JSON object, such as '{{\"first\": 3}}', not {text.strip()}")
+    return value  # pyright: ignore[reportUnknownVariableType] - any JSON object
+
+
+def _shown(answer: bytes) -> str:
+    if not sys.stdout.isatty():
+        return answer.decode()
+    return orjson.dumps(orjson.loads(answer), option=orjson.OPT_INDENT_2).decode()

@@ -1,0 +1,119 @@
+"""`graph-api schema`: the contracts, as they are and as they are published.
+
+A published contract that differs is found by text; what the difference does to clients is found by
+comparing the two schemas, each change with its name.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from itertools import zip_longest
+from pathlib import Path
+
+import click
+from graphql import GraphQLError, build_schema as built
+from graphql.utilities import BreakingChange, DangerousChange, SafeChange, find_schema_changes
+
+from graph_api.cli.group import PROBLEMS
+from graph_api.cli.options import option
+from graph_api.documents import front_matter_schema
+from graph_api.errors import UsageError
+from graph_api.schema import build_schema
+
+SDL = "schema.graphql"
+FRONT_MATTER = "front-matter.schema.json"
+_WEIGHTS = {BreakingChange: "breaking", DangerousChange: "dangerous", SafeChange: "safe"}
+
+
+@click.command(
+    epilog="""
+\b
+Examples:
+  graph-api schema > api.graphql
+  graph-api schema --write
+  graph-api schema --check          exit code 1 when the published contracts differ
+"""
+)
+@option("--write", f"Write {SDL} and {FRONT_MATTER} to the output folder.", is_flag=True)
+@option("--check", "Compare them with the output folder; name what would break clients.", is_flag=True)
+@option(
+    "--output",
+    "The folder of the published contracts.",
+    metavar="DIR",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=Path("schema"),
+    show_default=True,
+)
+@click.pass_context
+def command(ctx: click.Context, write: bool, check: bool, output: Path) -> None:
+    """Print, publish or compare the schema."""
+    if write and check:
+        raise UsageError("--write makes what --check compares: choose one")
+    if write:
+        _write(output, contracts())
+    elif check:
+        differences = list(_differences(output, contracts()))
+        click.echo("\n".join(differences) or f"the contracts in {output} are up to date")
+        ctx.exit(PROBLEMS if differences else 0)
+    else:
+        click.echo(contracts()[SDL], nl=False)
+
+
+def contracts() -> Mapping[str, str]:
+    """The text of each published contract by its file name."""
+    return {
+        SDL: build_schema().as_str() + "\n",
+        FRONT_MATTER: json.dumps(front_matter_schema(), indent=2, ensure_ascii=False) + "\n",
+    }
+
+
+def changes(published: str, current: str) -> list[str]:
+    """What the difference of two schemas does to clients: what breaks them, what may, what is safe."""
+    found = find_schema_changes(built(published), built(current))
+    return [
+        f"{_WEIGHTS[kind]} {change.type.name}: {change.description}"
+        for kind in _WEIGHTS
+        for change in found
+        if type(change) is kind
+    ]
+
+
+def _write(folder: Path, texts: Mapping[str, str]) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, text in texts.items():
+        (folder / name).write_text(text, encoding="utf-8", newline="\n")
+        click.echo(folder / name)
+
+
+def _differences(folder: Path, texts: Mapping[str, str]) -> Iterator[str]:
+    for name, text in texts.items():
+        path = folder / name
+        if not path.exists():
+            yield f"{path} is missing; graph-api schema --write makes it"
+            continue
+        published = path.read_bytes().decode(errors="replace")
+        if published != text:
+            yield _first_difference(path, published, text)
+            yield from _named(name, published, text)
+
+
+def _first_difference(path: Path, published: str, current: str) -> str:
+    pairs = zip_longest(published.splitlines(), current.splitlines())
+    for number, (was, now) in enumerate(pairs, start=1):
+        if was != now:
+            return f"{path}:{number} is outdated; graph-api schema --write renews it\n  - {_said(was)}\n  + {_said(now)}"
+    return f"{path} differs in its line ends; graph-api schema --write renews it"
+
+
+def _said(line: str | None) -> str:
+    return "(the file ends)" if line is None else line.strip()
+
+
+def _named(name: str, published: str, current: str) -> Iterator[str]:
+    if name != SDL:
+        return
+    try:
+        yield from (f"  {change}" for change in changes(published, current))
+    except (GraphQLError, TypeError) as error:
+        yield f"  the published schema cannot be read: {error}"

@@ -1,0 +1,154 @@
+"""`graph-api serve`: folders in, a GraphQL API out."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import signal
+import socket
+import sys
+import webbrowser
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from types import FrameType
+
+import click
+import uvicorn
+
+from graph_api.cli import listener
+from graph_api.cli.content import ingested, location
+from graph_api.cli.options import Sectioned, database, option, paths, settings
+from graph_api.cli.screen import counted
+from graph_api.errors import GraphApiError
+from graph_api.records import ContentStatus
+from graph_api.server.app import create_app
+from graph_api.settings import Settings
+from graph_api.store import open_store
+from graph_api.store.reads import Rights, Status, ask
+
+GRACE_S = 3
+
+
+@click.command(
+    cls=Sectioned,
+    epilog="""
+With PATHs, the folders are read first and exactly they are served; without --db the database is a cache
+file that belongs to this set of folders. Without PATHs, the database named by --db is served as it is.
+
+Ctrl-C ends with exit code 130, SIGTERM with 0; operations that run get three seconds to finish.
+
+\b
+Examples:
+  graph-api serve articles/ --open
+  graph-api serve articles/ more-articles/ --port 0
+  graph-api serve --db articles.db --host 0.0.0.0
+  GRAPH_API_PORT=9000 graph-api serve articles/
+""",
+)
+@paths(required=False)
+@database()
+@option("--open", "Open the API in the browser.", is_flag=True)
+@settings()
+def command(paths: tuple[Path, ...], db: Path | None, open: bool, settings: Settings) -> None:
+    """Serve folders of articles, or a database, as a GraphQL API."""
+    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
+    source = location(paths, db)
+    with listener.bound(settings.host, settings.port) as bound:
+        content = _content(paths, source, settings)
+        address = listener.url(bound)
+
+        def announce() -> None:
+            click.echo(_screen(address, content, paths or (source,)))
+            if open:
+                webbrowser.open(f"{address}/graphql")
+
+        _run(_Server(_configured(source, settings), announce), bound)
+
+
+def _content(paths: Sequence[Path], source: Path, settings: Settings) -> ContentStatus:
+    """What will be served. When the folders cannot be read, an older graph of theirs will do."""
+    failure: GraphApiError | None = None
+    try:
+        if paths:
+            ingested(paths, source)
+    except GraphApiError as error:
+        failure = error
+    try:
+        status = asyncio.run(_status(source, settings))
+    except GraphApiError as error:
+        raise failure or error from None
+    if failure is not None:
+        click.echo(
+            f"graph-api: {failure}; serving the graph of {status.generated_at:%Y-%m-%d %H:%M} UTC", err=True
+        )
+    return status
+
+
+async def _status(source: Path, settings: Settings) -> ContentStatus:
+    store = await open_store(source, reader_connections=1)
+    try:
+        status, _ = await store.run(ask(Status(Rights(published_only=settings.published_only))))
+    finally:
+        await store.close()
+    return status
+
+
+def _screen(address: str, status: ContentStatus, sources: Sequence[Path]) -> str:
+    names = " ".join(map(str, sources))
+    holds = [
+        f"{counted(status.articles, 'article')} ({counted(status.stubs, 'stub')})",
+        counted(status.providers, "provider"),
+        counted(status.topics, "topic"),
+        f"{status.related:,} related",
+    ]
+    rows = {
+        "GraphQL": f"{address}/graphql",
+        "Schema": f"{address}/schema.graphql",
+        "Health": f"{address}/healthz  {address}/readyz",
+        "Content": ", ".join(holds),
+        "Revision": status.revision,
+        "Problems": _problems(status, names),
+    }
+    lines = (f"  {name:<9} {value}" for name, value in rows.items() if value)
+    return "\n".join([f"graph-api serves {names}", *lines, "  Ctrl-C stops it."])
+
+
+def _problems(status: ContentStatus, names: str) -> str:
+    counts = [counted(number, severity.value) for severity, number in status.problems.items() if number]
+    return f"{', '.join(counts)}; graph-api check {names} shows them" if counts else ""
+
+
+class _Server(uvicorn.Server):
+    """A server that says when it can be reached."""
+
+    def __init__(self, config: uvicorn.Config, announce: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._announce = announce
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self._announce()
+
+
+def _configured(source: Path, settings: Settings) -> uvicorn.Config:
+    return uvicorn.Config(
+        create_app(source, settings),
+        root_path=settings.root_path,
+        proxy_headers=bool(settings.trusted_proxies),
+        forwarded_allow_ips=settings.trusted_proxies,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=GRACE_S,
+    )
+
+
+def _run(server: uvicorn.Server, bound: socket.socket) -> None:
+    """The server has run until it was told to end. uvicorn raises the signal again when it is done."""
+    signal.signal(signal.SIGTERM, _ended)
+    server.run(sockets=[bound])
+
+
+def _ended(number: int, frame: FrameType | None) -> None:
+    del number, frame
+    sys.exit(0)

@@ -1,0 +1,97 @@
+"""Help, the settings table and the README say the same."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+
+import click
+import pytest
+from click.testing import Result
+
+from graph_api.cli.program import COMMANDS, program
+from graph_api.settings import table, variable
+
+Run = Callable[..., Result]
+
+README = Path(__file__).parents[2] / "README.md"
+
+
+def options(command: str) -> Iterator[click.Option]:
+    for parameter in program.load(command).params:
+        if isinstance(parameter, click.Option):
+            yield parameter
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_option_has_help_and_is_a_variable(command: str) -> None:
+    for one in options(command):
+        assert one.help, one.name
+        assert one.help.endswith("."), one.name
+        assert one.envvar == variable(one.opts[0].strip("-")), one.name
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_shows_examples_that_its_options_exist_for(command: str, run: Run) -> None:
+    help = run(command, "--help").stdout
+    examples = help.partition("Examples:")[2]
+    assert f"graph-api {command}" in examples
+    known = {flag for one in options(command) for flag in one.opts}
+    assert set(re.findall(r"(?<=\s)--[a-z-]+", examples)) <= known
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_help_names_each_option_with_its_variable(command: str, run: Run) -> None:
+    help = " ".join(run(command, "--help").stdout.split())
+    for one in options(command):
+        assert one.opts[0] in help
+        assert f"env var: {one.envvar}" in help
+
+
+def test_serve_has_an_option_for_every_setting_with_its_default_and_help() -> None:
+    flags = {one.name: one for one in options("serve")}
+    for setting in table():
+        assert flags[setting.name].default == setting.default
+        assert (flags[setting.name].help or "").startswith(setting.metadata["help"])
+
+
+def test_help_and_readme_tell_the_exit_codes(run: Run) -> None:
+    for text in (run("--help").stdout, README.read_text()):
+        said = " ".join(text.partition("Exit codes:")[2].split())
+        found = [
+            said.index(code)
+            for code in ("0 done", "1 problems in the content", "2 usage", "3 could not do it", "130 ")
+        ]
+        assert found == sorted(found)
+
+
+def test_the_readme_has_the_settings_table() -> None:
+    assert readme_part("settings") == settings_markdown(), f"the README needs:\n\n{settings_markdown()}\n"
+
+
+def readme_part(name: str) -> str:
+    found = re.search(rf"<!-- {name} -->\n(.*?)\n<!-- /{name} -->", README.read_text(), re.DOTALL)
+    return found[1].strip() if found else ""
+
+
+def settings_markdown() -> str:
+    rows = (
+        (
+            f"`--{one.name.replace('_', '-')}`",
+            f"`{variable(one.name)}`",
+            shown(one.default),
+            meaning(one.metadata),
+        )
+        for one in table()
+    )
+    lines = (f"| {' | '.join(row)} |" for row in rows)
+    return "\n".join(["| Option | Variable | Default | Meaning |", "|---|---|---|---|", *lines])
+
+
+def shown(default: object) -> str:
+    return f"`{default}`" if default not in ("", False) else ""
+
+
+def meaning(metadata: Mapping[str, str]) -> str:
+    return f"{metadata['help']} In {metadata['unit']}." if metadata["unit"] else metadata["help"]

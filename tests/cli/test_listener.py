@@ -1,0 +1,59 @@
+from __future__ import annotations
+
+import socket
+from collections.abc import Callable
+
+import pytest
+
+from graph_api.cli import listener
+from graph_api.cli.group import IMPOSSIBLE, Failure
+
+
+def test_port_zero_is_a_free_port_and_its_url_names_it() -> None:
+    with listener.bound("127.0.0.1", 0) as bound:
+        assert listener.url(bound) == f"http://127.0.0.1:{bound.getsockname()[1]}"
+
+
+def test_a_port_in_use_is_said_with_what_would_work() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = other.getsockname()[1]
+        with pytest.raises(Failure, match=f"port {port} is in use; .*--port 0") as failed:
+            listener.bound("127.0.0.1", port)
+    assert failed.value.exit_code == IMPOSSIBLE
+
+
+@pytest.mark.parametrize("host", ["no-such-host.invalid", "a" * 100])
+def test_a_name_that_is_no_address_is_said(host: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    def unknown(*_: object, **__: object) -> None:
+        raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
+
+    monkeypatch.setattr(socket, "getaddrinfo", unknown)
+    with pytest.raises(Failure, match=f"{host} is not known as an address"):
+        listener.bound(host, 0)
+
+
+def answering(address: tuple[str, int]) -> Callable[..., object]:
+    """A resolver that knows one address and needs no network."""
+    return lambda *_, **__: [(socket.AF_INET, socket.SOCK_STREAM, 0, "", address)]
+
+
+def test_an_address_of_another_machine_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(socket, "getaddrinfo", answering(("192.0.2.1", 0)))
+    with pytest.raises(Failure, match=r"192\.0\.2\.1 is not an address of this machine"):
+        listener.bound("192.0.2.1", 0)
+
+
+def test_all_addresses_are_shown_as_the_loopback(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(socket, "getaddrinfo", answering(("0.0.0.0", 0)))
+    with listener.bound("0.0.0.0", 0) as bound:
+        assert listener.url(bound).startswith("http://127.0.0.1:")
+
+
+def test_nobody_is_kept_waiting_before_the_server_listens() -> None:
+    with listener.bound("127.0.0.1", 0) as bound, pytest.raises(ConnectionRefusedError):
+        socket.create_connection(bound.getsockname(), timeout=5)
+
+
+def test_localhost_is_the_address_that_urls_name() -> None:
+    with listener.bound("localhost", 0) as bound:
+        assert bound.family is socket.AF_INET
