@@ -37,7 +37,7 @@ format: $(VENV)/dev.stamp ## format the code and mend what lint can mend
 	$(BIN)/ruff check --fix
 
 bench: $(VENV)/dev.stamp ## run the benchmarks and print their figures
-	@$(BIN)/python -m pytest -s -m "slow or not slow" tests/bench $(ARGS)
+	@$(BIN)/python -m pytest -s tests/bench $(ARGS)
 
 constraints: ## resolve all dependencies anew and pin them in constraints.txt
 	@rm -rf build/constraints
