@@ -53,6 +53,12 @@ class Settings:
     reader_connections: int = setting(
         4, "Database connections that answer operations at the same time.", bounds=(1, None)
     )
+    response_cache_bytes: int = setting(
+        67_108_864,
+        "Whole answers kept in memory, dropped when the content changes; 0 keeps none.",
+        unit="bytes",
+        bounds=(0, None),
+    )
     row_cache_bytes: int = setting(
         67_108_864,
         "Rows kept in memory, dropped when the content changes; 0 keeps none.",

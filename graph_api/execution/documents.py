@@ -23,6 +23,7 @@ from graphql import (
 )
 
 from graph_api.execution.admission import Measures, excesses, json_leaves, measure
+from graph_api.execution.clock import mentions_clock
 from graph_api.execution.lru import Lru
 from graph_api.execution.plan import conditions
 from graph_api.execution.refusal import Refused, coded, refused
@@ -34,19 +35,21 @@ _REMEMBERED = 1000
 @dataclass(frozen=True, slots=True)
 class Admitted:
     """An operation that may run, if its arguments can. *conditions* are the variables that its `@skip`
-    and `@include` depend on."""
+    and `@include` depend on; *reads_clock* says that its text asks for something relative to now."""
 
     text: str
     document: DocumentNode
     operation: OperationDefinitionNode
     conditions: frozenset[str]
     measures: Measures
+    reads_clock: bool
 
 
 @dataclass(slots=True)
 class _Parsed:
     document: DocumentNode
     conditions: frozenset[str]
+    reads_clock: bool
     valid: bool = False
 
 
@@ -79,7 +82,7 @@ class Documents:
             self._validate(parsed.document)
             parsed.valid = True
         self._parsed.put(text, parsed)
-        return Admitted(text, parsed.document, operation, parsed.conditions, measures)
+        return Admitted(text, parsed.document, operation, parsed.conditions, measures, parsed.reads_clock)
 
     def _parse(self, text: str) -> _Parsed:
         size, allowed = len(text.encode("utf-8", "surrogatepass")), self._settings.max_source
@@ -90,7 +93,7 @@ class Documents:
             document = parse(Source(text), max_tokens=self._settings.max_tokens)
         except GraphQLError as error:
             raise Refused([self._syntax(error)]) from None
-        return _Parsed(document, conditions(document))
+        return _Parsed(document, conditions(document), mentions_clock(text))
 
     def _syntax(self, error: GraphQLError) -> GraphQLError:
         if "tokens. Parsing aborted" not in error.message:  # the parser has no class of its own for it

@@ -22,33 +22,27 @@ class Driver:
     def __init__(self, store: Store, row_cache_bytes: int) -> None:
         self._store = store
         self._capacity = row_cache_bytes
-        self._memory: Memory | None = None
-        self._looked = 0.0
+        self._memory = Memory("", row_cache_bytes)
+        self._looked = -_LOOK_EVERY_S
+
+    async def revision(self) -> str:
+        """The revision of the content, looked up in the store now and then."""
+        now = time.monotonic()
+        if now - self._looked > _LOOK_EVERY_S:
+            self._looked = now
+            self._saw(await self._store.revision())
+        return self._memory.revision
 
     async def run(self, plan: Callable[[], Reads[T]]) -> tuple[T, str]:
         """What the plan returns and the one revision it was made from.
 
         *plan* makes the generator: it is made again when the content changed between memory and store.
         """
-        memory = await self._current()
-        if memory is not None:
-            try:
-                return await self._continued(plan(), memory)
-            except RevisionMoved:
-                self._memory = None
-        seen: Seen = []
-        result, revision = await self._store.run(_watched(plan(), seen))
-        self._learn(seen, revision)
-        return result, revision
-
-    async def _current(self) -> Memory | None:
-        """What is remembered, as long as the store holds the revision it belongs to: looked up now and then."""
-        now = time.monotonic()
-        if self._memory is not None and now - self._looked > _LOOK_EVERY_S:
-            self._looked = now
-            if await self._store.revision() != self._memory.revision:
-                self._memory = None
-        return self._memory
+        await self.revision()
+        try:
+            return await self._continued(plan(), self._memory)
+        except RevisionMoved:
+            return await self._stored(plan())
 
     async def _continued(self, plan: Reads[T], memory: Memory) -> tuple[T, str]:
         rows: Any = None
@@ -60,24 +54,30 @@ class Driver:
                     break
         except StopIteration as done:
             return done.value, memory.revision
-        seen: Seen = []
-        watched = _watched(plan, seen, read)
-        next(watched)
-        result, revision = await self._store.run(watched, pending=read, revision=memory.revision)
-        self._learn(seen, revision)
-        return result, revision
+        return await self._stored(plan, read, memory.revision)
 
-    def _learn(self, seen: Seen, revision: str) -> None:
+    async def _stored(
+        self, plan: Reads[T], pending: Read[Any] | None = None, revision: str | None = None
+    ) -> tuple[T, str]:
         if not self._capacity:
-            return
-        if self._memory is None or self._memory.revision != revision:
-            self._memory = Memory(revision, self._capacity)
+            return await self._store.run(plan, pending=pending, revision=revision)
+        seen: Seen = []
+        watched = _watched(plan, seen, pending)
+        if pending is not None:
+            next(watched)
+        result, revision = await self._store.run(watched, pending=pending, revision=revision)
+        self._saw(revision)
         for read, answer in seen:
             self._memory.learn(read, answer)
+        return result, revision
+
+    def _saw(self, revision: str) -> None:
+        if self._memory.revision != revision:
+            self._memory = Memory(revision, self._capacity)
 
 
-def _watched(plan: Reads[T], seen: Seen, pending: Read[Any] | None = None) -> Reads[T]:
-    """*plan* itself, noting every read with its answer; begun plans wait for *pending*."""
+def _watched(plan: Reads[T], seen: Seen, pending: Read[Any] | None) -> Reads[T]:
+    """*plan* itself, noting every read with its answer; a begun plan waits for *pending*."""
     try:
         read = next(plan) if pending is None else pending
         while True:

@@ -11,26 +11,24 @@ batch functions.
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Hashable
 from dataclasses import dataclass
 from typing import Any
 
 import orjson
 import strawberry
-from graphql import ExecutionResult, GraphQLError, GraphQLSchema, execute, get_argument_values
-from graphql.execution.values import VariableValues, get_variable_values
+from graphql import ExecutionResult, execute
 from graphql.pyutils import is_awaitable
-from strawberry.types.arguments import convert_arguments
 
-from graph_api.errors import RequestError
+from graph_api.errors import StoreError
 from graph_api.execution import assembly
 from graph_api.execution.assembly import Run
 from graph_api.execution.context import Context
-from graph_api.execution.documents import Admitted, Documents
+from graph_api.execution.documents import Admitted
 from graph_api.execution.driving import Driver
-from graph_api.execution.lru import Lru
-from graph_api.execution.plan import DEFINITION, Plan, Step, compile_operation
-from graph_api.execution.refusal import Refused, coded, refused
+from graph_api.execution.preparation import Preparation, Prepared, graphql_schema
+from graph_api.execution.refusal import Refused, refused
+from graph_api.execution.responses import Responses
 from graph_api.settings import Settings
 from graph_api.store.protocol import Store
 from graph_api.store.reads import Rights
@@ -39,6 +37,8 @@ logger = logging.getLogger(__name__)
 
 _JSON = orjson.OPT_UTC_Z
 _PLANS = 1000
+_PREPARED = 4096
+_PREPARED_VARIABLES_BYTES = 2048
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,19 +70,18 @@ class Engine:
     """Runs the operations of one schema over one store."""
 
     def __init__(self, schema: strawberry.Schema, store: Store, settings: Settings) -> None:
-        self._strawberry = schema
-        self._schema: GraphQLSchema = schema._schema  # noqa: SLF001 # pyright: ignore[reportPrivateUsage] - no public way
+        self._schema = graphql_schema(schema)
         self._store = store
         self._settings = settings
         self._rights = Rights(published_only=settings.published_only, secured=settings.expose_secured)
-        self._documents = Documents(self._schema, settings)
-        self._plans: Lru[tuple[object, ...], Plan] = Lru(_PLANS)
+        self._preparation = Preparation(schema, settings)
         self._driver = Driver(store, settings.row_cache_bytes)
+        self._responses = Responses(settings.response_cache_bytes)
 
     async def execute(
         self,
         text: str,
-        variables: Mapping[str, Any] | None = None,
+        variables: dict[str, Any] | None = None,
         operation_name: str | None = None,
         *,
         tell_cost: bool = False,
@@ -92,76 +91,51 @@ class Engine:
 
         With *compiled* false it takes the ordinary executor, whose answers are the same.
         """
+        asked = (text, operation_name, _key(variables), tell_cost)
         try:
-            admitted = self._documents.admitted(text, operation_name, variables or {})
-            values = self._values(admitted, variables or {})
-            plan = self._plan(admitted, operation_name, values)
-            run = Run(self._bound(plan, values), self._rights)
+            prepared = self._preparation.prepared(text, variables or {}, operation_name, asked[:3])
         except Refused as error:
             return Answer(error.body(self._settings.max_errors), executed=False)
-        root = Root(Cost(admitted.measures.cost, self._settings.max_cost))
         try:
-            if compiled and not plan.introspects:
-                data, revision = await self._driver.run(lambda: assembly.answer(plan, root, run))
-            else:
-                data, revision = await self._ordinary(admitted, root, variables or {})
+            return await self._answer(
+                asked, prepared, variables or {}, tell_cost=tell_cost, compiled=compiled
+            )
+        except StoreError:
+            raise
         except Exception:
             logger.exception("operation failed")
             return Answer(_masked().body(1), executed=True)
+
+    async def _answer(
+        self,
+        asked: Hashable,
+        prepared: Prepared,
+        variables: dict[str, Any],
+        *,
+        tell_cost: bool,
+        compiled: bool,
+    ) -> Answer:
+        cacheable = prepared.timeless and compiled
+        if cacheable:
+            revision = await self._driver.revision()
+            body = self._responses.get(revision, asked)
+            if body is not None:
+                return Answer(body, executed=True, revision=revision)
+        root = Root(Cost(prepared.admitted.measures.cost, self._settings.max_cost))
+        if compiled and not prepared.plan.introspects:
+            run = Run(prepared.arguments, self._rights)
+            data, revision = await self._driver.run(lambda: assembly.answer(prepared.plan, root, run))
+        else:
+            data, revision = await self._ordinary(prepared.admitted, root, variables)
         answer = {"data": data}
         if tell_cost:
             answer["extensions"] = {"cost": {"requested": root.cost.requested, "limit": root.cost.limit}}
-        return Answer(orjson.dumps(answer, option=_JSON), executed=True, revision=revision)
+        body = orjson.dumps(answer, option=_JSON)
+        if cacheable:
+            self._responses.put(revision, asked, body)
+        return Answer(body, executed=True, revision=revision)
 
-    def _values(self, admitted: Admitted, variables: Mapping[str, Any]) -> VariableValues:
-        if _nesting(variables) > self._settings.max_variable_nesting:
-            allowed = self._settings.max_variable_nesting
-            raise refused(f"variables nest deeper than {allowed} levels", "LIMIT_EXCEEDED", limit="variables")
-        definitions = admitted.operation.variable_definitions or ()
-        values = get_variable_values(
-            self._schema, definitions, dict(variables), max_errors=self._settings.max_errors
-        )
-        if isinstance(values, list):
-            raise Refused(coded(error, "BAD_USER_INPUT") for error in values)
-        return values
-
-    def _plan(self, admitted: Admitted, name: str | None, values: VariableValues) -> Plan:
-        decided = {name: values.coerced.get(name) for name in admitted.conditions}
-        key = (admitted.text, name, *decided.items())
-        plan = self._plans.get(key)
-        if plan is None:
-            plan = compile_operation(self._schema, admitted.document, admitted.operation, decided)
-            self._plans.put(key, plan)
-        return plan
-
-    def _bound(self, plan: Plan, values: VariableValues) -> list[object]:
-        arguments: list[object] = []
-        errors: list[GraphQLError] = []
-        for step in plan.steps:
-            try:
-                arguments.append(self._prepared(step, values))
-            except RequestError as error:
-                errors.append(
-                    GraphQLError(str(error), step.node, path=list(step.path), extensions={"code": error.code})
-                )
-        if errors:
-            raise Refused(errors)
-        return arguments
-
-    def _prepared(self, step: Step, values: VariableValues) -> object:
-        if step.batch is None or step.batch.prepare is None or step.definition is None:
-            return None
-        coerced = get_argument_values(step.definition, step.node, values)
-        declared = step.definition.extensions[DEFINITION]
-        converter = self._strawberry.schema_converter
-        given = convert_arguments(
-            coerced, declared.arguments, converter.scalar_registry, self._strawberry.config
-        )
-        return step.batch.prepare(**given)
-
-    async def _ordinary(
-        self, admitted: Admitted, root: Root, variables: Mapping[str, Any]
-    ) -> tuple[Any, str]:
+    async def _ordinary(self, admitted: Admitted, root: Root, variables: dict[str, Any]) -> tuple[Any, str]:
         name = admitted.operation.name.value if admitted.operation.name else None
         async with self._store.snapshot() as snapshot:
             result = execute(
@@ -169,7 +143,7 @@ class Engine:
                 admitted.document,
                 root,
                 Context(snapshot, self._rights),
-                dict(variables),
+                variables,
                 name,
             )
             done = await result if is_awaitable(result) else result
@@ -179,16 +153,8 @@ class Engine:
             return done.data, snapshot.revision
 
 
-def _nesting(value: Any) -> int:
-    """How deep lists and objects nest in JSON; iterative, since its depth is what is in question."""
-    deepest, pending = 0, [(value, 0)]
-    while pending:
-        each, depth = pending.pop()
-        if isinstance(each, Mapping | list):
-            deepest = max(deepest, depth + 1)
-            below = each.values() if isinstance(each, Mapping) else each
-            pending.extend((one, depth + 1) for one in below)
-    return deepest - 1  # the object of all variables itself does not count
+def _key(variables: dict[str, Any] | None) -> bytes:
+    return orjson.dumps(variables) if variables else b""
 
 
 def _masked() -> Refused:

@@ -10,7 +10,7 @@ for a run are the arguments (`bind`) and the records (`graph_api.execution.assem
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -64,26 +64,67 @@ class Step:
     below: Selection | None
     constant: str | None = None
 
+    @property
+    def is_fetched(self) -> bool:
+        """Whether the value is more than an attribute of the record or a constant."""
+        return self.constant is None and (self.batch is not None or self.below is not None or self.enum)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Shape:
+    """The objects that answer a selection on one object type.
+
+    *build* makes one for each record; of the steps that *fetched* names it takes the values as columns.
+    """
+
+    steps: tuple[Step, ...]
+    fetched: tuple[Step, ...]
+    build: Callable[..., list[dict[str, Any]]]
+
 
 @dataclass(slots=True, eq=False)
 class Selection:
     """What is selected of objects of one type; for an interface or union, of each possible type."""
 
-    steps: Mapping[str, tuple[Step, ...]]
+    shapes: Mapping[str, Shape]
     types: Mapping[str, GraphQLObjectType]
-    _known: dict[type, tuple[Step, ...]] = field(default_factory=dict[type, tuple[Step, ...]])
+    _known: dict[type, Shape] = field(default_factory=dict[type, Shape])
 
-    def of(self, record: object) -> tuple[Step, ...]:
-        """The steps for *record*, by its class."""
+    @property
+    def is_uniform(self) -> bool:
+        """Whether all records have one shape."""
+        return len(self.shapes) == 1
+
+    def of(self, record: object) -> Shape:
+        """The shape for *record*, by its class."""
         found = self._known.get(type(record))
         if found is None:
-            found = self._known[type(record)] = self.steps[self._type_name(record)]
+            found = self._known[type(record)] = self.shapes[self._type_name(record)]
         return found
 
     def _type_name(self, record: object) -> str:
         if len(self.types) == 1:
             return next(iter(self.types))
         return next(name for name, type_ in self.types.items() if _is_of(type_, record))
+
+
+def _shape(steps: tuple[Step, ...]) -> Shape:
+    """The shape of objects with these fields, its builder made for them: a dict display in a comprehension
+    costs a third of setting the fields one by one. Keys are GraphQL names, attributes our own."""
+    fetched = tuple(step for step in steps if step.is_fetched)
+    columns = {step.number: f"c{place}" for place, step in enumerate(fetched)}
+    values = ", ".join(f"{step.key!r}: {_expression(step, columns)}" for step in steps)
+    names = ", ".join(["record", *columns.values()])
+    source = f"lambda records, *columns: [{{{values}}} for {names} in zip(records, *columns, strict=True)]"
+    if not columns:
+        source = f"lambda records: [{{{values}}} for record in records]"
+    return Shape(steps, fetched, eval(source, {"zip": zip}))  # noqa: S307 - made of names only
+
+
+def _expression(step: Step, columns: Mapping[int, str]) -> str:
+    if step.constant is not None:
+        return repr(step.constant)
+    return columns.get(step.number) or f"record.{step.attribute}"
 
 
 def _is_of(type_: GraphQLObjectType, record: object) -> bool:
@@ -154,8 +195,8 @@ class _Compiler:
         self, type_: GraphQLNamedType, sets: list[SelectionSetNode], path: tuple[str, ...]
     ) -> Selection:
         types = self._object_types(type_)
-        steps = {each.name: tuple(self._steps(each, sets, path)) for each in types}
-        return Selection(steps, {each.name: each for each in types})
+        shapes = {each.name: _shape(tuple(self._steps(each, sets, path))) for each in types}
+        return Selection(shapes, {each.name: each for each in types})
 
     def _object_types(self, type_: GraphQLNamedType) -> tuple[GraphQLObjectType, ...]:
         if isinstance(type_, GraphQLInterfaceType | GraphQLUnionType):

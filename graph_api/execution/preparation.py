@@ -1,0 +1,141 @@
+"""Operations made ready to run: admitted, compiled, and bound to their arguments.
+
+All that a client can get wrong is found here, before anything is read. What was prepared is remembered
+by text and variables, so that an operation that comes again costs a look-up.
+"""
+
+# graphql-core's wrapping types are generic without arguments, which strict pyright calls unknown:
+# pyright: reportUnknownVariableType=false, reportUnknownMemberType=false, reportUnknownArgumentType=false
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import strawberry
+from graphql import GraphQLError, GraphQLSchema, get_argument_values
+from graphql.execution.values import VariableValues, get_variable_values
+from strawberry.types.arguments import convert_arguments
+
+from graph_api.errors import RequestError
+from graph_api.execution.clock import reads_clock
+from graph_api.execution.documents import Admitted, Documents
+from graph_api.execution.lru import Lru
+from graph_api.execution.plan import DEFINITION, Plan, Step, compile_operation
+from graph_api.execution.refusal import Refused, coded, refused
+from graph_api.settings import Settings
+
+_PLANS = 1000
+_PREPARED = 4096
+_VARIABLES_BYTES = 2048  # operations with larger variables are not remembered
+
+
+def graphql_schema(schema: strawberry.Schema) -> GraphQLSchema:
+    """The graphql-core schema that Strawberry made; it offers no public way to it."""
+    return schema._schema  # noqa: SLF001 # pyright: ignore[reportPrivateUsage]
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """An operation that can run. *arguments* are what its batch functions get, by step number; *timeless*
+    says that the answer depends on nothing but the content."""
+
+    admitted: Admitted
+    plan: Plan
+    arguments: list[object]
+    timeless: bool
+
+
+class Preparation:
+    """Prepares the operations of one schema."""
+
+    def __init__(self, schema: strawberry.Schema, settings: Settings) -> None:
+        self._strawberry = schema
+        self._schema = graphql_schema(schema)
+        self._settings = settings
+        self._documents = Documents(self._schema, settings)
+        self._plans: Lru[tuple[object, ...], Plan] = Lru(_PLANS)
+        self._remembered: Lru[tuple[str, str | None, bytes], Prepared] = Lru(_PREPARED)
+
+    def prepared(
+        self, text: str, variables: dict[str, Any], name: str | None, asked: tuple[str, str | None, bytes]
+    ) -> Prepared:
+        """The operation *name* of *text*, ready to run. Raises `Refused` for all that a client got wrong.
+
+        *asked* is what it is remembered by: the text, the name and the variables in JSON.
+        """
+        found = self._remembered.get(asked)
+        if found is None:
+            found = self._prepare(text, variables, name)
+            if found.timeless and len(asked[2]) <= _VARIABLES_BYTES:
+                self._remembered.put(asked, found)
+        return found
+
+    def _prepare(self, text: str, variables: dict[str, Any], name: str | None) -> Prepared:
+        self._check_nesting(variables)
+        admitted = self._documents.admitted(text, name, variables)
+        values = self._values(admitted, variables)
+        plan = self._plan(admitted, name, values)
+        timeless = not admitted.reads_clock and not reads_clock(variables)
+        return Prepared(admitted, plan, self._bound(plan, values), timeless)
+
+    def _check_nesting(self, variables: dict[str, Any]) -> None:
+        depth, allowed = _nesting(variables), self._settings.max_variable_nesting
+        if depth > allowed:
+            message = f"the variables nest {depth} levels deep; at most {allowed} are allowed"
+            raise refused(message, "LIMIT_EXCEEDED", limit="variable_nesting", asked=depth, allowed=allowed)
+
+    def _values(self, admitted: Admitted, variables: dict[str, Any]) -> VariableValues:
+        definitions = admitted.operation.variable_definitions or ()
+        values = get_variable_values(
+            self._schema, definitions, variables, max_errors=self._settings.max_errors
+        )
+        if isinstance(values, list):
+            raise Refused(coded(error, "BAD_USER_INPUT") for error in values)
+        return values
+
+    def _plan(self, admitted: Admitted, name: str | None, values: VariableValues) -> Plan:
+        decided = {name: values.coerced.get(name) for name in admitted.conditions}
+        key = (admitted.text, name, *decided.items())
+        plan = self._plans.get(key)
+        if plan is None:
+            plan = compile_operation(self._schema, admitted.document, admitted.operation, decided)
+            self._plans.put(key, plan)
+        return plan
+
+    def _bound(self, plan: Plan, values: VariableValues) -> list[object]:
+        arguments: list[object] = []
+        errors: list[GraphQLError] = []
+        for step in plan.steps:
+            try:
+                arguments.append(self._argument(step, values))
+            except RequestError as error:
+                code = {"code": error.code}
+                errors.append(GraphQLError(str(error), step.node, path=list(step.path), extensions=code))
+        if errors:
+            raise Refused(errors)
+        return arguments
+
+    def _argument(self, step: Step, values: VariableValues) -> object:
+        if step.batch is None or step.batch.prepare is None or step.definition is None:
+            return None
+        coerced = get_argument_values(step.definition, step.node, values)
+        declared = step.definition.extensions[DEFINITION]
+        converter = self._strawberry.schema_converter
+        given = convert_arguments(
+            coerced, declared.arguments, converter.scalar_registry, self._strawberry.config
+        )
+        return step.batch.prepare(**given)
+
+
+def _nesting(value: Any) -> int:
+    """How deep lists and objects nest in JSON; iterative, since its depth is what is in question."""
+    deepest, pending = 0, [(value, 0)]
+    while pending:
+        each, depth = pending.pop()
+        if isinstance(each, Mapping | list):
+            deepest = max(deepest, depth + 1)
+            below = each.values() if isinstance(each, Mapping) else each
+            pending.extend((one, depth + 1) for one in below)
+    return deepest - 1  # the object of all variables itself does not count

@@ -1,0 +1,40 @@
+"""Whole answers kept in memory, for one revision, bounded in bytes."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Hashable
+
+_ENTRY_BYTES = 500  # what key and entry take beside the bytes of the answer
+
+
+class Responses:
+    """The bytes of answers by what was asked; those used longest ago are forgotten first."""
+
+    def __init__(self, capacity_bytes: int) -> None:
+        self._capacity = capacity_bytes
+        self._revision = ""
+        self._bytes = 0
+        self._answers: OrderedDict[Hashable, bytes] = OrderedDict()
+
+    def get(self, revision: str, asked: Hashable) -> bytes | None:
+        """The answer to *asked* made from *revision*, None when it is not known."""
+        if revision != self._revision:
+            return None
+        body = self._answers.get(asked)
+        if body is not None:
+            self._answers.move_to_end(asked)
+        return body
+
+    def put(self, revision: str, asked: Hashable, body: bytes) -> None:
+        """*body* is known from now on, unless it is too large; answers of other revisions are dropped."""
+        if revision != self._revision:
+            self._answers.clear()
+            self._bytes, self._revision = 0, revision
+        if asked in self._answers or len(body) + _ENTRY_BYTES > self._capacity // 4:
+            return
+        self._answers[asked] = body
+        self._bytes += len(body) + _ENTRY_BYTES
+        while self._bytes > self._capacity:
+            _, dropped = self._answers.popitem(last=False)
+            self._bytes -= len(dropped) + _ENTRY_BYTES
