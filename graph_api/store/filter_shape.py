@@ -9,28 +9,41 @@ from __future__ import annotations
 from graph_api.errors import RequestError
 from graph_api.store.filters import And, Filter, Not, OfProvider, OfRelated, OfTopics, Or
 
-MAX_DEPTH = 12
+MAX_DEPTH = 10
+MAX_RELATED = 2
 MAX_CONDITIONS = 1000
 
 
 def checked(filter: Filter) -> Filter:
-    """*filter*, when it is at most MAX_DEPTH levels deep and has at most MAX_CONDITIONS; else RequestError.
+    """*filter*, when it keeps the bounds; else RequestError.
 
-    A level is an `and`, `or` or `not`, or a filter of a related article, provider or topic.
+    At most MAX_CONDITIONS, and MAX_DEPTH levels: a level is an `and`, `or` or `not`, or a filter of a
+    related article, provider or topic; related articles of related articles end at MAX_RELATED.
     """
-    level: list[Filter] = [filter]
+    level: list[tuple[Filter, int]] = [(filter, 0)]  # with the number of OfRelated above
     depth = conditions = 0
     while level:
         conditions += len(level)
         depth += 1
-        if depth > MAX_DEPTH:
-            raise RequestError(f"The filter is more than {MAX_DEPTH} levels deep.", code="FILTER_TOO_DEEP")
-        if conditions > MAX_CONDITIONS:
-            raise RequestError(
-                f"The filter has more than {MAX_CONDITIONS} conditions.", code="FILTER_TOO_LARGE"
-            )
-        level = [below for part in level for below in _below(part)]
+        _check(depth, conditions, max(related for _, related in level))
+        level = [
+            (below, related + isinstance(part, OfRelated))
+            for part, related in level
+            for below in _below(part)
+        ]
     return filter
+
+
+def _check(depth: int, conditions: int, related: int) -> None:
+    if depth > MAX_DEPTH:
+        raise RequestError(f"The filter is more than {MAX_DEPTH} levels deep.", code="FILTER_TOO_DEEP")
+    if related > MAX_RELATED:
+        raise RequestError(
+            f"The filter asks for related articles more than {MAX_RELATED} levels deep.",
+            code="FILTER_TOO_DEEP",
+        )
+    if conditions > MAX_CONDITIONS:
+        raise RequestError(f"The filter has more than {MAX_CONDITIONS} conditions.", code="FILTER_TOO_LARGE")
 
 
 def _below(filter: Filter) -> tuple[Filter, ...]:

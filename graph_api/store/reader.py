@@ -64,11 +64,18 @@ class Reader(aiosqlite.Connection):
 
     # -- on the event loop -------------------------------------------------------------------------------
 
-    def call(self, function: Callable[[], T]) -> asyncio.Future[T]:
-        """*function*'s result, from the connection's thread.
+    async def open(self) -> None:
+        """The connection is open; when it cannot be, its thread has ended."""
+        try:
+            await self
+        except BaseException:
+            await asyncio.to_thread(self._thread.join)  # aiosqlite ends it without waiting
+            raise
 
-        As aiosqlite's `_execute`, but the future is the caller's: it is done when the thread is done,
-        even when nobody awaits it any more.
+    def call(self, function: Callable[[], T]) -> asyncio.Future[T]:
+        """*function*'s result, from the connection's thread; done when the thread is done with it.
+
+        As aiosqlite's `_execute`, which hides the future, so that nobody could tell after a cancellation.
         """
         future: asyncio.Future[T] = asyncio.get_running_loop().create_future()
         self._tx.put_nowait((future, function))

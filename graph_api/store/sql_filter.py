@@ -105,7 +105,7 @@ def _of_others(filter: OfProvider | OfTopics | HasTopics | OfRelated, subject: S
         case HasTopics():
             return both(*(_has_topic(slug, subject) for slug in dict.fromkeys(filter.slugs)))
         case OfRelated():
-            return either(*(_related(way, filter.filter, subject) for way in _ways(filter.direction)))
+            return _of_related(filter, subject)
 
 
 # -- single conditions -----------------------------------------------------------------------------------
@@ -199,20 +199,19 @@ def _keys_in(column: str, filter: Filter, inner: Subject) -> Sql:
     )
 
 
-def _related(way: tuple[str, str], filter: Filter, subject: Subject) -> Sql:
+def _of_related(filter: OfRelated, subject: Subject) -> Sql:
     """Some article at the far end of an edge fits; looked for from each article, and left at the first."""
-    near, far = way
     inner = Subject("article", f"{subject.alias}a", subject.rights)
+    far = " UNION ALL ".join(way.format(subject.column("key")) for way in _FAR[filter.direction])
     start = (
-        f"EXISTS (SELECT 1 FROM related r CROSS JOIN article {inner.alias} ON {inner.alias}.key = r.{far}"
-        f" WHERE r.{near} = {subject.alias}.key{inner.seen()} AND "
+        f"EXISTS (SELECT 1 FROM article {inner.alias} WHERE {inner.alias}.key IN ({far}){inner.seen()} AND "
     )
-    return Sql(start) + _condition(filter, inner) + Sql(")")
+    return Sql(start) + _condition(filter.filter, inner) + Sql(")")
 
 
-def _ways(direction: EdgeDirection) -> list[tuple[str, str]]:
-    out, in_ = ("src", "dst"), ("dst", "src")
-    return {EdgeDirection.OUT: [out], EdgeDirection.IN: [in_], EdgeDirection.BOTH: [out, in_]}[direction]
+_OUT = "SELECT r.dst FROM related r WHERE r.src = {}"
+_IN = "SELECT r.src FROM related r WHERE r.dst = {}"
+_FAR = {EdgeDirection.OUT: (_OUT,), EdgeDirection.IN: (_IN,), EdgeDirection.BOTH: (_OUT, _IN)}
 
 
 def _text_column(field: TextField, subject: Subject) -> str:

@@ -29,7 +29,7 @@ async def open_store(path: Path, *, reader_connections: int = 4) -> SqliteStore:
     try:
         for _ in range(reader_connections):
             reader = Reader(path)
-            await reader
+            await reader.open()
             readers.append(reader)
     except BaseException:
         for reader in readers:

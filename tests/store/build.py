@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -223,13 +224,22 @@ def whole(nodes: Iterable[AnyNode]) -> list[AnyNode]:
 
 def graph(path: Path, *nodes: AnyNode, revision: str = "one") -> Path:
     """A database at *path* that holds the whole graph of *nodes*."""
+    path.write_bytes(_empty())
     with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        connection.execute("PRAGMA synchronous = OFF")
         connection.execute("PRAGMA journal_mode = WAL")
+        write(connection, whole(nodes), revision)
+    return path
+
+
+@cache
+def _empty() -> bytes:
+    """The file of a database with our tables and nothing in them."""
+    with closing(sqlite3.connect(":memory:")) as connection:
         connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
         connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
         connection.executescript(SCRIPT)
-        write(connection, whole(nodes), revision)
-    return path
+        return connection.serialize()
 
 
 def write(connection: sqlite3.Connection, nodes: Iterable[AnyNode], revision: str) -> None:
@@ -280,8 +290,15 @@ def _write_article(connection: sqlite3.Connection, node: ArticleNode) -> None:
     for position, name in enumerate(node.related):
         insert(connection, "related", src=node.key, position=position, dst=key(name))
     for position, slug in enumerate(node.topics):
-        values = {"article": node.key, "position": position, "published_us": published_us}
-        insert(connection, "article_topic", topic=topic(slug).key, **values)
+        insert(
+            connection,
+            "article_topic",
+            article=node.key,
+            position=position,
+            topic=topic(slug).key,
+            published_us=published_us,
+            name=slug,
+        )
     for position, url in enumerate(node.images):
         insert(connection, "article_image", article=node.key, position=position, url=url, width=position)
     for url in (node.url, *node.urls):

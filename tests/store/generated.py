@@ -1,0 +1,217 @@
+"""Hypothesis strategies: small graphs with many ties and nulls, and reads of every kind about them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from hypothesis import strategies as st
+
+from graph_api.records import EdgeDirection, NodeKey, Severity
+from graph_api.store.filters import (
+    And,
+    Compare,
+    Filter,
+    FlagField,
+    FlagIs,
+    HasTopics,
+    IsNull,
+    Match,
+    Not,
+    NumberField,
+    NumberIs,
+    OfProvider,
+    OfRelated,
+    OfTopics,
+    Or,
+    Quantifier,
+    TextField,
+    TextIn,
+    TextIs,
+)
+from graph_api.store.reads import (
+    AllArticles,
+    AllProblems,
+    AllProviders,
+    AllTopics,
+    ArticlesOfProvider,
+    ArticlesOfTopic,
+    Order,
+    OrderField,
+    RelatedArticles,
+    Rights,
+    Scope,
+)
+from tests.store.build import AnyNode, article, key, moment, problem, provider, topic, whole
+
+NAMES = ["a", "b", "c", "d", "e", "f"]
+DOMAINS = ["x.org", "X.org", "y.org"]
+SLUGS = ["s", "t", "u"]
+TEXTS = [
+    "",
+    "a",
+    "A",
+    "ab",
+    "a%",
+    "_",
+    "%",
+    "Straße",
+    "STRASSE",
+    "ß",
+    "ss",
+    "İ",
+    "人工",
+    "工",
+    "x.org",
+    "s",
+    "t",
+]
+FEW = st.none() | st.integers(0, 2)
+
+rights = st.builds(Rights, published_only=st.booleans())
+
+
+@st.composite
+def graphs(draw: st.DrawFn) -> list[AnyNode]:
+    """A whole graph: every node that is mentioned is there."""
+    names = draw(st.lists(st.sampled_from(NAMES), unique=True, min_size=1))
+    nodes: list[AnyNode] = [draw(_articles(name)) for name in names]
+    nodes += [draw(_providers(domain)) for domain in draw(st.sets(st.sampled_from(DOMAINS)))]
+    slugs = draw(st.lists(st.sampled_from(SLUGS), unique=True))
+    nodes += [draw(_topics(slug, slugs)) for slug in slugs]
+    nodes += draw(st.lists(_problems(names), max_size=4, unique=True))
+    return whole(nodes)
+
+
+def _articles(name: str) -> st.SearchStrategy[AnyNode]:
+    others = [other for other in NAMES if other != name]
+    return st.builds(
+        article,
+        st.just(name),
+        title=st.sampled_from(TEXTS),
+        slug=st.sampled_from(SLUGS),
+        related=st.lists(st.sampled_from(others), unique=True),
+        topics=st.lists(st.sampled_from(SLUGS), unique=True),
+        provider=st.none() | st.sampled_from(DOMAINS),
+        day=FEW,
+        quality=FEW,
+        heat=FEW,
+        published=st.sampled_from([None, True, False]),
+        stub=st.booleans(),
+        category=st.none() | st.sampled_from(TEXTS),
+        images=st.lists(st.just("i"), max_size=1),
+    )
+
+
+def _providers(domain: str) -> st.SearchStrategy[AnyNode]:
+    return st.builds(provider, st.just(domain), name=st.sampled_from(TEXTS), hidden=st.booleans())
+
+
+def _topics(slug: str, slugs: list[str]) -> st.SearchStrategy[AnyNode]:
+    parents = st.none() | st.sampled_from(slugs)
+    name = st.sampled_from(TEXTS)
+    return st.builds(topic, st.just(slug), name=name, parent=parents, hidden=st.booleans())
+
+
+def _problems(names: list[str]) -> st.SearchStrategy[AnyNode]:
+    return st.builds(
+        problem,
+        st.sampled_from(["E1", "W2"]),
+        st.sampled_from(["a.md", "B.md"]),
+        severity=st.sampled_from(["error", "warning"]),
+        line=FEW,
+        column=FEW,
+        article=st.none() | st.sampled_from(names),
+    )
+
+
+# -- filters -----------------------------------------------------------------------------------------------
+
+_texts = st.sampled_from(TEXTS) | st.text(max_size=2)
+
+
+def _combined(leaves: st.SearchStrategy[Filter], *, size: int = 8) -> st.SearchStrategy[Filter]:
+    def larger(parts: st.SearchStrategy[Filter]) -> st.SearchStrategy[Filter]:
+        some = st.lists(parts, max_size=3).map(tuple)
+        return st.builds(And, some) | st.builds(Or, some) | st.builds(Not, parts)
+
+    return st.recursive(leaves, larger, max_leaves=size)
+
+
+def _about(*fields: TextField) -> st.SearchStrategy[Filter]:
+    field = st.sampled_from(fields)
+    return (
+        st.builds(TextIs, field, st.sampled_from(Match), _texts)
+        | st.builds(TextIn, field, st.lists(_texts, max_size=3).map(tuple))
+        | st.builds(IsNull, field)
+    )
+
+
+provider_filters = _combined(_about(TextField.DOMAIN, TextField.NAME), size=3)
+topic_filters = _combined(_about(TextField.SLUG, TextField.NAME), size=3)
+
+_numbers = st.sampled_from([field for field in NumberField if field is not NumberField.PUBLISHED_DATE_TIME])
+_days = st.integers(0, 2).map(moment)
+
+
+def _article_leaves(nested: st.SearchStrategy[Filter] | None) -> st.SearchStrategy[Filter]:
+    fields = (TextField.TITLE, TextField.SLUG, TextField.CATEGORY, TextField.TYPE, TextField.URL)
+    compare = st.sampled_from(Compare)
+    leaves: st.SearchStrategy[Any] = (
+        _about(*fields)
+        | st.builds(NumberIs, _numbers, compare, st.integers(0, 3))
+        | st.builds(NumberIs, st.just(NumberField.PUBLISHED_DATE_TIME), compare, _days)
+        | st.builds(FlagIs, st.sampled_from(FlagField), st.booleans())
+        | st.builds(IsNull, st.sampled_from(NumberField) | st.sampled_from(FlagField))
+        | st.builds(OfProvider, provider_filters)
+        | st.builds(OfTopics, st.sampled_from(Quantifier), topic_filters)
+        | st.builds(HasTopics, st.lists(st.sampled_from(SLUGS), max_size=2).map(tuple))
+    )
+    if nested is not None:
+        leaves |= st.builds(OfRelated, st.sampled_from(EdgeDirection), nested)
+    return leaves
+
+
+_deepest = _combined(_article_leaves(None), size=3)
+_deeper = _combined(_article_leaves(_deepest), size=3)
+article_filters = _combined(_article_leaves(_deeper))
+
+# -- lists -------------------------------------------------------------------------------------------------
+
+_keys = st.sampled_from(NAMES).map(key)
+_topic_keys = st.sampled_from(SLUGS).map(lambda slug: topic(slug).key)
+_provider_keys = st.sampled_from(DOMAINS).map(lambda domain: provider(domain).key)
+
+article_scopes: st.SearchStrategy[Scope] = (
+    st.just(AllArticles())
+    | st.builds(ArticlesOfProvider, _provider_keys | st.just(NodeKey(1)))
+    | st.builds(ArticlesOfTopic, _topic_keys, st.booleans())
+    | st.builds(RelatedArticles, _keys | st.just(NodeKey(1)), st.sampled_from(EdgeDirection))
+)
+
+
+@st.composite
+def lists(draw: st.DrawFn) -> tuple[Scope, Filter | None, tuple[Order, ...]]:
+    """A scope with a filter and an order that it offers."""
+    scope = draw(article_scopes | _others | _problem_lists)
+    match scope:
+        case AllProviders():
+            return scope, draw(st.none() | provider_filters), ()
+        case AllTopics():
+            return scope, draw(st.none() | topic_filters), ()
+        case AllProblems():
+            return scope, None, ()
+        case _:
+            return scope, draw(st.none() | article_filters), draw(_orders(scope))
+
+
+_others: st.SearchStrategy[Scope] = st.sampled_from([AllProviders(), AllTopics()])
+_problem_lists: st.SearchStrategy[Scope] = st.builds(
+    AllProblems, st.none() | st.sampled_from(Severity), st.none() | st.just("W2")
+)
+
+
+def _orders(scope: Scope) -> st.SearchStrategy[tuple[Order, ...]]:
+    positions = isinstance(scope, RelatedArticles)
+    fields = [field for field in OrderField if positions or field is not OrderField.POSITION]
+    step = st.builds(Order, st.sampled_from(fields), st.booleans(), st.booleans())
+    return st.lists(step, max_size=3).map(tuple)

@@ -1,0 +1,180 @@
+"""The store's lists against the reference, on generated graphs and reads."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pytest
+from hypothesis import given, strategies as st
+
+from graph_api.errors import RequestError
+from graph_api.records import EdgeDirection
+from graph_api.store.filter_shape import MAX_CONDITIONS, MAX_DEPTH, MAX_RELATED
+from graph_api.store.filters import (
+    And,
+    Filter,
+    Not,
+    OfRelated,
+    OfTopics,
+    Or,
+    Quantifier,
+    TextField,
+    TextIn,
+)
+from graph_api.store.reads import (
+    AllArticles,
+    AllProviders,
+    Counts,
+    Item,
+    Lists,
+    Order,
+    OrderField,
+    RelatedArticles,
+    Rights,
+    Scope,
+    SortKey,
+    Window,
+)
+from graph_api.store.sql_filter import articles, condition
+from graph_api.store.tables import SCRIPT
+from tests.store.build import AnyNode, article, graph, key
+from tests.store.generated import NAMES, graphs, lists, rights
+from tests.store.reference import Reference
+from tests.store.run import answer, answers
+
+ALL = Rights()
+WHOLE = Window(100)
+
+
+@given(graphs(), lists(), rights)
+def test_whole_lists_and_counts_are_the_reference_s(
+    nodes: list[AnyNode], wanted: tuple[Scope, Filter | None, tuple[Order, ...]], rights: Rights
+) -> None:
+    scope, filter, order = wanted
+    items = Reference(nodes, rights).items(scope, filter, order)
+    with TemporaryDirectory() as folder:
+        path = graph(Path(folder, "g.db"), *nodes)
+        reads = [Lists((scope,), filter, order, WHOLE, rights), Counts((scope,), filter, rights)]
+        found, count = answers(path, reads)
+    assert list(found[scope].items) == items
+    assert count == {scope: len(items)}
+
+
+@given(graphs(), lists(), rights, st.data())
+def test_windows_are_the_reference_s(
+    nodes: list[AnyNode],
+    wanted: tuple[Scope, Filter | None, tuple[Order, ...]],
+    rights: Rights,
+    data: st.DataObject,
+) -> None:
+    scope, filter, order = wanted
+    reference = Reference(nodes, rights)
+    bounds = sorted_bounds(reference.items(scope, None, order))  # also of what the filter leaves out
+    windows = data.draw(st.lists(_windows(bounds), min_size=1, max_size=6))
+    with TemporaryDirectory() as folder:
+        path = graph(Path(folder, "g.db"), *nodes)
+        reads = [Lists((scope,), filter, order, window, rights) for window in windows]
+        found = [each[scope] for each in answers(path, reads)]
+    assert found == [reference.slice(scope, filter, order, window) for window in windows]
+
+
+def sorted_bounds(items: list[Item]) -> list[SortKey]:
+    """The items' sort keys, as they come back from a cursor, and one that never was in the list."""
+    keys = [tuple(json.loads(json.dumps(item.sort))) for item in items]
+    return [*keys, *((*bound[:-1], 5) for bound in keys[:1])]
+
+
+def _windows(bounds: list[SortKey]) -> st.SearchStrategy[Window]:
+    bound = st.none() | st.sampled_from(bounds) if bounds else st.none()
+    return st.builds(Window, st.integers(0, 4), bound, bound, st.booleans())
+
+
+@given(graphs(), lists(), rights, st.integers(1, 3), st.booleans())
+def test_walking_all_pages_gives_every_item_once(
+    nodes: list[AnyNode],
+    wanted: tuple[Scope, Filter | None, tuple[Order, ...]],
+    rights: Rights,
+    size: int,
+    backward: bool,
+) -> None:
+    scope, filter, order = wanted
+    with TemporaryDirectory() as folder:
+        path = graph(Path(folder, "g.db"), *nodes)
+        whole = answer(path, Lists((scope,), filter, order, WHOLE, rights))[scope].items
+        walked: list[Item] = []
+        window = Window(size, backward=backward)
+        for _ in range(len(whole) + 1):
+            page = answer(path, Lists((scope,), filter, order, window, rights))[scope]
+            walked = [*page.items, *walked] if backward else [*walked, *page.items]
+            if not (page.has_previous if backward else page.has_next):
+                break
+            window = (
+                Window(size, before=page.items[0].sort, backward=True)
+                if backward
+                else Window(size, after=page.items[-1].sort)
+            )
+    assert walked == list(whole)
+
+
+@given(graphs(), rights, st.sampled_from(EdgeDirection), st.integers(0, 4))
+def test_related_articles_of_many_are_those_of_each(
+    nodes: list[AnyNode], rights: Rights, direction: EdgeDirection, size: int
+) -> None:
+    scopes = tuple(RelatedArticles(key(name), direction) for name in NAMES)
+    reference = Reference(nodes, rights)
+    with TemporaryDirectory() as folder:
+        path = graph(Path(folder, "g.db"), *nodes)
+        found = answer(path, Lists(scopes, None, (), Window(size), rights))
+    assert found == {scope: reference.slice(scope, None, (), Window(size)) for scope in scopes}
+
+
+LEAF: Filter = TextIn(TextField.SLUG, ("a", "b"))
+LEVELS: dict[str, Callable[[Filter], Filter]] = {
+    "and": lambda part: And((part, *[LEAF] * 70)),
+    "or": lambda part: Or((*[LEAF] * 70, part)),
+    "not": Not,
+    "related": lambda part: OfRelated(EdgeDirection.BOTH, part),
+}
+
+
+@given(st.lists(st.sampled_from(sorted(LEVELS)), min_size=MAX_DEPTH - 2, max_size=MAX_DEPTH - 2))
+def test_any_filter_of_the_allowed_depth_compiles(levels: list[str]) -> None:
+    deep: Filter = OfTopics(Quantifier.EVERY, LEAF)
+    for place, level in enumerate(levels):
+        allowed = level != "related" or levels[:place].count("related") < MAX_RELATED
+        deep = LEVELS[level if allowed else "and"](deep)
+    where = condition(deep, articles(ALL))
+    with closing(sqlite3.connect(":memory:")) as connection:
+        connection.executescript(SCRIPT)
+        assert connection.execute(f"SELECT 1 FROM article a WHERE (1 AND {where.text})", where.parameters)
+
+
+def test_a_filter_may_be_wide(tmp_path: Path) -> None:
+    path = graph(tmp_path / "g.db", article("a"), article("c"))
+    for kind in (And, Or):
+        filter = kind((LEAF,) * (MAX_CONDITIONS - 1))
+        assert answer(path, Counts((AllArticles(),), filter, ALL)) == {AllArticles(): 1}
+
+
+def test_a_filter_too_deep_or_too_wide_is_refused_with_a_code(tmp_path: Path) -> None:
+    path = graph(tmp_path / "g.db", article("a"))
+    leaf: Filter = TextIn(TextField.SLUG, ("a",))
+    deep = leaf
+    for _ in range(5000):
+        deep = Not(deep)
+    for filter, code in ((deep, "FILTER_TOO_DEEP"), (And((leaf,) * 1001), "FILTER_TOO_LARGE")):
+        with pytest.raises(RequestError) as refused:
+            answer(path, Counts((AllArticles(),), filter, ALL))
+        assert refused.value.code == code
+
+
+def test_only_lists_of_articles_can_be_ordered_and_only_related_ones_by_position(tmp_path: Path) -> None:
+    path = graph(tmp_path / "g.db", article("a"))
+    for scope, field in ((AllProviders(), OrderField.TITLE), (AllArticles(), OrderField.POSITION)):
+        with pytest.raises(RequestError):
+            answer(path, Lists((scope,), None, (Order(field),), WHOLE, ALL))
