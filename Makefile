@@ -30,7 +30,7 @@ check: $(VENV)/dev.stamp ## formatting, lint, types, the order of the rooms
 	$(BIN)/ruff check
 	$(BIN)/mypy
 	$(BIN)/pyright
-	$(BIN)/lint-imports
+	$(BIN)/lint-imports --no-logo
 
 format: $(VENV)/dev.stamp ## format the code and mend what lint can mend
 	$(BIN)/ruff format

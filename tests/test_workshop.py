@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+import socket
 import subprocess
 import tomllib
 from collections.abc import Iterable, Iterator
 from importlib.metadata import PackageNotFoundError, requires, version
 from pathlib import Path
 
+import pytest
 import yaml
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
@@ -31,7 +33,7 @@ CHANGES = {"Added", "Changed", "Deprecated", "Removed", "Fixed", "Security"}
 
 # Written so that this line does not match itself.
 OF_ONE_MACHINE = re.compile(
-    r"/(?:w[o]rk|f[a]rm|r[o]ot|t[m]p)/|[.]l[i]brary|pypi[.]org|pythonhosted|registry[.]npm"
+    r"/(?:w[o]rk|f[a]rm|r[o]ot)/|[.]l[i]brary|pypi[.]org|pythonh[o]sted|registry[.]npm"
 )
 
 
@@ -98,6 +100,13 @@ def test_no_tracked_file_names_a_place_of_one_machine() -> None:
     assert found == []
 
 
+def test_tests_reach_no_other_machine() -> None:
+    with socket.socket() as outwards, pytest.raises(PermissionError, match="reached for the network"):
+        outwards.connect(("192.0.2.1", 9))
+    with pytest.raises(PermissionError, match="reached for the network"):
+        socket.getaddrinfo("example.com", 80)
+
+
 def test_the_changelog_begins_with_what_is_unreleased() -> None:
     assert _sections(2)[0] == "[Unreleased]"
 
@@ -120,7 +129,8 @@ def _sections(level: int) -> list[str]:
 def test_the_readme_lists_the_settings_as_they_are() -> None:
     text = (TOP / "README.md").read_text()
     listed = text.partition("<!-- settings -->\n")[2].partition("<!-- /settings -->")[0]
-    assert listed == "\n".join(_settings_table())
+    expected = "\n".join(_settings_table())
+    assert listed == expected, f"between the two markers should stand:\n{expected}"
 
 
 def _settings_table() -> Iterator[str]:
