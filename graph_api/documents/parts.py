@@ -1,0 +1,102 @@
+"""The parts that several kinds of documents share: images, providers, secured payloads."""
+
+from __future__ import annotations
+
+import re
+
+from graph_api.documents.document import ProviderMention
+from graph_api.documents.extra import leftovers
+from graph_api.documents.fields import Fields, Notes
+from graph_api.documents.source import Path
+from graph_api.documents.texts import clean, shown
+from graph_api.documents.urls import UnusableUrl, canonical_url
+from graph_api.records import Image, Secured
+
+_DOMAIN = re.compile(r"[^\s/:@?#\\\"'<>.]+(?:\.[^\s/:@?#\\\"'<>.]+)*")
+_SECURED = re.compile(r"[A-Za-z0-9+/]+={0,2};[A-Za-z0-9+/]+={0,2}")
+
+
+def images(fields: Fields, extra: dict[str, object], *, site_relative: bool = False) -> tuple[Image, ...]:
+    """The images of a mapping; one without a usable URL is left out with a warning.
+
+    Their unclaimed keys go to *extra*. With *site_relative* also URLs such as `/assets/x.jpg` are usable:
+    taxonomies of a site write them so.
+    """
+    read = [_image(path, value, fields.notes, site_relative) for path, value in fields.entries("images")]
+    kept = [image for image in read if image is not None]
+    if any(rest for _, rest in kept):
+        extra["images"] = [rest for _, rest in kept]
+    return tuple(image for image, _ in kept)
+
+
+def _image(
+    path: Path, value: object, notes: Notes, site_relative: bool
+) -> tuple[Image, dict[str, object]] | None:
+    if isinstance(value, dict):
+        fields = Fields(value, path, notes)
+        url = fields.text("url")
+    else:
+        fields = Fields({}, path, notes)
+        url = clean(value) if isinstance(value, str) else None
+    reason = _why_no_image(url, site_relative) if url else "it has no url"
+    if url is None or reason is not None:
+        shown_url = f" {shown(url)}" if url else ""
+        hint = "give the address of a picture, such as https://example.com/picture.jpg"
+        notes.add("W205", path, f"is left out: its address{shown_url} cannot be used: {reason}", hint)
+        return None
+    image = Image(
+        url=url,
+        width=fields.number("width"),
+        height=fields.number("height"),
+        title=fields.text("title"),
+        is_cached=fields.flag("isCached"),
+    )
+    return image, leftovers(fields.rest, path, notes)
+
+
+def _why_no_image(url: str, site_relative: bool) -> str | None:
+    if site_relative and url.startswith("/") and not url.startswith("//"):
+        return None
+    try:
+        canonical_url(url)
+    except UnusableUrl as problem:
+        return str(problem)
+    return None
+
+
+def provider(parent: Fields, extra: dict[str, object]) -> ProviderMention | None:
+    """The provider an article names; without a usable domain it is nobody, and a warning says so."""
+    fields = parent.mapping("provider")
+    if fields is None:
+        return None
+    name, domain = fields.text("name"), domain_of(fields, "domain")
+    more: dict[str, object] = {}
+    pictures = images(fields, more)
+    more = {**leftovers(fields.rest, fields.path, fields.notes), **more}
+    if domain is None:
+        more = {**({"name": name} if name else {}), **more}
+    if more:
+        extra["provider"] = more
+    return None if domain is None else ProviderMention(domain=domain, name=name or domain, images=pictures)
+
+
+def domain_of(fields: Fields, key: str) -> str | None:
+    """The domain under *key*, in lower case; None, with a warning, when it is absent or no domain."""
+    text = (fields.text(key) or "").lower()
+    if _DOMAIN.fullmatch(text):
+        return text
+    what = f"is not a domain: {shown(text)}" if text else "is missing"
+    fields.add("W210", key, f"{what}; the provider is left out", "write it such as example.com")
+    return None
+
+
+def secured(fields: Fields) -> Secured | None:
+    """The secured payload; it is never named in a message."""
+    text = fields.text("secured")
+    if not text:
+        return None
+    if _SECURED.fullmatch(text) is None:
+        fields.add("W211", "secured", "is left out: it is not `ciphertext;iv` in base64", "copy it unchanged")
+        return None
+    ciphertext, _, iv = text.partition(";")
+    return Secured(ciphertext=ciphertext, iv=iv)

@@ -1,0 +1,128 @@
+"""A file's bytes -> its reading: the document it is, or None, and everything that is wrong with it."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterable
+
+from graph_api.documents import front_matter
+from graph_api.documents.article import article
+from graph_api.documents.codes import CODES
+from graph_api.documents.document import ArticleDocument, Document, Reading
+from graph_api.documents.fields import Fields, Note, Notes
+from graph_api.documents.front_matter import FrontMatter, Unreadable
+from graph_api.documents.scalars import is_deeper
+from graph_api.documents.source import Source
+from graph_api.documents.taxonomy import organization, topic
+from graph_api.documents.texts import shown
+from graph_api.documents.yaml_exact import MAX_DEPTH, Fault
+from graph_api.records import NodeKey, Problem, article_id, article_key
+
+_TAXONOMIES = {"topics": "topic", "organizations": "organization"}
+_TAXONOMY_KEY = re.compile(r"^taxonomy[ ]*:", re.MULTILINE)
+# A value of these was not looked into, so nobody has seen how deep it is.
+_UNSEEN = frozenset({"W204", "W205", "W212"})
+
+
+def parse(path: str, data: bytes, sha256: str | None = None) -> Reading:
+    """The reading of a file with these bytes; *sha256* is theirs in hex, when it is known already."""
+    try:
+        document, faults = _read(path, _decoded(data))
+    except Unreadable as unreadable:
+        document, faults = None, [unreadable.fault]
+    if any(fault.code[0] == "E" for fault in faults):
+        document = None
+    key = _key(document)
+    faults.sort(key=lambda fault: (fault.line, fault.column, fault.code))
+    problems = tuple(_problem(fault, path, key) for fault in faults)
+    sha256 = sha256 or hashlib.sha256(data).hexdigest()
+    return Reading(path=path, sha256=sha256, document=document, problems=problems)
+
+
+def _decoded(data: bytes) -> str:
+    try:
+        text = data.decode().removeprefix("\ufeff")
+    except UnicodeDecodeError as error:
+        start = data.rfind(b"\n", 0, error.start) + 1
+        line, column = data.count(b"\n", 0, start) + 1, len(data[start : error.start].decode()) + 1
+        byte = f"byte 0x{data[error.start]:02x} is not UTF-8"
+        raise Unreadable("E130", line, byte, column) from None
+    if not text.strip():
+        raise Unreadable("E120", 1, "the file is empty")
+    return text
+
+
+def _read(path: str, text: str) -> tuple[Document | None, list[Fault]]:
+    """The document and its faults, in any order."""
+    if not path.lower().endswith((".yaml", ".yml")):
+        front = front_matter.split(text)
+    elif _folder_kind(path) or _TAXONOMY_KEY.search(text):
+        front = front_matter.whole(text)
+    else:
+        return None, [Fault(code="W213", line=1, column=1, message="the file is no taxonomy and is skipped")]
+    if front.mapping is None:
+        return None, list(front.faults)
+    notes = Notes(front.source)
+    document = _document(Fields(front.mapping, (), notes), path, front.body)
+    if related := front.mapping.get("related"):
+        front.source.expect_items("related", len(related) if isinstance(related, list) else 0)
+    faults = [*_faults(front, document, notes), *(_place(note, front.source) for note in notes.noted)]
+    return document, faults
+
+
+def _folder_kind(path: str) -> str | None:
+    """What the folder says a file is: `_data/topics` and `_data/organizations`, also as seen from `_data`."""
+    *above, folder = path.split("/")[:-1] or [""]
+    return _TAXONOMIES.get(folder) if not above or above[-1] == "_data" else None
+
+
+def _document(fields: Fields, path: str, body: str) -> Document | None:
+    """The document these fields are, by their taxonomy key, else by the folder."""
+    kind = fields.rest.get("taxonomy", _folder_kind(path))
+    if kind is None:
+        return article(fields, path, body)
+    if kind == "topic":
+        return topic(fields)
+    if kind == "organization":
+        return organization(fields)
+    fields.add("W213", "taxonomy", f"is {shown(kind)}, neither topic nor organization; the file is skipped")
+    return None
+
+
+def _faults(front: FrontMatter, document: Document | None, notes: Notes) -> Iterable[Fault]:
+    """What is wrong with the YAML itself."""
+    if front.faults:
+        return front.faults
+    has_unseen = (
+        any(note.code in _UNSEEN for note in notes.noted) or getattr(document, "extra", None) is not None
+    )
+    if has_unseen and is_deeper(front.mapping, MAX_DEPTH):
+        front.source.consulted = True
+    return front.source.exact.faults if front.source.consulted else ()
+
+
+def _place(note: Note, source: Source) -> Fault:
+    line, column = source.place(note.path)
+    return Fault(code=note.code, line=line, column=column, message=note.message, hint=note.hint)
+
+
+def _key(document: Document | None) -> NodeKey | None:
+    """The key of the article that the document becomes."""
+    if not isinstance(document, ArticleDocument) or document.removed:
+        return None
+    return article_key(article_id(document.url))
+
+
+def _problem(fault: Fault, path: str, key: NodeKey | None) -> Problem:
+    code = CODES[fault.code]
+    return Problem(
+        code=code.code,
+        severity=code.severity,
+        message=fault.message,
+        hint=fault.hint or code.mend,
+        path=path,
+        line=fault.line,
+        column=fault.column,
+        article=key,
+    )

@@ -1,0 +1,63 @@
+"""The types of plain YAML scalars, as the fast path gives them (YAML 1.2, generous with numbers).
+
+Dates and times stay texts: what a date is depends on the field.
+"""
+
+from __future__ import annotations
+
+import re
+
+from graph_api.documents.yaml_exact import ListNode, MappingNode, Node, ScalarNode
+
+_CONSTANTS: dict[str, bool | None] = {
+    **dict.fromkeys(("", "~", "null", "Null", "NULL")),
+    **dict.fromkeys(("true", "True", "TRUE"), True),
+    **dict.fromkeys(("false", "False", "FALSE"), False),
+}
+_DECIMAL = re.compile(r"[-+]?[0-9]+")
+_BASED = re.compile(r"([-+]?)0(?:[xX]([0-9a-fA-F]+)|[oO]([0-7]+)|[bB]([01]+))")
+_FLOAT = re.compile(r"[-+]?(?:[0-9]+\.[0-9]*|\.[0-9]+|[0-9]+(?=[eE]))(?:[eE][-+]?[0-9]+)?")
+_NOT_FINITE = re.compile(r"[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN)")
+_MAX_DIGITS = 4000
+
+
+def value(node: Node | None) -> object:
+    """What *node* says, as dicts, lists and typed scalars."""
+    if isinstance(node, MappingNode):
+        return {key: value(item) for key, item in node.values.items()}
+    if isinstance(node, ListNode):
+        return [value(item) for item in node.items]
+    return None if node is None else scalar(node)
+
+
+def scalar(node: ScalarNode) -> object:
+    """What a scalar says: a text when quoted, otherwise what its spelling stands for."""
+    if not node.plain:
+        return node.text
+    if node.text in _CONSTANTS:
+        return _CONSTANTS[node.text]
+    return _number(node.text)
+
+
+def _number(text: str) -> int | float | str:
+    digits = text.replace("_", "")
+    if len(digits) > _MAX_DIGITS:
+        return text
+    if _DECIMAL.fullmatch(digits):
+        return int(digits)
+    if based := _BASED.fullmatch(digits):
+        base, spelled = next(
+            (base, part) for base, part in zip((16, 8, 2), based.groups()[1:], strict=True) if part
+        )
+        return int(based[1] + spelled, base)
+    if _NOT_FINITE.fullmatch(text):
+        return float(text.replace(".", "", 1))
+    return float(digits) if _FLOAT.fullmatch(digits) else text
+
+
+def is_deeper(value: object, levels: int) -> bool:
+    """Whether lists and mappings are nested in *value* more than *levels* deep."""
+    if not isinstance(value, dict | list):
+        return False
+    items = value.values() if isinstance(value, dict) else value
+    return levels == 0 or any(is_deeper(item, levels - 1) for item in items)
