@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import TypeAlias
 
 from strawberry import UNSET
@@ -14,6 +14,7 @@ from graph_api.schema.inputs import ArticleBy, ProviderBy, TopicBy
 from graph_api.store.reads import ArticleHandle, ArticleRows, ProviderRows, TopicRows
 
 Rows: TypeAlias = type[ArticleRows] | type[ProviderRows] | type[TopicRows]
+_A = {"article": "an article", "provider": "a provider", "topic": "a topic"}
 _KINDS: dict[str, Rows] = {"article": ArticleRows, "provider": ProviderRows, "topic": TopicRows}
 
 
@@ -48,43 +49,44 @@ def node(id: str) -> NodeHandle:
 
 def article(by: ArticleBy) -> NodeHandle | Handle:
     """How the article is to be looked up. Raises RequestError for what cannot name an article."""
-    if by.id:
-        return _of_kind(ArticleRows, by.id)
-    if by.url:
+    name, value = _given(by)
+    if name == "id":
+        return _of_kind(ArticleRows, value)
+    if name == "url":
         try:
-            return Handle(ArticleHandle.URL, canonical_url(by.url))
+            return Handle(ArticleHandle.URL, canonical_url(value))
         except ValueError as problem:
-            raise RequestError(f"url cannot name an article: {problem}") from None
-    if by.slug:
-        return Handle(ArticleHandle.SLUG, by.slug)
-    return Handle(ArticleHandle.PATH, _given(by.path, "path"))
+            raise RequestError(f"by.url cannot name an article: {problem}") from None
+    return Handle(ArticleHandle(name), value)
 
 
 def provider(by: ProviderBy) -> NodeHandle:
     """How the provider is to be looked up. Raises RequestError for what cannot name a provider."""
-    if by.id:
-        return _of_kind(ProviderRows, by.id)
-    return node(provider_id(_given(by.domain, "domain").lower()))
+    name, value = _given(by)
+    return _of_kind(ProviderRows, value if name == "id" else provider_id(value.lower()))
 
 
 def topic(by: TopicBy) -> NodeHandle | str:
     """How the topic is to be looked up: by key, or by its name, which is the text."""
-    if by.id:
-        return _of_kind(TopicRows, by.id)
-    if by.slug:
-        return node(topic_id(by.slug))
-    return _given(by.name, "name")
+    name, value = _given(by)
+    if name == "name":
+        return value
+    return _of_kind(TopicRows, value if name == "id" else topic_id(value))
 
 
 def _of_kind(rows: Rows, id: str) -> NodeHandle:
     found = node(id)
     if found.rows is not rows:
         kind = next(name for name, wanted in _KINDS.items() if wanted is rows)
-        raise RequestError(f"id must be that of a {kind}, such as {kind}:..., not {id[:60]!r}", code="BAD_ID")
+        raise RequestError(
+            f"id must be one of {_A[kind]}, such as {kind}:..., not {id[:60]!r}", code="BAD_ID"
+        )
     return found
 
 
-def _given(value: str | None, name: str) -> str:
-    if not value or value is UNSET:
+def _given(by: ArticleBy | ProviderBy | TopicBy) -> tuple[str, str]:
+    """The one field of a @oneOf input that is there, and its text."""
+    [(name, value)] = [(f.name, v) for f in fields(by) if (v := getattr(by, f.name)) is not UNSET]
+    if not value:
         raise RequestError(f"by.{name} must not be empty")
-    return value
+    return name, value

@@ -7,7 +7,6 @@ another order is told apart from a good one before anything is read.
 
 from __future__ import annotations
 
-import binascii
 import zlib
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Iterable, Sequence
@@ -23,11 +22,13 @@ from graph_api.store.reads import (
     Item,
     Lists,
     Order,
+    OrderField,
     Reads,
     Rights,
     Scope,
     Slice,
     SortKey,
+    SortValue,
     Window,
     ask,
 )
@@ -35,6 +36,18 @@ from graph_api.store.reads import (
 MAX_PAGE = 100
 DEFAULT_PAGE = 20
 _CHECKSUM_BYTES = 4
+_KEY = "key"  # what a sort key is made of: a node's key, a number or null, a text
+_NUMBER = "number"
+_TEXT = "text"
+_OWN_ORDER = {
+    "articles": (_NUMBER, _KEY),
+    "related OUT": (_KEY, _KEY),
+    "related IN": (_NUMBER, _KEY),
+    "related BOTH": (_NUMBER, _NUMBER, _KEY),
+    "providers": (_TEXT, _TEXT, _KEY),
+    "topics": (_TEXT, _TEXT, _KEY),
+    "problems": (_TEXT, _NUMBER, _NUMBER, _TEXT, _KEY),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +58,13 @@ class Listing:
     filter: Filter | None
     order: tuple[Order, ...]
     window: Window
+
+    @property
+    def sort(self) -> tuple[str, ...]:
+        """What the sort keys of the list are made of."""
+        if not self.order:
+            return _OWN_ORDER[self.kind]
+        return (*(_TEXT if step.field is OrderField.TITLE else _NUMBER for step in self.order), _KEY)
 
     @property
     def seal(self) -> int:
@@ -105,8 +125,8 @@ def listing(
     bare = Listing(kind, filter, order, Window(size))
     window = Window(
         size,
-        after=_sort_key("after", after, bare.seal),
-        before=_sort_key("before", before, bare.seal),
+        after=_sort_key("after", after, bare),
+        before=_sort_key("before", before, bare),
         backward=last is not None,
     )
     return Listing(kind, filter, order, window)
@@ -120,11 +140,11 @@ def _page_size(name: str, given: int | None) -> int:
     return size
 
 
-def _sort_key(name: str, cursor: str | None, seal: int) -> SortKey | None:
+def _sort_key(name: str, cursor: str | None, listed: Listing) -> SortKey | None:
     if cursor is None:
         return None
     try:
-        return decode_cursor(cursor, seal)
+        return decode_cursor(cursor, listed)
     except ValueError:
         raise RequestError(
             f"{name} must be a cursor from the same field with the same orderBy, not {cursor[:40]!r}",
@@ -138,16 +158,26 @@ def encode_cursor(sort: SortKey, seal: int) -> str:
     return urlsafe_b64encode(zlib.crc32(text, seal).to_bytes(_CHECKSUM_BYTES) + text).decode().rstrip("=")
 
 
-def decode_cursor(cursor: str, seal: int) -> SortKey:
+def decode_cursor(cursor: str, listed: Listing) -> SortKey:
     """The sort key *cursor* was made from. Raises ValueError when it is broken or of another list."""
-    try:
-        data = urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4))
-    except (binascii.Error, ValueError):
-        raise ValueError(cursor) from None
+    data = urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4))  # binascii.Error is a ValueError
     text = data[_CHECKSUM_BYTES:]
-    if zlib.crc32(text, seal).to_bytes(_CHECKSUM_BYTES) != data[:_CHECKSUM_BYTES]:
+    if zlib.crc32(text, listed.seal).to_bytes(_CHECKSUM_BYTES) != data[:_CHECKSUM_BYTES]:
         raise ValueError(cursor)
-    return tuple(orjson.loads(text))
+    values: object = orjson.loads(text)
+    if not isinstance(values, list) or len(values) != len(listed.sort):  # pyright: ignore[reportUnknownArgumentType]
+        raise ValueError(cursor)
+    return tuple(_sort_value(value, kind) for value, kind in zip(values, listed.sort, strict=True))  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType]
+
+
+def _sort_value(value: object, kind: str) -> SortValue:
+    if isinstance(value, str) and kind == _TEXT:
+        return value
+    if value is None and kind == _NUMBER:
+        return None
+    if type(value) is int and kind != _TEXT and -(2**63) <= value < 2**63:
+        return value
+    raise ValueError(value)
 
 
 def pages(connections: Sequence[Connection], rights: Rights) -> Reads[list[Slice]]:

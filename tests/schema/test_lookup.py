@@ -1,0 +1,86 @@
+"""Single nodes by each of their names."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.schema.asking import ask, refusal
+from tests.store.build import article, graph, provider, topic
+
+
+@pytest.fixture(scope="module")
+def path(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return graph(
+        tmp_path_factory.mktemp("lookup") / "g.db",
+        article("a", slug="same", day=1, files=[("news/a.md", 1)], provider="p.org", topics=["c-plus-plus"]),
+        article("b", slug="same", day=2),
+        topic("c-plus-plus", name="C++"),
+        provider("p.org", name="The P"),
+    )
+
+
+@pytest.mark.parametrize(
+    ("by", "title"),
+    [
+        ({"id": article("a").id}, "a"),
+        ({"id": article("zz").id}, None),
+        ({"slug": "same"}, "b"),
+        ({"slug": "other"}, None),
+        ({"url": "https://example.org/a"}, "a"),
+        ({"url": "HTTPS://EXAMPLE.org:443/a?utm_source=x#top"}, "a"),
+        ({"url": "https://example.org/nowhere"}, None),
+        ({"path": "news/a.md"}, "a"),
+        ({"path": "news/b.md"}, None),
+    ],
+)
+def test_an_article_is_found_by_each_of_its_names(path: Path, by: dict[str, str], title: str | None) -> None:
+    data = ask(path, "query ($by: ArticleBy!) { article(by: $by) { title } }", by=by)
+    assert data["article"] == (None if title is None else {"title": title})
+
+
+@pytest.mark.parametrize("by", [{"id": "provider:p.org"}, {"domain": "p.org"}, {"domain": "P.ORG"}])
+def test_a_provider_is_found_by_id_and_domain(path: Path, by: dict[str, str]) -> None:
+    assert ask(path, "query ($by: ProviderBy!) { provider(by: $by) { name } }", by=by) == {
+        "provider": {"name": "The P"}
+    }
+
+
+@pytest.mark.parametrize("by", [{"id": "topic:c-plus-plus"}, {"slug": "c-plus-plus"}, {"name": "c++"}])
+def test_a_topic_is_found_by_id_slug_and_name(path: Path, by: dict[str, str]) -> None:
+    assert ask(path, "query ($by: TopicBy!) { topic(by: $by) { name } }", by=by) == {"topic": {"name": "C++"}}
+
+
+@pytest.mark.parametrize(
+    "id",
+    ["", "article", "article:", "article:short", "article:ABCDEFGHIJKLMNOP", "story:x", "topic:", "x:y", "ü"],
+)
+def test_an_id_that_no_node_could_have_is_refused(path: Path, id: str) -> None:
+    [error] = refusal(path, "query ($id: ID!) { node(id: $id) { id } }", id=id)
+    assert error["extensions"]["code"] == "BAD_ID"
+    assert "must look like article:" in error["message"]
+
+
+@pytest.mark.parametrize(
+    ("query", "told"),
+    [
+        ('{ article(by: {id: "topic:x"}) { id } }', "id must be one of an article"),
+        ('{ topic(by: {id: "provider:x"}) { id } }', "id must be one of a topic"),
+        ('{ article(by: {slug: ""}) { id } }', "by.slug must not be empty"),
+        ('{ provider(by: {domain: ""}) { id } }', "by.domain must not be empty"),
+        ('{ article(by: {url: "https://user@example.org/"}) { id } }', "url cannot name an article"),
+    ],
+)
+def test_a_name_that_cannot_name_what_is_asked_for_is_refused(path: Path, query: str, told: str) -> None:
+    [error] = refusal(path, query)
+    assert told in error["message"]
+
+
+def test_more_ids_than_allowed_are_refused(path: Path) -> None:
+    [error] = refusal(path, "query ($ids: [ID!]!) { nodes(ids: $ids) { id } }", ids=["topic:x"] * 101)
+    assert error["message"] == "ids holds 101 ids; at most 100 are allowed"
+
+
+def test_an_empty_list_of_ids_answers_an_empty_list(path: Path) -> None:
+    assert ask(path, "{ nodes(ids: []) { id } }") == {"nodes": []}

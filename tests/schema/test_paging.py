@@ -1,0 +1,184 @@
+"""Pages: every item exactly once in either direction, and a defined answer to every bad argument."""
+
+from __future__ import annotations
+
+from itertools import product
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from graph_api.schema.paging import encode_cursor, listing
+from tests.schema.asking import ask, refusal
+from tests.store.build import article, graph, topic
+
+ARTICLES = """query ($first: Int, $after: String, $last: Int, $before: String, $order: [ArticleOrder!]) {
+    articles(first: $first, after: $after, last: $last, before: $before, orderBy: $order) {
+      totalCount edges { cursor node { title } } pageInfo { hasNextPage hasPreviousPage startCursor endCursor } } }"""
+
+
+@pytest.fixture(scope="module")
+def path(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Articles with equal and missing sort keys."""
+    qualities = [3, 3, None, 7, None, 3, 0]
+    return graph(
+        tmp_path_factory.mktemp("paging") / "g.db",
+        *(
+            article(name, quality=quality, day=1 if quality == 3 else quality)
+            for name, quality in zip("abcdefg", qualities, strict=True)
+        ),
+    )
+
+
+def _walked(path: Path, size: int, *, backward: bool, **variables: Any) -> list[str]:
+    titles: list[str] = []
+    cursor: str | None = None
+    while True:
+        window: dict[str, Any] = (
+            {"last": size, "before": cursor} if backward else {"first": size, "after": cursor}
+        )
+        page = ask(path, ARTICLES, **window, **variables)["articles"]
+        found = [edge["node"]["title"] for edge in page["edges"]]
+        titles = [*found, *titles] if backward else [*titles, *found]
+        info = page["pageInfo"]
+        if not info["hasPreviousPage" if backward else "hasNextPage"]:
+            return titles
+        cursor = info["startCursor" if backward else "endCursor"]
+
+
+@pytest.mark.parametrize(
+    "order",
+    [
+        [],
+        [{"field": "QUALITY"}],
+        [{"field": "QUALITY", "direction": "ASC", "nulls": "FIRST"}, {"field": "TITLE"}],
+        [{"field": "PUBLISHED_DATE_TIME", "direction": "ASC"}],
+    ],
+)
+@pytest.mark.parametrize("backward", [False, True], ids=["forward", "backward"])
+def test_all_pages_together_are_the_whole_list_once(
+    path: Path, order: list[dict[str, str]], *, backward: bool
+) -> None:
+    whole = [edge["node"]["title"] for edge in ask(path, ARTICLES, order=order)["articles"]["edges"]]
+    assert sorted(whole) == list("abcdefg")
+    for size in (1, 2, 3, 7):
+        assert _walked(path, size, backward=backward, order=order) == whole
+
+
+def test_equal_and_missing_keys_are_ordered_by_id_and_nulls_stand_where_asked(path: Path) -> None:
+    def titles(nulls: str) -> list[str]:
+        order = [{"field": "QUALITY", "nulls": nulls}]
+        return [edge["node"]["title"] for edge in ask(path, ARTICLES, order=order)["articles"]["edges"]]
+
+    by_id = sorted("abf", key=lambda name: article(name).id)
+    missing = sorted("ce", key=lambda name: article(name).id)
+    assert titles("LAST") == ["d", *by_id, "g", *missing]
+    assert titles("FIRST") == [*missing, "d", *by_id, "g"]
+
+
+def test_a_page_is_twenty_items_when_nothing_is_asked(tmp_path: Path) -> None:
+    path = graph(tmp_path / "g.db", *(article(f"n{number}") for number in range(25)))
+    page = ask(path, ARTICLES)["articles"]
+    assert (len(page["edges"]), page["totalCount"], page["pageInfo"]["hasNextPage"]) == (20, 25, True)
+
+
+def test_the_page_between_two_cursors_is_what_lies_strictly_between(path: Path) -> None:
+    edges = ask(path, ARTICLES)["articles"]["edges"]
+    page = ask(path, ARTICLES, after=edges[1]["cursor"], before=edges[4]["cursor"])["articles"]
+    assert page["edges"] == edges[2:4]
+    assert page["pageInfo"]["hasNextPage"] is True
+    assert page["pageInfo"]["hasPreviousPage"] is True
+
+
+@pytest.mark.parametrize(
+    ("variables", "told"),
+    [
+        ({"first": 0}, "first must be from 1 to 100, not 0; leave out"),
+        ({"first": 101}, "first must be from 1 to 100, not 101"),
+        ({"last": 101}, "last must be from 1 to 100, not 101"),
+        ({"first": -1}, "first must be from 1 to 100, not -1"),
+        ({"first": 1, "last": 1}, "give first or last, not both"),
+    ],
+)
+def test_page_sizes_that_cannot_work_refuse_the_operation(
+    path: Path, variables: dict[str, Any], told: str
+) -> None:
+    [error] = refusal(path, ARTICLES, **variables)
+    assert error["message"].startswith(told)
+    assert error["extensions"]["code"] == "BAD_PAGE"
+    assert error["path"] == ["articles"]
+
+
+def _forged(*values: Any) -> str:
+    return encode_cursor(values, listing("articles").seal)
+
+
+@pytest.mark.parametrize(
+    "cursor",
+    [
+        *("", "zz", "!!!", "AAAA", _forged(), _forged("text", 1), _forged(1), _forged(1, 2**63)),
+        *(_forged(1, None), _forged([1], 2), _forged(1, 2, 3), _forged(1.5, 2), "ä" * 10, "A" * 10_000),
+    ],
+)
+@pytest.mark.parametrize("side", ["after", "before"])
+def test_broken_cursors_are_refused(path: Path, cursor: str, side: str) -> None:
+    variables: dict[str, Any] = {side: cursor}
+    [error] = refusal(path, ARTICLES, **variables)
+    assert error["extensions"]["code"] == "BAD_CURSOR"
+    assert error["message"].startswith(f"{side} must be a cursor from the same field")
+
+
+def test_a_cursor_of_another_list_or_order_is_refused(path: Path) -> None:
+    by_quality = ask(path, ARTICLES, order=[{"field": "QUALITY"}])["articles"]["pageInfo"]["endCursor"]
+    newest = ask(path, ARTICLES)["articles"]["pageInfo"]["endCursor"]
+    assert refusal(path, ARTICLES, after=by_quality)
+    assert refusal(path, ARTICLES, after=newest, order=[{"field": "HEAT"}])
+    assert refusal(path, "query ($c: String) { providers(after: $c) { nodes { id } } }", c=newest)
+
+
+def test_a_cursor_stays_good_when_its_article_is_gone(tmp_path: Path) -> None:
+    with_c = graph(tmp_path / "old.db", *(article(name, day=day) for day, name in enumerate("abcde")))
+    edges = ask(with_c, ARTICLES)["articles"]["edges"]
+    [cursor] = [edge["cursor"] for edge in edges if edge["node"]["title"] == "c"]
+    without_c = graph(
+        tmp_path / "new.db", *(article(name, day=day) for day, name in enumerate("abcde") if name != "c")
+    )
+    page = ask(without_c, ARTICLES, after=cursor)["articles"]
+    assert [edge["node"]["title"] for edge in page["edges"]] == ["b", "a"]
+
+
+def test_every_list_pages_the_same_way(tmp_path: Path) -> None:
+    path = graph(
+        tmp_path / "g.db",
+        article("a", related=list("bcd"), topics=["x", "y"], provider="p.org"),
+        *(article(name, topics=["x"], provider="p.org", related=["a"]) for name in "bcd"),
+        topic("z", parent="x"),
+    )
+    lists = {
+        "article(by: {id: $id}) { found: related(%s) { %s } }": 3,
+        "article(by: {id: $id}) { found: related(direction: IN, %s) { %s } }": 3,
+        "article(by: {id: $id}) { found: related(direction: BOTH, %s) { %s } }": 3,
+        'provider(by: {domain: "P.org"}) { found: articles(%s) { %s } }': 4,
+        'topic(by: {slug: "x"}) { found: articles(%s) { %s } }': 4,
+        'topic(by: {name: "X"}) { found: articles(includeDescendants: true, %s) { %s } }': 4,
+        "found: providers(%s) { %s }": 1,
+        "found: topics(%s) { %s }": 3,
+    }
+    shown = "totalCount edges { cursor node { id } } nodes { id } pageInfo { hasNextPage endCursor }"
+    for (text, count), size in product(lists.items(), (1, 2)):
+        ids: list[str] = []
+        after = ""
+        while True:
+            query = f"query ($id: ID!) {{ revision node(id: $id) {{ id }} {text % (f'first: {size}{after}', shown)} }}"
+            data = ask(path, query, id=article("a").id)
+            page = (
+                data.get("found")
+                or next(data[name] for name in ("article", "provider", "topic") if name in data)["found"]
+            )
+            ids += [node["id"] for node in page["nodes"]]
+            assert page["totalCount"] == count
+            assert page["nodes"] == [edge["node"] for edge in page["edges"]]
+            if not page["pageInfo"]["hasNextPage"]:
+                break
+            after = f', after: "{page["pageInfo"]["endCursor"]}"'
+        assert len(ids) == len(set(ids)) == count, text
