@@ -15,7 +15,8 @@ SCHEMA_VERSION = 1
 APPLICATION_ID = 0x67726170  # "grap": tells our files from any other SQLite database
 
 SCRIPT = """
-CREATE TABLE meta (               -- revision: hex; generated_at: when it was first stored, ISO 8601 in UTC
+CREATE TABLE meta (               -- revision: hex; generated_at: when it was first stored, ISO 8601 in UTC;
+                                  -- program: the version of graph-api that read the files
     name TEXT PRIMARY KEY, value TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
 
@@ -27,11 +28,12 @@ CREATE TABLE document (
     sha256 BLOB NOT NULL,         -- of the file's bytes
     kind TEXT NOT NULL,           -- article | topic | provider | rejected
     subject INTEGER,              -- key of the node it describes; NULL when rejected
+    identity TEXT,                -- what the key was made from: canonical URL, domain or slug; tells collisions
     published_us INTEGER,         -- an article's own date: of several files of one article the newest wins
     payload TEXT                  -- the document without its related items, JSON; NULL when rejected
 ) STRICT;
 CREATE INDEX document_subject ON document (subject) WHERE subject IS NOT NULL;
-CREATE INDEX document_path ON document (path);
+CREATE UNIQUE INDEX document_path ON document (path, folder);
 
 CREATE TABLE mention (            -- an article document lists another article as related
     document INTEGER NOT NULL, position INTEGER NOT NULL, target INTEGER NOT NULL,
@@ -43,8 +45,10 @@ CREATE INDEX mention_embedded ON mention (embedded);
 
 CREATE TABLE embedded (           -- copies agree almost always, so each distinct one is kept once
     key INTEGER PRIMARY KEY,      -- 63 bits of SHA-256 over payload
+    target INTEGER NOT NULL, url TEXT NOT NULL, -- of the article it is a copy of
     payload TEXT NOT NULL         -- a related item, JSON
 ) STRICT;
+CREATE INDEX embedded_url ON embedded (target, url);
 
 CREATE TABLE problem (
     key INTEGER PRIMARY KEY,      -- 63 bits of SHA-256 over owner and place in its list
@@ -92,8 +96,10 @@ CREATE INDEX article_url_article ON article_url (article);
 CREATE TABLE article_topic (
     article INTEGER NOT NULL, position INTEGER NOT NULL, topic INTEGER NOT NULL,
     published_us INTEGER,         -- the article's, so that a topic's newest articles are one index walk
+    name TEXT NOT NULL,           -- the topic as the article spells it
     PRIMARY KEY (article, position)
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX article_topic_name ON article_topic (topic, name);
 CREATE INDEX article_topic_newest ON article_topic (topic, published_us DESC, article);
 
 CREATE TABLE related (
@@ -103,6 +109,12 @@ CREATE TABLE related (
     PRIMARY KEY (src, position)
 ) STRICT, WITHOUT ROWID;
 CREATE UNIQUE INDEX related_dst ON related (dst, src);
+
+CREATE TABLE naming (             -- how each article names its provider; without images: []
+    article INTEGER PRIMARY KEY, provider INTEGER NOT NULL,
+    domain TEXT NOT NULL, name TEXT NOT NULL, images TEXT NOT NULL
+) STRICT;
+CREATE INDEX naming_name ON naming (provider, domain, name, images);
 
 CREATE TABLE provider (
     key INTEGER PRIMARY KEY, id TEXT NOT NULL, domain TEXT NOT NULL, name TEXT NOT NULL,

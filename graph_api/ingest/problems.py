@@ -1,0 +1,77 @@
+"""What is wrong between documents, and cannot be seen in any one of them."""
+
+from __future__ import annotations
+
+from graph_api.records import Problem, Severity
+
+KEY_COLLISION = "E150"
+UNKNOWN_TOPIC = "W220"
+PARENT_CYCLE = "W221"
+UNKNOWN_PARENT = "W222"
+DUPLICATE_ARTICLE = "W223"
+DUPLICATE_TAXONOMY = "W224"
+
+
+def duplicate(path: str, winner: str, what: str) -> Problem:
+    """Two files describe one node."""
+    return _problem(
+        DUPLICATE_ARTICLE if what == "article" else DUPLICATE_TAXONOMY,
+        path,
+        f"describes the same {what} as {winner}, which wins",
+        "remove one of the two files",
+    )
+
+
+def unknown_topic(path: str, name: str) -> Problem:
+    """An article has a topic that the taxonomy of its folder does not know."""
+    return _problem(
+        UNKNOWN_TOPIC,
+        path,
+        f'topic "{name}" is not in the taxonomy',
+        "add a file for it to _data/topics, or use one of the names there",
+    )
+
+
+def unknown_parent(path: str, name: str) -> Problem:
+    """A topic names a parent that has no file."""
+    return _problem(
+        UNKNOWN_PARENT,
+        path,
+        f'parent "{name}" is not in the taxonomy; the topic has no parent now',
+        "parent is the name of another topic in _data/topics",
+    )
+
+
+def parent_cycle(path: str, name: str) -> Problem:
+    """A topic is its own ancestor."""
+    return _problem(
+        PARENT_CYCLE,
+        path,
+        f'parent "{name}" is a descendant of this topic; the topic has no parent now',
+        "a tree of topics needs a root: leave parent out there",
+    )
+
+
+def key_collision(path: str, identity: str, winner: str) -> Problem:
+    """Two different identities have one key: the second is left out."""
+    return Problem(
+        code=KEY_COLLISION,
+        severity=Severity.ERROR,
+        message=f"{identity} has the same key as {winner} and is left out",
+        hint="change one of the two by a query parameter",
+        path=path,
+        line=None,
+        column=None,
+    )
+
+
+def _problem(code: str, path: str, message: str, hint: str) -> Problem:
+    return Problem(
+        code=code,
+        severity=Severity.WARNING,
+        message=message,
+        hint=hint,
+        path=path,
+        line=None,
+        column=None,
+    )

@@ -1,0 +1,208 @@
+"""The database file under the writer: made, locked, rebuilt when it is of no use, never when it is not ours.
+
+One ingester at a time: a lock on a file beside the database (released by the kernel when its process
+dies) covers what a transaction cannot, the making and the replacing of the file itself. Readers are never
+locked out: WAL shows them the old content until the new is committed.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import sqlite3
+from collections.abc import Callable, Generator, Iterator
+from contextlib import closing, contextmanager, suppress
+from pathlib import Path
+from typing import TypeVar
+
+from graph_api.errors import StoreError, StoreLocked
+from graph_api.store.tables import APPLICATION_ID, SCHEMA_VERSION, SCRIPT
+from graph_api.store.writer import Writer
+
+T = TypeVar("T")
+
+_MAGIC = b"SQLite format 3\0"
+_APPLICATION_ID_AT = 68  # bytes 68..71 of the file, big-endian: sqlite.org/fileformat.html, 1.3
+_DAMAGED = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
+_BUSY = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
+_REASONS = {
+    sqlite3.SQLITE_FULL: "the disk is full; nothing was changed",
+    sqlite3.SQLITE_READONLY: "it cannot be written; make it writable or name another file with --db",
+    sqlite3.SQLITE_CANTOPEN: "it cannot be opened; its folder must exist and be writable",
+    sqlite3.SQLITE_IOERR: "reading or writing it failed; nothing was changed",
+    sqlite3.SQLITE_PERM: "access is not permitted; name another file with --db",
+}
+_PRAGMAS = (
+    "synchronous = NORMAL",
+    "temp_store = MEMORY",
+    "cache_size = -65536",
+)  # 64 MB; WAL is safe at NORMAL
+
+
+def write(database: Path, program: str, work: Callable[[Writer], T]) -> T:
+    """What *work* returns; all it wrote is committed as one transaction, nothing of it when it raises.
+
+    A database of another schema or program version, or a damaged one, is emptied before *work* runs.
+    Raises `StoreLocked` at once when another ingester holds it, `StoreError` when it cannot be written
+    or is a file of somebody else.
+    """
+    with _clear_errors(database), _lock(database):
+        try:
+            return _transaction(database, program, work)
+        except sqlite3.DatabaseError as error:
+            if _code(error) not in _DAMAGED:
+                raise
+            _discard(database)
+            return _transaction(database, program, work)
+
+
+# -- one transaction ---------------------------------------------------------------------------------------
+
+
+def _transaction(database: Path, program: str, work: Callable[[Writer], T]) -> T:
+    with closing(_opened(database)) as connection:
+        connection.execute("BEGIN IMMEDIATE")
+        try:
+            writer = _prepared(connection, program)
+            result = work(writer)
+            connection.execute("COMMIT")
+        except BaseException:
+            with suppress(sqlite3.Error):  # a full disk has rolled back already
+                connection.execute("ROLLBACK")
+            raise
+        _checkpoint(connection)
+        return result
+
+
+def _opened(database: Path) -> sqlite3.Connection:
+    _refuse_other_files(database)
+    connection = sqlite3.connect(database, timeout=0, isolation_level=None)
+    try:
+        _claim(connection, database)
+        for pragma in _PRAGMAS:
+            connection.execute(f"PRAGMA {pragma}")
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def _claim(connection: sqlite3.Connection, database: Path) -> None:
+    """The database bears our mark and keeps a WAL; one that holds tables of others is refused."""
+    application = connection.execute("PRAGMA application_id").fetchone()[0]
+    if application != APPLICATION_ID:
+        if application or connection.execute("SELECT 1 FROM sqlite_schema").fetchone():
+            raise StoreError(f"{database}: is a database of another program; name another file with --db")
+        connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+    connection.execute("PRAGMA journal_mode = WAL")
+
+
+def _prepared(connection: sqlite3.Connection, program: str) -> Writer:
+    writer = Writer(connection)
+    version = connection.execute("PRAGMA user_version").fetchone()[0]
+    if version != SCHEMA_VERSION or writer.meta("program") != program:
+        _rebuild(connection)
+        writer.set_meta("program", program)
+    return writer
+
+
+def _rebuild(connection: sqlite3.Connection) -> None:
+    """The database has our tables, all empty."""
+    tables = "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'"
+    for (name,) in connection.execute(tables).fetchall():
+        connection.execute(f'DROP TABLE IF EXISTS "{name}"')
+    for statement in _statements(SCRIPT):
+        connection.execute(statement)
+    connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
+
+
+def _statements(script: str) -> Iterator[str]:
+    """The statements of *script*. (`executescript` would commit.)"""
+    statement = ""
+    for line in script.splitlines(keepends=True):
+        statement += line
+        if sqlite3.complete_statement(statement):
+            yield statement
+            statement = ""
+
+
+def _checkpoint(connection: sqlite3.Connection) -> None:
+    """The WAL is emptied into the database, unless readers still need it: then a later one does it."""
+    with suppress(sqlite3.OperationalError):
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+
+# -- the file ----------------------------------------------------------------------------------------------
+
+
+@contextmanager
+def _lock(database: Path) -> Generator[None]:
+    try:
+        lock = os.open(f"{database}.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+    except OSError as error:
+        raise StoreError(f"{database}: {error.strerror}; name another file with --db") from error
+    try:
+        _take(lock, database)
+        yield
+    finally:
+        os.close(lock)
+
+
+def _take(lock: int, database: Path) -> None:
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError as error:
+        raise _locked(database) from error
+
+
+def _refuse_other_files(database: Path) -> None:
+    """The file is absent, empty, or a SQLite database."""
+    head = _head(database)
+    if head and not head.startswith(_MAGIC):
+        raise StoreError(f"{database}: is not a database of graph-api; name another file with --db")
+
+
+def _discard(database: Path) -> None:
+    """The damaged database is gone; `StoreError` when its head does not say that it was ours."""
+    mark = _head(database)[_APPLICATION_ID_AT : _APPLICATION_ID_AT + 4]
+    if mark != APPLICATION_ID.to_bytes(4):
+        raise StoreError(
+            f"{database}: is damaged and may not be ours; remove it or name another file with --db"
+        )
+    for suffix in ("", "-wal", "-shm"):
+        database.with_name(database.name + suffix).unlink(missing_ok=True)
+
+
+def _head(database: Path) -> bytes:
+    try:
+        with database.open("rb") as file:
+            return file.read(100)
+    except FileNotFoundError:
+        return b""
+    except OSError as error:
+        raise StoreError(f"{database}: {error.strerror}; name another file with --db") from error
+
+
+# -- errors ------------------------------------------------------------------------------------------------
+
+
+@contextmanager
+def _clear_errors(database: Path) -> Generator[None]:
+    """What goes wrong with the file is one line that says what to do."""
+    try:
+        yield
+    except sqlite3.Error as error:
+        if _code(error) in _BUSY:
+            raise _locked(database) from error
+        raise StoreError(f"{database}: {_REASONS.get(_code(error), str(error))}") from error
+
+
+def _locked(database: Path) -> StoreLocked:
+    return StoreLocked(
+        f"{database}: another ingest is writing it; wait for its end or name another file with --db"
+    )
+
+
+def _code(error: sqlite3.Error) -> int:
+    """SQLite's primary result code, 0 when the error is not SQLite's own."""
+    return getattr(error, "sqlite_errorcode", 0) & 0xFF

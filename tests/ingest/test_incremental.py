@@ -1,0 +1,120 @@
+"""After any sequence of changes the incremental database is the fresh one, row for row."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+from typing import TypeAlias
+
+from hypothesis import given, settings, strategies as st
+
+from graph_api.documents.document import (
+    ArticleDocument,
+    Document,
+    ProviderDocument,
+    ProviderMention,
+    TopicDocument,
+)
+from graph_api.records import Image
+from tests.ingest.build import article, fill, item, provider, rows, topic
+
+Slot: TypeAlias = tuple[str, str]  # folder and path
+State: TypeAlias = dict[Slot, Document | None]
+
+FOLDERS = ("/first", "/second")
+PATHS = ("a.md", "b.md", "c.md", "d.md")
+NAMES = ("one", "two", "three", "four", "five")
+TOPICS = ("Cloud", "cloud", "CLOUD", "AI", "Machine Learning", "ML")
+DOMAINS = ("x.example", "y.example")
+
+_images = st.sampled_from(
+    [(), (Image(url="https://i.example/1"),), (Image(url="https://i.example/2", width=5),)]
+)
+_mentions = st.none() | st.builds(
+    ProviderMention, domain=st.sampled_from(DOMAINS), name=st.sampled_from(["X", "x", "Ex"]), images=_images
+)
+_items = st.builds(
+    item,
+    st.sampled_from(NAMES),
+    title=st.sampled_from(["First", "Other"]),
+    provider=st.none() | st.sampled_from(DOMAINS),
+)
+
+
+@st.composite
+def articles(draw: st.DrawFn) -> ArticleDocument:
+    name = draw(st.sampled_from(NAMES))
+    listed = draw(st.lists(_items, max_size=4, unique_by=lambda one: one.url))
+    return article(
+        name,
+        related=[one for one in listed if one.url != article(name).url],
+        published=draw(st.sampled_from([None, True, False])),
+        removed=draw(st.integers(0, 5)) == 0,
+        on=draw(st.none() | st.integers(0, 2)),
+        topics=draw(st.lists(st.sampled_from(TOPICS), max_size=3)),
+        provider=draw(_mentions),
+        images=draw(_images),
+        original_url=draw(st.none() | st.just("https://other.example/x?utm_source=y")),
+    )
+
+
+_taxonomies: st.SearchStrategy[TopicDocument] = st.builds(
+    topic,
+    st.sampled_from(["Cloud", "AI", "ML"]),
+    slug=st.none() | st.sampled_from(["cloud", "artificial"]),
+    shortname=st.none() | st.sampled_from(TOPICS),
+    parent=st.none() | st.sampled_from(TOPICS),
+)
+_organizations: st.SearchStrategy[ProviderDocument] = st.builds(
+    provider,
+    st.sampled_from(DOMAINS),
+    st.sampled_from(["X", "The X"]),
+    other_names=st.sampled_from([(), ("Exx",)]),
+)
+_documents: st.SearchStrategy[Document | None] = st.one_of(
+    articles(), articles(), articles(), _taxonomies, _organizations, st.none()
+)
+_slots = st.tuples(st.sampled_from(FOLDERS), st.sampled_from(PATHS))
+_gone = st.just("gone")
+_edits = st.lists(st.tuples(_slots, _documents | _gone), min_size=1, max_size=3)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.dictionaries(_slots, _documents, max_size=8), st.lists(_edits, min_size=1, max_size=5))
+def test_an_incremental_database_equals_a_fresh_one(
+    state: State, steps: list[list[tuple[Slot, Document | str | None]]]
+) -> None:
+    with tempfile.TemporaryDirectory() as place:
+        database = Path(place, "incremental.sqlite")
+        _ingest(database, state)
+        for number, edits in enumerate(steps):
+            for slot, document in edits:
+                if isinstance(document, str):
+                    state.pop(slot, None)
+                else:
+                    state[slot] = document
+            _ingest(database, state)
+            fresh = Path(place, f"{number}.sqlite")
+            _ingest(fresh, state)
+            assert rows(database) == rows(fresh)
+
+
+@settings(max_examples=20, deadline=None)
+@given(st.dictionaries(_slots, _documents, max_size=8), st.dictionaries(_slots, _documents, max_size=8))
+def test_the_order_and_the_number_of_ingests_do_not_matter(first: State, second: State) -> None:
+    with tempfile.TemporaryDirectory() as place:
+        database, fresh = Path(place, "one.sqlite"), Path(place, "other.sqlite")
+        for state in (first, second, first):
+            _ingest(database, state)
+        _ingest(fresh, dict(reversed(first.items())))
+        assert rows(database) == rows(fresh)
+
+
+def _ingest(database: Path, state: State) -> None:
+    """Both folders; each has one file of its own, so that neither is ever empty."""
+    folders: dict[str, dict[str, Document | None]] = {
+        folder: {"anchor.md": article(f"anchor{folder[1:]}", related=["one"])} for folder in FOLDERS
+    }
+    for (folder, path), document in state.items():
+        folders[folder][path] = document
+    fill(database, folders)
