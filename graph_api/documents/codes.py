@@ -397,5 +397,19 @@ CODES: Mapping[str, Code] = _table(
         "(two files with one webUrl)",
         "remove one of the files",
     ),
+    (
+        "W224",
+        "several files are one topic or provider",
+        "They have one _id or domain. The smallest path wins.",
+        "(two files with _id: azure)",
+        "remove one of the files",
+    ),
+    (
+        "E150",
+        "two addresses have one key",
+        "Keys are 63 bits of a hash. Two articles with one key cannot both be in the graph: the smaller address is.",
+        "(practically only when made on purpose)",
+        "change one of the addresses, for example by a query parameter",
+    ),
 )
 """All codes in order: E10x values, E12x-E13x the text, E14x the file, W20x-W21x one document, W22x several."""

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 import orjson
 
 from graph_api.documents.fields import Notes
-from graph_api.documents.scalars import scalar
+from graph_api.documents.scalars import is_list, is_mapping, scalar
 from graph_api.documents.source import Path
 from graph_api.documents.texts import moment
 from graph_api.documents.yaml_exact import ListNode, MappingNode, Node
@@ -46,9 +46,9 @@ def _fit(value: object, path: Path, notes: Notes) -> object:
 def _is_fit(value: object) -> bool:
     if isinstance(value, str):
         return _LOOSE_MOMENT.fullmatch(value) is None or _ISO_MOMENT.fullmatch(value) is not None
-    if isinstance(value, dict):
+    if is_mapping(value):
         return all(isinstance(key, str) and _is_fit(item) for key, item in value.items())
-    if isinstance(value, list):
+    if is_list(value):
         return all(map(_is_fit, value))
     if isinstance(value, float):
         return math.isfinite(value)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from graph_api.documents.scalars import value
+from graph_api.documents.scalars import is_list, is_mapping, value_of
 from graph_api.documents.source import Path, Source
 from graph_api.documents.texts import clean, moment, shown
 from graph_api.documents.urls import UnusableUrl, canonical_url
@@ -56,8 +56,8 @@ class Notes:
 
     def spelled_keys(self, path: Path) -> dict[str, object]:
         """The mapping at *path* with keys as they are spelled: `2020` and `true` are texts there."""
-        read = value(self.node(path))
-        return read if isinstance(read, dict) else {}
+        read = value_of(self.node(path))
+        return read if is_mapping(read) else {}
 
     def node(self, path: Path) -> Node | None:
         """The exact value at *path*."""
@@ -159,7 +159,7 @@ class Fields:
         value = self.rest.pop(key, None)
         if value is None:
             return None
-        if not isinstance(value, dict):
+        if not is_mapping(value):
             self.add("E110", key, f"must be a mapping, not {shown(value)}", "indent its keys below it")
             return None
         return Fields(value, (*self.path, key), self.notes)
@@ -170,11 +170,11 @@ class Fields:
         path = (*self.path, key)
         if value is None:
             return []
-        if isinstance(value, list):
+        if is_list(value):
             return [((*path, position), item) for position, item in enumerate(value)]
         if isinstance(value, str) and not value.strip():
             return []
-        if isinstance(value, dict) and key != "images":
+        if is_mapping(value) and key != "images":
             self.add("E109", key, "must be a list, not a mapping", "start each item with a dash")
             return []
         self.add(
@@ -191,7 +191,7 @@ class Fields:
 
     def _texts(self, entries: Iterable[tuple[Path, object]]) -> Iterable[str]:
         for path, value in entries:
-            if isinstance(value, (dict, list)) or value is None:
+            if is_list(value) or is_mapping(value) or value is None:
                 self.notes.add("W212", path, f"is left out: it must be a text, not {shown(value)}", None)
             elif text := text_at(path, value, self.notes):
                 yield text
@@ -214,7 +214,7 @@ def text_at(path: Path, value: object, notes: Notes) -> str | None:
     """The text *value* is or was spelled as; None, and a note, when it is a list or a mapping."""
     if isinstance(value, str):
         return clean(value)
-    if isinstance(value, (dict, list)):
+    if is_list(value) or is_mapping(value):
         notes.add("E107", path, f"must be a text, not {shown(value)}", "put the text in quotes")
         return None
     return clean(notes.spelled(path, value))

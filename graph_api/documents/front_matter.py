@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import islice
+from itertools import chain, islice
 from typing import Any
 
 import frontmatter
@@ -23,9 +23,10 @@ from graph_api.documents.source import Source
 from graph_api.documents.texts import shown
 from graph_api.documents.yaml_exact import Fault
 
-# Anchors, aliases and tags follow a break; so does what opens a flow collection.
-_PROPERTY = re.compile(r"[&*!](?<=[\s\[{,:][&*!])")
-_FLOW = re.compile(r"[\[{](?<=[\s\[{,:][\[{])")
+# Anchors, aliases and tags come after a break, and so does what opens a flow collection.
+_PROPERTIES = "&*!"
+_BRACKETS = "[{"
+_BREAKS = frozenset(" \n\r[{,:")
 _SETTLED_LINE = re.compile(
     r"""[ ]*(?:-[ ]+)*(?:[\w-]+:[ ]+)?                       # dashes and a key, then one value:
         (?:"[^"\\]*(?:\\.[^"\\]*)*"|'[^']*(?:''[^']*)*'   # quoted
@@ -45,7 +46,7 @@ def load(text: str, first_line: int = 1) -> tuple[object, tuple[Fault, ...]]:
         except ValueError:  # the exact path says what is wrong, and where
             pass
     exact = yaml_exact.read(text, first_line)
-    return scalars.value(exact.root), exact.faults
+    return scalars.value_of(exact.root), exact.faults
 
 
 def is_suspect(text: str) -> bool:
@@ -54,24 +55,29 @@ def is_suspect(text: str) -> bool:
         return True
     if "\\" in text and _ESCAPED_NUL.search(text):
         return True
-    return _PROPERTY.search(text) is not None and not (
-        _is_settled(text, _PROPERTY) and _is_settled(text, _FLOW)
-    )
+    marked = list(_lines_with(text, _PROPERTIES))
+    return bool(marked) and not all(map(_is_settled, chain(marked, _lines_with(text, _BRACKETS))))
 
 
-def _is_settled(text: str, signs: re.Pattern[str]) -> bool:
-    """Whether *signs* occur only in lines that are one quoted or plain value, where they mean nothing.
+def _is_settled(line: str) -> bool:
+    """Whether *line* is one quoted or plain value, where signs mean nothing.
 
-    Such a line can be the middle of something else only within brackets, hence the look at `_FLOW`.
+    It could be the middle of something else only within brackets, hence the look at those too.
     """
-    found = signs.search(text)
-    while found is not None:
-        start, end = text.rfind("\n", 0, found.start()) + 1, text.find("\n", found.start())
-        end = len(text) if end < 0 else end
-        if not _SETTLED_LINE.fullmatch(text[start:end].rstrip()):
-            return False
-        found = signs.search(text, end)
-    return True
+    return _SETTLED_LINE.fullmatch(line.rstrip()) is not None
+
+
+def _lines_with(text: str, signs: str) -> Iterator[str]:
+    """The lines in which one of *signs* follows a break. Sign by sign: most texts have none."""
+    for sign in signs:
+        at = text.find(sign)
+        while at >= 0:
+            end = at + 1
+            if at == 0 or text[at - 1] in _BREAKS:
+                end = text.find("\n", at)
+                end = len(text) if end < 0 else end
+                yield text[text.rfind("\n", 0, at) + 1 : end]
+            at = text.find(sign, end)
 
 
 class Unreadable(Exception):
@@ -126,11 +132,10 @@ def whole(text: str) -> FrontMatter:
 
 def _front(text: str, line: int, read: tuple[object, tuple[Fault, ...]], body: str) -> FrontMatter:
     loaded, faults = read
-    if not isinstance(loaded, dict):
-        if not faults:
-            raise Unreadable("E124", line, f"this must be a mapping of keys to values, not {shown(loaded)}")
-        loaded = None
-    return FrontMatter(mapping=loaded, body=body, faults=faults, source=Source(text, line))
+    mapping = loaded if scalars.is_mapping(loaded) else None
+    if mapping is None and not faults:
+        raise Unreadable("E124", line, f"this must be a mapping of keys to values, not {shown(loaded)}")
+    return FrontMatter(mapping=mapping, body=body, faults=faults, source=Source(text, line))
 
 
 class FastHandler(YAMLHandler):
@@ -161,7 +166,7 @@ class FastHandler(YAMLHandler):
         inner, body = text[start : closing[0]], text[closing[1] :]
         return (inner.replace("\n---", "\n ---") if self._skipped else inner), body
 
-    def load(self, fm: str, **_: object) -> object:
+    def load(self, fm: str, **_: object) -> Any:  # Any: the library types it so
         """What the front matter says."""
         self.text = fm
         self.loaded, self.faults = load(fm, self.first_line + 1)

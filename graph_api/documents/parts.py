@@ -7,6 +7,7 @@ import re
 from graph_api.documents.document import ProviderMention
 from graph_api.documents.extra import leftovers
 from graph_api.documents.fields import Fields, Notes
+from graph_api.documents.scalars import is_mapping
 from graph_api.documents.source import Path
 from graph_api.documents.texts import clean, shown
 from graph_api.documents.urls import UnusableUrl, canonical_url
@@ -32,7 +33,7 @@ def images(fields: Fields, extra: dict[str, object], *, site_relative: bool = Fa
 def _image(
     path: Path, value: object, notes: Notes, site_relative: bool
 ) -> tuple[Image, dict[str, object]] | None:
-    if isinstance(value, dict):
+    if is_mapping(value):
         fields = Fields(value, path, notes)
         url = fields.text("url")
     else:

@@ -12,7 +12,7 @@ from graph_api.documents.codes import CODES
 from graph_api.documents.document import ArticleDocument, Document, Reading
 from graph_api.documents.fields import Fields, Note, Notes
 from graph_api.documents.front_matter import FrontMatter, Unreadable
-from graph_api.documents.scalars import is_deeper
+from graph_api.documents.scalars import is_deeper, is_list
 from graph_api.documents.source import Source
 from graph_api.documents.taxonomy import organization, topic
 from graph_api.documents.texts import shown
@@ -65,8 +65,8 @@ def _read(path: str, text: str) -> tuple[Document | None, list[Fault]]:
         return None, list(front.faults)
     notes = Notes(front.source)
     document = _document(Fields(front.mapping, (), notes), path, front.body)
-    if related := front.mapping.get("related"):
-        front.source.expect_items("related", len(related) if isinstance(related, list) else 0)
+    related = front.mapping.get("related")
+    front.source.expect_items("related", len(related) if is_list(related) else 0)
     faults = [*_faults(front, document, notes), *(_place(note, front.source) for note in notes.noted)]
     return document, faults
 

@@ -13,6 +13,7 @@ from graph_api.documents.document import RelatedItem
 from graph_api.documents.extra import json_text, leftovers
 from graph_api.documents.fields import Fields, NeedsSource, Notes
 from graph_api.documents.parts import images, provider
+from graph_api.documents.scalars import is_mapping
 from graph_api.documents.slugs import slug_of_title
 from graph_api.documents.source import Path
 from graph_api.documents.texts import shown
@@ -43,7 +44,7 @@ def related(fields: Fields, url: str | None) -> tuple[RelatedItem, ...]:
 
 
 def _item(path: Path, value: object, notes: Notes) -> RelatedItem | None:
-    if not isinstance(value, dict):
+    if not is_mapping(value):
         notes.add("W204", path, f"is left out: it must be a mapping, not {shown(value)}", _HINT)
         return None
     try:

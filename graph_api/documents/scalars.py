@@ -6,6 +6,7 @@ Dates and times stay texts: what a date is depends on the field.
 from __future__ import annotations
 
 import re
+from typing import Any, TypeGuard
 
 from graph_api.documents.yaml_exact import ListNode, MappingNode, Node, ScalarNode
 
@@ -21,12 +22,22 @@ _NOT_FINITE = re.compile(r"[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN)")
 _MAX_DIGITS = 4000
 
 
-def value(node: Node | None) -> object:
+def is_mapping(value: object) -> TypeGuard[dict[Any, object]]:
+    """Whether *value* is a mapping as YAML gives them; its keys may be anything."""
+    return isinstance(value, dict)
+
+
+def is_list(value: object) -> TypeGuard[list[object]]:
+    """Whether *value* is a list as YAML gives them."""
+    return isinstance(value, list)
+
+
+def value_of(node: Node | None) -> object:
     """What *node* says, as dicts, lists and typed scalars."""
     if isinstance(node, MappingNode):
-        return {key: value(item) for key, item in node.values.items()}
+        return {key: value_of(item) for key, item in node.values.items()}
     if isinstance(node, ListNode):
-        return [value(item) for item in node.items]
+        return [value_of(item) for item in node.items]
     return None if node is None else scalar(node)
 
 
@@ -57,7 +68,7 @@ def _number(text: str) -> int | float | str:
 
 def is_deeper(value: object, levels: int) -> bool:
     """Whether lists and mappings are nested in *value* more than *levels* deep."""
-    if not isinstance(value, dict | list):
+    items = value.values() if is_mapping(value) else value if is_list(value) else None
+    if items is None:
         return False
-    items = value.values() if isinstance(value, dict) else value
     return levels == 0 or any(is_deeper(item, levels - 1) for item in items)

@@ -44,7 +44,7 @@ def scan(folder: str | Path) -> list[str]:
 
 
 def _paths(root: str, below: str) -> Iterator[str]:
-    with os.scandir(os.path.join(root, below)) as entries:
+    with os.scandir(f"{root}/{below}") as entries:
         for entry in entries:
             path = f"{below}{entry.name}"
             if entry.name.startswith("."):
@@ -63,7 +63,7 @@ def _is_document(path: str) -> bool:
 
 
 def _leads_out(root: str, path: str) -> bool:
-    target = os.path.realpath(os.path.join(root, path))
+    target = os.path.realpath(f"{root}/{path}")
     return os.path.commonpath((root, target)) != root
 
 

@@ -12,8 +12,6 @@ from graph_api.documents.yaml_exact import Exact, ListNode, MappingNode, Node, S
 Path: TypeAlias = tuple[str | int, ...]
 """The keys and list positions that lead to a value: `("related", 3, "webUrl")`."""
 
-_TOP_LEVEL_LINE = re.compile(r"^(?=[^\s#-])", re.MULTILINE)
-
 
 class Source:
     """The YAML text of one document, read exactly once a question comes up."""
@@ -23,7 +21,8 @@ class Source:
         self._first_line = first_line
         self.consulted = False
         """Whether a value came from here; then the faults of the exact reading count too."""
-        self._items: dict[str, list[tuple[int, str]]] = {}
+        self._counts: dict[str, int] = {}
+        self._items: dict[str, list[tuple[int, int]]] = {}
 
     @cached_property
     def exact(self) -> Exact:
@@ -50,23 +49,23 @@ class Source:
             return self._first_line, 1
         return _place(self.exact.root, path)
 
+    def expect_items(self, key: str, count: int) -> None:
+        """Says how many items the list under *key* has; only then can a place in it be found quickly."""
+        self._counts[key] = count
+
     def _list_item(self, key: str, position: int) -> Node | None:
         """A list of the one item at *position* under *key*, cut out of the text; None where that is unsafe.
 
         Reading a whole document exactly takes about 10 ms, and repeated relations are frequent.
         """
         if key not in self._items:
-            self._items[key] = _cut_items(self._text, key)
-        items = self._items[key]
-        if not 0 <= position < len(items):
+            items = _cut_items(self._text, key) if key in self._counts else []
+            self._items[key] = items if len(items) == self._counts.get(key) else []
+        if position >= len(self._items[key]):
             return None
-        line, text = items[position]
-        return yaml_exact.read(text, self._first_line + line).root
-
-    def expect_items(self, key: str, count: int) -> None:
-        """Says how many items the list under *key* has; another number of pieces makes cutting unsafe."""
-        if len(self._items.setdefault(key, _cut_items(self._text, key))) != count:
-            self._items[key] = []
+        start, end = self._items[key][position]
+        line = self._first_line + self._text.count("\n", 0, start)
+        return yaml_exact.read(self._text[start:end], line).root
 
 
 def _follow(node: Node | None, path: Path) -> Node | None:
@@ -95,19 +94,17 @@ def _place(root: Node, path: Path) -> tuple[int, int]:
     return place
 
 
-def _cut_items(text: str, key: str) -> list[tuple[int, str]]:
-    """The pieces of the list under a top-level *key*, each with the number of lines before it.
+def _cut_items(text: str, key: str) -> list[tuple[int, int]]:
+    """Where each piece of the list under a top-level *key* starts and ends.
 
     A piece starts at each line with a dash at the first item's indentation. Every true item starts so;
     hence as many pieces as items are exactly the items, whatever their texts contain.
     """
-    opening = re.search(rf"^{re.escape(key)}:[ ]*\n((?:[ ]*\n)*)([ ]*)- ", text, re.MULTILINE)
+    opening = re.search(rf"^{re.escape(key)}:[ ]*\n([ ]*)- ", text, re.MULTILINE)
     if opening is None:
         return []
-    start = opening.start(2)
-    end = _TOP_LEVEL_LINE.search(text, start)
-    block = text[start : end.start() if end else len(text)]
-    starts = [found.start() for found in re.finditer(rf"^{opening[2]}-(?=[ \n])", block, re.MULTILINE)]
-    before = text.count("\n", 0, start)
-    pieces = zip(starts, [*starts[1:], len(block)], strict=True)
-    return [(before + block.count("\n", 0, at), block[at:until]) for at, until in pieces]
+    ending = re.compile(r"\n(?=[^\s#-])").search(text, opening.end())
+    end = ending.start() + 1 if ending else len(text)
+    dashes = re.compile(rf"\n{opening[1]}-(?=[ \n])")
+    starts = [opening.start(1), *(found.start() + 1 for found in dashes.finditer(text, opening.end(), end))]
+    return list(zip(starts, [*starts[1:], end], strict=True))

@@ -196,10 +196,10 @@ class _Reading:
     def _check_properties(self, event: Any) -> None:
         place = self._place(event)
         if isinstance(event, yaml.AliasEvent):
-            self._fault("E126", place, f"aliases are not read: *{_shortened(event.anchor)}")
+            self._fault("E126", place, f"aliases are not read: *{_shortened(str(event.anchor))}")
             return
         if event.anchor:
-            self._fault("E126", place, f"anchors are not read: &{_shortened(event.anchor)}")
+            self._fault("E126", place, f"anchors are not read: &{_shortened(str(event.anchor))}")
         if event.tag:
             self._fault("E128", place, f"tags are not read: {_shortened(event.tag)}")
 
