@@ -65,6 +65,10 @@ class Settings:
         unit="bytes",
         bounds=(0, None),
     )
+    cache_control: str = setting(
+        "no-cache", "Cache-Control of answers to GET whose content can be told by ETag."
+    )
+    deadline_seconds: int = limit(5, "Time one operation may take.", unit="s")
     max_body: int = limit(65_536, "Size of a request's body.", unit="bytes")
     max_source: int = limit(16_384, "Size of an operation's text.", unit="bytes")
     max_tokens: int = limit(1_500, "Lexical tokens of an operation's text.")

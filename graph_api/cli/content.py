@@ -3,26 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from graph_api.cli.screen import progress
 from graph_api.errors import UsageError
 from graph_api.ingest import IngestReport, default_database, ingest
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Content:
-    """A database, and what ingesting into it brought; None when no folder was given."""
-
-    database: Path
-    report: IngestReport | None = None
-
-
-def ingested(paths: Sequence[Path], database: Path) -> Content:
-    """The folders, read into the database."""
-    with progress("reading", "files") as advanced:
-        return Content(database=database, report=ingest(paths, database, progress=advanced))
 
 
 def location(paths: Sequence[Path], database: Path | None) -> Path:
@@ -34,9 +19,15 @@ def location(paths: Sequence[Path], database: Path | None) -> Path:
     return default_database(paths)
 
 
+def ingested(paths: Sequence[Path], database: Path, *, only: bool) -> IngestReport:
+    """The folders have been read into the database; with *only* it holds nothing else."""
+    with progress("reading", "files") as advanced:
+        return ingest(paths, database, only=only, progress=advanced)
+
+
 def located(paths: Sequence[Path], database: Path | None) -> Path:
-    """The database, after the folders (if any) have been read into it."""
+    """The database; with *paths*, after exactly these folders have been read into it."""
     found = location(paths, database)
     if paths:
-        ingested(paths, found)
+        ingested(paths, found, only=True)
     return found

@@ -8,15 +8,15 @@ import click
 
 from graph_api.cli import generator
 from graph_api.cli.options import option
-from graph_api.cli.screen import progress
+from graph_api.cli.screen import counted, progress
 
 
 @click.command(
     epilog="""
 \b
 Examples:
-  graph-api generate 1000 /tmp/articles
-  graph-api generate 100000 /tmp/many --seed 7 --max-related 40
+  graph-api generate 1000 made-up/
+  graph-api generate 100000 many/ --seed 7 --max-related 40
 """
 )
 @click.argument("count", metavar="N", type=click.IntRange(min=1))
@@ -24,13 +24,15 @@ Examples:
 @option("--seed", "The same seed writes the same files.", type=int, default=0, show_default=True)
 @option(
     "--max-related",
-    "Related articles of the article that has most.",
+    "No article lists more related ones than this; without it, its whole story.",
+    metavar="COUNT",
     type=click.IntRange(min=0),
-    default=20,
-    show_default=True,
 )
-def command(count: int, folder: Path, seed: int, max_related: int) -> None:
+def command(count: int, folder: Path, seed: int, max_related: int | None) -> None:
     """Write a folder of made-up articles to try things on."""
     with progress("writing", "articles") as advanced:
-        generator.write(count, folder, seed=seed, max_related=max_related, progress=advanced)
-    click.echo(f"{count:,} articles in {folder}; graph-api serve {folder} serves them")
+        made = generator.write(count, folder, seed=seed, max_related=max_related, progress=advanced)
+    click.echo(
+        f"{counted(made.articles, 'article')} of {counted(made.providers, 'provider')} with {made.related:,} related,"
+        f" {made.bytes / 1e6:,.1f} MB; graph-api serve {folder} serves them"
+    )

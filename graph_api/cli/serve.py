@@ -23,8 +23,8 @@ from graph_api.errors import GraphApiError
 from graph_api.records import ContentStatus
 from graph_api.server.app import create_app
 from graph_api.settings import Settings
-from graph_api.store import open_store
 from graph_api.store.reads import Rights, Status, ask
+from graph_api.store.sqlite import open_store
 
 GRACE_S = 3
 
@@ -70,7 +70,7 @@ def _content(paths: Sequence[Path], source: Path, settings: Settings) -> Content
     failure: GraphApiError | None = None
     try:
         if paths:
-            ingested(paths, source)
+            ingested(paths, source, only=True)
     except GraphApiError as error:
         failure = error
     try:

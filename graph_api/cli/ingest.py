@@ -1,0 +1,52 @@
+"""`graph-api ingest`: folders of articles into a database."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from graph_api.cli.content import ingested, location
+from graph_api.cli.group import PROBLEMS
+from graph_api.cli.options import database, option, paths
+from graph_api.cli.screen import counted
+from graph_api.ingest import IngestReport
+
+
+@click.command(
+    epilog="""
+Only files that changed since the last ingest are read again. Other folders that the database holds stay.
+A file with an error is left out and told by graph-api check; with --strict any problem ends with exit
+code 1, after the graph has been written.
+
+\b
+Examples:
+  graph-api ingest articles/ --db articles.db
+  graph-api ingest articles/ more-articles/ --db all.db --strict
+"""
+)
+@paths(required=True)
+@database()
+@option("--strict", "End with exit code 1 when any document has a problem.", is_flag=True)
+@click.pass_context
+def command(ctx: click.Context, paths: tuple[Path, ...], db: Path | None, strict: bool) -> None:
+    """Read folders of articles into a database."""
+    report = ingested(paths, location(paths, db), only=False)
+    click.echo(closing(report, paths))
+    if strict and any(report.problems.values()):
+        ctx.exit(PROBLEMS)
+
+
+def closing(report: IngestReport, paths: tuple[Path, ...]) -> str:
+    """`3,490 articles (+3,490), 0 stubs, 14 warnings in 9.8 s; graph-api check FOLDER shows them`."""
+    changes = [f"+{report.added:,}" if report.added else "", f"-{report.gone:,}" if report.gone else ""]
+    changes += [f"{report.changed:,} changed"] if report.changed else []
+    told = [
+        f"{counted(report.articles, 'article')} ({', '.join(filter(None, changes)) or 'unchanged'})",
+        counted(report.stubs, "stub"),
+        *(counted(number, severity.value) for severity, number in report.problems.items() if number),
+    ]
+    hint = (
+        f"; graph-api check {' '.join(map(str, paths))} shows them" if any(report.problems.values()) else ""
+    )
+    return f"{', '.join(told)} in {report.seconds:,.1f} s{hint}"

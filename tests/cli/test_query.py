@@ -1,0 +1,96 @@
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from click.testing import Result
+
+Run = Callable[..., Result]
+
+SEEDS = Path(__file__).parents[2] / "seeds"
+TITLE = "PyTorch 2.0 brings new fire to open-source machine learning"
+SLUG = "pytorch-2-0-brings-new-fire-to-open-source-machine-learning"
+BY_SLUG = "query One($slug: String!) { article(by: { slug: $slug }) { title } }"
+
+
+def test_the_answer_is_one_line_of_json_in_a_pipe(run: Run) -> None:
+    result = run("query", BY_SLUG, SEEDS, "--variables", json.dumps({"slug": SLUG}))
+    assert (result.exit_code, result.stderr) == (0, "")
+    assert result.stdout == f'{{"data":{{"article":{{"title":"{TITLE}"}}}}}}\n'
+
+
+def test_a_database_answers_without_its_folder(run: Run, tmp_path: Path) -> None:
+    database = tmp_path / "seeds.db"
+    run("ingest", SEEDS, "--db", database)
+    assert run("query", "{ revision }", "--db", database).exit_code == 0
+
+
+@pytest.mark.parametrize("prefix", ["", "\ufeff"])
+def test_the_query_may_come_from_a_file_or_standard_input(run: Run, tmp_path: Path, prefix: str) -> None:
+    file = tmp_path / "q.graphql"
+    file.write_text(f"{prefix}{{ __typename }}", encoding="utf-8")
+    answers = {
+        run("query", f"@{file}", SEEDS).stdout,
+        run("query", "-", SEEDS, input=f"{prefix}{{ __typename }}").stdout,
+    }
+    assert answers == {'{"data":{"__typename":"Query"}}\n'}
+
+
+def test_one_of_several_operations_is_chosen_by_name(run: Run) -> None:
+    result = run("query", "query A { a: __typename } query B { b: __typename }", SEEDS, "--operation", "B")
+    assert result.stdout == '{"data":{"b":"Query"}}\n'
+
+
+@pytest.mark.parametrize("query", ["{ nothing }", "{", "query A { revision } query B { revision }"])
+def test_a_mistake_in_the_query_is_answered_and_ends_with_one(run: Run, query: str) -> None:
+    result = run("query", query, SEEDS)
+    assert result.exit_code == 1
+    assert json.loads(result.stdout)["errors"]
+
+
+@pytest.mark.parametrize(
+    ("variables", "said"), [("{", "--variables must be JSON"), ("[1]", "must be a JSON object")]
+)
+def test_variables_that_are_no_object_are_a_usage_error(run: Run, variables: str, said: str) -> None:
+    result = run("query", "{ revision }", SEEDS, "--variables", variables)
+    assert result.exit_code == 2
+    assert said in result.stderr
+
+
+def test_a_query_that_is_not_utf_8_is_a_usage_error(run: Run, tmp_path: Path) -> None:
+    file = tmp_path / "q.graphql"
+    file.write_bytes(b"{ a\xff }")
+    result = run("query", f"@{file}", SEEDS)
+    assert (result.exit_code, result.stderr) == (
+        2,
+        f"graph-api: {file} is not UTF-8: byte 3 cannot be read\n",
+    )
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("@none.graphql", SEEDS),
+        ("{ revision }", "none"),
+        ("{ revision }", "--db", "none.db"),
+        ("{ a }", "--db", SEEDS / "x"),
+    ],
+)
+def test_what_is_not_there_is_said_in_one_line(run: Run, arguments: tuple[str | Path, ...]) -> None:
+    result = run("query", *arguments)
+    assert (result.exit_code, len(result.stderr.splitlines())) == (3, 1)
+
+
+def test_no_folder_and_no_database_is_a_usage_error(run: Run) -> None:
+    assert run("query", "{ revision }").exit_code == 2
+
+
+def test_published_only_and_limits_hold_as_in_a_server(run: Run) -> None:
+    count = "{ articles(filter: { published: { eq: false } }) { totalCount } }"
+    assert json.loads(run("query", count, SEEDS).stdout)["data"]["articles"]["totalCount"] > 0
+    hidden = json.loads(run("query", count, SEEDS, "--published-only").stdout)
+    assert hidden["data"]["articles"]["totalCount"] == 0
+    refused = run("query", "{ revision }", SEEDS, env={"GRAPH_API_MAX_TOKENS": "1"})
+    assert refused.exit_code == 1

@@ -1,0 +1,91 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from click.testing import Result
+
+from graph_api.cli.schema import FRONT_MATTER, SDL, changes
+
+Run = Callable[..., Result]
+
+OLD = "type Query { article: String, heat(day: Int): Int }"
+
+
+@pytest.fixture
+def published(run: Run, tmp_path: Path) -> Path:
+    folder = tmp_path / "schema"
+    assert run("schema", "--write", "--output", folder).exit_code == 0
+    return folder
+
+
+def test_the_schema_is_printed(run: Run) -> None:
+    result = run("schema")
+    assert result.exit_code == 0
+    assert "type Query {" in result.stdout
+
+
+def test_both_contracts_are_written_and_then_up_to_date(run: Run, published: Path) -> None:
+    assert {file.name for file in published.iterdir()} == {SDL, FRONT_MATTER}
+    assert (published / SDL).read_text() == run("schema").stdout
+    result = run("schema", "--check", "--output", published)
+    assert (result.exit_code, result.stdout) == (0, f"the contracts in {published} are up to date\n")
+
+
+def test_a_difference_is_told_by_line_and_by_what_it_does_to_clients(run: Run, published: Path) -> None:
+    sdl = published / SDL
+    sdl.write_text(sdl.read_text().replace("type Query {", "type Query {\n  former: String", 1))
+    result = run("schema", "--check", "--output", published)
+    assert result.exit_code == 1
+    assert f"{sdl}:" in result.stdout
+    assert "- former: String" in result.stdout
+    assert "breaking FIELD_REMOVED: Field Query.former was removed." in result.stdout
+
+
+@pytest.mark.parametrize("name", [SDL, FRONT_MATTER])
+def test_a_missing_contract_is_a_difference(run: Run, published: Path, name: str) -> None:
+    (published / name).unlink()
+    result = run("schema", "--check", "--output", published)
+    assert result.exit_code == 1
+    assert f"{published / name} is missing; graph-api schema --write makes it" in result.stdout
+
+
+def test_other_line_ends_are_a_difference(run: Run, published: Path) -> None:
+    sdl = published / SDL
+    sdl.write_bytes(sdl.read_bytes().replace(b"\n", b"\r\n"))
+    result = run("schema", "--check", "--output", published)
+    assert result.exit_code == 1
+    assert "line ends" in result.stdout
+
+
+def test_a_published_schema_that_is_none_is_said(run: Run, published: Path) -> None:
+    (published / SDL).write_text("type Query {")
+    result = run("schema", "--check", "--output", published)
+    assert result.exit_code == 1
+    assert "cannot be read" in result.stdout
+
+
+def test_write_and_check_exclude_each_other(run: Run) -> None:
+    assert run("schema", "--write", "--check").exit_code == 2
+
+
+@pytest.mark.parametrize(
+    ("new", "named"),
+    [
+        ("type Query { heat(day: Int): Int }", ["breaking FIELD_REMOVED"]),
+        ("type Query { article: String, heat(day: Int!): Int }", ["breaking ARG_CHANGED_KIND"]),
+        ("type Query { article: String, heat(day: Int = 1): Int }", ["dangerous"]),
+        ("type Query { article: String, heat(day: Int): Int, id: ID }", ["safe FIELD_ADDED"]),
+        (OLD, []),
+    ],
+)
+def test_each_change_is_named_and_weighed(new: str, named: list[str]) -> None:
+    found = changes(OLD, new)
+    assert len(found) == len(named)
+    assert all(change.startswith(name) for change, name in zip(found, named, strict=True))
+
+
+def test_what_breaks_clients_comes_first() -> None:
+    found = changes(OLD, "type Query { heat(day: Int): Int, id: ID }")
+    assert [change.split()[0] for change in found] == ["breaking", "safe"]
