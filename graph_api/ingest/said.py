@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import assert_never
 
 from graph_api.documents.document import ArticleDocument, Document, ProviderDocument, Reading, TopicDocument
@@ -9,6 +10,8 @@ from graph_api.ingest import payloads
 from graph_api.records import NodeKey, Problem, article_id, article_key, name_key, provider_id, topic_id
 from graph_api.store.rows import microseconds
 from graph_api.store.writer_rows import DocumentRow, EmbeddedRow, FileRows, MentionRow, ProblemRow
+
+_REMEMBERED = 16_384  # addresses and copies: members of a story list the same ones over and over
 
 
 def file_rows(folder: str, reading: Reading, sha256: bytes) -> FileRows:
@@ -60,6 +63,7 @@ def problem_rows(owner: NodeKey, problems: tuple[Problem, ...], article: NodeKey
     ]
 
 
+@lru_cache(_REMEMBERED)
 def key_of_url(url: str) -> NodeKey:
     """The key of the article at a canonical URL."""
     key = article_key(article_id(url))
@@ -82,8 +86,9 @@ def _subject(document: Document) -> tuple[str, NodeKey, str]:
 def _copies(document: Document | None) -> list[EmbeddedRow]:
     if not isinstance(document, ArticleDocument):
         return []
-    return [
-        EmbeddedRow(name_key(payload), key_of_url(item.url), item.url, payload)
-        for item in document.related
-        for payload in (payloads.of_item(item),)
-    ]
+    return [_copy(item.url, payloads.of_item(item)) for item in document.related]
+
+
+@lru_cache(_REMEMBERED)
+def _copy(url: str, payload: str) -> EmbeddedRow:
+    return EmbeddedRow(name_key(payload), key_of_url(url), url, payload)

@@ -82,7 +82,8 @@ class Writer:
         """What these files say is stored; they must not be known."""
         self._insert([file.document for file in files])
         self._insert([row for file in files for row in file.mentions])
-        self._insert([row for file in files for row in file.embedded], "OR IGNORE")
+        copies = {row.key: row for file in files for row in file.embedded}
+        self._insert(list(copies.values()), "OR IGNORE")
         self._insert([row for file in files for row in file.problems])
 
     def drop_unused_copies(self, targets: Collection[NodeKey]) -> None:

@@ -1,0 +1,322 @@
+"""Folders on a disk into a database file: refused, repeated, locked, damaged, killed."""
+
+from __future__ import annotations
+
+import resource
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from graph_api.errors import SourceError, StoreError, StoreLocked
+from graph_api.ingest import default_database, ingest
+from graph_api.records import Severity
+from graph_api.store.tables import SCHEMA_VERSION
+from tests.ingest.build import markdown, rows, select, write_folder
+
+Damage = Callable[[Path], object]
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A folder with three articles in a row; the last lists a fourth that has no file."""
+    files = {"a.md": markdown("a", related=["b"]), "b.md": markdown("b", related=["c"])}
+    return write_folder(tmp_path / "site", files | {"news/c.md": markdown("c", related=["d"])})
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> Path:
+    return tmp_path / "graph.sqlite"
+
+
+def slugs(database: Path) -> list[str]:
+    return [slug for (slug,) in select(database, "SELECT slug FROM article WHERE is_stub = 0 ORDER BY slug")]
+
+
+# -- what an ingest does -----------------------------------------------------------------------------------
+
+
+def test_a_folder_becomes_a_graph(folder: Path, database: Path) -> None:
+    report = ingest([folder], database)
+    assert (report.articles, report.stubs, report.added, report.gone, report.changed) == (4, 1, 4, 0, 0)
+    assert report.problems == {Severity.ERROR: 0, Severity.WARNING: 0}
+    assert report.moved
+    assert slugs(database) == ["a", "b", "c"]
+
+
+def test_repeating_an_ingest_changes_nothing(folder: Path, database: Path) -> None:
+    first = ingest([folder], database)
+    before = rows(database), select(database, "SELECT * FROM meta")
+    second = ingest([folder], database)
+    assert (rows(database), select(database, "SELECT * FROM meta")) == before
+    assert second.revision == first.revision
+    assert (second.moved, second.added, second.gone, second.changed) == (False, 0, 0, 0)
+
+
+def test_a_changed_file_changes_its_article_and_the_revision(folder: Path, database: Path) -> None:
+    first = ingest([folder], database)
+    (folder / "a.md").write_text(markdown("a", extra="quality: 7\n"))
+    report = ingest([folder], database)
+    assert (report.added, report.gone, report.changed, report.moved) == (0, 0, 1, True)
+    assert report.revision != first.revision
+    assert select(database, "SELECT quality FROM article WHERE slug = 'a'") == [(7,)]
+
+
+def test_a_deleted_file_takes_its_article_along(folder: Path, database: Path) -> None:
+    ingest([folder], database)
+    (folder / "news/c.md").unlink()
+    report = ingest([folder], database)
+    assert (report.gone, report.stubs) == (1, 1)  # d, the stub that c listed; c is a stub itself now
+    assert slugs(database) == ["a", "b"]
+
+
+def test_the_files_behind_an_article_are_known(folder: Path, database: Path) -> None:
+    ingest([folder], database)
+    found = select(database, "SELECT folder, path, length(sha256) FROM document ORDER BY path")
+    assert found == [(str(folder), path, 32) for path in ("a.md", "b.md", "news/c.md")]
+
+
+def test_the_revision_does_not_depend_on_place_or_order(folder: Path, tmp_path: Path) -> None:
+    other = write_folder(tmp_path / "other", {"e.md": markdown("e")})
+    copy = tmp_path / "copy"
+    folder.rename(copy)
+    here = ingest([copy, other], tmp_path / "1.sqlite").revision
+    copy.rename(folder)
+    ingest([other], tmp_path / "2.sqlite")
+    assert ingest([folder], tmp_path / "2.sqlite").revision == here
+
+
+def test_several_folders_are_replaced_each_on_its_own(folder: Path, database: Path, tmp_path: Path) -> None:
+    other = write_folder(tmp_path / "other", {"e.md": markdown("e"), "f.md": markdown("f")})
+    ingest([folder], database)
+    ingest([other], database)
+    write_folder(other, {"f.md": markdown("f"), "g.md": markdown("g")})
+    ingest([other], database)
+    assert slugs(database) == ["a", "b", "c", "f", "g"]
+
+
+def test_with_only_the_database_holds_exactly_the_given_folders(
+    folder: Path, database: Path, tmp_path: Path
+) -> None:
+    other = write_folder(tmp_path / "other", {"e.md": markdown("e")})
+    ingest([folder], database)
+    report = ingest([other], database, only=True)
+    assert slugs(database) == ["e"]
+    assert (report.added, report.gone) == (1, 4)
+
+
+def test_progress_counts_every_file_of_all_folders(folder: Path, database: Path, tmp_path: Path) -> None:
+    other = write_folder(tmp_path / "other", {"e.md": markdown("e")})
+    seen: list[tuple[int, int]] = []
+    ingest([folder, other], database, progress=lambda done, total: seen.append((done, total)))
+    assert seen == [(1, 4), (2, 4), (3, 4), (4, 4)]
+
+
+# -- what it refuses ---------------------------------------------------------------------------------------
+
+
+def test_a_missing_folder_is_refused_and_makes_no_database(tmp_path: Path, database: Path) -> None:
+    with pytest.raises(SourceError, match="no such folder"):
+        ingest([tmp_path / "missing"], database)
+    assert not database.exists()
+
+
+@pytest.mark.parametrize("files", [{}, {"a.md": "no front matter"}, {"readme.txt": "text"}])
+def test_a_folder_with_nothing_usable_never_empties_a_graph(
+    folder: Path, database: Path, files: dict[str, str]
+) -> None:
+    ingest([folder], database)
+    before = rows(database)
+    write_folder(folder, files)
+    with pytest.raises(SourceError, match="the graph is left as it was"):
+        ingest([folder], database)
+    assert rows(database) == before
+
+
+def test_one_usable_file_is_enough(folder: Path, database: Path) -> None:
+    write_folder(folder, {"a.md": markdown("a"), "b.md": "no front matter"})
+    report = ingest([folder], database)
+    assert (report.articles, report.problems[Severity.ERROR]) == (1, 1)
+
+
+def test_one_unusable_folder_stops_the_ingest_of_all(folder: Path, database: Path, tmp_path: Path) -> None:
+    ingest([folder], database)
+    before = rows(database)
+    (folder / "a.md").unlink()
+    with pytest.raises(SourceError):
+        ingest([folder, write_folder(tmp_path / "zzz", {"a.md": "no front matter"})], database)
+    assert rows(database) == before
+
+
+def test_a_second_ingester_is_refused_at_once(folder: Path, database: Path) -> None:
+    refused: list[str] = []
+
+    def again(done: int, _total: int) -> None:
+        if done == 2:
+            with pytest.raises(StoreLocked) as caught:
+                ingest([folder], database)
+            refused.append(str(caught.value))
+
+    ingest([folder], database, progress=again)
+    assert refused == [
+        f"{database}: another ingest is writing it; wait for its end or name another file with --db"
+    ]
+
+
+def test_a_writer_of_another_kind_locks_it_too(folder: Path, database: Path) -> None:
+    ingest([folder], database)
+    (folder / "a.md").unlink()
+    with closing(sqlite3.connect(database, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        with pytest.raises(StoreLocked):
+            ingest([folder], database)
+
+
+def test_readers_see_the_old_graph_until_the_new_is_whole(folder: Path, database: Path) -> None:
+    ingest([folder], database)
+    before = rows(database)
+    write_folder(folder, {"e.md": markdown("e"), "f.md": markdown("f")})
+    seen: list[bool] = []
+    ingest([folder], database, progress=lambda _done, _total: seen.append(rows(database) == before))
+    assert seen == [True, True]
+    assert slugs(database) == ["e", "f"]
+
+
+def test_a_reader_that_stays_keeps_its_graph_and_stops_nobody(folder: Path, database: Path) -> None:
+    ingest([folder], database)
+    with closing(sqlite3.connect(database, isolation_level=None)) as reader:
+        reader.execute("BEGIN")
+        assert reader.execute("SELECT count(*) FROM article").fetchone() == (4,)
+        write_folder(folder, {"e.md": markdown("e")})
+        ingest([folder], database)
+        assert reader.execute("SELECT count(*) FROM article").fetchone() == (4,)
+        reader.execute("COMMIT")
+        assert reader.execute("SELECT count(*) FROM article").fetchone() == (1,)
+
+
+# -- the database file -------------------------------------------------------------------------------------
+
+
+def _other_schema(database: Path) -> None:
+    with closing(sqlite3.connect(database)) as connection:
+        connection.executescript(f"DROP TABLE topic; PRAGMA user_version = {SCHEMA_VERSION + 1}")
+
+
+def _other_program(database: Path) -> None:
+    with closing(sqlite3.connect(database)) as connection, connection:
+        connection.execute("UPDATE meta SET value = '0.0.0' WHERE name = 'program'")
+        connection.execute("UPDATE article SET title = 'as another version read it'")
+
+
+def _truncated(database: Path) -> None:
+    data = database.read_bytes()
+    database.write_bytes(data[: len(data) // 2])
+
+
+def _scribbled(database: Path) -> None:
+    data = database.read_bytes()
+    database.write_bytes(data[:100] + b"\xff" * (len(data) - 100))
+
+
+@pytest.mark.parametrize("damage", [_other_schema, _other_program, _truncated, _scribbled])
+def test_a_database_that_is_outdated_or_damaged_is_built_anew(
+    folder: Path, database: Path, tmp_path: Path, damage: Damage
+) -> None:
+    ingest([folder], database)
+    damage(database)
+    ingest([folder], database)
+    ingest([folder], tmp_path / "fresh.sqlite")
+    assert rows(database) == rows(tmp_path / "fresh.sqlite")
+
+
+def _text(database: Path) -> None:
+    database.write_text("my notes, not a database, and longer than the head of one\n" * 10)
+
+
+def _somebodys(database: Path) -> None:
+    with closing(sqlite3.connect(database)) as connection:
+        connection.execute("CREATE TABLE mine (x)")
+
+
+def _marked_by_somebody(database: Path) -> None:
+    with closing(sqlite3.connect(database)) as connection:
+        connection.executescript("PRAGMA application_id = 7; CREATE TABLE mine (x)")
+
+
+@pytest.mark.parametrize("make", [_text, _somebodys, _marked_by_somebody])
+def test_a_file_of_somebody_else_is_refused_and_untouched(folder: Path, database: Path, make: Damage) -> None:
+    make(database)
+    before = database.read_bytes()
+    with pytest.raises(StoreError, match="name another file"):
+        ingest([folder], database)
+    assert database.read_bytes() == before
+
+
+def test_an_empty_file_is_filled(folder: Path, database: Path) -> None:
+    database.touch()
+    ingest([folder], database)
+    assert slugs(database) == ["a", "b", "c"]
+
+
+def test_a_place_that_cannot_be_written_is_one_clear_line(folder: Path, tmp_path: Path) -> None:
+    with pytest.raises(
+        StoreError, match=r"^\S+missing/graph\.sqlite: No such file or directory; name another"
+    ):
+        ingest([folder], tmp_path / "missing" / "graph.sqlite")
+    with pytest.raises(StoreError, match="Is a directory"):
+        ingest([folder], tmp_path)
+
+
+def test_a_full_disk_is_one_clear_line_and_the_old_graph_stays(folder: Path, database: Path) -> None:
+    ingest([folder], database)
+    before = rows(database)
+    (folder / "big.md").write_text(markdown("big") + "word " * 400_000)
+    done = _in_process(
+        f"""
+        import resource
+        resource.setrlimit(resource.RLIMIT_FSIZE, (1_000_000, {resource.RLIM_INFINITY}))
+        from graph_api.errors import StoreError
+        from graph_api.ingest import ingest
+        try:
+            ingest([{str(folder)!r}], {str(database)!r})
+        except StoreError as error:
+            print(error)
+        """
+    )
+    assert done.returncode == 0
+    assert done.stdout.startswith(f"{database}: ")
+    assert done.stdout.count("\n") == 1
+    assert rows(database) == before
+
+
+def _in_process(script: str) -> subprocess.CompletedProcess[str]:
+    lines = script.strip("\n").splitlines()
+    margin = len(lines[0]) - len(lines[0].lstrip())
+    text = "\n".join(line[margin:] for line in lines)
+    return subprocess.run(
+        [sys.executable, "-c", text], capture_output=True, text=True, check=False, timeout=60
+    )
+
+
+# -- the cache file ----------------------------------------------------------------------------------------
+
+
+def test_a_set_of_folders_has_one_cache_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    one, two = tmp_path / "one", tmp_path / "two"
+    assert default_database([one, two]) == default_database([two, one, two])
+    assert default_database([one]) != default_database([one, two])
+    assert default_database([one]).parent == tmp_path / "cache" / "graph-api"
+
+
+def test_a_cache_that_cannot_be_made_is_one_clear_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "file").touch()
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "file"))
+    with pytest.raises(StoreError, match="--db FILE"):
+        default_database([tmp_path])
