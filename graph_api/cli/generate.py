@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 
 import click
@@ -34,5 +35,5 @@ def command(count: int, folder: Path, seed: int, max_related: int | None) -> Non
         made = generator.write(count, folder, seed=seed, max_related=max_related, progress=advanced)
     click.echo(
         f"{counted(made.articles, 'article')} of {counted(made.providers, 'provider')} with {made.related:,} related,"
-        f" {made.bytes / 1e6:,.1f} MB; graph-api serve {folder} serves them"
+        f" {made.bytes / 1e6:,.1f} MB; graph-api serve {shlex.quote(str(folder))} serves them"
     )

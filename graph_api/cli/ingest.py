@@ -9,7 +9,7 @@ import click
 from graph_api.cli.content import ingested, location
 from graph_api.cli.group import PROBLEMS
 from graph_api.cli.options import database, option, paths
-from graph_api.cli.screen import counted
+from graph_api.cli.screen import check_command, counted
 from graph_api.ingest import IngestReport
 
 
@@ -46,7 +46,5 @@ def closing(report: IngestReport, paths: tuple[Path, ...]) -> str:
         counted(report.stubs, "stub"),
         *(counted(number, severity.value) for severity, number in report.problems.items() if number),
     ]
-    hint = (
-        f"; graph-api check {' '.join(map(str, paths))} shows them" if any(report.problems.values()) else ""
-    )
+    hint = f"; {check_command(paths)} shows them" if any(report.problems.values()) else ""
     return f"{', '.join(told)} in {report.seconds:,.1f} s{hint}"

@@ -22,8 +22,9 @@ def option(flag: str, help: str, **attributes: Any) -> Callable[[Callback], Call
 
 def paths(*, required: bool) -> Callable[[Callback], Callback]:
     """The argument PATH..., folders of articles. That they exist is for the room that reads them to say."""
+    shown = "PATH..." if required else "[PATH...]"
     return click.argument(
-        "paths", metavar="PATH...", nargs=-1, required=required, type=click.Path(path_type=Path)
+        "paths", metavar=shown, nargs=-1, required=required, type=click.Path(path_type=Path)
     )
 
 
@@ -86,8 +87,15 @@ def _of_setting(one: Field[object]) -> Callable[[Callback], Callback]:
     help = f"{one.metadata['help']} In {unit}." if unit else one.metadata["help"]
     sectioned: dict[str, Any] = {"cls": SectionedOption, "section": section}
     if isinstance(one.default, bool):
-        return option(flag, help, is_flag=True, **sectioned)
+        return option(flag, help, is_flag=True, default=one.default, **sectioned)
     low, high = one.metadata["bounds"] or (None, None)
-    kind = click.IntRange(low, high) if isinstance(one.default, int) else click.STRING
-    shown = one.default != ""
-    return option(flag, help, type=kind, default=one.default, show_default=shown, **sectioned)
+    numeric = isinstance(one.default, int)
+    return option(
+        flag,
+        help,
+        type=click.IntRange(low, high) if numeric else click.STRING,
+        metavar="N" if numeric else "TEXT",
+        default=one.default,
+        show_default=one.default != "",
+        **sectioned,
+    )

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator
+import shlex
+from collections.abc import Callable, Generator, Iterable
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TypeAlias
 
 from rich.console import Console
@@ -28,3 +30,8 @@ def progress(verb: str, things: str) -> Generator[Advanced]:
 def counted(number: int, thing: str) -> str:
     """`3,490 articles`, `1 article`."""
     return f"{number:,} {thing}{'' if number == 1 else 's'}"
+
+
+def check_command(paths: Iterable[Path]) -> str:
+    """What to type to see the problems of these folders."""
+    return shlex.join(["graph-api", "check", *map(str, paths)])

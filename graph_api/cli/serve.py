@@ -18,7 +18,7 @@ import uvicorn
 from graph_api.cli import listener
 from graph_api.cli.content import ingested, location
 from graph_api.cli.options import Sectioned, database, option, paths, settings
-from graph_api.cli.screen import counted
+from graph_api.cli.screen import check_command, counted
 from graph_api.errors import GraphApiError
 from graph_api.records import ContentStatus
 from graph_api.server.app import create_app
@@ -58,7 +58,7 @@ def command(paths: tuple[Path, ...], db: Path | None, open: bool, settings: Sett
         address = listener.url(bound)
 
         def announce() -> None:
-            click.echo(_screen(address, content, paths or (source,)))
+            click.echo(_screen(address, content, paths, source))
             if open:
                 webbrowser.open(f"{address}/graphql")
 
@@ -93,8 +93,7 @@ async def _status(source: Path, settings: Settings) -> ContentStatus:
     return status
 
 
-def _screen(address: str, status: ContentStatus, sources: Sequence[Path]) -> str:
-    names = " ".join(map(str, sources))
+def _screen(address: str, status: ContentStatus, paths: Sequence[Path], source: Path) -> str:
     holds = [
         f"{counted(status.articles, 'article')} ({counted(status.stubs, 'stub')})",
         counted(status.providers, "provider"),
@@ -107,15 +106,18 @@ def _screen(address: str, status: ContentStatus, sources: Sequence[Path]) -> str
         "Health": f"{address}/healthz  {address}/readyz",
         "Content": ", ".join(holds),
         "Revision": status.revision,
-        "Problems": _problems(status, names),
+        "Problems": _problems(status, paths),
     }
     lines = (f"  {name:<9} {value}" for name, value in rows.items() if value)
-    return "\n".join([f"graph-api serves {names}", *lines, "  Ctrl-C stops it."])
+    return "\n".join(
+        [f"graph-api serves {' '.join(map(str, paths or (source,)))}", *lines, "  Ctrl-C stops it."]
+    )
 
 
-def _problems(status: ContentStatus, names: str) -> str:
+def _problems(status: ContentStatus, paths: Sequence[Path]) -> str:
     counts = [counted(number, severity.value) for severity, number in status.problems.items() if number]
-    return f"{', '.join(counts)}; graph-api check {names} shows them" if counts else ""
+    shown_by = f"{check_command(paths)} shows them" if paths else "contentReport tells them"
+    return f"{', '.join(counts)}; {shown_by}" if counts else ""
 
 
 class _Server(uvicorn.Server):

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import pty
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import TypeAlias
@@ -12,6 +16,7 @@ from click.testing import CliRunner, Result
 from graph_api.cli.program import program
 
 Run: TypeAlias = Callable[..., Result]
+Terminal: TypeAlias = Callable[..., str]
 
 
 @pytest.fixture
@@ -28,3 +33,32 @@ def run(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Run:
         return result
 
     return runs
+
+
+@pytest.fixture
+def on_a_terminal(tmp_path: Path) -> Terminal:
+    """Runs the program as a process on a terminal; gives all that is written there, by both streams."""
+
+    def runs(*arguments: str | Path, env: dict[str, str] | None = None) -> str:
+        ours, theirs = pty.openpty()
+        terminal = {"TERM": "xterm-256color", "COLUMNS": "120", "XDG_CACHE_HOME": str(tmp_path / "cache")}
+        with subprocess.Popen(
+            [sys.executable, "-m", "graph_api", *map(str, arguments)],
+            stdin=subprocess.DEVNULL,
+            stdout=theirs,
+            stderr=theirs,
+            env=os.environ | terminal | (env or {}),
+        ):
+            os.close(theirs)
+            written = b"".join(iter(lambda: _read(ours), b"")).decode()
+            os.close(ours)
+            return written
+
+    return runs
+
+
+def _read(terminal: int) -> bytes:
+    try:
+        return os.read(terminal, 65536)
+    except OSError:  # Linux says so when the other side is closed
+        return b""

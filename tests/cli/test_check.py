@@ -1,10 +1,6 @@
 from __future__ import annotations
 
-import os
-import pty
 import re
-import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -15,6 +11,7 @@ from click.testing import Result
 from graph_api.documents import CODES
 
 Run = Callable[..., Result]
+Terminal = Callable[..., str]
 
 SEEDS = Path(__file__).parents[2] / "seeds"
 GOOD = "---\ntitle: Good\nwebUrl: https://example.com/good\n---\n"
@@ -156,29 +153,11 @@ def test_no_path_is_a_usage_error(run: Run) -> None:
     assert run("check").exit_code == 2
 
 
-def on_a_terminal(*arguments: str | Path, env: dict[str, str]) -> str:
-    """All that the program writes to a terminal, both streams."""
-    ours, theirs = pty.openpty()
-    with subprocess.Popen(
-        [sys.executable, "-m", "graph_api", *map(str, arguments)],
-        stdout=theirs,
-        stderr=theirs,
-        env=os.environ | {"TERM": "xterm-256color", "COLUMNS": "120"} | env,
-    ):
-        os.close(theirs)
-        return b"".join(iter(lambda: _read(ours), b"")).decode()
-
-
-def _read(terminal: int) -> bytes:
-    try:
-        return os.read(terminal, 65536)
-    except OSError:  # Linux says so when the other side is closed
-        return b""
-
-
-def test_a_terminal_gets_colours_and_a_bar_unless_told_otherwise(folder: Path) -> None:
+def test_a_terminal_gets_colours_and_a_bar_unless_told_otherwise(
+    on_a_terminal: Terminal, folder: Path
+) -> None:
     (folder / "bad.md").write_text(BAD)
-    coloured = on_a_terminal("check", folder, env={})
+    coloured = on_a_terminal("check", folder)
     assert "\x1b[1;31mE104" in coloured
     assert "checking" in coloured
     plain = on_a_terminal("check", folder, env={"NO_COLOR": "1"})

@@ -1,9 +1,9 @@
-"""Help, the settings table and the README say the same."""
+"""Help, the settings table and the README say the same; `tests/test_workshop.py` holds the README's table."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import click
@@ -64,34 +64,3 @@ def test_help_and_readme_tell_the_exit_codes(run: Run) -> None:
             for code in ("0 done", "1 problems in the content", "2 usage", "3 could not do it", "130 ")
         ]
         assert found == sorted(found)
-
-
-def test_the_readme_has_the_settings_table() -> None:
-    assert readme_part("settings") == settings_markdown(), f"the README needs:\n\n{settings_markdown()}\n"
-
-
-def readme_part(name: str) -> str:
-    found = re.search(rf"<!-- {name} -->\n(.*?)\n<!-- /{name} -->", README.read_text(), re.DOTALL)
-    return found[1].strip() if found else ""
-
-
-def settings_markdown() -> str:
-    rows = (
-        (
-            f"`--{one.name.replace('_', '-')}`",
-            f"`{variable(one.name)}`",
-            shown(one.default),
-            meaning(one.metadata),
-        )
-        for one in table()
-    )
-    lines = (f"| {' | '.join(row)} |" for row in rows)
-    return "\n".join(["| Option | Variable | Default | Meaning |", "|---|---|---|---|", *lines])
-
-
-def shown(default: object) -> str:
-    return f"`{default}`" if default not in ("", False) else ""
-
-
-def meaning(metadata: Mapping[str, str]) -> str:
-    return f"{metadata['help']} In {metadata['unit']}." if metadata["unit"] else metadata["help"]

@@ -9,6 +9,7 @@ import pytest
 from click.testing import Result
 
 Run = Callable[..., Result]
+Terminal = Callable[..., str]
 
 SEEDS = Path(__file__).parents[2] / "seeds"
 
@@ -64,6 +65,20 @@ def test_strict_ends_with_one_after_the_graph_is_written(run: Run, folder: Path,
 
 def test_nothing_is_written_to_stderr_in_a_pipe(run: Run, folder: Path, tmp_path: Path) -> None:
     assert run("ingest", folder, "--db", tmp_path / "a.db").stderr == ""
+
+
+def test_a_bar_is_drawn_on_a_terminal_and_taken_away(on_a_terminal: Terminal, folder: Path) -> None:
+    shown = on_a_terminal("ingest", folder)
+    assert "reading" in shown
+    assert shown.rpartition("\x1b[2K")[2].startswith("3 articles (+3)")
+
+
+def test_a_folder_with_a_space_is_quoted_in_what_to_type(run: Run, tmp_path: Path) -> None:
+    folder = tmp_path / "my articles"
+    folder.mkdir()
+    write(folder, "one")
+    write(folder, "two", "quality: high\n")
+    assert f"graph-api check '{folder}' shows" in run("ingest", folder).stdout
 
 
 def test_without_db_each_set_of_folders_has_one_cache_file(run: Run, folder: Path, tmp_path: Path) -> None:

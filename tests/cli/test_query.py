@@ -8,6 +8,7 @@ import pytest
 from click.testing import Result
 
 Run = Callable[..., Result]
+Terminal = Callable[..., str]
 
 SEEDS = Path(__file__).parents[2] / "seeds"
 TITLE = "PyTorch 2.0 brings new fire to open-source machine learning"
@@ -19,6 +20,12 @@ def test_the_answer_is_one_line_of_json_in_a_pipe(run: Run) -> None:
     result = run("query", BY_SLUG, SEEDS, "--variables", json.dumps({"slug": SLUG}))
     assert (result.exit_code, result.stderr) == (0, "")
     assert result.stdout == f'{{"data":{{"article":{{"title":"{TITLE}"}}}}}}\n'
+
+
+def test_the_answer_is_indented_on_a_terminal(run: Run, on_a_terminal: Terminal, tmp_path: Path) -> None:
+    run("ingest", SEEDS, "--db", tmp_path / "seeds.db")
+    shown = on_a_terminal("query", "{ __typename }", "--db", tmp_path / "seeds.db").replace("\r", "")
+    assert shown == '{\n  "data": {\n    "__typename": "Query"\n  }\n}\n'
 
 
 def test_a_database_answers_without_its_folder(run: Run, tmp_path: Path) -> None:
