@@ -57,12 +57,11 @@ def article(fields: Fields, path: str, body: str) -> ArticleDocument | None:
 
 def _title(fields: Fields) -> str | None:
     """The title; events call it name."""
-    title = fields.text("title")
-    if not title and "name" in fields.rest:
-        title = fields.text("name")
-    if not title:
-        fields.add("E101", "title", "is missing or empty", "write title: and a text")
-    return title or None
+    key = "title"
+    if not fields.rest.get("title") and fields.rest.get("name"):
+        key = "name"
+        fields.take("title")
+    return fields.title(key, "write title: and a text")
 
 
 def _addresses(fields: Fields) -> tuple[str | None, str | None, str | None]:

@@ -269,6 +269,14 @@ CODES: Mapping[str, Code] = _table(
         "caf\\xe9.md",
         "rename the file",
     ),
+    # -- seen only when documents are put together
+    (
+        "E150",
+        "two addresses have one key",
+        "Keys are made from addresses by hashing, and two different ones came out the same. The chance is about one in 10^19 for each pair; merging them would mix two articles.",
+        "(two unrelated files)",
+        "change one of the two addresses, such as by a harmless query parameter, and report it",
+    ),
     # -- accepted, with a warning
     (
         "W201",
@@ -368,7 +376,7 @@ CODES: Mapping[str, Code] = _table(
         "news -> /elsewhere/news",
         "put the file itself here, or serve the folder it is in",
     ),
-    # -- seen only when documents are put together
+    # -- accepted, and seen only when documents are put together
     (
         "W220",
         "an article names a topic the taxonomy does not have",
@@ -411,5 +419,12 @@ CODES: Mapping[str, Code] = _table(
         "(practically only when made on purpose)",
         "change one of the addresses, for example by a query parameter",
     ),
+    (
+        "W224",
+        "several files describe one topic or provider",
+        "They have one slug or domain. The smallest path wins.",
+        "(two files with one _id)",
+        "remove one of the files",
+    ),
 )
-"""All codes in order: E10x values, E12x-E13x the text, E14x the file, W20x-W21x one document, W22x several."""
+"""All codes in order: E10x values, E12x-E13x the text, E14x the file, E15x several files, W20x-W21x one document, W22x several."""

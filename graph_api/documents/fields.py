@@ -102,6 +102,14 @@ class Fields:
         value = self.rest.pop(key, None)
         return None if value is None else text_at((*self.path, key), value, self.notes)
 
+    def title(self, key: str, hint: str) -> str | None:
+        """The text that names the document; without one a note is made."""
+        raw = self.rest.get(key)
+        text = self.text(key)
+        if not text and not (is_list(raw) or is_mapping(raw)):
+            self.add("E101", key, "is missing or empty", hint)
+        return text or None
+
     def url(self, key: str) -> str | None:
         """An address as the document writes it, trimmed; None when it is absent, empty or unusable."""
         text = self.text(key)

@@ -34,8 +34,11 @@ _SETTLED_LINE = re.compile(
     re.VERBOSE,
 )
 _ESCAPED_NUL = re.compile(r"\\(?:0|x00|u0000|U00000000)")
+# yaml-rs takes minutes for a number of millions of digits.
+_LONG_TEXT = 500_000
+_LONG_NUMBER = re.compile(r"[0-9_]{4000}")
 _MAX_QUOTED_DASHES = 8
-_ALWAYS_SUSPECT = ("\t", "\0", "<<", "\n...", "\n%")
+_ALWAYS_SUSPECT = ("\t", "\0", "<<", "\n---", "\n...", "\n%")
 
 
 def load(text: str, first_line: int = 1) -> tuple[object, tuple[Fault, ...]]:
@@ -54,6 +57,8 @@ def is_suspect(text: str) -> bool:
     if any(sign in text for sign in _ALWAYS_SUSPECT) or text.startswith("%"):
         return True
     if "\\" in text and _ESCAPED_NUL.search(text):
+        return True
+    if len(text) > _LONG_TEXT and _LONG_NUMBER.search(text):
         return True
     marked = list(_lines_with(text, _PROPERTIES))
     return bool(marked) and not all(map(_is_settled, chain(marked, _lines_with(text, _BRACKETS))))

@@ -85,10 +85,8 @@ _HINT = "an item needs at least title and webUrl"
 
 def _read(fields: Fields) -> RelatedItem | None:
     extra: dict[str, object] = {}
-    title = fields.text("title")
+    title = fields.title("title", _HINT)
     web_url, original_url = fields.url("webUrl"), fields.url("originalUrl")
-    if not title:
-        fields.add("E101", "title", "is missing or empty", _HINT)
     if not (web_url or original_url) and not any(note.code == "E103" for note in fields.notes.noted):
         fields.add("E102", "webUrl", "is missing, and so is originalUrl", _HINT)
     values = {

@@ -14,6 +14,7 @@ _MOMENT = re.compile(
     re.VERBOSE,
 )
 _SHOWN_CHARACTERS = 60
+_SHOWN_BITS = 192
 
 
 def clean(text: str) -> str:
@@ -34,6 +35,8 @@ def shown(value: object) -> str:
         return "nothing"
     if isinstance(value, bool):
         return "true" if value else "false"
+    if isinstance(value, int) and value.bit_length() > _SHOWN_BITS:
+        return "a number of many digits"  # Python refuses to spell more than 4,300
     text = _shortened(str(value))
     return f'"{text}"' if isinstance(value, str) else text
 

@@ -22,6 +22,8 @@ _HALVES = re.compile("[\ud800-\udfff]")
 _TEXT_IN_1_2 = re.compile("[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")
 _PRIVATE_USE = range(0xE000, 0xF8FF)
 
+_SYNTAX_CODES = {"E126": "scanning an a", "E128": " a tag", "E133": "<document start>"}
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fault:
@@ -221,12 +223,13 @@ def _shortened(text: str) -> str:
 
 def _syntax_error(error: yaml.MarkedYAMLError, text: str) -> tuple[str, int, int, str]:
     """Code, line, column and message of what the parser stumbled over."""
-    mark = error.problem_mark or error.context_mark
+    problem, context = error.problem or "the rules are broken", error.context or ""
+    # What never ends is named where it starts.
+    starts_it = any(word in context for word in ("quoted scalar", "anchor", "alias", "tag"))
+    mark = (error.context_mark if starts_it else None) or error.problem_mark or error.context_mark
     line, column = (mark.line, mark.column) if mark else (0, 0)
-    lines = text.split("\n")
-    at_fault = lines[line] if line < len(lines) else ""
-    if "\t" in at_fault[: column + 1] and not at_fault[:column].strip():
+    before = text.split("\n")[line][: column + 1] if line <= text.count("\n") else ""
+    if before.endswith("\t") and not before.strip():
         return "E132", line + 1, column + 1, "a tab is used for indentation"
-    problem = error.problem or "the YAML cannot be read"
-    context = f" {error.context}" if error.context else ""
-    return "E123", line + 1, column + 1, f"the YAML cannot be read: {problem}{context}"
+    code = next((code for code, sign in _SYNTAX_CODES.items() if sign in f"{problem} {context}"), "E123")
+    return code, line + 1, column + 1, f"the YAML cannot be read: {problem} {context}".rstrip()

@@ -1,0 +1,42 @@
+"""Words for building documents in tests."""
+
+from __future__ import annotations
+
+from graph_api.documents import ArticleDocument, Reading, parse
+from graph_api.records import Problem
+
+MINIMAL = {"title": "One", "webUrl": "https://example.com/one"}
+
+
+def front_matter(**fields: str | None) -> str:
+    """A document's text: a minimal article with these fields, each given as YAML; None leaves one out."""
+    lines = "".join(f"{key}: {value}\n" for key, value in {**MINIMAL, **fields}.items() if value is not None)
+    return f"---\n{lines}---\n"
+
+
+def reading(text: str | bytes, path: str = "_news/2023-03-15-one.md") -> Reading:
+    """The reading of a file with this text."""
+    return parse(path, text if isinstance(text, bytes) else text.encode())
+
+
+def read(**fields: str | None) -> Reading:
+    """The reading of a minimal article with these fields."""
+    return reading(front_matter(**fields))
+
+
+def article(text: str | None = None, **fields: str | None) -> ArticleDocument:
+    """The article that a text, or a minimal one with these fields, becomes."""
+    found = reading(text) if text is not None else read(**fields)
+    assert isinstance(found.document, ArticleDocument), found.problems
+    return found.document
+
+
+def codes(found: Reading) -> list[str]:
+    """The codes of its problems, in their order."""
+    return [problem.code for problem in found.problems]
+
+
+def only(found: Reading) -> Problem:
+    """Its one problem."""
+    (problem,) = found.problems
+    return problem
