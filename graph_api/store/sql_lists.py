@@ -52,12 +52,29 @@ def lists(connection: sqlite3.Connection, read: Lists) -> Mapping[Scope, Slice]:
     """The window of every list of *read*."""
     if _first_related(read):
         return _related_slices(connection, read)
-    return {scope: _slice(_list(connection, scope, read), read.window) for scope in read.scopes}
+    found = _entries(connection, read)
+    return {
+        scope: _slice(_List(connection, entries, columns(entries, scope, read.order), where), read.window)
+        for scope, (entries, where) in found.items()
+    }
 
 
 def counts(connection: sqlite3.Connection, read: Counts) -> Mapping[Scope, int]:
     """The length of every list of *read*."""
-    return {scope: _count(connection, scope, read) for scope in read.scopes}
+    whole = read.filter is None and not read.rights.published_only
+    return {
+        scope: _count(connection, entries, where, whole=whole)
+        for scope, (entries, where) in _entries(connection, read).items()
+    }
+
+
+def _entries(connection: sqlite3.Connection, read: Lists | Counts) -> dict[Scope, tuple[Source, Sql]]:
+    """Where the entries of each list come from and which of them are wanted; the filter is compiled once."""
+    narrow, filter = _narrowed(read.scopes, read.filter)
+    sources = [source(connection, scope, read.rights) for scope in narrow]
+    fits = condition(filter, sources[0].subject) if sources else TRUE
+    wanted = ((entries, both(entries.where, fits)) for entries in sources)
+    return dict(zip(read.scopes, wanted, strict=True))
 
 
 # -- one list --------------------------------------------------------------------------------------------
@@ -94,13 +111,6 @@ class _List:
         return start + both(self.where, part) + end
 
 
-def _list(connection: sqlite3.Connection, scope: Scope, read: Lists) -> _List:
-    narrow, filter = _narrowed(scope, read.filter)
-    entries = source(connection, narrow, read.rights)
-    where = both(entries.where, condition(filter, entries.subject))
-    return _List(connection, entries, columns(entries, narrow, read.order), where)
-
-
 def _slice(entries: _List, window: Window) -> Slice:
     """The window of *entries*; read from its end and turned round when it is a backward one."""
     if not window.backward:
@@ -128,14 +138,10 @@ def _item(row: Row) -> Item:
     return Item(row[0], row[2:], row[1])
 
 
-def _count(connection: sqlite3.Connection, scope: Scope, read: Counts) -> int:
-    narrow, filter = _narrowed(scope, read.filter)
-    entries = source(connection, narrow, read.rights)
-    if entries.length is not None and filter is None and not read.rights.published_only:
+def _count(connection: sqlite3.Connection, entries: Source, where: Sql, *, whole: bool) -> int:
+    statement = Sql("SELECT count(*) FROM ") + entries.tables + Sql(" WHERE ") + where
+    if whole and entries.length is not None:
         statement = entries.length
-    else:
-        where = both(entries.where, condition(filter, entries.subject))
-        statement = Sql("SELECT count(*) FROM ") + entries.tables + Sql(" WHERE ") + where
     return int(statement.all(connection)[0][0])
 
 
@@ -185,19 +191,19 @@ _LISTED = {
 }
 
 
-def _narrowed(scope: Scope, filter: Filter | None) -> tuple[Scope, Filter | None]:
-    """The same list by a shorter way: all articles of one provider or topic are found by its index.
+def _narrowed(scopes: Sequence[Scope], filter: Filter | None) -> tuple[Sequence[Scope], Filter | None]:
+    """The same lists by a shorter way: all articles of one provider or topic are found by its index.
 
     Keys are a function of domain and slug (see `graph_api.records`), so the filter itself names the key.
     """
-    if not isinstance(scope, AllArticles) or filter is None:
-        return scope, filter
+    if filter is None or any(not isinstance(scope, AllArticles) for scope in scopes):
+        return scopes, filter
     parts = filter.parts if isinstance(filter, And) else (filter,)
     for place, part in enumerate(parts):
         if (narrow := _scope_of(part)) is not None:
             rest = parts[:place] + parts[place + 1 :]
-            return narrow, And(rest) if rest else None
-    return scope, filter
+            return [narrow] * len(scopes), And(rest) if rest else None
+    return scopes, filter
 
 
 def _scope_of(filter: Filter) -> ArticlesOfProvider | ArticlesOfTopic | None:

@@ -10,25 +10,36 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
-from hypothesis import given, strategies as st
+from hypothesis import given, settings, strategies as st
 
 from graph_api.errors import RequestError
-from graph_api.records import EdgeDirection
+from graph_api.records import EdgeDirection, NodeKey
 from graph_api.store.filter_shape import MAX_CONDITIONS, MAX_DEPTH, MAX_RELATED
 from graph_api.store.filters import (
     And,
+    Compare,
     Filter,
+    FlagField,
+    FlagIs,
+    HasTopics,
+    Match,
     Not,
+    NumberField,
+    NumberIs,
+    OfProvider,
     OfRelated,
     OfTopics,
     Or,
     Quantifier,
     TextField,
     TextIn,
+    TextIs,
 )
 from graph_api.store.reads import (
     AllArticles,
     AllProviders,
+    ArticlesOfProvider,
+    ArticlesOfTopic,
     Counts,
     Item,
     Lists,
@@ -41,9 +52,10 @@ from graph_api.store.reads import (
     Window,
 )
 from graph_api.store.sql_filter import articles, condition
+from graph_api.store.sql_lists import lists as lists_of
 from graph_api.store.tables import SCRIPT
 from tests.store.build import AnyNode, article, graph, key
-from tests.store.generated import NAMES, graphs, lists, rights
+from tests.store.generated import NAMES, article_filters, graphs, lists, rights
 from tests.store.reference import Reference
 from tests.store.run import answer, answers
 
@@ -81,6 +93,79 @@ def test_windows_are_the_reference_s(
         reads = [Lists((scope,), filter, order, window, rights) for window in windows]
         found = [each[scope] for each in answers(path, reads)]
     assert found == [reference.slice(scope, filter, order, window) for window in windows]
+
+
+@settings(max_examples=50)
+@given(graphs(), st.lists(article_filters, min_size=4, max_size=10), rights)
+def test_filters_are_the_reference_s(nodes: list[AnyNode], filters: list[Filter], rights: Rights) -> None:
+    reference = Reference(nodes, rights)
+    with TemporaryDirectory() as folder:
+        path = graph(Path(folder, "g.db"), *nodes)
+        reads = [Lists((AllArticles(),), filter, (), WHOLE, rights) for filter in filters]
+        found = [each[AllArticles()].items for each in answers(path, reads)]
+    assert found == [tuple(reference.items(AllArticles(), filter, ())) for filter in filters]
+
+
+NULL_LEAVES: list[Filter] = [
+    NumberIs(NumberField.QUALITY, Compare.GTE, 0),
+    TextIs(TextField.CATEGORY, Match.CONTAINS, "a"),
+    TextIn(TextField.CATEGORY, ("a",)),
+    FlagIs(FlagField.PUBLISHED, value=True),
+    OfProvider(And(())),
+]
+
+
+@pytest.mark.parametrize("leaf", NULL_LEAVES)
+def test_a_comparison_with_null_is_false_and_its_not_is_true(leaf: Filter, tmp_path: Path) -> None:
+    path = graph(tmp_path / "g.db", article("a"))
+    for filter, count in ((leaf, 0), (Not(leaf), 1), (Not(Or((leaf, Not(And(()))))), 1)):
+        assert answer(path, Counts((AllArticles(),), filter, ALL)) == {AllArticles(): count}
+
+
+@pytest.mark.parametrize("wanted", ["%", "_", "*", "?", "[a]", "\\", "'", "\0", "\ud800", "a\0"])
+def test_text_is_compared_as_it_is_never_as_a_pattern(wanted: str, tmp_path: Path) -> None:
+    path = graph(tmp_path / "g.db", article("a", title="abc"))
+    for match in Match:
+        filter = TextIs(TextField.TITLE, match, wanted)
+        assert answer(path, Counts((AllArticles(),), filter, ALL)) == {AllArticles(): 0}
+    assert answer(path, Counts((AllArticles(),), TextIn(TextField.TITLE, (wanted,)), ALL)) == {
+        AllArticles(): 0
+    }
+
+
+INDEXED: list[tuple[Scope, Filter | None, OrderField]] = [
+    (AllArticles(), None, OrderField.PUBLISHED_DATE_TIME),
+    (AllArticles(), None, OrderField.QUALITY),
+    (AllArticles(), None, OrderField.HEAT),
+    (ArticlesOfProvider(NodeKey(1)), None, OrderField.PUBLISHED_DATE_TIME),
+    (ArticlesOfTopic(NodeKey(1)), None, OrderField.PUBLISHED_DATE_TIME),
+    (AllArticles(), HasTopics(("s",)), OrderField.PUBLISHED_DATE_TIME),
+    (
+        AllArticles(),
+        OfProvider(TextIs(TextField.DOMAIN, Match.EQ, "x.org")),
+        OrderField.PUBLISHED_DATE_TIME,
+    ),
+]
+
+
+@pytest.mark.parametrize(("scope", "filter", "field"), INDEXED)
+@pytest.mark.parametrize("published_only", [False, True])
+def test_pages_of_long_lists_are_index_walks_wherever_they_begin(
+    scope: Scope, filter: Filter | None, field: OrderField, published_only: bool
+) -> None:
+    rights = Rights(published_only=published_only)
+    with closing(sqlite3.connect(":memory:")) as connection:
+        connection.executescript(SCRIPT)
+        statements: list[str] = []
+        connection.set_trace_callback(statements.append)
+        for bounds in ({}, {"after": (5, 7)}, {"after": (None, 7)}, {"before": (5, 7), "backward": True}):
+            window = Window(20, **bounds)
+            lists_of(connection, Lists((scope,), filter, (Order(field),), window, rights))
+        connection.set_trace_callback(None)
+        steps = [row[3] for text in statements for row in connection.execute(f"EXPLAIN QUERY PLAN {text}")]
+    assert steps
+    assert not [step for step in steps if "TEMP B-TREE" in step]
+    assert not [step for step in steps if "USING" not in step and step.startswith(("SCAN", "SEARCH"))]
 
 
 def sorted_bounds(items: list[Item]) -> list[SortKey]:
