@@ -148,6 +148,14 @@ INDEXED: list[tuple[Scope, Filter | None, OrderField]] = [
 ]
 
 
+PAGES = [
+    Window(20),
+    Window(20, after=(5, 7)),
+    Window(20, after=(None, 7)),
+    Window(20, before=(5, 7), backward=True),
+]
+
+
 @pytest.mark.parametrize(("scope", "filter", "field"), INDEXED)
 @pytest.mark.parametrize("published_only", [False, True])
 def test_pages_of_long_lists_are_index_walks_wherever_they_begin(
@@ -158,8 +166,7 @@ def test_pages_of_long_lists_are_index_walks_wherever_they_begin(
         connection.executescript(SCRIPT)
         statements: list[str] = []
         connection.set_trace_callback(statements.append)
-        for bounds in ({}, {"after": (5, 7)}, {"after": (None, 7)}, {"before": (5, 7), "backward": True}):
-            window = Window(20, **bounds)
+        for window in PAGES:
             lists_of(connection, Lists((scope,), filter, (Order(field),), window, rights))
         connection.set_trace_callback(None)
         steps = [row[3] for text in statements for row in connection.execute(f"EXPLAIN QUERY PLAN {text}")]
