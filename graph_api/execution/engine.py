@@ -44,11 +44,13 @@ _PREPARED_VARIABLES_BYTES = 2048
 @dataclass(frozen=True, slots=True)
 class Answer:
     """The bytes of a GraphQL response. *executed* is false for a request that was refused as a whole;
-    *revision* is what the answer was made from, None when nothing was read."""
+    *revision* is what the answer was made from, None when nothing was read; *timeless* says that it
+    depends on nothing but the content of that revision."""
 
     body: bytes
     executed: bool
     revision: str | None = None
+    timeless: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +122,7 @@ class Engine:
             revision = await self._driver.revision()
             body = self._responses.get(revision, asked)
             if body is not None:
-                return Answer(body, executed=True, revision=revision)
+                return Answer(body, executed=True, revision=revision, timeless=prepared.timeless)
         root = Root(Cost(prepared.admitted.measures.cost, self._settings.max_cost))
         if compiled and not prepared.plan.introspects:
             run = Run(prepared.arguments, self._rights)
@@ -133,7 +135,7 @@ class Engine:
         body = orjson.dumps(answer, option=_JSON)
         if cacheable:
             self._responses.put(revision, asked, body)
-        return Answer(body, executed=True, revision=revision)
+        return Answer(body, executed=True, revision=revision, timeless=prepared.timeless)
 
     async def _ordinary(self, admitted: Admitted, root: Root, variables: dict[str, Any]) -> tuple[Any, str]:
         name = admitted.operation.name.value if admitted.operation.name else None

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
 from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
@@ -15,8 +16,8 @@ from starlette.routing import Route
 
 from graph_api.errors import StoreError
 from graph_api.schema import build_schema
+from graph_api.server.front import Front
 from graph_api.server.graphql_http import GraphQLEndpoint
-from graph_api.server.revision import RevisionHeader
 from graph_api.server.service import Service
 from graph_api.settings import Settings
 
@@ -30,21 +31,23 @@ def create_app(database: str | Path, settings: Settings | None = None) -> Starle
     lifespan of its own: the database is opened by the first request.
     """
     service = Service(build_schema(), Path(database), settings or Settings())
+    endpoint = GraphQLEndpoint(service)
 
     @asynccontextmanager
-    async def lifespan(app: Starlette) -> AsyncIterator[None]:
+    async def lifespan(app: Starlette) -> AsyncGenerator[None, None]:
         del app
         yield
         await service.close()
 
     app = Starlette(
         routes=[
-            Route("/graphql", GraphQLEndpoint(service), name="graphql"),
+            Route("/graphql", endpoint, name="graphql"),
             Route("/schema.graphql", _schema_text, name="schema"),
             Route("/healthz", _healthz, name="healthz"),
             Route("/readyz", _readyz, name="readyz"),
         ],
-        middleware=[Middleware(RevisionHeader, service=service)],
+        middleware=[Middleware(Front, endpoint=endpoint, service=service)],
+        exception_handlers={HTTPException: _refused, Exception: _failed},
         lifespan=lifespan,
     )
     app.router.redirect_slashes = False  # a redirect would be built from the client's Host header
@@ -70,3 +73,18 @@ async def _readyz(request: Request) -> Response:
         logger.warning("not ready: %s", error)
         return JSONResponse({"status": "no graph is loaded"}, status_code=503)
     return JSONResponse({"status": "ready", "revision": revision})
+
+
+async def _refused(request: Request, error: Exception) -> Response:
+    del request
+    assert isinstance(error, HTTPException)
+    code = {404: "NOT_FOUND", 405: "METHOD_NOT_ALLOWED"}.get(error.status_code, "BAD_REQUEST")
+    told = {"message": error.detail, "extensions": {"code": code}}
+    return JSONResponse({"errors": [told]}, status_code=error.status_code, headers=error.headers)
+
+
+async def _failed(request: Request, error: Exception) -> Response:
+    """The client learns that the server failed; why is logged by the server, once."""
+    del request, error
+    told = {"message": "the server failed to answer", "extensions": {"code": "INTERNAL_SERVER_ERROR"}}
+    return JSONResponse({"errors": [told]}, status_code=500)

@@ -1,182 +1,164 @@
-"""GraphQL over HTTP: requests by POST and GET, answers in the media type that the client accepts.
+"""GraphQL over HTTP: POST and GET, from bytes to bytes.
 
-Specification: https://graphql.github.io/graphql-over-http/. An answer in
+Why no request and response objects: they cost more than answering a small operation does. An answer in
 `application/graphql-response+json` has a status that tells whether the operation was executed; the older
 `application/json` answers 200 to every request that is well formed.
 """
 
 from __future__ import annotations
 
+import hashlib
 import logging
 from dataclasses import dataclass
-from typing import Any
 
 import orjson
-from starlette.requests import ClientDisconnect, Request
-from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from graph_api.errors import StoreError
 from graph_api.execution.engine import Answer
-from graph_api.server.revision import HEADER
+from graph_api.server.graphql_request import GraphQLRequest, Malformed, from_body, from_query_string
+from graph_api.server.negotiation import PLAIN_JSON, RESPONSE_JSON, answer_type, is_json
+from graph_api.server.patience import DeadlineExceeded, HungUp, with_patience
 from graph_api.server.service import Service
 
 logger = logging.getLogger(__name__)
 
-MAX_BODY_BYTES = 64 * 1024
-RESPONSE_JSON = "application/graphql-response+json"
-PLAIN_JSON = "application/json"
+Headers = list[tuple[bytes, bytes]]
+
+_VARY = (b"vary", b"accept")
+_UNCACHED = (b"cache-control", b"no-store")
+_TYPES = {name: (b"content-type", f"{name}; charset=utf-8".encode()) for name in (PLAIN_JSON, RESPONSE_JSON)}
 
 
-@dataclass(frozen=True, slots=True)
-class GraphQLRequest:
-    """What a well-formed request asks for."""
+@dataclass(slots=True)
+class _Sent:
+    """The headers of a request that matter here."""
 
-    query: str
-    variables: dict[str, Any]
-    operation_name: str | None
+    accept: str = ""
+    content_type: str = ""
+    if_none_match: bytes = b""
 
 
-class _Malformed(Exception):
-    """The request cannot be read as a GraphQL request."""
-
-    def __init__(self, status: int, message: str, code: str, headers: dict[str, str] | None = None) -> None:
-        super().__init__(message)
-        self.status = status
-        self.code = code
-        self.headers = headers or {}
+def _headers(scope: Scope) -> _Sent:
+    sent = _Sent()
+    for name, value in scope["headers"]:
+        if name == b"accept":
+            sent.accept = (
+                f"{sent.accept},{value.decode('latin-1')}" if sent.accept else value.decode("latin-1")
+            )
+        elif name == b"content-type":
+            sent.content_type = value.decode("latin-1")
+        elif name == b"if-none-match":
+            sent.if_none_match = value
+    return sent
 
 
 class GraphQLEndpoint:
-    """The ASGI app at `/graphql`."""
+    """The ASGI app that answers operations."""
 
     def __init__(self, service: Service) -> None:
         self._service = service
+        self._cache_control = (b"cache-control", service.settings.cache_control.encode())
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        response = await self._response(Request(scope, receive))
-        if response is not None:
-            await response(scope, receive, send)
-
-    async def _response(self, request: Request) -> Response | None:
+        sent = _headers(scope)
         media_type = PLAIN_JSON
         try:
-            media_type = accepted_media_type(request.headers.get("accept"))
-            answer = await self._answer(await _read(request))
-        except _Malformed as error:
-            return _refused(error, media_type)
-        except ClientDisconnect:
-            return None
+            media_type = _answer_type(sent)
+            asked = await self._asked(scope, sent, receive)
+            if asked is None:
+                return
+            answer = await with_patience(
+                self._answer(asked), receive, self._service.settings.deadline_seconds
+            )
+        except Malformed as error:
+            await _send_refusal(send, error, media_type)
+        except HungUp:
+            logger.info("a client hung up; its operation was stopped")
+        except DeadlineExceeded:
+            allowed = self._service.settings.deadline_seconds
+            late = Malformed(503, f"the operation took longer than {allowed:g} s", "DEADLINE_EXCEEDED")
+            await _send_refusal(send, late, media_type)
         except StoreError as error:
             logger.warning("no graph to answer from: %s", error)
-            return _refused(_Malformed(503, "no graph is loaded", "SERVICE_UNAVAILABLE"), media_type)
-        return _answered(answer, media_type)
+            await _send_refusal(send, Malformed(503, "no graph is loaded", "SERVICE_UNAVAILABLE"), media_type)
+        else:
+            await self._send_answer(scope, sent, send, answer, media_type)
+
+    async def _asked(self, scope: Scope, sent: _Sent, receive: Receive) -> GraphQLRequest | None:
+        """What is asked for; None when the client hung up before it was all said."""
+        if scope["method"] == "GET":
+            return from_query_string(scope["query_string"])
+        if scope["method"] != "POST":
+            raise Malformed(405, "use POST, or GET", "METHOD_NOT_ALLOWED")
+        if not is_json(sent.content_type):
+            raise Malformed(415, "send the request as application/json in UTF-8", "UNSUPPORTED_MEDIA_TYPE")
+        body = await _body(receive, self._service.settings.max_body)
+        return None if body is None else from_body(body)
 
     async def _answer(self, asked: GraphQLRequest) -> Answer:
         engine = await self._service.engine()
-        answer = await engine.execute(asked.query, asked.variables, asked.operation_name)
-        self._service.revision = answer.revision or self._service.revision
-        return answer
+        return await engine.execute(
+            asked.query, asked.variables, asked.operation_name, tell_cost=asked.extensions.get("cost") is True
+        )
+
+    async def _send_answer(
+        self, scope: Scope, sent: _Sent, send: Send, answer: Answer, media_type: str
+    ) -> None:
+        headers = [_TYPES[media_type], _VARY]
+        if answer.revision is not None:
+            self._service.revision = answer.revision
+            headers.append((b"graph-revision", answer.revision.encode()))
+        status = 400 if media_type == RESPONSE_JSON and not answer.executed else 200
+        if scope["method"] == "GET":
+            if not (answer.executed and answer.timeless):
+                headers.append(_UNCACHED)
+            else:
+                tag = _entity_tag(answer.body, media_type)
+                headers += [(b"etag", tag), self._cache_control]
+                if _is_known(tag, sent.if_none_match):
+                    await _send(send, 304, headers[1:], b"")
+                    return
+        await _send(send, status, headers, answer.body)
 
 
-def accepted_media_type(accept: str | None) -> str:
-    """The media type of the answer. Raises for an Accept header that leaves no JSON."""
-    if not accept:
-        return PLAIN_JSON
-    weights = {name: weight for part in accept.split(",") for name, weight in [_weighed(part)]}
-    wild = max(weights.get("application/*", 0.0), weights.get("*/*", 0.0))
-    modern, plain = weights.get(RESPONSE_JSON, 0.0), weights.get(PLAIN_JSON, 0.0)
-    if max(modern, plain, wild) <= 0:
-        raise _Malformed(406, f"this endpoint answers {RESPONSE_JSON} or {PLAIN_JSON}", "NOT_ACCEPTABLE")
-    return RESPONSE_JSON if modern >= plain and modern > 0 else PLAIN_JSON
+def _answer_type(sent: _Sent) -> str:
+    found = answer_type(sent.accept)
+    if found is None:
+        raise Malformed(406, f"this endpoint answers {RESPONSE_JSON} or {PLAIN_JSON}", "NOT_ACCEPTABLE")
+    return found
 
 
-def _weighed(part: str) -> tuple[str, float]:
-    name, *parameters = (piece.strip().lower() for piece in part.split(";"))
-    for parameter in parameters:
-        if parameter.startswith("q="):
-            try:
-                return name, float(parameter[2:])
-            except ValueError:
-                return name, 0.0
-    return name, 1.0
+async def _body(receive: Receive, most: int) -> bytes | None:
+    message = await receive()
+    body: bytes = message.get("body", b"")
+    while message.get("more_body") and len(body) <= most:
+        message = await receive()
+        body += message.get("body", b"")
+    if len(body) > most:
+        raise Malformed(413, f"the body is larger than {most} bytes", "REQUEST_TOO_LARGE")
+    return None if message["type"] == "http.disconnect" else body
 
 
-async def _read(request: Request) -> GraphQLRequest:
-    if request.method == "GET":
-        return _from_query(request)
-    if request.method == "POST":
-        return _from_body(request, await _body(request))
-    raise _Malformed(405, "use POST, or GET for queries", "METHOD_NOT_ALLOWED", {"Allow": "GET, POST"})
+def _entity_tag(body: bytes, media_type: str) -> bytes:
+    digest = hashlib.blake2b(body, digest_size=16, key=media_type.encode()).hexdigest()
+    return f'"{digest}"'.encode()
 
 
-def _from_query(request: Request) -> GraphQLRequest:
-    variables = request.query_params.get("variables")
-    return _checked(
-        {
-            "query": request.query_params.get("query"),
-            "variables": _json(variables.encode(), "variables") if variables else None,
-            "operationName": request.query_params.get("operationName"),
-        }
-    )
+def _is_known(tag: bytes, if_none_match: bytes) -> bool:
+    known = {each.strip().removeprefix(b"W/") for each in if_none_match.split(b",")}
+    return tag in known or b"*" in known
 
 
-def _from_body(request: Request, body: bytes) -> GraphQLRequest:
-    content_type, *parameters = (
-        part.strip().lower() for part in request.headers.get("content-type", "").split(";")
-    )
-    if content_type != PLAIN_JSON:
-        raise _Malformed(415, f"send the request as {PLAIN_JSON}", "UNSUPPORTED_MEDIA_TYPE")
-    if any(
-        p.startswith("charset=") and p.strip('"') not in {"charset=utf-8", 'charset="utf-8'}
-        for p in parameters
-    ):
-        raise _Malformed(415, "send the request in UTF-8", "UNSUPPORTED_MEDIA_TYPE")
-    return _checked(_json(body, "the body"))
-
-
-async def _body(request: Request) -> bytes:
-    body = bytearray()
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > MAX_BODY_BYTES:
-            raise _Malformed(413, f"the body is larger than {MAX_BODY_BYTES} bytes", "REQUEST_TOO_LARGE")
-    return bytes(body)
-
-
-def _json(text: bytes, name: str) -> Any:
-    try:
-        return orjson.loads(text)
-    except orjson.JSONDecodeError:
-        raise _Malformed(400, f"{name} must be JSON", "BAD_REQUEST") from None
-
-
-def _checked(given: object) -> GraphQLRequest:
-    if not isinstance(given, dict):
-        raise _Malformed(400, "the request must be one JSON object", "BAD_REQUEST")
-    asked: dict[str, Any] = given  # pyright: ignore[reportUnknownVariableType] - any JSON object
-    query, variables, name = asked.get("query"), asked.get("variables"), asked.get("operationName")
-    if not isinstance(query, str) or not query:
-        raise _Malformed(400, "query must be text", "BAD_REQUEST")
-    if variables is not None and not isinstance(variables, dict):
-        raise _Malformed(400, "variables must be an object", "BAD_REQUEST")
-    if name is not None and not isinstance(name, str):
-        raise _Malformed(400, "operationName must be text", "BAD_REQUEST")
-    if asked.get("extensions") is not None and not isinstance(asked["extensions"], dict):
-        raise _Malformed(400, "extensions must be an object", "BAD_REQUEST")
-    return GraphQLRequest(query, variables or {}, name or None)
-
-
-def _answered(answer: Answer, media_type: str) -> Response:
-    status = 400 if media_type == RESPONSE_JSON and not answer.executed else 200
-    headers = {HEADER: answer.revision} if answer.revision else None
-    return _json_response(answer.body, status, media_type, headers)
-
-
-def _refused(error: _Malformed, media_type: str) -> Response:
+async def _send_refusal(send: Send, error: Malformed, media_type: str) -> None:
     body = orjson.dumps({"errors": [{"message": str(error), "extensions": {"code": error.code}}]})
-    return _json_response(body, error.status, media_type, error.headers)
+    headers = [_TYPES[media_type], _VARY, _UNCACHED]
+    if error.status == 405:  # noqa: PLR2004 - the number is the name
+        headers.append((b"allow", b"GET, POST"))
+    await _send(send, error.status, headers, body)
 
 
-def _json_response(body: bytes, status: int, media_type: str, headers: dict[str, str] | None) -> Response:
-    return Response(body, status, headers, f"{media_type}; charset=utf-8")
+async def _send(send: Send, status: int, headers: Headers, body: bytes) -> None:
+    length = [(b"content-length", str(len(body)).encode())] if body else []
+    await send({"type": "http.response.start", "status": status, "headers": [*headers, *length]})
+    await send({"type": "http.response.body", "body": body})

@@ -13,7 +13,7 @@ import strawberry
 
 from graph_api.execution.engine import Engine
 from graph_api.settings import Settings
-from graph_api.store import SqliteStore, open_store
+from graph_api.store.sqlite import SqliteStore, open_store
 
 
 class Service:

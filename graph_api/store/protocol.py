@@ -10,7 +10,7 @@ from graph_api.store.reads import Read, Reads
 T = TypeVar("T")
 
 
-class RevisionMoved(Exception):  # noqa: N818 - not an error: the caller starts its plan again
+class RevisionMoved(Exception):  # not an error: the caller starts its plan again
     """The content has another revision than the one a plan was begun with."""
 
 

@@ -1,0 +1,78 @@
+"""How long a request is worked on: until its deadline, or until its client has hung up.
+
+Most requests are done within milliseconds, so nothing but a timer is set up for them; only one that is
+still running after a while has its client watched.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable
+from typing import TypeVar
+
+from starlette.types import Receive
+
+T = TypeVar("T")
+
+_WATCH_AFTER_S = 0.05
+
+
+class HungUp(Exception):
+    """The client has gone; nobody waits for the answer."""
+
+
+class DeadlineExceeded(Exception):
+    """The work was stopped at its deadline."""
+
+
+async def with_patience(work: Awaitable[T], receive: Receive, deadline_s: float) -> T:
+    """The result of *work*. Raises `HungUp` or `DeadlineExceeded` when it was stopped."""
+    watch = _Watch(receive, deadline_s)
+    try:
+        return await work
+    except asyncio.CancelledError:
+        watch.explain()
+        raise
+    finally:
+        watch.end()
+
+
+class _Watch:
+    """Stops the task that makes it, for one of two reasons."""
+
+    def __init__(self, receive: Receive, deadline_s: float) -> None:
+        self._receive = receive
+        self._deadline_s = deadline_s
+        self._task = asyncio.current_task()
+        self._reason: type[Exception] | None = None
+        self._watching: asyncio.Task[None] | None = None
+        self._timer = asyncio.get_running_loop().call_later(min(_WATCH_AFTER_S, deadline_s), self._begin)
+
+    def _begin(self) -> None:
+        self._watching = asyncio.create_task(self._stop_in_time())
+
+    async def _stop_in_time(self) -> None:
+        try:
+            async with asyncio.timeout(max(self._deadline_s - _WATCH_AFTER_S, 0)):
+                while (await self._receive())["type"] != "http.disconnect":
+                    pass
+            self._stop(HungUp)
+        except TimeoutError:
+            self._stop(DeadlineExceeded)
+
+    def _stop(self, reason: type[Exception]) -> None:
+        if self._task is not None:
+            self._reason = reason
+            self._task.cancel()
+
+    def explain(self) -> None:
+        """Raises the reason why the task was cancelled, if it was cancelled here."""
+        if self._reason is not None and self._task is not None:
+            self._task.uncancel()
+            raise self._reason from None
+
+    def end(self) -> None:
+        """The task is not stopped any more."""
+        self._timer.cancel()
+        if self._watching is not None:
+            self._watching.cancel()
