@@ -162,17 +162,25 @@ def test_pages_of_long_lists_are_index_walks_wherever_they_begin(
     scope: Scope, filter: Filter | None, field: OrderField, published_only: bool
 ) -> None:
     rights = Rights(published_only=published_only)
+    for window in PAGES:
+        steps = query_plan(Lists((scope,), filter, (Order(field),), window, rights))
+        walks = [step for step in steps if step.startswith(("SCAN", "SEARCH"))]
+        assert walks
+        assert all("USING" in step for step in walks)
+        assert not [step for step in steps if "TEMP B-TREE" in step]
+        if window.after == (5, 7):
+            assert all(step.startswith("SEARCH") for step in walks)
+
+
+def query_plan(read: Lists) -> list[str]:
+    """How SQLite answers *read*, step by step, as it says itself."""
     with closing(sqlite3.connect(":memory:")) as connection:
         connection.executescript(SCRIPT)
         statements: list[str] = []
         connection.set_trace_callback(statements.append)
-        for window in PAGES:
-            lists_of(connection, Lists((scope,), filter, (Order(field),), window, rights))
+        lists_of(connection, read)
         connection.set_trace_callback(None)
-        steps = [row[3] for text in statements for row in connection.execute(f"EXPLAIN QUERY PLAN {text}")]
-    assert steps
-    assert not [step for step in steps if "TEMP B-TREE" in step]
-    assert not [step for step in steps if "USING" not in step and step.startswith(("SCAN", "SEARCH"))]
+        return [row[3] for text in statements for row in connection.execute(f"EXPLAIN QUERY PLAN {text}")]
 
 
 def sorted_bounds(items: list[Item]) -> list[SortKey]:
