@@ -1,7 +1,7 @@
 """Corpora that look like the public ones, of any size: same seed, same bytes, on every machine.
 
 Stories of mutually related articles with sizes, spans, publishers, topics, scores and texts distributed
-as in the sites this family of corpora comes from (about 25 kB and 32 relations an article). What is odd
+as in the sites this family of corpora comes from (about 27 kB and 32 relations an article). What is odd
 there is left out, so that N files are N articles and every relation has its reverse: no two files with
 one URL, no self-relations, no repeats.
 

@@ -1,7 +1,7 @@
 """A generated article, and its file: front matter as the public sites of this family write it.
 
-The one decision worth knowing: the YAML is written as text, not by a library, which is some fifty times
-faster and gives exactly the quoting and key order of the real files.
+The one decision worth knowing: the YAML is written as text, not by a library. It gives exactly the
+quoting and key order of the real files, and measured 4.6 times faster than PyYAML's C dumper.
 """
 
 from __future__ import annotations
