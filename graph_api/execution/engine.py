@@ -93,8 +93,8 @@ class Engine:
 
         With *compiled* false it takes the ordinary executor, whose answers are the same.
         """
-        asked = (text, operation_name, _key(variables), tell_cost)
         try:
+            asked = (text, operation_name, _key(variables), tell_cost)
             prepared = self._preparation.prepared(text, variables or {}, operation_name, asked[:3])
         except Refused as error:
             return Answer(error.body(self._settings.max_errors), executed=False)
@@ -156,7 +156,10 @@ class Engine:
 
 
 def _key(variables: dict[str, Any] | None) -> bytes:
-    return orjson.dumps(variables) if variables else b""
+    try:
+        return orjson.dumps(variables) if variables else b""
+    except TypeError as error:
+        raise refused(f"the variables are not JSON: {error}", "BAD_USER_INPUT") from None
 
 
 def _masked() -> Refused:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 from itertools import chain
 from typing import TypeGuard, TypeVar
@@ -25,6 +25,7 @@ from graph_api.schema.inputs import (
     TopicFilter,
     TopicListFilter,
 )
+from graph_api.store.filter_shape import checked
 from graph_api.store.filters import (
     And,
     Compare,
@@ -50,8 +51,6 @@ from graph_api.store.reads import Order, OrderField
 
 T = TypeVar("T")
 
-MAX_RELATED_NESTING = 2
-MAX_DEPTH = 10
 MAX_VALUES = 1000
 MAX_ORDER_STEPS = 5
 
@@ -70,7 +69,7 @@ _MATCHES = {
 
 def of_articles(given: ArticleFilter | None) -> Filter | None:
     """The condition *given* stands for, None when it fits every article."""
-    return _all(_article(given, nesting=0, depth=0)) if given else None
+    return checked(_required(_article(given))) if given else None
 
 
 def of_providers(given: ProviderFilter | None) -> Filter | None:
@@ -112,14 +111,8 @@ def _required(parts: Iterable[Filter]) -> Filter:
     return _all(parts) or And(())
 
 
-def _article(given: ArticleFilter, *, nesting: int, depth: int) -> Iterator[Filter]:
-    if depth >= MAX_DEPTH:
-        raise RequestError(f"filter nests deeper than {MAX_DEPTH} levels")
-
-    def below(part: ArticleFilter, deeper: int = 0) -> Filter:
-        return _required(_article(part, nesting=nesting + deeper, depth=depth + 1))
-
-    yield from _combined(given, below)
+def _article(given: ArticleFilter) -> Iterator[Filter]:
+    yield from _combined(given)
     yield from _of_texts(given)
     yield from _of_numbers(given)
     yield from _of_flags(given)
@@ -128,18 +121,16 @@ def _article(given: ArticleFilter, *, nesting: int, depth: int) -> Iterator[Filt
     if given.topics:
         yield from _topic_list(given.topics)
     if given.related:
-        if nesting >= MAX_RELATED_NESTING:
-            raise RequestError(f"filter.related nests at most {MAX_RELATED_NESTING} times")
-        yield OfRelated(EdgeDirection.OUT, below(given.related, 1))
+        yield OfRelated(EdgeDirection.OUT, _required(_article(given.related)))
 
 
-def _combined(given: ArticleFilter, below: Callable[[ArticleFilter], Filter]) -> Iterator[Filter]:
+def _combined(given: ArticleFilter) -> Iterator[Filter]:
     if _is_given(given.and_):
-        yield And(tuple(below(part) for part in _bounded(given.and_)))
+        yield And(tuple(_required(_article(part)) for part in _bounded(given.and_)))
     if _is_given(given.or_):
-        yield Or(tuple(below(part) for part in _bounded(given.or_)))
+        yield Or(tuple(_required(_article(part)) for part in _bounded(given.or_)))
     if given.not_:
-        yield Not(below(given.not_))
+        yield Not(_required(_article(given.not_)))
 
 
 def _of_texts(given: ArticleFilter) -> Iterator[Filter]:
@@ -174,13 +165,13 @@ def _of_flags(given: ArticleFilter) -> Iterator[Filter]:
 def _text(field: TextField, given: StringFilter) -> Iterator[Filter]:
     for name, match in _MATCHES.items():
         if _is_given(value := getattr(given, name)):
-            yield TextIs(field, match, _stored(value))
+            yield TextIs(field, match, value)
     if _is_given(given.ne):
-        yield Not(TextIs(field, Match.EQ, _stored(given.ne)))
+        yield Not(TextIs(field, Match.EQ, given.ne))
     if _is_given(given.in_):
-        yield TextIn(field, tuple(map(_stored, _bounded(given.in_))))
+        yield TextIn(field, tuple(_bounded(given.in_)))
     if _is_given(given.not_in):
-        yield Not(TextIn(field, tuple(map(_stored, _bounded(given.not_in)))))
+        yield Not(TextIn(field, tuple(_bounded(given.not_in))))
     yield from _null(field, given.is_null)
 
 
@@ -240,7 +231,7 @@ def _topic_list(given: TopicListFilter) -> Iterator[Filter]:
         if part:
             yield OfTopics(quantifier, _required(_topic(part)))
     if _is_given(given.all):
-        yield HasTopics(tuple(map(_stored, _bounded(given.all))))
+        yield HasTopics(tuple(_bounded(given.all)))
     if given.count:
         yield from _number(NumberField.TOPIC_COUNT, given.count)
 
@@ -269,8 +260,3 @@ def _bounded(values: list[T] | None) -> list[T]:
     if len(found) > MAX_VALUES:
         raise RequestError(f"a filter holds a list of {len(found)} values; at most {MAX_VALUES} are allowed")
     return found
-
-
-def _stored(text: str) -> str:
-    """The text as a store can hold it: lone surrogates, which no document has, become U+FFFD."""
-    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
