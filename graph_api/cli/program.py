@@ -11,6 +11,7 @@ COMMANDS = {
     "check": "Check articles as a linter does: path:line:column, code, message, hint.",
     "ingest": "Read folders of articles into a database.",
     "query": "Answer one GraphQL operation without a server.",
+    "explain": "Show what an operation costs, its plan, its reads and their SQL.",
     "schema": "Print, publish or compare the schema.",
     "generate": "Write a folder of made-up articles to try things on.",
     "completion": "Print the script that completes graph-api in a shell.",

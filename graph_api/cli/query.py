@@ -51,7 +51,7 @@ def command(
     settings: Settings,
 ) -> None:
     """Answer one GraphQL operation without a server."""
-    text, values = _text(query), _object(_text(variables or "{}"))
+    text, values = text_of(query), parsed_object(text_of(variables or "{}"))
     source = located(paths, db)
     answer = asyncio.run(_answer(source, text, values, operation, settings))
     click.echo(_shown(answer))
@@ -70,7 +70,8 @@ async def _answer(
         await store.close()
 
 
-def _text(given: str) -> str:
+def text_of(given: str) -> str:
+    """The text that an argument stands for: itself, standard input for -, or the file behind @."""
     if given == "-":
         return _decoded(sys.stdin.buffer.read(), "standard input")
     if given.startswith("@"):
@@ -85,7 +86,8 @@ def _decoded(content: bytes, name: str) -> str:
         raise UsageError(f"{name} is not UTF-8: byte {error.start} cannot be read") from None
 
 
-def _object(text: str) -> dict[str, Any]:
+def parsed_object(text: str) -> dict[str, Any]:
+    """The variables in *text*."""
     try:
         value = orjson.loads(text)
     except orjson.JSONDecodeError as error:

@@ -95,7 +95,7 @@ class Engine:
         """
         try:
             asked = (text, operation_name, _key(variables), tell_cost)
-            prepared = self._preparation.prepared(text, variables or {}, operation_name, asked[:3])
+            prepared = self._preparation.prepared(text, variables or {}, operation_name, asked[2])
         except Refused as error:
             return Answer(error.body(self._settings.max_errors), executed=False)
         try:
@@ -123,7 +123,7 @@ class Engine:
             body = self._responses.get(revision, asked)
             if body is not None:
                 return Answer(body, executed=True, revision=revision, timeless=prepared.timeless)
-        root = Root(Cost(prepared.admitted.measures.cost, self._settings.max_cost))
+        root = root_of(prepared, self._settings)
         if compiled and not prepared.plan.introspects:
             run = Run(prepared.arguments, self._rights)
             data, revision = await self._driver.run(lambda: assembly.answer(prepared.plan, root, run))
@@ -153,6 +153,11 @@ class Engine:
             if done.errors:
                 raise done.errors[0].original_error or done.errors[0]
             return done.data, snapshot.revision
+
+
+def root_of(prepared: Prepared, settings: Settings) -> Root:
+    """The parent of the operation's top fields."""
+    return Root(Cost(prepared.admitted.measures.cost, settings.max_cost))
 
 
 def _key(variables: dict[str, Any] | None) -> bytes:

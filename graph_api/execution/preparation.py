@@ -59,16 +59,19 @@ class Preparation:
         self._remembered: Lru[tuple[str, str | None, bytes], Prepared] = Lru(_PREPARED)
 
     def prepared(
-        self, text: str, variables: dict[str, Any], name: str | None, asked: tuple[str, str | None, bytes]
+        self, text: str, variables: dict[str, Any], name: str | None, variables_json: bytes | None = None
     ) -> Prepared:
         """The operation *name* of *text*, ready to run. Raises `Refused` for all that a client got wrong.
 
-        *asked* is what it is remembered by: the text, the name and the variables in JSON.
+        It is remembered when *variables_json*, the variables' JSON, is given and not long.
         """
+        if variables_json is None or len(variables_json) > _VARIABLES_BYTES:
+            return self._prepare(text, variables, name)
+        asked = (text, name, variables_json)
         found = self._remembered.get(asked)
         if found is None:
             found = self._prepare(text, variables, name)
-            if found.timeless and len(asked[2]) <= _VARIABLES_BYTES:
+            if found.timeless:
                 self._remembered.put(asked, found)
         return found
 

@@ -1,0 +1,88 @@
+"""`graph-api explain`: what an operation costs, its plan, its reads and their SQL."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+
+from graph_api.cli.content import located
+from graph_api.cli.group import ProblemFailure
+from graph_api.cli.options import Sectioned, database, option, paths, settings
+from graph_api.cli.query import parsed_object, text_of
+from graph_api.execution import explain
+from graph_api.execution.assembly import Run, answer
+from graph_api.execution.documents import limits
+from graph_api.execution.engine import root_of
+from graph_api.execution.preparation import Preparation, Prepared
+from graph_api.execution.refusal import Refused
+from graph_api.schema import build_schema
+from graph_api.settings import Settings
+from graph_api.store.reads import Rights
+from graph_api.store.tracing import TracedRead, traced
+
+_SQL_WIDTH = 400
+
+
+@click.command(
+    cls=Sectioned,
+    epilog="""
+The operation runs once, on its own, with nothing kept in memory; times are those of the database alone.
+QUERY and --variables take the forms of `graph-api query`.
+
+\b
+Examples:
+  graph-api explain '{ articles(first: 3) { nodes { title provider { name } } } }' articles/
+  graph-api explain @story.graphql --variables '{"slug": "a-slug"}' --db articles.db
+""",
+)
+@click.argument("query", metavar="QUERY")
+@paths(required=False)
+@option("--variables", "The operation's variables, a JSON object.", metavar="JSON")
+@option("--operation", "Which operation is explained, when the document has several.", metavar="NAME")
+@database()
+@settings("published_only", group="limits")
+def command(
+    query: str,
+    paths: tuple[Path, ...],
+    variables: str | None,
+    operation: str | None,
+    db: Path | None,
+    settings: Settings,
+) -> None:
+    """Show what an operation costs, its plan, its reads and their SQL."""
+    source = located(paths, db)
+    preparation = Preparation(build_schema(), settings)
+    try:
+        prepared = preparation.prepared(text_of(query), parsed_object(text_of(variables or "{}")), operation)
+    except Refused as refused:
+        raise ProblemFailure("; ".join(error.message for error in refused.errors)) from None
+    for line in _explained(prepared, source, settings):
+        click.echo(line)
+
+
+def _explained(prepared: Prepared, source: Path, settings: Settings) -> Iterator[str]:
+    yield "Cost"
+    yield from _indented(explain.measured(prepared.admitted.measures, limits(settings)))
+    yield "Plan"
+    yield from _indented(explain.planned(prepared.plan))
+    if prepared.plan.introspects:
+        return
+    run = Run(prepared.arguments, Rights(published_only=settings.published_only))
+    _, reads = traced(source, answer(prepared.plan, root_of(prepared, settings), run))
+    yield f"Reads: {len(reads)}, in one transaction"
+    for number, read in enumerate(reads, 1):
+        yield from _indented(_shown(number, read))
+
+
+def _indented(lines: Iterator[str]) -> Iterator[str]:
+    return (f"  {line}" for line in lines)
+
+
+def _shown(number: int, traced: TracedRead) -> Iterator[str]:
+    name = type(traced.read).__name__
+    yield f"{number}. {name}: {traced.rows:,} rows, {len(traced.statements)} statements, {traced.seconds * 1e3:.2f} ms"
+    for statement in dict.fromkeys(traced.statements):
+        shown = " ".join(statement.split())
+        yield f"   {shown if len(shown) <= _SQL_WIDTH else shown[:_SQL_WIDTH] + ' ...'}"

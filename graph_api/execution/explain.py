@@ -1,0 +1,41 @@
+"""What an operation would do: its measures and its plan, as lines of text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import fields
+
+from graph_api.execution.admission import Measures
+from graph_api.execution.plan import Plan, Selection, Step
+
+
+def measured(measures: Measures, limits: Measures) -> Iterator[str]:
+    """A line for each measure of an operation, beside its limit."""
+    for one in fields(Measures):
+        name = one.name.replace("_", " ")
+        yield f"{name:<20} {getattr(measures, one.name):>7,} of {getattr(limits, one.name):,}"
+
+
+def planned(plan: Plan) -> Iterator[str]:
+    """The plan as a tree: each field with how it is answered."""
+    if plan.introspects:
+        yield "asks for the schema: runs on the ordinary executor"
+    yield from _selection(plan.root, 0)
+
+
+def _selection(selection: Selection, depth: int) -> Iterator[str]:
+    for name, shape in selection.shapes.items():
+        if not selection.is_uniform:
+            yield f"{'  ' * depth}... on {name}"
+        for step in shape.steps:
+            yield f"{'  ' * (depth + (not selection.is_uniform))}{step.key}  {_answered(step)}"
+            if step.below is not None:
+                yield from _selection(step.below, depth + 1 + (not selection.is_uniform))
+
+
+def _answered(step: Step) -> str:
+    if step.constant is not None:
+        return "constant"
+    if step.batch is None:
+        return "column" if step.below is None else "record"
+    return f"batch {step.batch.fetch.__name__}"

@@ -1,0 +1,29 @@
+"""`graph-api explain`: what it says is what the operation does."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from click.testing import CliRunner
+
+from graph_api.cli.explain import command
+from tests.store.build import article, graph
+
+
+def test_the_plan_its_reads_and_their_sql_are_shown(tmp_path: Path) -> None:
+    path = graph(tmp_path / "g.db", article("a", related=["b"], provider="p.org"))
+    result = CliRunner().invoke(
+        command, ["{ articles(first: 5) { totalCount nodes { title provider { name } } } }", "--db", str(path)]
+    )
+    assert result.exit_code == 0, result.output
+    assert "provider  batch article_provider" in result.output
+    assert "Reads: 4, in one transaction" in result.output
+    assert "ORDER BY a.published_us DESC, a.key LIMIT 6" in result.output
+    assert "cost                     11 of 50,000" in result.output
+
+
+def test_an_operation_that_is_refused_is_a_problem_not_a_plan(tmp_path: Path) -> None:
+    path = graph(tmp_path / "g.db", article("a"))
+    result = CliRunner().invoke(command, ["{ articles(first: 0) { totalCount } }", "--db", str(path)])
+    assert result.exit_code == 1
+    assert "first must be from 1 to 100, not 0" in result.output
