@@ -69,6 +69,16 @@ class EdgeDirection(Enum):
     BOTH = "both"
 
 
+class EdgeKind(Enum):
+    """What an edge says. Its members' order is the order in which a node's edges are answered."""
+
+    RELATED = "related"
+    PROVIDER = "provider"
+    TOPIC = "topic"
+
+    __hash__ = object.__hash__  # members are singletons; Enum's own hash is Python and slow in keys of dicts
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Image:
     """A picture that belongs to an article, provider or topic. Width and height in pixels."""

@@ -7,7 +7,7 @@ carries the caller's rights. Rows that do not exist, or that the caller may not 
 
 from __future__ import annotations
 
-from collections.abc import Generator, Mapping
+from collections.abc import Generator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from typing import Any, Generic, TypeAlias, TypeVar
@@ -17,6 +17,7 @@ from graph_api.records import (
     ArticleDetails,
     ContentStatus,
     EdgeDirection,
+    EdgeKind,
     Image,
     NodeKey,
     Problem,
@@ -129,6 +130,57 @@ class Reciprocal(Read[frozenset[tuple[NodeKey, NodeKey]]]):
     """Those of the (article, other article) *pairs* in which each lists the other as related."""
 
     pairs: tuple[tuple[NodeKey, NodeKey], ...]
+    rights: Rights
+
+
+# -- edges -----------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class StepRows(Read[tuple[Sequence[NodeKey], Sequence[int]]]):
+    """The first *most* steps from *frontier* after the first *skip*, one for each edge: their targets, and
+    how many of these belong to each key of the frontier.
+
+    Edges run from an article to the article it lists, to its provider and to its topics; OUT follows them,
+    IN goes against them. Order: the frontier's; then kind; then OUT before IN; OUT as the node lists them
+    (by position), IN by the source's key. A mutual pair seen in BOTH gives two steps. Keys that are not in
+    the graph, or not to be seen, have none.
+    """
+
+    frontier: Keys
+    kinds: frozenset[EdgeKind]
+    direction: EdgeDirection
+    most: int
+    skip: int
+    rights: Rights
+
+
+@dataclass(frozen=True, slots=True)
+class EdgesAmong(Read[Sequence[tuple[NodeKey, NodeKey, EdgeKind, int | None]]]):
+    """The edges from *sources* to members of *among* as (from, to, kind, position): by source as given, then
+    as `StepRows` orders OUT. Positions are those of related edges, dense over what the caller may see."""
+
+    sources: Keys
+    among: frozenset[NodeKey]
+    kinds: frozenset[EdgeKind]
+    rights: Rights
+
+
+@dataclass(frozen=True, slots=True)
+class FittingKeys(Read[frozenset[NodeKey]]):
+    """Those of *keys* that a walk may visit: articles that fit *filter*, and providers and topics, which
+    no filter of articles excludes."""
+
+    keys: Keys
+    filter: Filter
+    rights: Rights
+
+
+@dataclass(frozen=True, slots=True)
+class KindsOf(Read[Mapping[NodeKey, type[ArticleRows] | type[ProviderRows] | type[TopicRows]]]):
+    """What the nodes with these keys are, told by the read that answers their rows."""
+
+    keys: Keys
     rights: Rights
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 from click.testing import CliRunner
@@ -19,7 +20,7 @@ def test_the_plan_its_reads_and_their_sql_are_shown(tmp_path: Path) -> None:
     assert "provider  batch article_provider" in result.output
     assert "Reads: 4, in one transaction" in result.output
     assert "ORDER BY a.published_us DESC, a.key LIMIT 6" in result.output
-    assert "cost                     11 of 50,000" in result.output
+    assert re.search(r"cost +11 of 50,000", result.output)
 
 
 def test_an_operation_that_is_refused_is_a_problem_not_a_plan(tmp_path: Path) -> None:
