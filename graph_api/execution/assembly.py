@@ -27,8 +27,8 @@ def answer(plan: Plan, root: object, run: Run) -> Reads[Any]:
 
 def _objects(selection: Selection, records: Sequence[Any], run: Run) -> Reads[Sequence[Any]]:
     """An object for each record, in their order."""
-    if selection.is_uniform:
-        return (yield from _alike(selection.of(records[0]), records, run))
+    if selection.uniform is not None:
+        return (yield from _alike(selection.uniform, records, run))
     groups: dict[int, list[Any]] = {}
     for record in records:
         groups.setdefault(id(selection.of(record)), []).append(record)
@@ -65,7 +65,8 @@ def _singles(below: Selection, values: Sequence[Any], run: Run) -> Reads[Sequenc
     distinct = {id(value): value for value in values if value is not None}
     if not distinct:
         return values
-    made = dict(zip(distinct, (yield from _objects(below, list(distinct.values()), run)), strict=True))
+    objects = yield from _objects(below, list(distinct.values()), run)
+    made = dict(zip(distinct, objects, strict=True))
     return [made.get(id(value)) for value in values]
 
 
@@ -74,6 +75,7 @@ def _lists(below: Selection, values: Sequence[Any], run: Run) -> Reads[Sequence[
     distinct.pop(id(None), None)
     if not distinct:
         return values
-    made = dict(zip(distinct, (yield from _objects(below, list(distinct.values()), run)), strict=True))
+    objects = yield from _objects(below, list(distinct.values()), run)
+    made = dict(zip(distinct, objects, strict=True))
     made[id(None)] = None
     return [[made[id(one)] for one in value] for value in values]

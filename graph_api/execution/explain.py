@@ -25,12 +25,12 @@ def planned(plan: Plan) -> Iterator[str]:
 
 def _selection(selection: Selection, depth: int) -> Iterator[str]:
     for name, shape in selection.shapes.items():
-        if not selection.is_uniform:
+        if selection.uniform is None:
             yield f"{'  ' * depth}... on {name}"
         for step in shape.steps:
-            yield f"{'  ' * (depth + (not selection.is_uniform))}{step.key}  {_answered(step)}"
+            yield f"{'  ' * (depth + (selection.uniform is None))}{step.key}  {_answered(step)}"
             if step.below is not None:
-                yield from _selection(step.below, depth + 1 + (not selection.is_uniform))
+                yield from _selection(step.below, depth + 1 + (selection.uniform is None))
 
 
 def _answered(step: Step) -> str:

@@ -88,12 +88,8 @@ class Selection:
 
     shapes: Mapping[str, Shape]
     types: Mapping[str, GraphQLObjectType]
+    uniform: Shape | None  # the shape of all records, where there is but one
     _known: dict[type, Shape] = field(default_factory=dict[type, Shape])
-
-    @property
-    def is_uniform(self) -> bool:
-        """Whether all records have one shape."""
-        return len(self.shapes) == 1
 
     def of(self, record: object) -> Shape:
         """The shape for *record*, by its class."""
@@ -103,8 +99,6 @@ class Selection:
         return found
 
     def _type_name(self, record: object) -> str:
-        if len(self.types) == 1:
-            return next(iter(self.types))
         return next(name for name, type_ in self.types.items() if _is_of(type_, record))
 
 
@@ -196,7 +190,8 @@ class _Compiler:
     ) -> Selection:
         types = self._object_types(type_)
         shapes = {each.name: _shape(tuple(self._steps(each, sets, path))) for each in types}
-        return Selection(shapes, {each.name: each for each in types})
+        uniform = next(iter(shapes.values())) if len(shapes) == 1 else None
+        return Selection(shapes, {each.name: each for each in types}, uniform)
 
     def _object_types(self, type_: GraphQLNamedType) -> tuple[GraphQLObjectType, ...]:
         if isinstance(type_, GraphQLInterfaceType | GraphQLUnionType):

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Generator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
-from typing import Any, Generic, TypeAlias, TypeVar
+from typing import Any, Generic, NamedTuple, TypeAlias, TypeVar
 
 from graph_api.records import (
     Article,
@@ -310,8 +310,7 @@ class Window:
     backward: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Item:
+class Item(NamedTuple):
     """One entry of a list: the node's key, its full sort key, and for related OUT and BOTH its position
     (from 0, dense over what the caller may see; None for an article that is only IN)."""
 

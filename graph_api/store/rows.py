@@ -45,27 +45,8 @@ ARTICLE_COLUMNS = (
 
 
 def article(row: Row) -> Article:
-    """The article of a row of ARTICLE_COLUMNS."""
-    return Article(
-        key=row[0],
-        id=row[1],
-        slug=row[2],
-        title=row[3],
-        excerpt=row[4],
-        category=row[5],
-        type=row[6],
-        published_date_time=moment(row[7]),
-        url=row[8],
-        web_url=row[9],
-        original_url=row[10],
-        amp_web_url=row[11],
-        cdn_amp_web_url=row[12],
-        quality=row[13],
-        heat=row[14],
-        published=_flag(row[15]),
-        is_stub=bool(row[16]),
-        provider_key=row[17],
-    )
+    """The article of a row of ARTICLE_COLUMNS, whose order is that of the record's fields."""
+    return Article._make((*row[:7], moment(row[7]), *row[8:15], _flag(row[15]), bool(row[16]), row[17]))
 
 
 DETAIL_COLUMNS = "a.key, d.body, d.featured_content, d.ciphertext, d.iv, d.extra"

@@ -176,8 +176,8 @@ def _related_slices(connection: sqlite3.Connection, read: Lists) -> Mapping[Scop
 
 
 def _listed(rows: list[Row], size: int) -> Slice:
-    items = tuple(Item(key, (position, key), position) for _, key, position in rows[:size])
-    return Slice(items, has_next=len(rows) > size, has_previous=False)
+    items = [Item(key, (position, key), position) for _, key, position in rows[:size]]
+    return Slice(tuple(items), has_next=len(rows) > size, has_previous=False)
 
 
 _LISTED = {
