@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import settings
+
+from graph_api.ingest import ingest
 
 _LOCAL = {"127.0.0.1", "::1", "localhost", "0.0.0.0", "::", "", None}
 
@@ -19,6 +24,19 @@ settings.load_profile("graph_api")
 def anyio_backend() -> tuple[str, dict[str, bool]]:
     """Async tests run on asyncio with uvloop, once a session."""
     return "asyncio", {"use_uvloop": True}
+
+
+@pytest.fixture(scope="session")
+def ingested(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Path], Path]:
+    """The database of a folder, made once a session and shared: tests read it, and may repeat the ingest."""
+
+    @cache
+    def of(folder: Path) -> Path:
+        database = tmp_path_factory.mktemp("ingested") / "graph.sqlite"
+        ingest([folder], database)
+        return database
+
+    return of
 
 
 def _refuse_network(event: str, arguments: tuple[Any, ...]) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections import defaultdict
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -40,15 +41,13 @@ class Read:
     scope="module",
     params=["azure-mini", pytest.param("azure-dev", marks=pytest.mark.slow)],
 )
-def read(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Read:
+def read(request: pytest.FixtureRequest, ingested: Callable[[Path], Path]) -> Read:
     name: str = request.param
     folder = corpus(name)
-    database = tmp_path_factory.mktemp("corpus") / "graph.sqlite"
-    ingest([folder], database)
     counts = json.loads(shared_path("corpus", "counts.json").read_text())[name.replace("-", "_")]
     files = _by_url(folder)
     removed = {url: found[0] for url, found in files.items() if any(one.get("removed") for one in found)}
-    return Read(name=name, database=database, files=files, counts=counts, removed=removed)
+    return Read(name=name, database=ingested(folder), files=files, counts=counts, removed=removed)
 
 
 def _by_url(folder: Path) -> dict[str, list[Fields]]:
