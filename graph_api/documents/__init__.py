@@ -5,6 +5,7 @@ steps, so that whoever ingests can hash first and parse only what changed.
 """
 
 from graph_api.documents.codes import CODES, Code
+from graph_api.documents.contract import front_matter_schema
 from graph_api.documents.document import (
     ArticleDocument,
     Document,
@@ -33,6 +34,7 @@ __all__ = [
     "TopicDocument",
     "UnusableUrl",
     "canonical_url",
+    "front_matter_schema",
     "parse",
     "read_file",
     "scan",

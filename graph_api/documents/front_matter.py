@@ -1,88 +1,36 @@
-"""A file's text -> its raw mapping and body. Fast where that is safe, exact where it must be.
+"""A file's text -> its raw mapping and body, through python-frontmatter with a handler of ours.
 
-The decision worth knowing: yaml-rs reads, unless the text contains anything it would treat differently
-from `yaml_exact` (anchors, tags, merge keys, tabs, escaped NUL, deep nesting); a cheap look at the text
-finds that, and errs only towards the exact path. What yaml-rs refuses is read exactly too, so every
-fault has its line and column from one source.
+Fast where that is safe (`yaml_fast`), exact where it must be (`yaml_exact`).
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import chain, islice
+from itertools import islice
 from typing import Any
 
 import frontmatter
-import yaml_rs
 from frontmatter.default_handlers import YAMLHandler
 
-from graph_api.documents import scalars, yaml_exact
+from graph_api.documents import scalars, yaml_exact, yaml_fast
 from graph_api.documents.source import Source
 from graph_api.documents.texts import shown
 from graph_api.documents.yaml_exact import Fault
 
-# Anchors, aliases and tags come after a break, and so does what opens a flow collection.
-_PROPERTIES = "&*!"
-_BRACKETS = "[{"
-_BREAKS = frozenset(" \n\r[{,:")
-_SETTLED_LINE = re.compile(
-    r"""[ ]*(?:-[ ]+)*(?:[\w-]+:[ ]+)?                       # dashes and a key, then one value:
-        (?:"[^"\\]*(?:\\.[^"\\]*)*"|'[^']*(?:''[^']*)*'   # quoted
-          |[^\W_][^:#]*(?:(?::(?![ ]|$)|(?<![ ])\#)[^:#]*)*)   # or plain""",
-    re.VERBOSE,
-)
-_ESCAPED_NUL = re.compile(r"\\(?:0|x00|u0000|U00000000)")
-# yaml-rs takes minutes for a number of millions of digits.
-_LONG_TEXT = 500_000
-_LONG_NUMBER = re.compile(r"[0-9_]{4000}")
 _MAX_QUOTED_DASHES = 8
-_ALWAYS_SUSPECT = ("\t", "\0", "<<", "\n---", "\n...", "\n%")
 
 
 def load(text: str, first_line: int = 1) -> tuple[object, tuple[Fault, ...]]:
-    """What the YAML *text* says, and its faults; None when it cannot be read."""
-    if not is_suspect(text):
-        try:
-            return yaml_rs.loads(text, parse_datetime=False), ()
-        except ValueError:  # the exact path says what is wrong, and where
-            pass
+    """What the YAML *text* says, and its faults; None when it cannot be read.
+
+    What the fast path refuses is read exactly too: that tells what is wrong, and where.
+    """
+    found = yaml_fast.read(text)
+    if found is not None:
+        return found[0], ()
     exact = yaml_exact.read(text, first_line)
     return scalars.value_of(exact.root), exact.faults
-
-
-def is_suspect(text: str) -> bool:
-    """Whether the fast path might read *text* differently from the exact one. May be True for nothing."""
-    if any(sign in text for sign in _ALWAYS_SUSPECT) or text.startswith("%"):
-        return True
-    if "\\" in text and _ESCAPED_NUL.search(text):
-        return True
-    if len(text) > _LONG_TEXT and _LONG_NUMBER.search(text):
-        return True
-    marked = list(_lines_with(text, _PROPERTIES))
-    return bool(marked) and not all(map(_is_settled, chain(marked, _lines_with(text, _BRACKETS))))
-
-
-def _is_settled(line: str) -> bool:
-    """Whether *line* is one quoted or plain value, where signs mean nothing.
-
-    It could be the middle of something else only within brackets, hence the look at those too.
-    """
-    return _SETTLED_LINE.fullmatch(line.rstrip()) is not None
-
-
-def _lines_with(text: str, signs: str) -> Iterator[str]:
-    """The lines in which one of *signs* follows a break. Sign by sign: most texts have none."""
-    for sign in signs:
-        at = text.find(sign)
-        while at >= 0:
-            end = at + 1
-            if at == 0 or text[at - 1] in _BREAKS:
-                end = text.find("\n", at)
-                end = len(text) if end < 0 else end
-                yield text[text.rfind("\n", 0, at) + 1 : end]
-            at = text.find(sign, end)
 
 
 class Unreadable(Exception):
@@ -132,6 +80,8 @@ def _ends_in_quotes(front: FrontMatter) -> bool:
 
 def whole(text: str) -> FrontMatter:
     """The front matter that a YAML file is."""
+    text = text.replace("\r\n", "\n")
+    text = text if text.endswith("\n") else f"{text}\n"  # the last line of a block text ends in one too
     return _front(text, 1, load(text), "")
 
 

@@ -15,10 +15,15 @@ _CONSTANTS: dict[str, bool | None] = {
     **dict.fromkeys(("true", "True", "TRUE"), True),
     **dict.fromkeys(("false", "False", "FALSE"), False),
 }
-_DECIMAL = re.compile(r"[-+]?[0-9]+")
-_BASED = re.compile(r"([-+]?)0(?:[xX]([0-9a-fA-F]+)|[oO]([0-7]+)|[bB]([01]+))")
-_FLOAT = re.compile(r"[-+]?(?:[0-9]+\.[0-9]*|\.[0-9]+|[0-9]+(?=[eE]))(?:[eE][-+]?[0-9]+)?")
+_DECIMAL = re.compile(r"[0-9]+")
+_FLOAT = re.compile(r"(?:[0-9]+\.[0-9]*|\.[0-9]+|[0-9]+(?=[eE]))(?:[eE][-+]?[0-9]+)?")
 _NOT_FINITE = re.compile(r"[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN)")
+_SIGN_AFTER_UNDERSCORE = re.compile(r"_[-+]")
+_BASES = {
+    "0x": (16, re.compile("[0-9a-fA-F]+")),
+    "0o": (8, re.compile("[0-7]+")),
+    "0b": (2, re.compile("[01]+")),
+}
 _MAX_DIGITS = 4000
 
 
@@ -51,19 +56,20 @@ def scalar(node: ScalarNode) -> object:
 
 
 def _number(text: str) -> int | float | str:
-    digits = text.replace("_", "")
-    if len(digits) > _MAX_DIGITS:
-        return text
-    if _DECIMAL.fullmatch(digits):
-        return int(digits)
-    if based := _BASED.fullmatch(digits):
-        base, spelled = next(
-            (base, part) for base, part in zip((16, 8, 2), based.groups()[1:], strict=True) if part
-        )
-        return int(based[1] + spelled, base)
+    """The number *text* spells, sign first; underscores between digits do not count."""
     if _NOT_FINITE.fullmatch(text):
         return float(text.replace(".", "", 1))
-    return float(digits) if _FLOAT.fullmatch(digits) else text
+    sign, unsigned = (text[:1], text[1:]) if text[:1] in {"-", "+"} else ("", text)
+    base, pattern = _BASES.get(unsigned[:2].lower(), (10, _DECIMAL))
+    digits = (unsigned if pattern is _DECIMAL else unsigned[2:]).replace("_", "")
+    if len(digits) > _MAX_DIGITS:  # Python refuses to read so many
+        return text
+    if pattern.fullmatch(digits):
+        return int(sign + digits, base)
+    is_float = (
+        pattern is _DECIMAL and _FLOAT.fullmatch(digits) and not _SIGN_AFTER_UNDERSCORE.search(unsigned)
+    )
+    return float(sign + digits) if is_float else text
 
 
 def is_deeper(value: object, levels: int) -> bool:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from functools import cached_property
 from typing import TypeAlias
 
 from graph_api.documents import yaml_exact
 from graph_api.documents.yaml_exact import Exact, ListNode, MappingNode, Node, ScalarNode
+from graph_api.documents.yaml_fast import Cut
 
 Path: TypeAlias = tuple[str | int, ...]
 """The keys and list positions that lead to a value: `("related", 3, "webUrl")`."""
@@ -22,7 +22,7 @@ class Source:
         self.consulted = False
         """Whether a value came from here; then the faults of the exact reading count too."""
         self._counts: dict[str, int] = {}
-        self._items: dict[str, list[tuple[int, int]]] = {}
+        self._items: dict[str, tuple[int, list[str]]] = {}
 
     @cached_property
     def exact(self) -> Exact:
@@ -59,13 +59,14 @@ class Source:
         Reading a whole document exactly takes about 10 ms, and repeated relations are frequent.
         """
         if key not in self._items:
-            items = _cut_items(self._text, key) if key in self._counts else []
-            self._items[key] = items if len(items) == self._counts.get(key) else []
-        if position >= len(self._items[key]):
+            cut = Cut.of(self._text, key) if key in self._counts else None
+            pieces = cut.pieces() if cut else []
+            self._items[key] = (cut.line, pieces) if cut and len(pieces) == self._counts[key] else (0, [])
+        before, pieces = self._items[key]
+        if position >= len(pieces):
             return None
-        start, end = self._items[key][position]
-        line = self._first_line + self._text.count("\n", 0, start)
-        return yaml_exact.read(self._text[start:end], line).root
+        line = before + sum(piece.count("\n") for piece in pieces[:position])
+        return yaml_exact.read(pieces[position], self._first_line + line).root
 
 
 def _follow(node: Node | None, path: Path) -> Node | None:
@@ -92,19 +93,3 @@ def _place(root: Node, path: Path) -> tuple[int, int]:
         else:
             break
     return place
-
-
-def _cut_items(text: str, key: str) -> list[tuple[int, int]]:
-    """Where each piece of the list under a top-level *key* starts and ends.
-
-    A piece starts at each line with a dash at the first item's indentation. Every true item starts so;
-    hence as many pieces as items are exactly the items, whatever their texts contain.
-    """
-    opening = re.search(rf"^{re.escape(key)}:[ ]*\n([ ]*)- ", text, re.MULTILINE)
-    if opening is None:
-        return []
-    ending = re.compile(r"\n(?=[^\s#-])").search(text, opening.end())
-    end = ending.start() + 1 if ending else len(text)
-    dashes = re.compile(rf"\n{opening[1]}-(?=[ \n])")
-    starts = [opening.start(1), *(found.start() + 1 for found in dashes.finditer(text, opening.end(), end))]
-    return list(zip(starts, [*starts[1:], end], strict=True))

@@ -1,0 +1,164 @@
+"""The published contract of an article's front matter, as JSON Schema 2020-12.
+
+It says what is accepted without a problem; what is merely warned of is left to `graph-api check`.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+_INT_32 = {"type": ["integer", "null"], "minimum": -(2**31), "maximum": 2**31 - 1}
+_FLAG = {"type": ["boolean", "null"]}
+_MOMENT_PATTERN = "^[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}([Tt ]+[0-9]{1,2}:[0-9]{2}(:[0-9]{2}(\\.[0-9]*)?)? *([Zz]|[-+][0-9]{1,2}(:?[0-9]{2})?)?)?$"
+
+
+def front_matter_schema() -> dict[str, Any]:
+    """The JSON Schema of an article's front matter, with a description for every field."""
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "$id": "urn:graph-api:front-matter",
+        "title": "Front matter of an article",
+        "description": "The YAML mapping between the first two lines of three dashes of a Markdown file. "
+        "Keys that are not listed are kept and answered as `extra`.",
+        "type": "object",
+        "properties": _article(),
+        "allOf": [
+            _one_of("title", "name", because="Every article has a title; events may say name."),
+            _one_of("webUrl", "originalUrl", "website", because="An article is known by its address."),
+        ],
+        "$defs": {
+            "text": {
+                "type": ["string", "number", "boolean"],
+                "description": "A text; YAML's other scalars keep their spelling.",
+            },
+            "url": {
+                "type": "string",
+                "pattern": "^\\s*[Hh][Tt][Tt][Pp][Ss]?://[^\\s/?#@]+([/?#]|\\s*$)",
+                "format": "iri",
+            },
+            "image": _image(),
+            "provider": _provider(),
+            "related": _related(),
+        },
+    }
+
+
+def _one_of(*keys: str, because: str) -> dict[str, Any]:
+    filled = {"type": ["string", "number", "boolean"], "not": {"const": ""}}
+    options = [{"required": [key], "properties": {key: filled}} for key in keys]
+    return {"anyOf": options, "description": because}
+
+
+def _ref(name: str, description: str) -> dict[str, Any]:
+    return {"anyOf": [{"$ref": f"#/$defs/{name}"}, {"type": "null"}], "description": description}
+
+
+def _list(name: str, description: str) -> dict[str, Any]:
+    return {"type": ["array", "null"], "items": {"$ref": f"#/$defs/{name}"}, "description": description}
+
+
+def _moment(description: str) -> dict[str, Any]:
+    return {"type": ["string", "null"], "pattern": _MOMENT_PATTERN, "description": description}
+
+
+def _shared() -> dict[str, Any]:
+    """What an article and its embedded copy have in common."""
+    return {
+        "title": {"anyOf": [{"$ref": "#/$defs/text"}, {"type": "null"}], "description": "The headline."},
+        "excerpt": _ref("text", "A short summary; may be empty."),
+        "publishedDateTime": _moment(
+            "When the article appeared: ISO 8601 with an offset or Z; without one it counts as UTC."
+        ),
+        "webUrl": _url("Where the article is read. Its canonical form is the article's identity."),
+        "originalUrl": _url("Where the article was found; stands in for a missing webUrl."),
+        "ampWebUrl": _url("The article's AMP page."),
+        "cdnAmpWebUrl": _url("The article's AMP page in a cache; comes with ampWebUrl."),
+        "type": {
+            **_ref("text", "Such as article, video, course, collection, download, forum, profile."),
+            "default": "article",
+        },
+        "quality": {**_INT_32, "description": "Editorial score of the article by itself."},
+        "provider": _ref("provider", "Who publishes the article."),
+        "images": _list("image", "Pictures of the article."),
+    }
+
+
+def _article() -> dict[str, Any]:
+    return {
+        "category": _ref("text", "The collection, such as news."),
+        **_shared(),
+        "heat": {
+            **_INT_32,
+            "description": "Quality, raised by the size of the story for its published lead; -1 for other members.",
+        },
+        "published": {
+            **_FLAG,
+            "description": "Whether the article leads its story in public. An editorial fact, not an access right.",
+        },
+        "removed": {
+            **_FLAG,
+            "description": "true takes the article and all relations to it out of the graph.",
+        },
+        "topics": {
+            "type": ["array", "null"],
+            "items": {"$ref": "#/$defs/text"},
+            "description": "Names of topics, the site's root topic first; capitals make no difference.",
+        },
+        "related": _list(
+            "related", "Embedded copies of related articles, the closest first: position carries meaning."
+        ),
+        "featuredContent": _ref("text", "HTML of embedded content, usually one iframe."),
+        "secured": {
+            "type": ["string", "null"],
+            "pattern": "^\\s*[A-Za-z0-9+/]+={0,2};[A-Za-z0-9+/]+={0,2}\\s*$",
+            "description": "An opaque encrypted payload: ciphertext;iv, both in base64. Kept, never decrypted.",
+        },
+        "name": _ref("text", "An event's title."),
+        "website": {"description": "An event's address; stands in for missing URLs."},
+    }
+
+
+def _url(description: str) -> dict[str, Any]:
+    return {"anyOf": [{"$ref": "#/$defs/url"}, {"type": "null"}, {"const": ""}], "description": description}
+
+
+def _image() -> dict[str, Any]:
+    fields = {
+        "url": {"$ref": "#/$defs/url", "description": "The picture's address."},
+        "width": {**_INT_32, "description": "In pixels."},
+        "height": {**_INT_32, "description": "In pixels."},
+        "title": _ref("text", "A caption."),
+        "isCached": {**_FLAG, "description": "Whether the site keeps a copy."},
+    }
+    mapping = {"type": "object", "properties": fields, "required": ["url"]}
+    return {
+        "anyOf": [{"$ref": "#/$defs/url"}, mapping],
+        "description": "A picture: its address, or a mapping with more.",
+    }
+
+
+def _provider() -> dict[str, Any]:
+    return {
+        "type": "object",
+        "description": "A publisher, known by its domain.",
+        "properties": {
+            "name": _ref("text", "As it is shown; the domain when absent."),
+            "domain": {
+                "type": "string",
+                "pattern": "^\\s*[^\\s/:@?#]+\\s*$",
+                "description": "The identity, such as example.com.",
+            },
+            "images": _list("image", "Logos."),
+        },
+        "required": ["domain"],
+    }
+
+
+def _related() -> dict[str, Any]:
+    return {
+        "type": "object",
+        "description": "A copy of a related article. Where the article has a file of its own, the file wins.",
+        "properties": _shared(),
+        "required": ["title"],
+        "anyOf": [{"required": ["webUrl"]}, {"required": ["originalUrl"]}],
+    }

@@ -1,0 +1,97 @@
+"""Reading, parsing and validating a folder, against python-frontmatter's default handler over the same files.
+
+    python tests/bench/bench_documents.py [FOLDER]     (default: the development corpus)
+
+One process; rounds alternate, so that a busy machine slows both sides; the best round of each counts.
+The goal is at least 5 times as fast.
+"""
+
+# ruff: noqa: T201  (a script whose answer is what it prints)
+
+from __future__ import annotations
+
+import resource
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import frontmatter
+
+# Run as a script: the project is then not on the path by itself.
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+
+from graph_api.documents import (
+    Reading,
+    canonical_url,
+    parse,
+    read_file,
+    related,
+    scan,
+    texts,
+    topic_slug,
+    yaml_fast,
+)
+from tests.shared import corpus
+
+ROUNDS = 2
+GOAL = 5.0
+
+
+def ours(folder: Path) -> int:
+    """Every document of the folder read, parsed and validated, with nothing remembered from before."""
+    for remembering in (canonical_url, topic_slug, texts.moment, related._remembered, yaml_fast._item):
+        remembering.cache_clear()
+    documents = 0
+    for path in scan(folder):
+        file = read_file(folder, path)
+        found = file if isinstance(file, Reading) else parse(file.path, file.data, file.sha256)
+        documents += found.document is not None
+    return documents
+
+
+def default_handler(folder: Path) -> int:
+    """The front matter of every Markdown file parsed by python-frontmatter as it comes."""
+    documents = 0
+    for path in scan(folder):
+        if path.endswith((".md", ".markdown")):
+            documents += bool(frontmatter.loads((folder / path).read_text()).metadata)
+    return documents
+
+
+def timed(work: Callable[[Path], int], folder: Path) -> tuple[float, float, int]:
+    """Wall and processor seconds of one round, and how many documents it found."""
+    wall, processor = time.perf_counter(), time.process_time()
+    documents = work(folder)
+    return time.perf_counter() - wall, time.process_time() - processor, documents
+
+
+def peak_mb() -> float:
+    """The largest resident size of this process so far, in MB."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+
+def main() -> int:
+    """Prints the table; 1 when the goal is missed."""
+    folder = Path(sys.argv[1]) if len(sys.argv) > 1 else corpus("azure-dev")
+    rounds = [timed(ours, folder)]
+    peak = peak_mb()
+    others = [timed(default_handler, folder)]
+    for _ in range(ROUNDS - 1):
+        rounds.append(timed(ours, folder))
+        others.append(timed(default_handler, folder))
+    print(f"{'best of ' + str(ROUNDS):32}{'documents':>10}{'wall s':>9}{'cpu s':>9}{'peak MB':>9}")
+    for name, found, memory in (
+        ("read, parse, validate", rounds, f"{peak:9.0f}"),
+        ("default handler, parse only", others, ""),
+    ):
+        print(f"{name:32}{found[0][2]:10,}{min(found)[0]:9.2f}{min(cpu for _, cpu, _ in found):9.2f}{memory}")
+    factor = min(cpu for _, cpu, _ in others) / min(cpu for _, cpu, _ in rounds)
+    print(
+        f"{factor:.1f} times as fast by processor time, {min(others)[0] / min(rounds)[0]:.1f} by the clock; goal {GOAL:g}"
+    )
+    return 0 if factor >= GOAL else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
