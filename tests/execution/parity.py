@@ -1,0 +1,227 @@
+"""One operation on every way through the product, and on the graph in plain Python."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass, replace
+from functools import cache
+from pathlib import Path
+from typing import Any, TypeVar
+
+import orjson
+import strawberry
+from graphql import ExecutionResult, GraphQLSyntaxError, parse, validate
+
+from graph_api.execution.engine import Answer, Engine
+from graph_api.schema import build_schema
+from graph_api.settings import Settings
+from graph_api.store.protocol import Snapshot, Store
+from graph_api.store.reads import Read, Reads, Rights
+from graph_api.store.sqlite import open_store
+from tests.execution.operations import CURSOR_LISTS, Asked
+from tests.execution.plain import Open, OpenInt, Plain
+from tests.store.build import AnyNode
+
+T = TypeVar("T")
+
+_WIDE = Settings(
+    max_source=10**6,
+    max_tokens=10**6,
+    max_depth=100,
+    max_aliases=1000,
+    max_root_fields=1000,
+    max_directives=1000,
+    max_selections=10**6,
+    max_cost=10**13,
+    max_errors=1000,
+)
+_OUR_BOUNDS = {"FILTER_TOO_DEEP", "FILTER_TOO_LARGE"}  # of filters: nothing that the plain graph knows
+
+
+@cache
+def api() -> strawberry.Schema:
+    """The schema, made once."""
+    return build_schema()
+
+
+@cache
+def sdl() -> str:
+    """The printed schema."""
+    return api().as_str()
+
+
+@dataclass
+class Tally:
+    """How operations were answered."""
+
+    refused: int = 0
+    compiled: int = 0
+    ordinary: int = 0
+
+    @property
+    def executed(self) -> int:
+        return self.compiled + self.ordinary
+
+
+@dataclass
+class WatchedStore:
+    """A store that counts the snapshots taken: only the ordinary executor takes one."""
+
+    store: Store
+    snapshots: int = 0
+
+    async def run(
+        self, plan: Reads[T], *, pending: Read[Any] | None = None, revision: str | None = None
+    ) -> tuple[T, str]:
+        return await self.store.run(plan, pending=pending, revision=revision)
+
+    def snapshot(self) -> AbstractAsyncContextManager[Snapshot]:
+        self.snapshots += 1
+        return self.store.snapshot()
+
+    async def revision(self) -> str:
+        return await self.store.revision()
+
+    async def close(self) -> None:
+        await self.store.close()
+
+
+@dataclass
+class Ways:
+    """The ways through the product: with both caches, with rows only, with neither."""
+
+    store: WatchedStore
+    engines: Sequence[Engine]
+    tally: Tally
+
+    @classmethod
+    def through(cls, store: Store, rights: Rights, tally: Tally) -> Ways:
+        watched = WatchedStore(store)
+        shipped = replace(_WIDE, published_only=rights.published_only, expose_secured=rights.secured)
+        rows = replace(shipped, response_cache_bytes=0)
+        neither = replace(rows, row_cache_bytes=0)
+        return cls(watched, [Engine(api(), watched, each) for each in (shipped, rows, neither)], tally)
+
+    async def answer(self, asked: Asked) -> Answer:
+        """The answer, the same to the byte on every way, at the first time and from memory."""
+        compiled = [await self._compiled(engine, asked) for engine in (*self.engines, *self.engines)]
+        ordinary = await self.engines[0].execute(asked.text, asked.variables, compiled=False)
+        for other in (*compiled[1:], ordinary):
+            assert other.body == compiled[0].body
+            assert other.executed == compiled[0].executed
+        return ordinary
+
+    async def _compiled(self, engine: Engine, asked: Asked) -> Answer:
+        before = self.store.snapshots
+        answer = await engine.execute(asked.text, asked.variables)
+        if not answer.executed:
+            self.tally.refused += 1
+        elif self.store.snapshots == before:
+            self.tally.compiled += 1
+        else:
+            self.tally.ordinary += 1
+        return answer
+
+
+async def check(path: Path, graph: Iterable[AnyNode], rights: Rights, operations: Iterable[Asked]) -> Tally:
+    """Every operation is answered alike by the product on all its ways and by the plain graph."""
+    tally = Tally()
+    plain = Plain(sdl(), graph, rights)
+    store = await open_store(path, reader_connections=1)
+    try:
+        ways = Ways.through(store, rights, tally)
+        ours, theirs = await _cursors(ways, plain)
+        for asked in operations:
+            answer = await ways.answer(asked.with_cursors(ours))
+            _compare(answer, answered(plain, asked.with_cursors(theirs)))
+    finally:
+        await store.close()
+    return tally
+
+
+def checked(path: Path, graph: Iterable[AnyNode], rights: Rights, operations: Iterable[Asked]) -> Tally:
+    """`check`, from outside an event loop."""
+    return asyncio.run(check(path, graph, rights, operations))
+
+
+def answered(plain: Plain, asked: Asked) -> ExecutionResult:
+    """What the plain graph says."""
+    try:
+        document = parse(asked.text)
+    except GraphQLSyntaxError as error:
+        return ExecutionResult(None, [error])
+    errors = validate(plain.schema, document)
+    return ExecutionResult(None, errors) if errors else plain.execute(document, asked.variables)
+
+
+async def _cursors(ways: Ways, plain: Plain) -> tuple[dict[str, list[str]], dict[str, list[str]]]:
+    """The cursors of all lists, ours and the plain graph's in the same order."""
+    ours: dict[str, list[str]] = {}
+    theirs: dict[str, list[str]] = {}
+    for kind, selection in CURSOR_LISTS.items():
+        asked = Asked("{ " + selection + " }", {})
+        data = orjson.loads((await ways.engines[0].execute(asked.text)).body)["data"]
+        ours[kind], theirs[kind] = list(_leaves(data)), list(_leaves(answered(plain, asked).data))
+    return ours, theirs
+
+
+def _leaves(data: Any) -> Iterator[Any]:
+    if isinstance(data, dict | list):
+        for each in data.values() if isinstance(data, dict) else data:
+            yield from _leaves(each)
+    else:
+        yield data
+
+
+def _compare(answer: Answer, plain: ExecutionResult) -> None:
+    body = orjson.loads(answer.body)
+    if answer.executed:
+        assert not plain.errors, plain.errors
+        assert list(body) == ["data"], body
+        differing = list(_differences(body["data"], plain.data))
+        assert not differing, differing
+    else:
+        assert "data" not in body
+        assert _is_explained(body["errors"], plain), (body["errors"], plain)
+
+
+def _differences(ours: Any, plain: Any, path: str = "") -> Iterator[str]:
+    """Where the two answers differ; the keys of objects must be in the same order."""
+    if isinstance(ours, dict) and isinstance(plain, dict) and list(ours) == list(plain):
+        for key in ours:
+            yield from _differences(ours[key], plain[key], f"{path}.{key}")
+    elif isinstance(ours, list) and isinstance(plain, list) and len(ours) == len(plain):
+        for place, (one, other) in enumerate(zip(ours, plain, strict=True)):
+            yield from _differences(one, other, f"{path}[{place}]")
+    elif not _agree(ours, plain):
+        yield f"{path}: {ours!r}, plain {plain!r}"
+
+
+def _agree(ours: Any, plain: Any) -> bool:
+    if isinstance(plain, Open):
+        return isinstance(ours, str) and ours != ""
+    if isinstance(plain, OpenInt):
+        return type(ours) is int
+    return type(ours) is type(plain) and bool(ours == plain)
+
+
+def _is_explained(errors: list[Any], plain: ExecutionResult) -> bool:
+    """Whether the plain graph refuses too, or never came to where the arguments are wrong: the product
+    looks at all arguments before it reads, also at those of what turns out not to be there."""
+    if plain.errors:
+        return True
+    if all(error["extensions"]["code"] in _OUR_BOUNDS for error in errors):
+        return True
+    return not any(_reaches(plain.data, error["path"]) for error in errors if error.get("path")) and any(
+        error.get("path") for error in errors
+    )
+
+
+def _reaches(data: Any, path: Sequence[str]) -> bool:
+    if isinstance(data, list):
+        return any(_reaches(each, path) for each in data)
+    if not path:
+        return True
+    return isinstance(data, dict) and path[0] in data and _reaches(data[path[0]], path[1:])
