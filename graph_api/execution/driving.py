@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, TypeVar
 
+from graph_api.execution.edges import mapped_edges
 from graph_api.execution.memory import Memory
 from graph_api.store.protocol import RevisionMoved, Store
 from graph_api.store.reads import Read, Reads
@@ -17,10 +19,12 @@ _LOOK_EVERY_S = 0.25  # so long may an answer from memory be behind the store
 
 
 class Driver:
-    """Answers plans from rows in memory and from the store; *row_cache_bytes* 0 keeps nothing."""
+    """Answers plans from rows in memory, from the edges in the file *adjacency*, and from the store;
+    *row_cache_bytes* 0 keeps no rows."""
 
-    def __init__(self, store: Store, row_cache_bytes: int) -> None:
+    def __init__(self, store: Store, row_cache_bytes: int, adjacency: Path | None = None) -> None:
         self._store = store
+        self._adjacency = adjacency
         self._capacity = row_cache_bytes
         self._memory = Memory("", row_cache_bytes)
         self._looked = -_LOOK_EVERY_S
@@ -73,7 +77,8 @@ class Driver:
 
     def _saw(self, revision: str) -> None:
         if self._memory.revision != revision:
-            self._memory = Memory(revision, self._capacity)
+            edges = mapped_edges(self._adjacency, revision) if self._adjacency else None
+            self._memory = Memory(revision, self._capacity, edges)
 
 
 def _watched(plan: Reads[T], seen: Seen, pending: Read[Any] | None) -> Reads[T]:

@@ -13,6 +13,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Hashable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import orjson
@@ -69,15 +70,17 @@ class Root:
 
 
 class Engine:
-    """Runs the operations of one schema over one store."""
+    """Runs the operations of one schema over one store; *adjacency* is the file with its edges, if any."""
 
-    def __init__(self, schema: strawberry.Schema, store: Store, settings: Settings) -> None:
+    def __init__(
+        self, schema: strawberry.Schema, store: Store, settings: Settings, adjacency: Path | None = None
+    ) -> None:
         self._schema = graphql_schema(schema)
         self._store = store
         self._settings = settings
         self._rights = Rights(published_only=settings.published_only, secured=settings.expose_secured)
         self._preparation = Preparation(schema, settings)
-        self._driver = Driver(store, settings.row_cache_bytes)
+        self._driver = Driver(store, settings.row_cache_bytes, adjacency)
         self._responses = Responses(settings.response_cache_bytes)
 
     async def execute(

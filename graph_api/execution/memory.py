@@ -13,20 +13,24 @@ one that nobody asked for meanwhile are gone.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import Any, TypeAlias
 
+from graph_api.execution.edges import Edges
 from graph_api.execution.sizes import size_of
 from graph_api.store.reads import (
     ArticleRows,
     ChildKeys,
     Counts,
     DetailRows,
+    EdgesAmong,
     ImageRows,
+    KindsOf,
     Lists,
     ProviderRows,
     Read,
     SourceRows,
+    StepRows,
     TopicKeys,
     TopicRows,
 )
@@ -36,21 +40,27 @@ Known: TypeAlias = defaultdict[Question, dict[Any, Any]]  # Any: keys and rows a
 
 _ABSENT: Any = object()  # the store has no row for this key
 _ENTRY_BYTES = 100  # what a dict takes for one entry
-_BY_KEY = (ArticleRows, ProviderRows, TopicRows, TopicKeys, ImageRows, DetailRows, SourceRows, ChildKeys)
+_BY_KEY = (
+    *(ArticleRows, ProviderRows, TopicRows, TopicKeys),
+    *(ImageRows, DetailRows, SourceRows, ChildKeys, KindsOf),
+)
 
 
 class Memory:
-    """The rows known of one revision, at most *capacity_bytes* of them."""
+    """The rows known of one revision, at most *capacity_bytes* of them, and its edges where *edges* has them."""
 
-    def __init__(self, revision: str, capacity_bytes: int) -> None:
+    def __init__(self, revision: str, capacity_bytes: int, edges: Edges | None = None) -> None:
         self.revision = revision
+        self._edges = edges
         self._half = capacity_bytes // 2
         self._bytes = 0
         self._young: Known = defaultdict(dict)
         self._old: Known = defaultdict(dict)
 
-    def rows(self, read: Read[Any]) -> Mapping[Any, Any] | None:
+    def rows(self, read: Read[Any]) -> Any:  # Any: what the read is answered with
         """The answer to *read*, None unless every row of it is known."""
+        if isinstance(read, StepRows | EdgesAmong):
+            return self._edges.rows(read) if self._edges else None
         asked = _asked(read)
         if asked is None:
             return None

@@ -4,6 +4,7 @@ field's batch function gets. All that a client can get wrong is refused here, be
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any
 
@@ -11,7 +12,8 @@ import strawberry
 from strawberry import UNSET
 
 from graph_api.errors import RequestError
-from graph_api.records import EdgeDirection, Severity
+from graph_api.graph.export import GraphFormat
+from graph_api.records import EdgeDirection, EdgeKind, NodeKey, Severity
 from graph_api.schema import conditions, handles
 from graph_api.schema.handles import Handle, NodeHandle
 from graph_api.schema.inputs import (
@@ -19,12 +21,14 @@ from graph_api.schema.inputs import (
     ArticleFilter,
     ArticleOrder,
     BodyFormat,
+    PathOptions,
     ProviderBy,
     ProviderFilter,
     TopicBy,
     TopicFilter,
 )
 from graph_api.schema.paging import DEFAULT_PAGE, MAX_PAGE, Listing, listing
+from graph_api.store.filters import Filter
 from graph_api.store.reads import AllProblems
 
 MAX_NODES = 100
@@ -228,3 +232,154 @@ def provider(by: Annotated[ProviderBy, _says("How to find it.")]) -> NodeHandle:
 
 def topic(by: Annotated[TopicBy, _says("How to find it.")]) -> NodeHandle | str:
     return handles.topic(by)
+
+
+# -- traversal -------------------------------------------------------------------------------------------
+
+MAX_WALK = 6
+MAX_NEIGHBORHOOD = 1000
+MAX_SUBGRAPH = 5000
+MAX_PATHS = 100
+MAX_AVOIDED = 100
+
+Via = Annotated[
+    list[EdgeKind] | None,
+    _says("The kinds of edges that are followed. TOPIC and PROVIDER shorten most paths to two steps."),
+]
+Visited = Annotated[
+    ArticleFilter | None,
+    _says(
+        "Bounds what is visited: an article that does not fit is neither found nor walked through. The given "
+        "ends are always visited; topics and providers always fit."
+    ),
+]
+
+
+@dataclass(frozen=True, slots=True)
+class NeighborhoodWanted:
+    """The neighbourhood that a client asks for."""
+
+    max_depth: int
+    kinds: frozenset[EdgeKind]
+    direction: EdgeDirection
+    filter: Filter | None
+    limit: int
+
+
+@dataclass(frozen=True, slots=True)
+class SubgraphWanted:
+    """The subgraph that a client asks for; *handles* None for the newest articles."""
+
+    handles: tuple[NodeHandle, ...] | None
+    filter: Filter | None
+    kinds: frozenset[EdgeKind]
+    limit: int
+
+
+@dataclass(frozen=True, slots=True)
+class PathsWanted:
+    """The paths that a client asks for."""
+
+    start: NodeHandle
+    end: NodeHandle
+    kinds: frozenset[EdgeKind]
+    direction: EdgeDirection
+    max_depth: int
+    limit: int
+    avoid: tuple[NodeKey, ...]
+    filter: Filter | None
+
+
+@dataclass(frozen=True, slots=True)
+class PairWanted:
+    """The two articles that a client compares."""
+
+    a: NodeHandle
+    b: NodeHandle
+
+
+def neighborhood(
+    max_depth: Annotated[int | None, _says(f"How many hops at most: 0 to {MAX_WALK}.")] = 2,
+    via: Via = (EdgeKind.RELATED,),  # type: ignore[assignment] # a default must not be mutable
+    direction: Annotated[
+        EdgeDirection | None, _says("Which way edges are followed, seen from the start.")
+    ] = EdgeDirection.BOTH,
+    filter: Visited = UNSET,
+    limit: Annotated[
+        int | None, _says(f"How many nodes at most, the start among them: 1 to {MAX_NEIGHBORHOOD}.")
+    ] = 100,
+) -> NeighborhoodWanted:
+    return NeighborhoodWanted(
+        _within("maxDepth", 2 if max_depth is None else max_depth, 0, MAX_WALK),
+        _kinds(via),
+        direction or EdgeDirection.BOTH,
+        conditions.of_articles(_absent(filter)),
+        _within("limit", 100 if limit is None else limit, 1, MAX_NEIGHBORHOOD),
+    )
+
+
+def subgraph(
+    ids: Annotated[
+        list[strawberry.ID] | None,
+        _says(f"Ids of at most {MAX_SUBGRAPH} articles, providers or topics; unknown ones are left out."),
+    ] = UNSET,
+    filter: Annotated[ArticleFilter | None, _says("Only articles that fit.")] = UNSET,
+    via: Via = (EdgeKind.RELATED,),  # type: ignore[assignment] # a default must not be mutable
+    limit: Annotated[int | None, _says(f"How many nodes at most: 1 to {MAX_SUBGRAPH}.")] = 500,
+) -> SubgraphWanted:
+    given: list[strawberry.ID] | None = _absent(ids)
+    if given is not None and len(given) > MAX_SUBGRAPH:
+        raise RequestError(f"ids holds {len(given)} ids; at most {MAX_SUBGRAPH} are allowed", code="BAD_PAGE")
+    return SubgraphWanted(
+        None if given is None else tuple(map(handles.node, given)),
+        conditions.of_articles(_absent(filter)),
+        _kinds(via),
+        _within("limit", 500 if limit is None else limit, 1, MAX_SUBGRAPH),
+    )
+
+
+def paths(
+    from_: Annotated[strawberry.ID, _says("The id of the node that paths start from.", "from")],
+    to: Annotated[strawberry.ID, _says("The id of the node that paths lead to.")],
+    options: Annotated[PathOptions | None, _says("How paths are looked for.")] = UNSET,
+) -> PathsWanted:
+    given: PathOptions = _absent(options) or PathOptions()
+    avoid: list[strawberry.ID] = _absent(given.avoid) or []
+    if len(avoid) > MAX_AVOIDED:
+        raise RequestError(
+            f"avoid holds {len(avoid)} ids; at most {MAX_AVOIDED} are allowed", code="BAD_PAGE"
+        )
+    return PathsWanted(
+        handles.node(from_),
+        handles.node(to),
+        _kinds(given.via),
+        given.direction or EdgeDirection.BOTH,
+        _within("maxDepth", MAX_WALK if given.max_depth is None else given.max_depth, 1, MAX_WALK),
+        _within("limit", 5 if given.limit is None else given.limit, 1, MAX_PATHS),
+        tuple(handles.node(id).key for id in avoid),
+        conditions.of_articles(_absent(given.filter)),
+    )
+
+
+def pair(
+    a: Annotated[strawberry.ID, _says("The id of an article.")],
+    b: Annotated[strawberry.ID, _says("The id of another article.")],
+) -> PairWanted:
+    return PairWanted(handles.article_id(a), handles.article_id(b))
+
+
+def _kinds(via: Sequence[EdgeKind] | None) -> frozenset[EdgeKind]:
+    """The kinds of edges; null and an empty list mean RELATED."""
+    return frozenset(via or (EdgeKind.RELATED,))
+
+
+def _within(name: str, value: int, least: int, most: int) -> int:
+    if not least <= value <= most:
+        raise RequestError(f"{name} must be from {least} to {most}, not {value}", code="BAD_PAGE")
+    return value
+
+
+def export(
+    format: Annotated[GraphFormat, _says("The format of the text.")],
+) -> GraphFormat:
+    return format

@@ -43,7 +43,11 @@ def plain(description: str, *, name: str | None = None, size: ListSize | None = 
 
 
 def batched(
-    fetch: Fetch, arguments: Callable[..., object] | None = None, *, size: ListSize | None = None
+    fetch: Fetch,
+    arguments: Callable[..., object] | None = None,
+    *,
+    name: str | None = None,
+    size: ListSize | None = None,
 ) -> Any:
     """A field that *fetch* answers for many parents at once; its docstring is the description.
 
@@ -57,6 +61,7 @@ def batched(
     _take_parameters(resolve, arguments)
     return strawberry.field(
         resolver=resolve,
+        name=name,
         description=inspect.getdoc(fetch),
         metadata={"batch": batch, SIZE: size},
         directives=_directives(size),

@@ -60,6 +60,11 @@ def article(by: ArticleBy) -> NodeHandle | Handle:
     return Handle(ArticleHandle(name), value)
 
 
+def article_id(id: str) -> NodeHandle:
+    """The handle of the article with this id. Raises RequestError when no article could ever have it."""
+    return _of_kind(ArticleRows, id)
+
+
 def provider(by: ProviderBy) -> NodeHandle:
     """How the provider is to be looked up. Raises RequestError for what cannot name a provider."""
     name, value = _given(by)

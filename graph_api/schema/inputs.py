@@ -9,7 +9,8 @@ from typing import Any
 import strawberry
 from strawberry import UNSET
 
-from graph_api.records import EdgeDirection, Severity
+from graph_api.graph.export import GraphFormat
+from graph_api.records import EdgeDirection, EdgeKind, Severity
 from graph_api.schema.fields import enum
 from graph_api.schema.scalars import URL
 from graph_api.store.reads import OrderField
@@ -56,6 +57,25 @@ enum(
     RELATED_COUNT="How many articles it lists as related.",
     POSITION="The place in the list of related articles; offered by `Article.related` only.",
 )(OrderField)
+
+
+enum(
+    "What an edge says.",
+    RELATED="An article lists another one as related.",
+    PROVIDER="An article was published by a provider.",
+    TOPIC="An article has a topic.",
+)(EdgeKind)
+
+
+enum(
+    "The formats that a graph can be exported in.",
+    NODE_LINK_JSON="JSON with lists of nodes and edges, as networkx and D3 read it.",
+    CYTOSCAPE_JSON="JSON as Cytoscape and Cytoscape.js read it.",
+    GRAPHML="GraphML, an XML format that most graph programs read.",
+    GEXF="GEXF, the XML format of Gephi.",
+    DOT="The language of Graphviz.",
+    MERMAID="A Mermaid flowchart, as Markdown documents embed it.",
+)(GraphFormat)
 
 
 @enum("Which end comes first.", ASC="Smallest, oldest or first letter first.", DESC="The other way round.")
@@ -208,3 +228,21 @@ class TopicBy:
     id: strawberry.ID | None = optional("Its id, such as topic:machine-learning.")
     slug: str | None = optional("Its slug.")
     name: str | None = optional("Its name, without regard to case.")
+
+
+@strawberry.input(description="How paths are looked for.")
+class PathOptions:
+    via: list[EdgeKind] | None = strawberry.field(
+        description="The kinds of edges that are followed. TOPIC and PROVIDER shorten most paths to two steps.",
+        default_factory=lambda: [EdgeKind.RELATED],
+    )
+    direction: EdgeDirection | None = strawberry.field(
+        description="Which way edges are followed, seen from the start.", default=EdgeDirection.BOTH
+    )
+    max_depth: int | None = strawberry.field(description="How many steps at most: 1 to 6.", default=6)
+    limit: int | None = strawberry.field(description="How many paths at most: 1 to 100.", default=5)
+    avoid: list[strawberry.ID] | None = optional("Ids of at most 100 nodes that paths must not lead through.")
+    filter: ArticleFilter | None = optional(
+        "Bounds what is visited: paths lead through articles that fit only. The two ends are always visited; "
+        "topics and providers always fit."
+    )

@@ -58,7 +58,7 @@ from graph_api.store.reads import (
 T = TypeVar("T")
 
 
-def _rows(
+def rows_of(
     read: Callable[[Keys, Rights], Read[Mapping[NodeKey, T]]], keys: Iterable[NodeKey | None], rights: Rights
 ) -> Reads[Mapping[NodeKey, T]]:
     """The rows of the distinct *keys*, none read when there are none."""
@@ -125,14 +125,14 @@ def sources(parents: Sequence[Article], rights: Rights) -> Reads[list[tuple[Sour
 
 def article_provider(parents: Sequence[Article], rights: Rights) -> Reads[list[Provider | None]]:
     """The publisher, null when the document names none."""
-    found = yield from _rows(ProviderRows, (parent.provider_key for parent in parents), rights)
+    found = yield from rows_of(ProviderRows, (parent.provider_key for parent in parents), rights)
     return [found.get(parent.provider_key) if parent.provider_key else None for parent in parents]
 
 
 def article_topics(parents: Sequence[Article], rights: Rights) -> Reads[list[list[Topic]]]:
     """The article's topics, in the document's order."""
     keys = yield from ask(TopicKeys(_keys(parents), rights))
-    found = yield from _rows(TopicRows, chain.from_iterable(keys.values()), rights)
+    found = yield from rows_of(TopicRows, chain.from_iterable(keys.values()), rights)
     return [[found[key] for key in keys.get(parent.key, ()) if key in found] for parent in parents]
 
 
@@ -164,14 +164,14 @@ def topic_articles(parents: Sequence[Topic], rights: Rights, wanted: TopicList) 
 
 def topic_parent(parents: Sequence[Topic], rights: Rights) -> Reads[list[Topic | None]]:
     """The topic above this one in the taxonomy, null at its top."""
-    found = yield from _rows(TopicRows, (parent.parent_key for parent in parents), rights)
+    found = yield from rows_of(TopicRows, (parent.parent_key for parent in parents), rights)
     return [found.get(parent.parent_key) if parent.parent_key else None for parent in parents]
 
 
 def topic_children(parents: Sequence[Topic], rights: Rights) -> Reads[list[list[Topic]]]:
     """The topics right below this one in the taxonomy, by name."""
     keys = yield from ask(ChildKeys(_keys(parents), rights))
-    found = yield from _rows(TopicRows, chain.from_iterable(keys.values()), rights)
+    found = yield from rows_of(TopicRows, chain.from_iterable(keys.values()), rights)
     return [[found[key] for key in keys.get(parent.key, ()) if key in found] for parent in parents]
 
 
@@ -223,14 +223,14 @@ def _nodes(
     read: Callable[[Keys, Rights], Read[Mapping[NodeKey, T]]],
 ) -> Reads[list[list[T]]]:
     found = yield from pages(parents, rights)
-    records = yield from _rows(read, (item.key for page in found for item in page.items), rights)
+    records = yield from rows_of(read, (item.key for page in found for item in page.items), rights)
     return [[records[item.key] for item in page.items] for page in found]
 
 
 def _edge_nodes(
     parents: Sequence[Edge], rights: Rights, read: Callable[[Keys, Rights], Read[Mapping[NodeKey, T]]]
 ) -> Reads[list[T]]:
-    found = yield from _rows(read, (parent.item.key for parent in parents), rights)
+    found = yield from rows_of(read, (parent.item.key for parent in parents), rights)
     return [found[parent.item.key] for parent in parents]
 
 
@@ -295,7 +295,7 @@ def edge_problem(parents: Sequence[Edge], rights: Rights) -> Reads[list[Problem]
 
 def problem_article(parents: Sequence[Problem], rights: Rights) -> Reads[list[Article | None]]:
     """The article that the document became, null when it was rejected."""
-    found = yield from _rows(ArticleRows, (parent.article for parent in parents), rights)
+    found = yield from rows_of(ArticleRows, (parent.article for parent in parents), rights)
     return [found.get(parent.article) if parent.article else None for parent in parents]
 
 
@@ -335,7 +335,7 @@ def article(
     if isinstance(handle, NodeHandle):
         return (yield from node(parents, rights, handle))
     keys = yield from ask(ArticleKeysBy(handle.by, (handle.value,), rights))
-    found = yield from _rows(ArticleRows, keys.values(), rights)
+    found = yield from rows_of(ArticleRows, keys.values(), rights)
     return _for_each(parents, next(iter(found.values()), None))
 
 
@@ -344,7 +344,7 @@ def topic(parents: Sequence[object], rights: Rights, handle: NodeHandle | str) -
     if isinstance(handle, NodeHandle):
         return (yield from node(parents, rights, handle))
     keys = yield from ask(TopicKeysByName((handle,), rights))
-    found = yield from _rows(TopicRows, keys.values(), rights)
+    found = yield from rows_of(TopicRows, keys.values(), rights)
     return _for_each(parents, next(iter(found.values()), None))
 
 

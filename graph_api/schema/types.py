@@ -13,13 +13,16 @@ import strawberry
 
 from graph_api import records
 from graph_api.execution.batch import ListSize
-from graph_api.records import Severity
-from graph_api.schema import arguments, reading
+from graph_api.records import EdgeKind, Severity
+from graph_api.schema import arguments, exporting, pathing, reading, walking
 from graph_api.schema.fields import batched, plain
 from graph_api.schema.paging import DEFAULT_PAGE
 from graph_api.schema.scalars import JSON, URL
 
 PAGE = ListSize(DEFAULT_PAGE, frozenset({"first", "last"}), frozenset({"edges", "nodes"}))
+
+NODES = ListSize(100, frozenset({"limit"}), frozenset({"nodes", "links"}))
+PATHS = ListSize(5, sized=frozenset({"paths"}))
 
 
 def _is(record: type) -> Any:  # Any: Strawberry takes the attribute as it finds it
@@ -102,6 +105,7 @@ class Article(Node):
     topics: list[Topic] = batched(reading.article_topics, size=ListSize(3))
     images: list[Image] = batched(reading.article_images, size=ListSize(2))
     related: RelatedConnection = batched(reading.related, arguments.related, size=PAGE)
+    neighborhood: Subgraph = batched(walking.neighborhood, arguments.neighborhood, size=NODES)
     sources: list[SourceFile] = batched(reading.sources, size=ListSize(1))
 
 
@@ -194,6 +198,61 @@ class TopicConnection:
     total_count: int = batched(reading.total_count)
 
 
+@strawberry.type(description="An edge between two nodes that are shown.")
+class Link:
+    from_: Node = batched(walking.link_source, name="from")
+    to: Node = batched(walking.link_target)
+    kind: EdgeKind = plain("What the edge says.")
+    position: int | None = plain("Its place in the list of related articles, from 0; null for other edges.")
+    reciprocal: bool = plain("Whether each of two articles lists the other.")
+
+
+@strawberry.type(description="The articles at one distance from the start.")
+class Hop:
+    depth: int = plain("The distance: how many edges lead here from the start.")
+    articles: list[Article] = batched(walking.hop_articles, size=ListSize(20))
+
+
+@strawberry.type(description="A part of the graph: some nodes and the links among them.")
+class Subgraph:
+    nodes: list[Node] = batched(walking.nodes)
+    links: list[Link] = batched(walking.links)
+    hops: list[Hop] = plain("The articles by distance; hop 0 is the start.", size=ListSize(3))
+    node_count: int = plain("How many nodes there are.")
+    link_count: int = batched(walking.link_count)
+    truncated: bool = batched(walking.truncated)
+    export: str = batched(exporting.exported, arguments.export)
+
+
+@strawberry.type(description="A way from one node to another.")
+class Path:
+    nodes: list[Node] = batched(pathing.path_nodes, size=ListSize(4))
+    links: list[Link] = plain("The steps, one link each; a link may lead against the path.", size=ListSize(3))
+    length: int = plain("How many steps it has.")
+    explanation: str = batched(pathing.explanation)
+
+
+@strawberry.type(description="The paths that were found.")
+class PathResult:
+    found: bool = plain("Whether there is a path.")
+    distance: int | None = plain("How many steps the shortest path has, null when there is none.")
+    paths: list[Path] = plain("The paths, shortest first.", size=ListSize(5))
+    truncated: bool = plain("Whether a limit or a budget hid at least one path, or ended the search.")
+
+
+@strawberry.type(description="What two articles share. Neighbours are counted without regard to direction.")
+class CommonNeighbors:
+    articles: list[Article] = batched(pathing.common_articles, size=ListSize(20))
+    topics: list[Topic] = batched(pathing.common_topics, size=ListSize(3))
+    same_provider: bool = plain("Whether both were published by the same provider.")
+    jaccard: float = plain(
+        "Shared neighbours over all neighbours of either: J = |A and B| / |A or B|, 0 to 1. Liben-Nowell and Kleinberg, 2007."
+    )
+    adamic_adar: float = plain(
+        "The sum of 1 / ln(number of neighbours) over the shared neighbours: rare ones weigh more. Adamic and Adar, 2003."
+    )
+
+
 @strawberry.type(description="Something that is wrong with a document, and where.")
 class Problem:
     code: str = plain("A stable code: E1xx for errors, W2xx for warnings.")
@@ -245,6 +304,10 @@ class Query:
     providers: ProviderConnection = batched(reading.providers, arguments.providers, size=PAGE)
     topic: Topic | None = batched(reading.topic, arguments.topic)
     topics: TopicConnection = batched(reading.topics, arguments.topics, size=PAGE)
+    shortest_path: PathResult = batched(pathing.shortest_path, arguments.paths, size=PATHS)
+    all_paths: PathResult = batched(pathing.all_paths, arguments.paths, size=PATHS)
+    common_neighbors: CommonNeighbors | None = batched(pathing.common_neighbors, arguments.pair)
+    subgraph: Subgraph = batched(walking.subgraph, arguments.subgraph, size=NODES)
     content_report: ContentReport = batched(reading.content_report)
     revision: str = batched(reading.revision)
     cost: Cost = plain("What this operation costs.")

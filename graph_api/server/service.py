@@ -13,6 +13,7 @@ import strawberry
 
 from graph_api.execution.engine import Engine
 from graph_api.settings import Settings
+from graph_api.store.adjacency import adjacency_path
 from graph_api.store.sqlite import SqliteStore, open_store
 
 
@@ -40,7 +41,9 @@ class Service:
     async def engine(self) -> Engine:
         """The engine over the open store. Raises StoreError as long as the database cannot be opened."""
         if self._engine is None:
-            self._engine = Engine(self.schema, await self.store(), self.settings)
+            self._engine = Engine(
+                self.schema, await self.store(), self.settings, adjacency_path(self._database)
+            )
         return self._engine
 
     async def current_revision(self) -> str:

@@ -1,0 +1,37 @@
+"""The edges of one revision in memory: walks read them from compact arrays that all processes share."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from graph_api.graph.answers import Answers
+from graph_api.graph.csr import AdjacencyUnfit, Csr, load
+from graph_api.graph.questions import Among, Neighbours
+from graph_api.store.reads import EdgesAmong, StepRows
+
+
+class Edges:
+    """Answers the reads of walks, for callers who may see everything."""
+
+    def __init__(self, csr: Csr) -> None:
+        self._answers = Answers(csr)
+
+    def rows(self, read: StepRows | EdgesAmong) -> Any:  # Any: what the read is answered with
+        """The answer to *read*, None when hidden content must be left out, which the arrays do not know."""
+        if read.rights.published_only:
+            return None
+        if isinstance(read, EdgesAmong):
+            return self._answers.among(Among(read.sources, read.among, read.kinds))
+        steps = self._answers.neighbours(
+            Neighbours(read.frontier, read.kinds, read.direction, read.most, read.skip)
+        )
+        return steps.targets, steps.counts
+
+
+def mapped_edges(path: Path, revision: str) -> Edges | None:
+    """The edges in the file at *path*, None unless it belongs to *revision*."""
+    try:
+        return Edges(load(path, revision))
+    except AdjacencyUnfit:
+        return None

@@ -1,0 +1,173 @@
+"""The questions of walks answered from compact adjacency, in memory.
+
+Large frontiers are answered by whole arrays; for a few keys plain slices are quicker than a dozen calls
+into numpy. Both give the same answer.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from typing import Any, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from graph_api.graph.csr import Csr, Places
+from graph_api.graph.questions import (
+    Among,
+    Edge,
+    EdgeKind,
+    Fitting,
+    Neighbours,
+    Pause,
+    Question,
+    Steps,
+    Walk,
+    drive,
+)
+from graph_api.records import EdgeDirection
+
+T = TypeVar("T")
+
+_FEW = 10  # keys: below, slices are quicker
+_ROWS = {EdgeDirection.OUT: (0,), EdgeDirection.IN: (1,), EdgeDirection.BOTH: (0, 1)}
+
+
+def drive_in_memory(walk: Walk[T], csr: Csr, fits: NDArray[np.bool_] | None = None) -> T:
+    """What *walk* returns on *csr*; *fits* says for each place whether the filter lets its node pass."""
+    return drive(walk, Answers(csr, fits).answer)
+
+
+class Answers:
+    """Answers for one walk at a time. Kinds that *csr* does not hold have no edges here."""
+
+    def __init__(self, csr: Csr, fits: NDArray[np.bool_] | None = None) -> None:
+        self.csr = csr
+        self.fits = fits
+        self._keys = csr.keys.data  # plain integers, quicker one by one than those of an array
+        self._neighbours = csr.neighbours.data
+        self._starts = [row.data for row in csr.starts]
+        self._among: frozenset[int] = frozenset()
+        self._members = np.zeros(0, dtype=np.bool_)
+
+    def answer(self, question: Question[Any]) -> Any:
+        """The answer to any question of a walk."""
+        match question:
+            case Neighbours():
+                return self.neighbours(question)
+            case Among():
+                return self.among(question)
+            case Fitting():
+                return self.fitting(question)
+            case Pause():
+                return None
+            case _:
+                raise TypeError(f"no answer to {question!r}")
+
+    def neighbours(self, question: Neighbours) -> Steps:
+        """The steps asked for."""
+        rows = [2 * kind + way for kind in self._kinds(question.kinds) for way in _ROWS[question.direction]]
+        if len(question.frontier) <= _FEW:
+            return self._few(rows, question)
+        return self._many(rows, question)
+
+    def _few(self, rows: list[int], question: Neighbours) -> Steps:
+        keys, neighbours = self._keys, self._neighbours
+        targets: list[int] = []
+        counts: list[int] = []
+        skip, left = question.skip, question.most
+        for key in question.frontier:
+            place, before = bisect_left(keys, key), len(targets)
+            known = place < len(keys) and keys[place] == key
+            for starts in (self._starts[row] for row in rows if known):
+                first, end = starts[place] + skip, starts[place + 1]
+                skip = max(0, first - end)
+                taken = neighbours[first : min(end, first + left)].tolist()
+                targets += [keys[taken_place] for taken_place in taken]
+                left -= len(taken)
+            counts.append(len(targets) - before)
+        return Steps(targets, counts)
+
+    def _many(self, rows: list[int], question: Neighbours) -> Steps:
+        places = self.csr.places(np.array(question.frontier, dtype=np.int64))
+        starts, counts = self._lists(places, rows)
+        ends = counts.cumsum()
+        if question.skip or (len(ends) and ends[-1] > question.most):
+            before = np.maximum(ends - counts, question.skip)
+            through = np.minimum(ends, question.skip + question.most)
+            starts = starts + (before - (ends - counts))
+            counts = np.maximum(through - before, 0)
+        targets = self.csr.keys.take(self.csr.neighbours.take(_spread(starts, counts)))
+        own = counts if len(rows) == 1 else counts.reshape(len(places), -1).sum(axis=1)
+        return Steps(targets.tolist(), own.tolist())
+
+    def _lists(self, places: Places, rows: list[int]) -> tuple[Places, Places]:
+        """Where the lists of *places* start in each of *rows*, place by place, and how long they are."""
+        shape = len(places), len(rows)
+        starts, counts = np.empty(shape, dtype=np.int64), np.empty(shape, dtype=np.int64)
+        following = places + 1
+        for column, row in enumerate(rows):
+            starts[:, column] = self.csr.starts[row].take(places)
+            counts[:, column] = self.csr.starts[row].take(following)
+        counts -= starts
+        counts[places < 0] = 0
+        return starts.ravel(), counts.ravel()
+
+    def among(self, question: Among) -> list[Edge]:
+        """The edges asked for."""
+        csr = self.csr
+        sources = csr.places(np.array(question.sources, dtype=np.int64))
+        sources = sources[sources >= 0]
+        kinds = self._kinds(question.kinds)
+        if not len(sources) or not kinds:
+            return []
+        rows = [2 * kind for kind in kinds]
+        starts, counts = self._lists(sources, rows)
+        entries = _spread(starts, counts)
+        targets = csr.neighbours[entries]
+        hits = self._mask(question.among)[targets]
+        lists = np.repeat(np.arange(len(starts)), counts)[hits]
+        return self._edges(
+            csr.keys[sources[lists // len(rows)]].tolist(),
+            csr.keys[targets[hits]].tolist(),
+            [csr.kinds[kinds[index]] for index in (lists % len(rows)).tolist()],
+            (entries[hits] - starts[lists]).tolist(),
+        )
+
+    @staticmethod
+    def _edges(
+        sources: list[int], targets: list[int], kinds: list[EdgeKind], positions: list[int]
+    ) -> list[Edge]:
+        related = EdgeKind.RELATED
+        return [
+            (source, target, kind, position if kind is related else None)
+            for source, target, kind, position in zip(sources, targets, kinds, positions, strict=True)
+        ]
+
+    def fitting(self, question: Fitting) -> frozenset[int]:
+        """The keys that are in the graph and that the filter lets pass."""
+        keys = np.array(question.keys, dtype=np.int64)
+        places = self.csr.places(keys)
+        passed = places >= 0
+        if self.fits is not None and len(self.fits):
+            passed &= self.fits[places]
+        return frozenset(keys[passed].tolist())
+
+    def _kinds(self, kinds: frozenset[EdgeKind]) -> list[int]:
+        """The numbers of *kinds* among those held."""
+        return [index for index, kind in enumerate(self.csr.kinds) if kind in kinds]
+
+    def _mask(self, among: frozenset[int]) -> NDArray[np.bool_]:
+        """For each place whether its node is in *among*; a walk asks for one set many times."""
+        if among is not self._among or len(self._members) != len(self.csr.keys):
+            places = self.csr.places(np.fromiter(among, dtype=np.int64, count=len(among)))
+            self._members = np.zeros(len(self.csr.keys), dtype=np.bool_)
+            self._members[places[places >= 0]] = True
+            self._among = among
+        return self._members
+
+
+def _spread(starts: Places, counts: Places) -> Places:
+    """The entries of lists that start at *starts* and have *counts* entries, one list after the other."""
+    ends = counts.cumsum()
+    return np.repeat(starts - (ends - counts), counts) + np.arange(ends[-1] if len(ends) else 0)

@@ -1,0 +1,62 @@
+"""Paths in words: "“A” lists “B” as related; “C” lists both “B” and “D” as related"."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from graph_api.graph.questions import EdgeKind
+from graph_api.graph.walk import Link
+
+# By kind: source and target of one link; two sources of one target; one source of two targets.
+_ONE = {
+    EdgeKind.RELATED: "{0} lists {1} as related",
+    EdgeKind.PROVIDER: "{0} is published by {1}",
+    EdgeKind.TOPIC: "{0} is about {1}",
+}
+_SAME_TARGET = {
+    EdgeKind.RELATED: "{0} and {1} both list {2} as related",
+    EdgeKind.PROVIDER: "{0} and {1} are both published by {2}",
+    EdgeKind.TOPIC: "{0} and {1} are both about {2}",
+}
+_SAME_SOURCE = {
+    EdgeKind.RELATED: "{2} lists both {0} and {1} as related",
+    EdgeKind.PROVIDER: "{2} is published by both {0} and {1}",
+    EdgeKind.TOPIC: "{2} is about both {0} and {1}",
+}
+_MUTUAL = "{0} and {1} list each other as related"
+
+
+def explanation(path: Sequence[int], links: Sequence[Link], titles: Mapping[int, str]) -> str:
+    """*path* in words, from its start; *links* has one link a step, *titles* the names of all its nodes.
+
+    Two steps that meet in one node, or part from one, are said together. White space in titles is folded.
+    """
+    names = {key: f"“{' '.join(titles[key].split())}”" for key in path}
+    if not links:
+        return f"{names[path[0]]} is both ends of the path"
+    said: list[str] = []
+    step = 0
+    while step < len(links):
+        ends = [names[key] for key in path[step : step + 3]]
+        together = _together(*links[step : step + 2], middle=path[step + 1])
+        if together:
+            said.append(together.format(ends[0], ends[2], ends[1]))
+            step += 2
+        else:
+            said.append(_alone(links[step], names))
+            step += 1
+    return "; ".join(said)
+
+
+def _together(first: Link, second: Link | None = None, *, middle: int) -> str:
+    """The words for two steps of one kind that both lead to, or both come from, their middle; else none."""
+    if second is None or first.kind is not second.kind or first.reciprocal or second.reciprocal:
+        return ""
+    if first.target == second.target == middle:
+        return _SAME_TARGET[first.kind]
+    return _SAME_SOURCE[first.kind] if first.source == second.source == middle else ""
+
+
+def _alone(link: Link, names: Mapping[int, str]) -> str:
+    words = _MUTUAL if link.reciprocal and link.kind is EdgeKind.RELATED else _ONE[link.kind]
+    return words.format(names[link.source], names[link.target])

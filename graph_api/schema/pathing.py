@@ -1,0 +1,156 @@
+"""Paths between two nodes and what two articles share: batch functions of the root's traversal fields.
+
+Their docstrings are the fields' descriptions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TypeVar
+
+from graph_api.graph import explain, measures, paths
+from graph_api.graph.paths import Paths
+from graph_api.graph.questions import Budget, Scope as WalkScope
+from graph_api.graph.simple_paths import all_paths as simple_paths
+from graph_api.graph.walk import Link
+from graph_api.records import Article, NodeKey, Topic
+from graph_api.schema.arguments import PairWanted, PathsWanted
+from graph_api.schema.reading import rows_of
+from graph_api.schema.walking import Node, budget, records, walked
+from graph_api.store.reads import ArticleRows, Keys, KindsOf, Reads, Rights, TopicKeys, TopicRows, ask
+
+T = TypeVar("T")
+
+MOST_EXTENSIONS = 200_000  # that a search for simple paths may try
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Path:
+    """One path: its nodes by key, and a link for each step."""
+
+    keys: Keys
+    links: tuple[Link, ...]
+
+    @property
+    def length(self) -> int:
+        return len(self.links)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PathResult:
+    """The paths that were found, shortest first."""
+
+    paths: tuple[Path, ...]
+    truncated: bool
+
+    @property
+    def found(self) -> bool:
+        return bool(self.paths)
+
+    @property
+    def distance(self) -> int | None:
+        return self.paths[0].length if self.paths else None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class CommonNeighbors:
+    """What two articles share."""
+
+    article_keys: Keys
+    topic_keys: Keys
+    same_provider: bool
+    jaccard: float
+    adamic_adar: float
+
+
+def shortest_path(parents: Sequence[object], rights: Rights, wanted: PathsWanted) -> Reads[list[PathResult]]:
+    """All shortest paths between two nodes, up to a limit, ordered by the ids along them.
+
+    `found` is false when there is none, or when a node does not exist; `distance` is the number of steps.
+    """
+    found = yield from _paths_between(wanted, rights, simple=False)
+    return [found for _ in parents]
+
+
+def all_paths(parents: Sequence[object], rights: Rights, wanted: PathsWanted) -> Reads[list[PathResult]]:
+    """The simple paths between two nodes, which visit no node twice: shortest first, up to a limit."""
+    found = yield from _paths_between(wanted, rights, simple=True)
+    return [found for _ in parents]
+
+
+def _paths_between(wanted: PathsWanted, rights: Rights, *, simple: bool) -> Reads[PathResult]:
+    ends = (wanted.start.key, wanted.end.key)
+    known = yield from ask(KindsOf(tuple(dict.fromkeys(ends)), rights))
+    if not known.keys() >= set(ends):
+        return PathResult((), truncated=False)
+    scope = WalkScope(
+        kinds=wanted.kinds,
+        direction=wanted.direction,
+        filtered=wanted.filter is not None,
+        avoid=frozenset(wanted.avoid),
+    )
+    search = simple_paths if simple else paths.shortest_paths
+    spend = Budget(edges=MOST_EXTENSIONS) if simple else budget()
+    walking = search(*ends, max_depth=wanted.max_depth, limit=wanted.limit, scope=scope, budget=spend)
+    result: Paths = yield from walked(walking, wanted.filter, rights)
+    links = yield from walked(paths.path_links(result.paths, scope), None, rights)
+    return PathResult(
+        tuple(
+            Path(tuple(map(NodeKey, keys)), steps) for keys, steps in zip(result.paths, links, strict=True)
+        ),
+        result.truncated,
+    )
+
+
+def path_nodes(parents: Sequence[Path], rights: Rights) -> Reads[list[list[Node]]]:
+    """The nodes along the path, both ends among them."""
+    found = yield from records((key for parent in parents for key in parent.keys), rights)
+    return [[found[key] for key in parent.keys] for parent in parents]
+
+
+def explanation(parents: Sequence[Path], rights: Rights) -> Reads[list[str]]:
+    """The path in words, such as: "A" lists "B" as related; "C" lists both."""
+    found = yield from records((key for parent in parents for key in parent.keys), rights)
+    titles: dict[int, str] = {key: _title(node) for key, node in found.items()}
+    return [explain.explanation(parent.keys, parent.links, titles) for parent in parents]
+
+
+def _title(node: Node) -> str:
+    return node.title if isinstance(node, Article) else node.name
+
+
+def common_neighbors(
+    parents: Sequence[object], rights: Rights, wanted: PairWanted
+) -> Reads[list[CommonNeighbors | None]]:
+    """What two articles share; null when one of them does not exist."""
+    pair = (wanted.a.key, wanted.b.key)
+    articles = yield from rows_of(ArticleRows, pair, rights)
+    if not articles.keys() >= set(pair):
+        return [None for _ in parents]
+    alike = yield from walked(measures.likeness(*pair, WalkScope()), None, rights)
+    topics = yield from ask(TopicKeys(tuple(dict.fromkeys(pair)), rights))
+    theirs = frozenset(topics.get(pair[1], ()))
+    shared = CommonNeighbors(
+        article_keys=tuple(map(NodeKey, alike.common)),
+        topic_keys=tuple(key for key in topics.get(pair[0], ()) if key in theirs),
+        same_provider=articles[pair[0]].provider_key is not None
+        and articles[pair[0]].provider_key == articles[pair[1]].provider_key,
+        jaccard=alike.jaccard,
+        adamic_adar=alike.adamic_adar,
+    )
+    return [shared for _ in parents]
+
+
+def common_articles(parents: Sequence[CommonNeighbors], rights: Rights) -> Reads[list[list[Article]]]:
+    """The articles that share a related edge, either way, with both."""
+    found = yield from rows_of(
+        ArticleRows, (key for parent in parents for key in parent.article_keys), rights
+    )
+    return [[found[key] for key in parent.article_keys] for parent in parents]
+
+
+def common_topics(parents: Sequence[CommonNeighbors], rights: Rights) -> Reads[list[list[Topic]]]:
+    """The topics that both have, in the order of the first article."""
+    found = yield from rows_of(TopicRows, (key for parent in parents for key in parent.topic_keys), rights)
+    return [[found[key] for key in parent.topic_keys] for parent in parents]

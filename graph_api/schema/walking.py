@@ -1,0 +1,241 @@
+"""Walks for the schema: the graph's questions become reads, what was found becomes records, and
+traversal's batch functions. Their docstrings are the fields' descriptions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+from graph_api.graph import walk
+from graph_api.graph.questions import (
+    Among,
+    Budget,
+    Fitting,
+    Neighbours,
+    Pause,
+    Question,
+    Scope as WalkScope,
+    Steps,
+    Walk,
+)
+from graph_api.graph.sweep import targets_by_key
+from graph_api.graph.walk import Link
+from graph_api.records import Article, EdgeDirection, EdgeKind, NodeKey, Provider, Topic
+from graph_api.schema.arguments import NeighborhoodWanted, SubgraphWanted
+from graph_api.schema.reading import rows_of
+from graph_api.store.filters import Filter
+from graph_api.store.reads import (
+    AllArticles,
+    ArticleRows,
+    EdgesAmong,
+    FittingKeys,
+    Keys,
+    KindsOf,
+    Lists,
+    ProviderRows,
+    Reads,
+    Rights,
+    StepRows,
+    TopicRows,
+    Window,
+    ask,
+)
+
+T = TypeVar("T")
+Node = Article | Provider | Topic
+
+MAX_LINKS = 50_000  # in one subgraph
+WALK_NODES = 200_000  # nodes that one walk may meet
+WALK_EDGES = 5_000_000  # edges that one walk may read
+
+_RELATED = frozenset({EdgeKind.RELATED})
+
+
+def walked(walking: Walk[T], filter: Filter | None, rights: Rights) -> Reads[T]:
+    """What the walk returns, its questions asked as reads."""
+    answer: Any = None  # what a generator wants first
+    try:
+        while True:
+            question = walking.send(answer)
+            answer = yield from _answered(question, filter, rights)
+    except StopIteration as done:
+        result: T = done.value
+        return result
+
+
+def _answered(question: Question[Any], filter: Filter | None, rights: Rights) -> Reads[Any]:
+    match question:
+        case Neighbours(frontier, kinds, direction, most, skip):
+            targets, counts = yield from ask(
+                StepRows(_node_keys(frontier), kinds, direction, most, skip, rights)
+            )
+            return Steps(targets, counts)
+        case Among(sources, among, kinds):
+            members = frozenset(map(NodeKey, among))
+            return (yield from ask(EdgesAmong(_node_keys(sources), members, kinds, rights)))
+        case Fitting(keys) if filter is not None:
+            return (yield from ask(FittingKeys(_node_keys(keys), filter, rights)))
+        case Fitting(keys):
+            return frozenset(keys)
+        case Pause():
+            return None
+        case _:
+            raise TypeError(f"no read answers {question!r}")
+
+
+def _node_keys(keys: Iterable[int]) -> Keys:
+    return tuple(map(NodeKey, keys))
+
+
+# -- subgraphs -------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Hop:
+    """The nodes at one distance from the start."""
+
+    depth: int
+    keys: Keys
+
+
+@dataclass(slots=True, eq=False)
+class Subgraph:
+    """The nodes that were found, by distance; the links among them are read when a field first asks."""
+
+    hops: tuple[Hop, ...]
+    cut: bool
+    kinds: frozenset[EdgeKind]
+    links: tuple[Link, ...] | None = field(default=None)
+    links_cut: bool = field(default=False)
+
+    @property
+    def keys(self) -> Keys:
+        return tuple(key for hop in self.hops for key in hop.keys)
+
+    @property
+    def node_count(self) -> int:
+        return sum(len(hop.keys) for hop in self.hops)
+
+
+def neighborhood(
+    parents: Sequence[Article], rights: Rights, wanted: NeighborhoodWanted
+) -> Reads[list[Subgraph]]:
+    """What is reachable from this article within some hops: breadth-first, nearest first, itself as hop 0.
+
+    Within a hop the order is that of discovery, so that a cut keeps the nearest and best placed.
+    """
+    found: list[Subgraph] = []
+    for parent in parents:
+        scope = WalkScope(kinds=wanted.kinds, direction=wanted.direction, filtered=wanted.filter is not None)
+        walking = walk.neighborhood(
+            parent.key,
+            max_depth=wanted.max_depth,
+            limit=wanted.limit,
+            scope=scope,
+            budget=budget(),
+            with_links=False,
+        )
+        result = yield from walked(walking, wanted.filter, rights)
+        hops = tuple(Hop(depth, _node_keys(hop)) for depth, hop in enumerate(result.hops))
+        found.append(Subgraph(hops, result.truncated, wanted.kinds))
+    return found
+
+
+def subgraph(parents: Sequence[object], rights: Rights, wanted: SubgraphWanted) -> Reads[list[Subgraph]]:
+    """Chosen articles and the links among them: those with the given ids, or the newest that fit the filter.
+
+    With `via` TOPIC or PROVIDER their topics and providers are nodes too. All nodes are hop 0.
+    """
+    articles, cut = yield from _chosen(wanted, rights)
+    keys = dict.fromkeys(articles)
+    beside = wanted.kinds - _RELATED
+    if beside and articles:
+        reached = targets_by_key(articles, WalkScope(kinds=beside, direction=EdgeDirection.OUT))
+        found = yield from walked(reached, None, rights)
+        keys |= dict.fromkeys(NodeKey(key) for article in articles for key in sorted(found[article]))
+    hop = Hop(0, tuple(keys)[: wanted.limit])
+    return [Subgraph((hop,), cut or len(keys) > wanted.limit, wanted.kinds) for _ in parents]
+
+
+def _chosen(wanted: SubgraphWanted, rights: Rights) -> Reads[tuple[Keys, bool]]:
+    if wanted.handles is None:
+        window = Window(wanted.limit)
+        [page] = (yield from ask(Lists((AllArticles(),), wanted.filter, (), window, rights))).values()
+        return tuple(item.key for item in page.items), page.has_next
+    keys = tuple(dict.fromkeys(handle.key for handle in wanted.handles))
+    kinds = yield from ask(KindsOf(keys, rights))
+    known = tuple(key for key in keys if key in kinds)
+    if wanted.filter is not None and known:
+        fitting = yield from ask(FittingKeys(known, wanted.filter, rights))
+        known = tuple(key for key in known if key in fitting)
+    return known[: wanted.limit], len(known) > wanted.limit
+
+
+def budget() -> Budget:
+    return Budget(nodes=WALK_NODES, edges=WALK_EDGES, links=MAX_LINKS)
+
+
+def _linked(subgraphs: Sequence[Subgraph], rights: Rights) -> Reads[None]:
+    """The links of *subgraphs* are read, those not read before."""
+    for one in subgraphs:
+        if one.links is None:
+            among = walk.links_among(one.keys, one.kinds, budget())
+            one.links, one.links_cut = yield from walked(among, None, rights)
+
+
+def links(parents: Sequence[Subgraph], rights: Rights) -> Reads[list[tuple[Link, ...]]]:
+    """The links among the nodes, by the node they come from in the order of the nodes.
+
+    Two articles that list each other are one link with `reciprocal` true. At most 50,000; more are left out
+    and `truncated` is true.
+    """
+    yield from _linked(parents, rights)
+    return [parent.links or () for parent in parents]
+
+
+def link_count(parents: Sequence[Subgraph], rights: Rights) -> Reads[list[int]]:
+    """How many links there are among the nodes."""
+    return [len(each) for each in (yield from links(parents, rights))]
+
+
+def truncated(parents: Sequence[Subgraph], rights: Rights) -> Reads[list[bool]]:
+    """Whether a limit or a budget hid at least one node or link."""
+    yield from _linked([parent for parent in parents if not parent.cut], rights)
+    return [parent.cut or parent.links_cut for parent in parents]
+
+
+def nodes(parents: Sequence[Subgraph], rights: Rights) -> Reads[list[list[Node]]]:
+    """The nodes, nearest first; the start is the first of a neighbourhood."""
+    found = yield from records((key for parent in parents for key in parent.keys), rights)
+    return [[found[key] for key in parent.keys] for parent in parents]
+
+
+def hop_articles(parents: Sequence[Hop], rights: Rights) -> Reads[list[list[Article]]]:
+    """The articles at this distance; providers and topics are among the nodes only."""
+    found = yield from rows_of(ArticleRows, (key for parent in parents for key in parent.keys), rights)
+    return [[found[key] for key in parent.keys if key in found] for parent in parents]
+
+
+def link_source(parents: Sequence[Link], rights: Rights) -> Reads[list[Node]]:
+    """The node the edge comes from: the article that lists the other, or has the provider or topic."""
+    found = yield from records((NodeKey(parent.source) for parent in parents), rights)
+    return [found[NodeKey(parent.source)] for parent in parents]
+
+
+def link_target(parents: Sequence[Link], rights: Rights) -> Reads[list[Node]]:
+    """The node the edge leads to."""
+    found = yield from records((NodeKey(parent.target) for parent in parents), rights)
+    return [found[NodeKey(parent.target)] for parent in parents]
+
+
+def records(keys: Iterable[NodeKey], rights: Rights) -> Reads[Mapping[NodeKey, Node]]:
+    """The nodes with these keys, whatever their kinds: one read for each kind that occurs."""
+    wanted = tuple(dict.fromkeys(keys))
+    found: dict[NodeKey, Node] = dict((yield from rows_of(ArticleRows, wanted, rights)))
+    rest = tuple(key for key in wanted if key not in found)
+    if rest:
+        found |= yield from rows_of(ProviderRows, rest, rights)
+        found |= yield from rows_of(TopicRows, (key for key in rest if key not in found), rights)
+    return found
