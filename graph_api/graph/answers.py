@@ -91,11 +91,12 @@ class Answers:
     def _many(self, rows: list[int], question: Neighbours) -> Steps:
         places = self.csr.places(np.array(question.frontier, dtype=np.int64))
         starts, counts = self._lists(places, rows)
-        ends = counts.cumsum()
+        ends: Places = counts.cumsum()
         if question.skip or (len(ends) and ends[-1] > question.most):
-            before = np.maximum(ends - counts, question.skip)
-            through = np.minimum(ends, question.skip + question.most)
-            starts = starts + (before - (ends - counts))
+            begins: Places = ends - counts
+            before: Places = np.maximum(begins, question.skip)
+            through: Places = np.minimum(ends, question.skip + question.most)
+            starts += before - begins
             counts = np.maximum(through - before, 0)
         targets = self.csr.keys.take(self.csr.neighbours.take(_spread(starts, counts)))
         own = counts if len(rows) == 1 else counts.reshape(len(places), -1).sum(axis=1)
@@ -169,5 +170,7 @@ class Answers:
 
 def _spread(starts: Places, counts: Places) -> Places:
     """The entries of lists that start at *starts* and have *counts* entries, one list after the other."""
-    ends = counts.cumsum()
-    return np.repeat(starts - (ends - counts), counts) + np.arange(ends[-1] if len(ends) else 0)
+    ends: Places = counts.cumsum()
+    shifts: Places = starts - ends + counts
+    total = int(ends[-1]) if len(ends) else 0
+    return np.repeat(shifts, counts) + np.arange(total, dtype=np.int64)

@@ -1,0 +1,129 @@
+"""Compact adjacency answers like a dict, survives its file, and refuses a file that is not its own."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given, settings, strategies as st
+
+from graph_api.graph.answers import Answers
+from graph_api.graph.csr import AdjacencyUnfit, Csr, build, load, save
+from graph_api.graph.questions import ALL_KINDS, Among, EdgeKind, Fitting, Neighbours, Steps
+from graph_api.records import EdgeDirection
+from tests.graph.small_graphs import BOTH, OUT, RELATED, TOPIC, SmallGraph, graphs, keys, related
+
+FRONTIERS = st.lists(keys | st.just(5000), max_size=30).map(tuple)
+
+
+@settings(max_examples=200)
+@given(graphs(), FRONTIERS, st.sampled_from(EdgeDirection), st.integers(0, 40), st.integers(1, 40))
+def test_neighbours_are_those_of_the_dict(
+    graph: SmallGraph, frontier: tuple[int, ...], direction: EdgeDirection, skip: int, most: int
+) -> None:
+    question = Neighbours(frontier, ALL_KINDS, direction, most, skip)
+    memory, by_dict = graph.in_memory().neighbours(question), graph.answer(question)
+    assert memory == by_dict
+
+
+@settings(max_examples=200)
+@given(graphs(), FRONTIERS, st.frozensets(keys))
+def test_links_and_filters_are_those_of_the_dict(
+    graph: SmallGraph, sources: tuple[int, ...], among: frozenset[int]
+) -> None:
+    memory = graph.in_memory()
+    question = Among(sources, among, ALL_KINDS)
+    assert memory.among(question) == graph.answer(question)
+    fitting = Fitting(tuple(graph.nodes))
+    assert memory.fitting(fitting) == graph.answer(fitting)
+
+
+@settings(max_examples=60)
+@given(graphs())
+def test_a_saved_adjacency_is_loaded_as_it_was(graph: SmallGraph) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        made, path = graph.csr(), Path(folder) / "adjacency"
+        save(made, path)
+        loaded = load(path, "r1")
+        assert (loaded.revision, loaded.kinds) == (made.revision, made.kinds)
+        assert np.array_equal(loaded.keys, made.keys)
+        assert np.array_equal(loaded.starts, made.starts)
+        assert np.array_equal(loaded.neighbours, made.neighbours)
+        assert [one.name for one in Path(folder).iterdir()] == ["adjacency"]
+
+
+@pytest.fixture
+def saved(tmp_path: Path) -> Path:
+    path = tmp_path / "adjacency"
+    save(related((2**62, 1), (1, 2), (1, 2**63 - 1)).csr(), path)
+    return path
+
+
+def test_keys_of_63_bits_survive(saved: Path) -> None:
+    question = Neighbours((1,), ALL_KINDS, BOTH)
+    assert Answers(load(saved, "r1")).answer(question) == Steps([2, 2**63 - 1, 2**62], [3])
+
+
+def test_another_revision_is_refused(saved: Path) -> None:
+    with pytest.raises(AdjacencyUnfit, match="another revision than r2"):
+        load(saved, "r2")
+
+
+@pytest.mark.parametrize("size", [0, 7, 100, 191, 192, 200, -1])
+def test_a_file_cut_short_is_refused(saved: Path, size: int) -> None:
+    saved.write_bytes(saved.read_bytes()[:size])
+    with pytest.raises(AdjacencyUnfit):
+        load(saved, "r1")
+
+
+def test_a_file_with_more_than_its_header_says_is_refused(saved: Path) -> None:
+    saved.write_bytes(saved.read_bytes() + b"\0")
+    with pytest.raises(AdjacencyUnfit, match="its header says"):
+        load(saved, "r1")
+
+
+@pytest.mark.parametrize("at", range(0, 164, 5))
+def test_any_damage_of_the_header_is_noticed(saved: Path, at: int) -> None:
+    damaged = bytearray(saved.read_bytes())
+    damaged[at] ^= 0x40
+    saved.write_bytes(damaged)
+    with pytest.raises(AdjacencyUnfit):
+        load(saved, "r1")
+
+
+def test_a_file_that_is_not_there_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(AdjacencyUnfit):
+        load(tmp_path / "nothing", "r1")
+
+
+def test_who_has_mapped_the_old_file_keeps_it(saved: Path) -> None:
+    old = load(saved, "r1")
+    save(build("r2", {RELATED: np.array([[8, 9]])}), saved)
+    assert old.keys.tolist() == [1, 2, 2**62, 2**63 - 1]
+    assert load(saved, "r2").keys.tolist() == [8, 9]
+
+
+def test_a_kind_that_is_not_held_is_told_from_one_without_edges() -> None:
+    assert build("r", {RELATED: np.array([[1, 2]])}).kinds == (RELATED,)
+    assert build("r", {TOPIC: np.empty((0, 2), dtype=np.int64)}).kinds == (TOPIC,)
+
+
+def test_nodes_without_edges_have_a_place() -> None:
+    csr = build("r", {RELATED: np.array([[1, 2]])}, nodes=np.array([7, 1]))
+    assert csr.keys.tolist() == [1, 2, 7]
+    assert Answers(csr).answer(Fitting((7, 8))) == {7}
+
+
+def test_an_empty_graph_has_answers() -> None:
+    empty: Csr = build("r", {})
+    assert Answers(empty).answer(Neighbours(tuple(range(20)), ALL_KINDS, OUT)) == Steps([], [0] * 20)
+    assert Answers(empty).answer(Among((1,), frozenset({1}), ALL_KINDS)) == []
+    assert Answers(empty).answer(Fitting((1,))) == frozenset()
+
+
+def test_an_edge_takes_at_most_twelve_bytes() -> None:
+    rng = np.random.default_rng(1)
+    edges = np.unique(rng.integers(0, 2_000, (20_000, 2)), axis=0)
+    assert build("r", {EdgeKind.RELATED: edges}).nbytes <= 12 * len(edges)
