@@ -11,7 +11,7 @@ an object with the fields of `records.Image`, absent where null).
 
 from __future__ import annotations
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 APPLICATION_ID = 0x67726170  # "grap": tells our files from any other SQLite database
 
 SCRIPT = """
@@ -33,7 +33,9 @@ CREATE TABLE document (
     payload TEXT                  -- the document without its related items, JSON; NULL when rejected
 ) STRICT;
 CREATE INDEX document_subject ON document (subject) WHERE subject IS NOT NULL;
-CREATE UNIQUE INDEX document_path ON document (path, folder);
+CREATE INDEX document_topic ON document (subject) WHERE kind = 'topic'; -- the taxonomy, read at each ingest
+CREATE INDEX document_path ON document (path);
+CREATE UNIQUE INDEX document_hash ON document (folder, path, sha256);   -- all an unchanged file needs
 
 CREATE TABLE mention (            -- an article document lists another article as related
     document INTEGER NOT NULL, position INTEGER NOT NULL, target INTEGER NOT NULL,
@@ -75,8 +77,10 @@ CREATE TABLE article (
 CREATE INDEX article_newest ON article (published_us DESC, key);
 CREATE INDEX article_quality ON article (quality DESC, key);
 CREATE INDEX article_heat ON article (heat DESC, key);
+CREATE INDEX article_stub ON article (key) WHERE is_stub = 1;
 CREATE INDEX article_slug ON article (slug);
 CREATE INDEX article_provider ON article (provider, published_us DESC, key);
+CREATE INDEX article_provider_key ON article (provider, key);  -- walks read a few of a hub's by key, unsorted
 
 CREATE TABLE article_detail (     -- long and seldom asked for; no row when all are NULL
     key INTEGER PRIMARY KEY, body TEXT, featured_content TEXT, ciphertext TEXT, iv TEXT, extra TEXT
@@ -101,6 +105,7 @@ CREATE TABLE article_topic (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX article_topic_name ON article_topic (topic, name);
 CREATE INDEX article_topic_newest ON article_topic (topic, published_us DESC, article);
+CREATE INDEX article_topic_key ON article_topic (topic, article);
 
 CREATE TABLE related (
     src INTEGER NOT NULL,
@@ -134,4 +139,5 @@ CREATE INDEX topic_parent ON topic (parent, name_folded, slug) WHERE parent IS N
 CREATE TABLE topic_name (         -- every spelling a topic is known by, folded
     name_folded TEXT NOT NULL, topic INTEGER NOT NULL, PRIMARY KEY (name_folded, topic)
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX topic_name_topic ON topic_name (topic);
 """

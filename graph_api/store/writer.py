@@ -248,7 +248,7 @@ class Writer:
 
     def file_hashes(self) -> list[tuple[str, bytes]]:
         """Path and hash of every file, sorted."""
-        return self._all("SELECT path, sha256 FROM document ORDER BY path, sha256")
+        return sorted(self._all("SELECT path, sha256 FROM document"))
 
     def meta(self, name: str) -> str | None:
         """A fact about the whole, None when it is not known yet."""
@@ -261,7 +261,8 @@ class Writer:
 
     def counts(self) -> tuple[int, int]:
         """The number of articles, and of stubs among them."""
-        found = self._all("SELECT count(*), ifnull(sum(is_stub), 0) FROM article")
+        stubs = "SELECT count(*) FROM article WHERE is_stub = 1"
+        found = self._all(f"SELECT (SELECT count(*) FROM article), ({stubs})")
         return found[0][0], found[0][1]
 
     def problem_counts(self) -> dict[Severity, int]:

@@ -16,11 +16,11 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 import pytest
-import yaml
 
 from graph_api.ingest import ingest
 from graph_api.records import Severity
 from tests.ingest.build import select
+from tests.plain_reading import front_matters
 from tests.shared import corpus, shared_path
 
 Fields: TypeAlias = dict[str, Any]
@@ -52,10 +52,9 @@ def read(request: pytest.FixtureRequest, ingested: Callable[[Path], Path]) -> Re
 
 def _by_url(folder: Path) -> dict[str, list[Fields]]:
     found: defaultdict[str, list[tuple[float, str, Fields]]] = defaultdict(list)
-    for file in sorted(folder.glob("_news/*.md")):
-        fields = yaml.load(file.read_text(encoding="utf-8").split("---\n")[1], yaml.CSafeLoader)
+    for path, fields in front_matters(folder).items():
         moment = fields["publishedDateTime"].timestamp()
-        found[fields.get("webUrl") or fields["originalUrl"]].append((-moment, file.name, fields))
+        found[fields.get("webUrl") or fields["originalUrl"]].append((-moment, path, fields))
     return {
         url: [fields for _, _, fields in sorted(files, key=lambda one: one[:2])]
         for url, files in found.items()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import tempfile
 from pathlib import Path
 from typing import TypeAlias
@@ -25,6 +26,7 @@ FOLDERS = ("/first", "/second")
 PATHS = ("a.md", "b.md", "c.md", "d.md")
 NAMES = ("one", "two", "three", "four", "five")
 TOPICS = ("Cloud", "cloud", "CLOUD", "AI", "Machine Learning", "ML")
+_MEMORY = next((place for place in ("/dev/shm",) if os.access(place, os.W_OK)), None)  # hundreds of databases
 DOMAINS = ("x.example", "y.example")
 
 _images = st.sampled_from(
@@ -79,12 +81,12 @@ _gone = st.just("gone")
 _edits = st.lists(st.tuples(_slots, _documents | _gone), min_size=1, max_size=3)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(st.dictionaries(_slots, _documents, max_size=8), st.lists(_edits, min_size=1, max_size=5))
 def test_an_incremental_database_equals_a_fresh_one(
     state: State, steps: list[list[tuple[Slot, Document | str | None]]]
 ) -> None:
-    with tempfile.TemporaryDirectory() as place:
+    with tempfile.TemporaryDirectory(dir=_MEMORY) as place:
         database = Path(place, "incremental.sqlite")
         _ingest(database, state)
         for number, edits in enumerate(steps):
@@ -102,7 +104,7 @@ def test_an_incremental_database_equals_a_fresh_one(
 @settings(max_examples=20, deadline=None)
 @given(st.dictionaries(_slots, _documents, max_size=8), st.dictionaries(_slots, _documents, max_size=8))
 def test_the_order_and_the_number_of_ingests_do_not_matter(first: State, second: State) -> None:
-    with tempfile.TemporaryDirectory() as place:
+    with tempfile.TemporaryDirectory(dir=_MEMORY) as place:
         database, fresh = Path(place, "one.sqlite"), Path(place, "other.sqlite")
         for state in (first, second, first):
             _ingest(database, state)
