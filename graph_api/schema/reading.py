@@ -25,7 +25,7 @@ from graph_api.records import (
 )
 from graph_api.schema import texts
 from graph_api.schema.arguments import ProblemList, RelatedList, TopicList
-from graph_api.schema.handles import Handle, NodeHandle, Rows
+from graph_api.schema.handles import Handle, NodeHandle
 from graph_api.schema.inputs import BodyFormat
 from graph_api.schema.paging import Connection, Edge, Listing, PageInfo, counts, encode_cursor, pages
 from graph_api.store.reads import (
@@ -307,12 +307,12 @@ def _for_each(parents: Sequence[object], value: T) -> list[T]:
 
 
 def _nodes_of(handles: tuple[NodeHandle, ...], rights: Rights) -> Reads[list[object | None]]:
-    found: dict[tuple[Rows, NodeKey], object] = {}
+    found: dict[str, object] = {}  # by id: a key is shorter, so other ids have it too
     for rows in dict.fromkeys(handle.rows for handle in handles):
         keys = tuple(dict.fromkeys(handle.key for handle in handles if handle.rows is rows))
-        answered: Mapping[NodeKey, object] = yield from ask(rows(keys, rights))
-        found.update({(rows, key): record for key, record in answered.items()})
-    return [found.get((handle.rows, handle.key)) for handle in handles]
+        answered: Mapping[NodeKey, Article | Provider | Topic] = yield from ask(rows(keys, rights))
+        found.update((record.id, record) for record in answered.values())
+    return [found.get(handle.id) for handle in handles]
 
 
 def node(parents: Sequence[object], rights: Rights, handle: NodeHandle) -> Reads[list[object | None]]:

@@ -84,3 +84,10 @@ def test_more_ids_than_allowed_are_refused(path: Path) -> None:
 
 def test_an_empty_list_of_ids_answers_an_empty_list(path: Path) -> None:
     assert ask(path, "{ nodes(ids: []) { id } }") == {"nodes": []}
+
+
+def test_an_id_that_shares_its_key_with_an_article_is_not_the_articles(path: Path) -> None:
+    known = ask(path, "{ articles(first: 1) { nodes { id } } }")["articles"]["nodes"][0]["id"]
+    others = [known[:-1] + last for last in "az" if not known.endswith(last)]
+    data = ask(path, "query ($ids: [ID!]!) { nodes(ids: $ids) { id } }", ids=[*others, known])
+    assert data["nodes"] == [*(None for _ in others), {"id": known}]
