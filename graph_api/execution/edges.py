@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from threading import local
 from typing import Any
 
 from graph_api.graph.answers import Answers
@@ -12,21 +13,28 @@ from graph_api.store.reads import EdgesAmong, StepRows
 
 
 class Edges:
-    """Answers the reads of walks, for callers who may see everything."""
+    """Answers the reads of walks, for callers who may see everything. Any thread may ask."""
 
     def __init__(self, csr: Csr) -> None:
-        self._answers = Answers(csr)
+        self._csr = csr
+        self._own = local()  # answers keep what one walk asks again and again, so each thread has its own
 
     def rows(self, read: StepRows | EdgesAmong) -> Any:  # Any: what the read is answered with
         """The answer to *read*, None when hidden content must be left out, which the arrays do not know."""
         if read.rights.published_only:
             return None
         if isinstance(read, EdgesAmong):
-            return self._answers.among(Among(read.sources, read.among, read.kinds))
-        steps = self._answers.neighbours(
+            return self._answers().among(Among(read.sources, read.among, read.kinds))
+        steps = self._answers().neighbours(
             Neighbours(read.frontier, read.kinds, read.direction, read.most, read.skip)
         )
         return steps.targets, steps.counts
+
+    def _answers(self) -> Answers:
+        found: Answers | None = getattr(self._own, "answers", None)
+        if found is None:
+            found = self._own.answers = Answers(self._csr)
+        return found
 
 
 def mapped_edges(path: Path, revision: str) -> Edges | None:

@@ -51,7 +51,7 @@ class Memory:
 
     def __init__(self, revision: str, capacity_bytes: int, edges: Edges | None = None) -> None:
         self.revision = revision
-        self._edges = edges
+        self.edges = edges
         self._half = capacity_bytes // 2
         self._bytes = 0
         self._young: Known = defaultdict(dict)
@@ -60,7 +60,7 @@ class Memory:
     def rows(self, read: Read[Any]) -> Any:  # Any: what the read is answered with
         """The answer to *read*, None unless every row of it is known."""
         if isinstance(read, StepRows | EdgesAmong):
-            return self._edges.rows(read) if self._edges else None
+            return self.edges.rows(read) if self.edges else None
         asked = _asked(read)
         if asked is None:
             return None

@@ -13,7 +13,7 @@ from strawberry import UNSET
 
 from graph_api.errors import RequestError
 from graph_api.graph.export import GraphFormat
-from graph_api.records import EdgeDirection, EdgeKind, NodeKey, Severity
+from graph_api.records import EdgeDirection, EdgeKind, Severity
 from graph_api.schema import conditions, handles
 from graph_api.schema.handles import Handle, NodeHandle
 from graph_api.schema.inputs import (
@@ -286,7 +286,7 @@ class PathsWanted:
     direction: EdgeDirection
     max_depth: int
     limit: int
-    avoid: tuple[NodeKey, ...]
+    avoid: tuple[NodeHandle, ...]
     filter: Filter | None
 
 
@@ -356,7 +356,7 @@ def paths(
         given.direction or EdgeDirection.BOTH,
         _within("maxDepth", MAX_WALK if given.max_depth is None else given.max_depth, 1, MAX_WALK),
         _within("limit", 5 if given.limit is None else given.limit, 1, MAX_PATHS),
-        tuple(handles.node(id).key for id in avoid),
+        tuple(map(handles.node, avoid)),
         conditions.of_articles(_absent(given.filter)),
     )
 

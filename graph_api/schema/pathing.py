@@ -17,8 +17,8 @@ from graph_api.graph.walk import Link
 from graph_api.records import Article, NodeKey, Topic
 from graph_api.schema.arguments import PairWanted, PathsWanted
 from graph_api.schema.reading import rows_of
-from graph_api.schema.walking import Node, budget, records, walked
-from graph_api.store.reads import ArticleRows, Keys, KindsOf, Reads, Rights, TopicKeys, TopicRows, ask
+from graph_api.schema.walking import Node, budget, known, records, walked
+from graph_api.store.reads import ArticleRows, Keys, Reads, Rights, TopicKeys, TopicRows, ask
 
 T = TypeVar("T")
 
@@ -81,14 +81,14 @@ def all_paths(parents: Sequence[object], rights: Rights, wanted: PathsWanted) ->
 
 def _paths_between(wanted: PathsWanted, rights: Rights, *, simple: bool) -> Reads[PathResult]:
     ends = (wanted.start.key, wanted.end.key)
-    known = yield from ask(KindsOf(tuple(dict.fromkeys(ends)), rights))
-    if not known.keys() >= set(ends):
+    found = yield from known((wanted.start, wanted.end, *wanted.avoid), rights)
+    if not found.keys() >= {wanted.start.id, wanted.end.id}:
         return PathResult((), truncated=False)
     scope = WalkScope(
         kinds=wanted.kinds,
         direction=wanted.direction,
         filtered=wanted.filter is not None,
-        avoid=frozenset(wanted.avoid),
+        avoid=frozenset(handle.key for handle in wanted.avoid if handle.id in found),
     )
     search = simple_paths if simple else paths.shortest_paths
     spend = Budget(edges=MOST_EXTENSIONS) if simple else budget()
@@ -125,8 +125,9 @@ def common_neighbors(
 ) -> Reads[list[CommonNeighbors | None]]:
     """What two articles share; null when one of them does not exist."""
     pair = (wanted.a.key, wanted.b.key)
-    articles = yield from rows_of(ArticleRows, pair, rights)
-    if not articles.keys() >= set(pair):
+    found = yield from known((wanted.a, wanted.b), rights)
+    providers = [node.provider_key for node in found.values() if isinstance(node, Article)]
+    if not found.keys() >= {wanted.a.id, wanted.b.id}:
         return [None for _ in parents]
     alike = yield from walked(measures.likeness(*pair, WalkScope()), None, rights)
     topics = yield from ask(TopicKeys(tuple(dict.fromkeys(pair)), rights))
@@ -134,8 +135,7 @@ def common_neighbors(
     shared = CommonNeighbors(
         article_keys=tuple(map(NodeKey, alike.common)),
         topic_keys=tuple(key for key in topics.get(pair[0], ()) if key in theirs),
-        same_provider=articles[pair[0]].provider_key is not None
-        and articles[pair[0]].provider_key == articles[pair[1]].provider_key,
+        same_provider=None not in providers and len(set(providers)) == 1,
         jaccard=alike.jaccard,
         adamic_adar=alike.adamic_adar,
     )

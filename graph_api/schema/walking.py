@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from graph_api.graph import walk
 from graph_api.graph.questions import (
@@ -24,6 +24,7 @@ from graph_api.graph.sweep import targets_by_key
 from graph_api.graph.walk import Link
 from graph_api.records import Article, EdgeDirection, EdgeKind, NodeKey, Provider, Topic
 from graph_api.schema.arguments import NeighborhoodWanted, SubgraphWanted
+from graph_api.schema.handles import NodeHandle
 from graph_api.schema.reading import rows_of
 from graph_api.store.filters import Filter
 from graph_api.store.reads import (
@@ -32,7 +33,6 @@ from graph_api.store.reads import (
     EdgesAmong,
     FittingKeys,
     Keys,
-    KindsOf,
     Lists,
     ProviderRows,
     Reads,
@@ -54,7 +54,7 @@ _RELATED = frozenset({EdgeKind.RELATED})
 
 
 def walked(walking: Walk[T], filter: Filter | None, rights: Rights) -> Reads[T]:
-    """What the walk returns, its questions asked as reads."""
+    """What the walk returns, its questions asked as reads. To a walk, keys are plain integers."""
     answer: Any = None  # what a generator wants first
     try:
         while True:
@@ -69,24 +69,20 @@ def _answered(question: Question[Any], filter: Filter | None, rights: Rights) ->
     match question:
         case Neighbours(frontier, kinds, direction, most, skip):
             targets, counts = yield from ask(
-                StepRows(_node_keys(frontier), kinds, direction, most, skip, rights)
+                StepRows(cast(Keys, frontier), kinds, direction, most, skip, rights)
             )
             return Steps(targets, counts)
         case Among(sources, among, kinds):
-            members = frozenset(map(NodeKey, among))
-            return (yield from ask(EdgesAmong(_node_keys(sources), members, kinds, rights)))
+            members = cast(frozenset[NodeKey], among)  # the same set every time: who answers may know it
+            return (yield from ask(EdgesAmong(cast(Keys, sources), members, kinds, rights)))
         case Fitting(keys) if filter is not None:
-            return (yield from ask(FittingKeys(_node_keys(keys), filter, rights)))
+            return (yield from ask(FittingKeys(cast(Keys, keys), filter, rights)))
         case Fitting(keys):
             return frozenset(keys)
         case Pause():
             return None
         case _:
             raise TypeError(f"no read answers {question!r}")
-
-
-def _node_keys(keys: Iterable[int]) -> Keys:
-    return tuple(map(NodeKey, keys))
 
 
 # -- subgraphs -------------------------------------------------------------------------------------------
@@ -138,7 +134,7 @@ def neighborhood(
             with_links=False,
         )
         result = yield from walked(walking, wanted.filter, rights)
-        hops = tuple(Hop(depth, _node_keys(hop)) for depth, hop in enumerate(result.hops))
+        hops = tuple(Hop(depth, cast(Keys, hop)) for depth, hop in enumerate(result.hops))
         found.append(Subgraph(hops, result.truncated, wanted.kinds))
     return found
 
@@ -164,13 +160,12 @@ def _chosen(wanted: SubgraphWanted, rights: Rights) -> Reads[tuple[Keys, bool]]:
         window = Window(wanted.limit)
         [page] = (yield from ask(Lists((AllArticles(),), wanted.filter, (), window, rights))).values()
         return tuple(item.key for item in page.items), page.has_next
-    keys = tuple(dict.fromkeys(handle.key for handle in wanted.handles))
-    kinds = yield from ask(KindsOf(keys, rights))
-    known = tuple(key for key in keys if key in kinds)
-    if wanted.filter is not None and known:
-        fitting = yield from ask(FittingKeys(known, wanted.filter, rights))
-        known = tuple(key for key in known if key in fitting)
-    return known[: wanted.limit], len(known) > wanted.limit
+    nodes = yield from known(wanted.handles, rights)
+    keys = tuple(dict.fromkeys(handle.key for handle in wanted.handles if handle.id in nodes))
+    if wanted.filter is not None and keys:
+        fitting = yield from ask(FittingKeys(keys, wanted.filter, rights))
+        keys = tuple(key for key in keys if key in fitting)
+    return keys[: wanted.limit], len(keys) > wanted.limit
 
 
 def budget() -> Budget:
@@ -228,6 +223,12 @@ def link_target(parents: Sequence[Link], rights: Rights) -> Reads[list[Node]]:
     """The node the edge leads to."""
     found = yield from records((NodeKey(parent.target) for parent in parents), rights)
     return [found[NodeKey(parent.target)] for parent in parents]
+
+
+def known(handles: Iterable[NodeHandle], rights: Rights) -> Reads[Mapping[str, Node]]:
+    """The nodes with these ids, by id: a key is shorter, so that other ids have it too."""
+    found = yield from records((handle.key for handle in handles), rights)
+    return {node.id: node for node in found.values()}
 
 
 def records(keys: Iterable[NodeKey], rights: Rights) -> Reads[Mapping[NodeKey, Node]]:
