@@ -407,20 +407,6 @@ CODES: Mapping[str, Code] = _table(
     ),
     (
         "W224",
-        "several files are one topic or provider",
-        "They have one _id or domain. The smallest path wins.",
-        "(two files with _id: azure)",
-        "remove one of the files",
-    ),
-    (
-        "E150",
-        "two addresses have one key",
-        "Keys are 63 bits of a hash. Two articles with one key cannot both be in the graph: the smaller address is.",
-        "(practically only when made on purpose)",
-        "change one of the addresses, for example by a query parameter",
-    ),
-    (
-        "W224",
         "several files describe one topic or provider",
         "They have one slug or domain. The smallest path wins.",
         "(two files with one _id)",
