@@ -20,6 +20,7 @@ from graph_api.documents.texts import shown
 from graph_api.documents.urls import canonical_url
 
 _REMEMBERED_ITEMS = 16_384
+_REMEMBERED_BYTES = 16_384
 _MARSHAL_VERSION = 2  # without references between objects: equal content, equal bytes
 
 
@@ -47,10 +48,8 @@ def _item(path: Path, value: object, notes: Notes) -> RelatedItem | None:
     if not is_mapping(value):
         notes.add("W204", path, f"is left out: it must be a mapping, not {shown(value)}", _HINT)
         return None
-    try:
-        remembered = _remembered(marshal.dumps(value, _MARSHAL_VERSION))
-    except ValueError:  # nested too deeply to be packed
-        remembered = None
+    packed = marshal.dumps(value, _MARSHAL_VERSION)
+    remembered = _remembered(packed) if len(packed) <= _REMEMBERED_BYTES else None
     return remembered or _odd_item(path, value, notes)
 
 

@@ -37,8 +37,9 @@ _ESCAPED_NUL = re.compile(r"\\(?:0|x00|u0000|U00000000)")
 _LONG_TEXT = 500_000
 _LONG_NUMBER = re.compile(r"[0-9_]{4000}")
 _ALWAYS_SUSPECT = ("\t", "\r", "\0", "<<", "\n---", "\n...", "\n%")
-_TOP_LEVEL = re.compile(r"\n[^\s#-]")
+_TOP_LEVEL = re.compile(r"\n([^\s#-])")
 _REMEMBERED_ITEMS = 8192
+_REMEMBERED_CHARACTERS = 8192
 
 
 def read(text: str) -> tuple[object] | None:
@@ -78,12 +79,18 @@ def _read_in_pieces(text: str) -> tuple[object] | None:
     return (mapping,)
 
 
-@lru_cache(_REMEMBERED_ITEMS)
 def _item(piece: str) -> tuple[object] | None:
     """The one item of the list that *piece* is."""
+    return _remembered_item(piece) if len(piece) <= _REMEMBERED_CHARACTERS else _read_item(piece)
+
+
+def _read_item(piece: str) -> tuple[object] | None:
     found = _read_whole(piece)
     items = found[0] if found else None
     return (items[0],) if is_list(items) and len(items) == 1 else None
+
+
+_remembered_item = lru_cache(_REMEMBERED_ITEMS)(_read_item)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,6 +110,8 @@ class Cut:
         if opening is None:
             return None
         ending = _TOP_LEVEL.search(text, opening.end())
+        if ending and not (ending[1].isalnum() or ending[1] == "_"):
+            return None  # a quote may close here what opened before the list
         return cls(
             text=text,
             before=opening.start() + (text[opening.start()] == "\n"),

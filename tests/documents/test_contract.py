@@ -52,8 +52,8 @@ _CHECKS: dict[str, Any] = {
     "not": lambda value, rule: not fits(value, rule),
     "const": lambda value, constant: value == constant,
     "pattern": lambda value, pattern: not isinstance(value, str) or re.search(pattern, value) is not None,
-    "minimum": lambda value, least: value is None or value >= least,
-    "maximum": lambda value, most: value is None or value <= most,
+    "minimum": lambda value, least: not isinstance(value, int) or value >= least,
+    "maximum": lambda value, most: not isinstance(value, int) or value <= most,
 }
 
 

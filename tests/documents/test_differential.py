@@ -163,6 +163,8 @@ _ITEMS = st.lists(st.lists(st.sampled_from(_PIECES), max_size=8).map("".join), m
     tail=st.sampled_from(_PIECES),
     indent=st.sampled_from(["", "  "]),
 )
+@example(head='"x', items=["a"], tail='\n"\nlast: 1', indent="  ")
+@example(head='"x', items=["a"], tail="1", indent="  ")
 @example(head='"x', items=["a", 'b"'], tail="1", indent="  ")
 @example(head="1", items=['"x', 'b"'], tail="1", indent="  ")
 @example(head="1", items=["t: |+\n      x\n\n", "t: |+\n      x\n\n"], tail="1", indent="  ")
@@ -173,6 +175,7 @@ def test_both_paths_agree_on_lists_read_in_pieces(
 ) -> None:
     written = "".join(f"{indent}- {item}\n" for item in items)
     assert_paths_agree(f"title: {head}\nrelated:\n{written}more: {tail}\n")
+    assert_paths_agree(f"title: {head}\nrelated:\n{written}{tail}\nmore: 1\n")
 
 
 _SCALARS = st.one_of(

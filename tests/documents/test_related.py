@@ -123,3 +123,9 @@ def test_places_are_found_in_any_layout(layout: str) -> None:
     assert text.split("\n")[problem.line - 1][problem.column - 1 :].startswith("webUrl")
     before = "\n".join(text.split("\n")[: problem.line - 1])
     assert before.count("webUrl") == 1
+
+
+def test_a_very_long_item_is_read_like_any_other() -> None:
+    found = with_related(item("a", excerpt="x" * 50_000), item("b", excerpt="y" * 9_000))
+    assert titles(found) == ["a", "b"]
+    assert found.problems == ()
