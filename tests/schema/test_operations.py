@@ -29,6 +29,10 @@ def sample(name: str) -> str:
     return (TOP / "schema" / "operations" / f"{name}.graphql").read_text(encoding="utf-8")
 
 
+def _documents() -> list[dict[str, Any]]:
+    return [dict(frontmatter.load(str(path)).metadata) for path in SEEDS.glob("_news/*.md")]
+
+
 def test_there_are_sample_operations() -> None:
     assert len(OPERATIONS) >= 10
 
@@ -72,8 +76,7 @@ def test_the_latest_articles_come_newest_first(seeds: Path) -> None:
 
 
 def test_the_hottest_stories_are_those_of_the_documents(seeds: Path) -> None:
-    documents = [frontmatter.load(str(path)).metadata for path in SEEDS.glob("_news/*.md")]
-    leads = [one for one in documents if one["published"] and one.get("related")]
+    leads = [one for one in _documents() if one["published"] and one.get("related")]
     expected = sorted(((one["heat"], one["title"]) for one in leads), reverse=True)[:5]
     found = ask(seeds, sample("stories"))["articles"]["nodes"]
     assert [(one["heat"], one["title"]) for one in found] == expected
@@ -102,7 +105,7 @@ def test_look_ups_by_slug_url_and_path_find_one_article(seeds: Path) -> None:
 
 
 def test_the_report_counts_documents_and_stubs(seeds: Path) -> None:
-    files = [frontmatter.load(str(path)).metadata for path in SEEDS.glob("_news/*.md")]
+    files = _documents()
     own = {one["webUrl"] for one in files}
     listed = {related["webUrl"] for one in files for related in one.get("related", ())}
     report = ask(seeds, sample("report"))["contentReport"]
@@ -114,7 +117,7 @@ def test_the_report_counts_documents_and_stubs(seeds: Path) -> None:
 
 
 def test_every_field_of_the_given_document_is_answered(seeds: Path) -> None:
-    told = frontmatter.load(str(GIVEN)).metadata
+    told = dict(frontmatter.load(str(GIVEN)).metadata)
     answer = ask(seeds, sample("article"))["article"]
     assert set(told) - {"secured"} <= set(answer)
     assert {name: _said(name, value) for name, value in told.items() if name != "secured"} == {
