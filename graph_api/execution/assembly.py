@@ -62,20 +62,21 @@ def _values(step: Step, records: Sequence[Any], run: Run) -> Reads[Sequence[Any]
 
 
 def _singles(below: Selection, values: Sequence[Any], run: Run) -> Reads[Sequence[Any]]:
-    distinct = {id(value): value for value in values if value is not None}
-    if not distinct:
-        return values
-    objects = yield from _objects(below, list(distinct.values()), run)
-    made = dict(zip(distinct, objects, strict=True))
-    return [made.get(id(value)) for value in values]
-
-
-def _lists(below: Selection, values: Sequence[Any], run: Run) -> Reads[Sequence[Any]]:
-    distinct = {id(one): one for one in chain.from_iterable(values)}
+    distinct = dict(zip(map(id, values), values, strict=True))
     distinct.pop(id(None), None)
     if not distinct:
         return values
     objects = yield from _objects(below, list(distinct.values()), run)
     made = dict(zip(distinct, objects, strict=True))
-    made[id(None)] = None
-    return [[made[id(one)] for one in value] for value in values]
+    return list(map(made.get, map(id, values)))
+
+
+def _lists(below: Selection, values: Sequence[Any], run: Run) -> Reads[Sequence[Any]]:
+    flat = list(chain.from_iterable(values))
+    distinct = dict(zip(map(id, flat), flat, strict=True))
+    distinct.pop(id(None), None)
+    if not distinct:
+        return values
+    objects = yield from _objects(below, list(distinct.values()), run)
+    made = dict(zip(distinct, objects, strict=True))
+    return [list(map(made.get, map(id, value))) for value in values]

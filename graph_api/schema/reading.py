@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import chain
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import orjson
 
@@ -62,7 +62,7 @@ def rows_of(
     read: Callable[[Keys, Rights], Read[Mapping[NodeKey, T]]], keys: Iterable[NodeKey | None], rights: Rights
 ) -> Reads[Mapping[NodeKey, T]]:
     """The rows of the distinct *keys*, none read when there are none."""
-    wanted = tuple(dict.fromkeys(key for key in keys if key is not None))
+    wanted = tuple(filter(None, dict.fromkeys(keys)))  # no key is 0
     if not wanted:
         return {}
     return (yield from ask(read(wanted, rights)))
@@ -223,8 +223,8 @@ def _nodes(
     read: Callable[[Keys, Rights], Read[Mapping[NodeKey, T]]],
 ) -> Reads[list[list[T]]]:
     found = yield from pages(parents, rights)
-    records = yield from rows_of(read, (item.key for page in found for item in page.items), rights)
-    return [[records[item.key] for item in page.items] for page in found]
+    records = yield from rows_of(read, chain.from_iterable(page.keys for page in found), rights)
+    return [list(map(records.__getitem__, page.keys)) for page in found]
 
 
 def _edge_nodes(
@@ -310,7 +310,7 @@ def _nodes_of(handles: tuple[NodeHandle, ...], rights: Rights) -> Reads[list[obj
     found: dict[str, object] = {}  # by id: a key is shorter, so other ids have it too
     for rows in dict.fromkeys(handle.rows for handle in handles):
         keys = tuple(dict.fromkeys(handle.key for handle in handles if handle.rows is rows))
-        answered: Mapping[NodeKey, Article | Provider | Topic] = yield from ask(rows(keys, rights))
+        answered: Mapping[NodeKey, Any] = yield from ask(rows(keys, rights))  # Any: records of any kind
         found.update((record.id, record) for record in answered.values())
     return [found.get(handle.id) for handle in handles]
 

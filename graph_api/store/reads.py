@@ -8,7 +8,7 @@ carries the caller's rights. Rows that do not exist, or that the caller may not 
 from __future__ import annotations
 
 from collections.abc import Generator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any, Generic, NamedTuple, TypeAlias, TypeVar
 
@@ -239,8 +239,7 @@ class ArticlesOfTopic:
     descendants: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class RelatedArticles:
+class RelatedArticles(NamedTuple):
     """The articles that share a related edge with one article.
 
     OUT: those it lists, by position. IN: those that list it, newest first. BOTH: OUT, then those that
@@ -251,7 +250,9 @@ class RelatedArticles:
     direction: EdgeDirection
 
     def __hash__(self) -> int:
-        return self.key  # scopes are looked up by the hundred, and an enum's own hash costs more than the rest
+        return (
+            self.key
+        )  # scopes are looked up by the hundred, and an enum's own hash costs more than the rest
 
 
 @dataclass(frozen=True, slots=True)
@@ -321,11 +322,15 @@ class Item(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Slice:
-    """A part of a list, and whether the list goes on after and before it."""
+    """A part of a list, and whether the list goes on after and before it. *keys* are those of the items."""
 
     items: tuple[Item, ...]
     has_next: bool
     has_previous: bool
+    keys: Keys = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "keys", tuple([item.key for item in self.items]))
 
 
 @dataclass(frozen=True, slots=True)
