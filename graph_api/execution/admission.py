@@ -34,6 +34,7 @@ from graphql import (
     ValueNode,
     VariableNode,
     get_named_type,
+    value_from_ast_untyped,
 )
 from graphql.type import GraphQLInterfaceType, GraphQLNamedType, GraphQLObjectType
 
@@ -106,7 +107,7 @@ def measure(
     variables: Mapping[str, Any],
 ) -> Measures:
     """The measures of *operation*, whose text need not be valid: what does not exist costs nothing."""
-    meter = _Meter(schema, document, variables)
+    meter = _Meter(schema, document, {**_defaults(operation), **variables})
     size = meter.selection_set(schema.get_root_type(operation.operation), operation.selection_set, _NO_PAGE)
     text = _Text()
     for definition in document.definitions:
@@ -122,6 +123,15 @@ def measure(
         selections=size.selections,
         cost=size.cost,
     )
+
+
+def _defaults(operation: OperationDefinitionNode) -> dict[str, Any]:
+    """The values of variables that are left out."""
+    return {
+        definition.variable.name.value: value_from_ast_untyped(definition.default_value)
+        for definition in operation.variable_definitions or ()
+        if definition.default_value
+    }
 
 
 @dataclass(slots=True)
@@ -240,14 +250,17 @@ class _Meter:
         """How many leaves an input object has: each is a condition that is looked at."""
         if isinstance(value, ObjectValueNode):
             return sum(self._leaf_or_leaves(each.value) for each in value.fields)
-        if isinstance(value, VariableNode):
-            return json_leaves(self.variables.get(value.name.value))
-        return 0
+        found = self.variables.get(value.name.value) if isinstance(value, VariableNode) else None
+        return json_leaves(found) if isinstance(found, Mapping) else 0
 
     def _leaf_or_leaves(self, value: ValueNode) -> int:
         if isinstance(value, ListValueNode):
-            return sum(map(self._leaf_or_leaves, value.values))
-        return self._leaves(value) if isinstance(value, ObjectValueNode) else 1
+            leaves = sum(map(self._leaf_or_leaves, value.values))
+        elif isinstance(value, VariableNode):
+            leaves = json_leaves(self.variables.get(value.name.value))
+        else:
+            leaves = self._leaves(value)
+        return max(leaves, 1)
 
 
 def json_leaves(value: Any) -> int:

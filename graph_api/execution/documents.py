@@ -65,7 +65,7 @@ class Documents:
 
     def admitted(self, text: str, name: str | None, variables: Mapping[str, Any]) -> Admitted:
         """The operation *name* of *text*. Raises `Refused` when it is too large, not valid or not there."""
-        key = (text, name, *map(_shape, variables.values()))
+        key = (text, name, *((each, _shape(value)) for each, value in variables.items()))
         found = self._admitted.get(key)
         if found is None:
             found = self._admit(text, name, variables)
