@@ -6,13 +6,13 @@ import asyncio
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, TypeVar
 
 import orjson
 import strawberry
-from graphql import ExecutionResult, GraphQLSyntaxError, parse, validate
+from graphql import DocumentNode, ExecutionResult, GraphQLError, GraphQLSyntaxError, parse, validate
 
 from graph_api.execution.engine import Answer, Engine
 from graph_api.schema import build_schema
@@ -21,7 +21,7 @@ from graph_api.store.protocol import Snapshot, Store
 from graph_api.store.reads import Read, Reads, Rights
 from graph_api.store.sqlite import open_store
 from tests.execution.operations import CURSOR_LISTS, Asked
-from tests.execution.plain import Open, OpenInt, Plain
+from tests.execution.plain import Open, OpenInt, Plain, schema
 from tests.store.build import AnyNode
 
 T = TypeVar("T")
@@ -102,7 +102,10 @@ class Ways:
         shipped = replace(_WIDE, published_only=rights.published_only, expose_secured=rights.secured)
         rows = replace(shipped, response_cache_bytes=0)
         neither = replace(rows, row_cache_bytes=0)
-        return cls(watched, [Engine(api(), watched, each) for each in (shipped, rows, neither)], tally)
+        engines = [Engine(api(), watched, each) for each in (shipped, rows, neither)]
+        for other in engines[1:]:
+            other._preparation = engines[0]._preparation  # it does not depend on caches, and takes longest
+        return cls(watched, engines, tally)
 
     async def answer(self, asked: Asked) -> Answer:
         """The answer, the same to the byte on every way, at the first time and from memory."""
@@ -125,14 +128,14 @@ class Ways:
         return answer
 
 
-async def check(path: Path, graph: Iterable[AnyNode], rights: Rights, operations: Iterable[Asked]) -> Tally:
+async def check(path: Path, graph: Iterable[AnyNode], rights: Rights, operations: Sequence[Asked]) -> Tally:
     """Every operation is answered alike by the product on all its ways and by the plain graph."""
     tally = Tally()
     plain = Plain(sdl(), graph, rights)
     store = await open_store(path, reader_connections=1)
     try:
         ways = Ways.through(store, rights, tally)
-        ours, theirs = await _cursors(ways, plain)
+        ours, theirs = await _cursors(ways, plain, operations)
         for asked in operations:
             answer = await ways.answer(asked.with_cursors(ours))
             _compare(answer, answered(plain, asked.with_cursors(theirs)))
@@ -141,26 +144,37 @@ async def check(path: Path, graph: Iterable[AnyNode], rights: Rights, operations
     return tally
 
 
-def checked(path: Path, graph: Iterable[AnyNode], rights: Rights, operations: Iterable[Asked]) -> Tally:
+def checked(path: Path, graph: Iterable[AnyNode], rights: Rights, operations: Sequence[Asked]) -> Tally:
     """`check`, from outside an event loop."""
     return asyncio.run(check(path, graph, rights, operations))
 
 
 def answered(plain: Plain, asked: Asked) -> ExecutionResult:
     """What the plain graph says."""
+    document, errors = _validated(asked.text)
+    return plain.execute(document, asked.variables) if document else ExecutionResult(None, errors)
+
+
+@lru_cache(maxsize=64)
+def _validated(text: str) -> tuple[DocumentNode | None, list[GraphQLError]]:
+    """The document that *text* is, or why it is none."""
     try:
-        document = parse(asked.text)
+        document = parse(text)
     except GraphQLSyntaxError as error:
-        return ExecutionResult(None, [error])
-    errors = validate(plain.schema, document)
-    return ExecutionResult(None, errors) if errors else plain.execute(document, asked.variables)
+        return None, [error]
+    errors = validate(schema(sdl()), document)
+    return (None, errors) if errors else (document, [])
 
 
-async def _cursors(ways: Ways, plain: Plain) -> tuple[dict[str, list[str]], dict[str, list[str]]]:
-    """The cursors of all lists, ours and the plain graph's in the same order."""
+async def _cursors(
+    ways: Ways, plain: Plain, operations: Sequence[Asked]
+) -> tuple[dict[str, list[str]], dict[str, list[str]]]:
+    """The cursors that *operations* have places for, ours and the plain graph's in the same order."""
     ours: dict[str, list[str]] = {}
     theirs: dict[str, list[str]] = {}
     for kind, selection in CURSOR_LISTS.items():
+        if not any(each.names(kind) for each in operations):
+            continue
         asked = Asked("{ " + selection + " }", {})
         data = orjson.loads((await ways.engines[0].execute(asked.text)).body)["data"]
         ours[kind], theirs[kind] = list(_leaves(data)), list(_leaves(answered(plain, asked).data))

@@ -449,10 +449,15 @@ class Page:
 
     def __init__(self, items: list[Item], steps: list[Step], kind: str, given: Given) -> None:
         self._steps = steps
-        self._seal = [kind, *([step["field"], step["direction"], step["nulls"]] for step in _steps_given(given))]
+        self._seal = [
+            kind,
+            *([step["field"], step["direction"], step["nulls"]] for step in _steps_given(given)),
+        ]
         size, backward = _size(given)
         after, before = self._bound(given.get("after")), self._bound(given.get("before"))
-        whole = sorted(items, key=cmp_to_key(lambda one, other: self._compared(self._key(one), self._key(other))))
+        whole = sorted(
+            items, key=cmp_to_key(lambda one, other: self._compared(self._key(one), self._key(other)))
+        )
         left = [
             item
             for item in whole
@@ -485,13 +490,13 @@ class Page:
         return 0
 
     def _cursor(self, item: Item) -> Open:
-        return Open(json.dumps([self._seal, self._key(item)]))
+        return Open(json.dumps([self._seal, self._key(item)]).encode().hex())
 
     def _bound(self, cursor: str | None) -> list[Any] | None:
         if cursor is None:
             return None
         try:
-            seal, key = json.loads(cursor)
+            seal, key = json.loads(bytes.fromhex(cursor))
         except (ValueError, TypeError):
             raise GraphQLError("not a cursor") from None
         if seal != self._seal:

@@ -67,18 +67,6 @@ def _fits(article: Any, name: str, given: Any) -> bool:
     return _OTHERS[name](article, given)
 
 
-_OTHERS: dict[str, Callable[[Any, Any], bool]] = {
-    "and": lambda article, given: all(fits(article, part) for part in given),
-    "or": lambda article, given: any(fits(article, part) for part in given),
-    "not": lambda article, given: not fits(article, given),
-    "provider": lambda article, given: article.provider is not None and names_fit(article.provider, given),
-    "topics": lambda article, given: _topics(article, given),
-    "related": lambda article, given: any(fits(other, given) for other in article.out),
-    "relatedCount": lambda article, given: _number(len(article.out), given),
-    "hasImage": lambda article, given: bool(article.images) is given,
-}
-
-
 def _topics(article: Any, given: Given) -> bool:
     return all(_topics_fit(article, name, part) for name, part in given.items() if part is not None)
 
@@ -95,6 +83,18 @@ _QUANTIFIED: dict[str, Callable[[list[bool]], bool]] = {
     "some": any,
     "every": all,
     "none": lambda fitting: not any(fitting),
+}
+
+
+_OTHERS: dict[str, Callable[[Any, Any], bool]] = {
+    "and": lambda article, given: all(fits(article, part) for part in given),
+    "or": lambda article, given: any(fits(article, part) for part in given),
+    "not": lambda article, given: not fits(article, given),
+    "provider": lambda article, given: article.provider is not None and names_fit(article.provider, given),
+    "topics": _topics,
+    "related": lambda article, given: any(fits(other, given) for other in article.out),
+    "relatedCount": lambda article, given: _number(len(article.out), given),
+    "hasImage": lambda article, given: bool(article.images) is given,
 }
 
 

@@ -27,7 +27,7 @@ def _checked(nodes: list[AnyNode], seen: Rights, *asked: Asked) -> Tally:
 def test_generated_operations_are_answered_alike_on_every_way_and_by_the_plain_graph() -> None:
     total = Tally()
 
-    @settings(max_examples=120, suppress_health_check=_SLOW)
+    @settings(max_examples=70, suppress_health_check=_SLOW)
     @given(graphs(), rights, st.lists(_operations, min_size=1, max_size=3))
     def answered_alike(nodes: list[AnyNode], seen: Rights, asked: list[Asked]) -> None:
         tally = _checked(nodes, seen, *asked)
@@ -40,7 +40,7 @@ def test_generated_operations_are_answered_alike_on_every_way_and_by_the_plain_g
     assert total.executed > total.refused  # and most of what is asked is answered
 
 
-@settings(max_examples=20, suppress_health_check=_SLOW)
+@settings(max_examples=10, suppress_health_check=_SLOW)
 @given(graphs(), _invalid)
 def test_what_is_not_valid_is_refused_by_both(nodes: list[AnyNode], asked: Asked) -> None:
     tally = _checked(nodes, Rights(), asked)

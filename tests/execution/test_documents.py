@@ -1,0 +1,105 @@
+"""Documents and plans: what is remembered, and what `@skip` and `@include` make of one text."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from graph_api.execution.clock import mentions_clock, reads_clock
+from graph_api.execution.documents import Documents
+from graph_api.execution.preparation import Preparation, Prepared, graphql_schema
+from graph_api.execution.refusal import Refused
+from graph_api.settings import Settings
+from tests.execution.parity import api
+from tests.schema.asking import ask
+from tests.store.build import article, graph
+
+CHOICE = """query ($with: Boolean!, $without: Boolean = false) {
+    articles(first: 1) { nodes { title @include(if: $with) ... @skip(if: $without) { slug } ...F @include(if: $with) } }
+} fragment F on Article { type }"""
+
+
+def _prepared(preparation: Preparation, query: str, **variables: Any) -> Prepared:
+    return preparation.prepared(query, variables, None, (query, None, repr(variables).encode()))
+
+
+@pytest.fixture(scope="module")
+def path(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return graph(tmp_path_factory.mktemp("documents") / "g.db", article("a"))
+
+
+@pytest.mark.parametrize(
+    ("variables", "fields"),
+    [
+        ({"with": True}, {"title": "a", "slug": "a", "type": "article"}),
+        ({"with": False}, {"slug": "a"}),
+        ({"with": True, "without": True}, {"title": "a", "type": "article"}),
+        ({"with": False, "without": True}, {}),
+    ],
+)
+def test_one_text_has_a_plan_for_each_choice_of_its_conditions(
+    path: Path, variables: dict[str, bool], fields: dict[str, str]
+) -> None:
+    assert ask(path, CHOICE, **variables) == {"articles": {"nodes": [fields]}}
+
+
+def test_plans_are_shared_by_operations_that_differ_in_arguments_only() -> None:
+    preparation = Preparation(api(), Settings())
+    query = "query ($n: Int, $b: Boolean!) { articles(first: $n) { nodes { id title @skip(if: $b) } } }"
+    first = _prepared(preparation, query, n=1, b=True)
+    assert _prepared(preparation, query, n=2, b=True).plan is first.plan
+    assert _prepared(preparation, query, n=1, b=False).plan is not first.plan
+
+
+def test_an_operation_that_comes_again_is_prepared_once() -> None:
+    preparation = Preparation(api(), Settings())
+    assert _prepared(preparation, "{ revision }") is _prepared(preparation, "{ revision }")
+
+
+def test_a_document_is_validated_once_for_all_its_operations() -> None:
+    documents = Documents(graphql_schema(api()), Settings())
+    text = "query A { revision } query B { cost { limit } }"
+    one, other = documents.admitted(text, "A", {}), documents.admitted(text, "B", {})
+    assert one.document is other.document
+    assert documents.admitted(text, "A", {}) is one
+
+
+def test_what_was_refused_is_refused_again() -> None:
+    documents = Documents(graphql_schema(api()), Settings())
+    for _ in range(2):
+        with pytest.raises(Refused):
+            documents.admitted("{ nothing }", None, {})
+
+
+@pytest.mark.parametrize(
+    ("query", "variables", "timeless"),
+    [
+        ("{ articles { totalCount } }", {}, True),
+        ('{ articles(filter: {publishedDateTime: {within: "P7D"}}) { totalCount } }', {}, False),
+        (
+            "query ($f: ArticleFilter) { articles(filter: $f) { totalCount } }",
+            {"f": {"and": [{"publishedDateTime": {"within": "P7D"}}]}},
+            False,
+        ),
+        ("query ($f: ArticleFilter) { articles(filter: $f) { totalCount } }", {"f": {}}, True),
+    ],
+)
+def test_only_what_does_not_read_the_clock_is_timeless(
+    query: str, variables: dict[str, Any], *, timeless: bool
+) -> None:
+    assert _prepared(Preparation(api(), Settings()), query, **variables).timeless is timeless
+
+
+def test_what_reads_the_clock_is_prepared_anew_each_time() -> None:
+    preparation = Preparation(api(), Settings())
+    query = '{ articles(filter: {publishedDateTime: {within: "PT1S"}}) { totalCount } }'
+    assert _prepared(preparation, query) is not _prepared(preparation, query)
+
+
+def test_the_clock_is_found_as_a_word_in_texts_and_as_a_field_in_variables() -> None:
+    assert mentions_clock("{ x(within: 1) }")
+    assert not mentions_clock("{ x }")
+    assert reads_clock([{"a": {"within": "P1D"}}])
+    assert not reads_clock({"a": ["within", 1, None]})

@@ -1,0 +1,166 @@
+"""Rows and answers in memory: bounded in bytes, of one revision, told only when all is known."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+
+from graph_api.execution.lru import Lru
+from graph_api.execution.memory import Memory
+from graph_api.execution.responses import Responses
+from graph_api.execution.sizes import size_of
+from graph_api.records import EdgeDirection, NodeKey
+from graph_api.store.reads import (
+    AllArticles,
+    ArticleHandle,
+    ArticleKeysBy,
+    Counts,
+    Lists,
+    Read,
+    RelatedArticles,
+    Rights,
+    Slice,
+    Status,
+    TopicKeys,
+    TopicRows,
+    Window,
+)
+
+ALL = Rights()
+LARGE = 10**6
+
+
+def _topics(*keys: int) -> TopicKeys:
+    return TopicKeys(tuple(map(NodeKey, keys)), ALL)
+
+
+def _rows(*keys: int, size: int = 1) -> Mapping[Any, Any]:
+    return {key: (key,) * size for key in keys}
+
+
+def test_rows_are_told_only_when_all_of_them_are_known() -> None:
+    memory = Memory("one", LARGE)
+    memory.learn(_topics(1, 2), _rows(1, 2))
+    assert memory.rows(_topics(2, 1)) == _rows(1, 2)
+    assert memory.rows(_topics(1, 3)) is None
+    memory.learn(_topics(3), _rows(3))
+    assert memory.rows(_topics(1, 3)) == _rows(1, 3)
+
+
+def test_that_a_row_is_absent_is_known_too() -> None:
+    memory = Memory("one", LARGE)
+    memory.learn(_topics(1, 2), _rows(1))
+    assert memory.rows(_topics(1, 2)) == _rows(1)
+    assert memory.rows(_topics(2)) == {}
+
+
+def test_kinds_of_rows_are_told_apart() -> None:
+    memory = Memory("one", LARGE)
+    memory.learn(_topics(1), _rows(1))
+    assert memory.rows(TopicRows((NodeKey(1),), ALL)) is None
+
+
+def test_lists_are_told_apart_by_window_filter_and_order() -> None:
+    scope = RelatedArticles(NodeKey(1), EdgeDirection.OUT)
+    page = Slice((), has_next=False, has_previous=False)
+    memory = Memory("one", LARGE)
+    memory.learn(Lists((scope,), None, (), Window(3), ALL), {scope: page})
+    assert memory.rows(Lists((scope,), None, (), Window(3), ALL)) == {scope: page}
+    assert memory.rows(Lists((scope,), None, (), Window(4), ALL)) is None
+    assert memory.rows(Lists((AllArticles(),), None, (), Window(3), ALL)) is None
+
+
+def test_a_count_of_nothing_is_a_count() -> None:
+    memory = Memory("one", LARGE)
+    read = Counts((AllArticles(),), None, ALL)
+    memory.learn(read, {AllArticles(): 0})
+    assert memory.rows(read) == {AllArticles(): 0}
+
+
+@pytest.mark.parametrize("read", [Status(ALL), ArticleKeysBy(ArticleHandle.SLUG, ("a",), ALL)])
+def test_some_reads_are_never_remembered(read: Read[Any]) -> None:
+    memory = Memory("one", LARGE)
+    memory.learn(read, {"a": 1})
+    assert memory.rows(read) is None
+
+
+def test_no_more_bytes_are_held_than_allowed() -> None:
+    capacity = 20_000
+    memory = Memory("one", capacity)
+    for key in range(1000):
+        memory.learn(_topics(key), _rows(key, size=10))
+        held = sum(size_of(row) for rows in (memory._young, memory._old) for row in rows[TopicKeys].values())
+        assert held <= capacity
+    assert memory.rows(_topics(999)) is not None
+    assert memory.rows(_topics(0)) is None
+
+
+def test_rows_that_are_asked_for_outlive_those_that_are_not() -> None:
+    memory = Memory("one", 20_000)
+    memory.learn(_topics(-1, -2), _rows(-1, -2))
+    for key in range(1000):
+        memory.learn(_topics(key), _rows(key))
+        assert memory.rows(_topics(-1)) is not None
+    assert memory.rows(_topics(-2)) is None
+
+
+def test_nothing_is_held_when_nothing_may_be() -> None:
+    memory = Memory("one", 0)
+    memory.learn(_topics(1), _rows(1))
+    memory.learn(_topics(2), _rows(2))
+    assert memory.rows(_topics(1)) is None
+
+
+def test_answers_are_known_for_their_revision_only() -> None:
+    responses = Responses(LARGE)
+    responses.put("one", "q", b"1")
+    assert responses.get("one", "q") == b"1"
+    assert responses.get("two", "q") is None
+    responses.put("two", "other", b"2")
+    assert responses.get("two", "q") is None
+    assert responses.get("one", "q") is None
+
+
+def test_answers_used_longest_ago_are_forgotten_first() -> None:
+    responses = Responses(10 * 600)
+    for number in range(20):
+        responses.put("one", number, b"x" * 100)
+        responses.get("one", 0)
+    assert responses.get("one", 0) is not None
+    assert responses.get("one", 1) is None
+    assert responses.get("one", 19) is not None
+    known = [number for number in range(20) if responses.get("one", number)]
+    assert len(known) == 10
+
+
+def test_an_answer_that_would_drive_out_all_others_is_not_kept() -> None:
+    responses = Responses(10_000)
+    responses.put("one", "small", b"x")
+    responses.put("one", "large", b"x" * 5_000)
+    assert responses.get("one", "large") is None
+    assert responses.get("one", "small") == b"x"
+
+
+def test_an_answer_put_again_is_counted_once() -> None:
+    responses = Responses(10_000)
+    for _ in range(100):
+        responses.put("one", "same", b"x" * 1000)
+    responses.put("one", "other", b"x" * 1000)
+    assert responses.get("one", "same") is not None
+
+
+def test_no_answers_are_kept_without_bytes_for_them() -> None:
+    responses = Responses(0)
+    responses.put("one", "q", b"")
+    assert responses.get("one", "q") is None
+
+
+def test_a_bounded_mapping_forgets_what_was_used_longest_ago() -> None:
+    known: Lru[str, int] = Lru(2)
+    known.put("a", 1)
+    known.put("b", 2)
+    known.get("a")
+    known.put("c", 3)
+    assert (known.get("a"), known.get("b"), known.get("c")) == (1, None, 3)
