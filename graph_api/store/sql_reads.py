@@ -6,7 +6,7 @@ import sqlite3
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from graph_api.store import reads, sql_handles, sql_lists, sql_rows, sql_status
+from graph_api.store import reads, sql_edges, sql_handles, sql_lists, sql_rows, sql_status
 from graph_api.store.reads import Read
 
 # What a read is answered with depends on its class, which no type of a table can say.
@@ -20,6 +20,10 @@ _ANSWERS: Mapping[type[Read[Any]], Callable[[sqlite3.Connection, Any], Any]] = {
     reads.TopicRows: sql_rows.topics,
     reads.ChildKeys: sql_rows.child_keys,
     reads.Reciprocal: sql_rows.reciprocal,
+    reads.StepRows: sql_edges.steps,
+    reads.EdgesAmong: sql_edges.edges_among,
+    reads.FittingKeys: sql_edges.fitting_keys,
+    reads.KindsOf: sql_edges.kinds_of,
     reads.ArticleKeysBy: sql_handles.article_keys,
     reads.TopicKeysByName: sql_handles.topic_keys,
     reads.Lists: sql_lists.lists,
