@@ -25,12 +25,13 @@ serve: $(VENV)/runtime.stamp ## ingest PATHS (seeds) and serve them; settings co
 test: $(VENV)/dev.stamp ## run the tests (ARGS="-k revision" for some of them)
 	@$(BIN)/python -m pytest $(ARGS)
 
-check: $(VENV)/dev.stamp ## formatting, lint, types, the order of the rooms
+check: $(VENV)/dev.stamp ## formatting, lint, types, the order of the rooms, the published contracts
 	$(BIN)/ruff format --check
 	$(BIN)/ruff check
 	$(BIN)/mypy
 	$(BIN)/pyright
 	$(BIN)/lint-imports --no-logo
+	$(BIN)/graph-api schema --check
 
 format: $(VENV)/dev.stamp ## format the code and mend what lint can mend
 	$(BIN)/ruff format

@@ -7,6 +7,7 @@ import socket
 import subprocess
 import tomllib
 from collections.abc import Iterable, Iterator
+from dataclasses import Field
 from importlib.metadata import PackageNotFoundError, requires, version
 from pathlib import Path
 
@@ -15,6 +16,8 @@ import yaml
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
+from graph_api.cli.program import COMMANDS
+from graph_api.documents import CODES
 from graph_api.settings import table, variable
 
 TOP = Path(__file__).parent.parent
@@ -126,21 +129,37 @@ def _sections(level: int) -> list[str]:
     return re.findall(rf"^#{{{level}}} (.+)$", (TOP / "CHANGELOG.md").read_text(), re.MULTILINE)
 
 
-def test_the_readme_lists_the_settings_as_they_are() -> None:
+@pytest.mark.parametrize("group", ["server", "limits"])
+def test_the_readme_lists_the_settings_as_they_are(group: str) -> None:
+    rows = (_setting_row(one) for one in table() if one.metadata["group"] == group)
+    _stands_in_readme(group, ["| Option | Variable | Default | Meaning |", "|---|---|---|---|", *rows])
+
+
+def _setting_row(one: Field[object]) -> str:
+    flag, unit = one.name.replace("_", "-"), one.metadata["unit"]
+    default = "" if one.default in {"", False} else f"`{one.default}`"
+    meaning = f"{one.metadata['help']} In {unit}." if unit else one.metadata["help"]
+    return f"| `--{flag}` | `{variable(one.name)}` | {default} | {meaning} |"
+
+
+def test_the_readme_lists_the_codes_as_they_are() -> None:
+    rows = (f"| {one.code} | {one.meaning} | {one.mend} |" for one in CODES.values())
+    _stands_in_readme("codes", ["| Code | What is wrong | What to do |", "|---|---|---|", *rows])
+
+
+def test_the_readme_names_every_command_and_every_target() -> None:
     text = (TOP / "README.md").read_text()
-    listed = text.partition("<!-- settings -->\n")[2].partition("<!-- /settings -->")[0]
-    expected = "\n".join(_settings_table())
-    assert listed == expected, f"between the two markers should stand:\n{expected}"
+    targets = re.findall(r"^([a-z]+):.*##", (TOP / "Makefile").read_text(), re.MULTILINE)
+    assert [name for name in COMMANDS if f"| `graph-api {name}" not in text] == []
+    assert [name for name in targets if name != "help" and f"| `make {name}`" not in text] == []
 
 
-def _settings_table() -> Iterator[str]:
-    yield from ("| Option | Variable | Default | Meaning |", "|---|---|---|---|")
-    for one in table():
-        flag, unit = one.name.replace("_", "-"), one.metadata["unit"]
-        default = "" if one.default in {"", False} else f"`{one.default}`"
-        meaning = f"{one.metadata['help']} In {unit}." if unit else one.metadata["help"]
-        yield f"| `--{flag}` | `{variable(one.name)}` | {default} | {meaning} |"
-    yield ""
+def _stands_in_readme(marker: str, lines: list[str]) -> None:
+    """Between the two markers stand these *lines*."""
+    text = (TOP / "README.md").read_text()
+    listed = text.partition(f"<!-- {marker} -->\n")[2].partition(f"<!-- /{marker} -->")[0]
+    expected = "\n".join([*lines, ""])
+    assert listed == expected, f"between the two markers of {marker} should stand:\n{expected}"
 
 
 def test_every_hook_is_a_make_target() -> None:

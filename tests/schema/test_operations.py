@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Callable, Iterator
 from datetime import datetime
 from pathlib import Path
@@ -111,6 +113,23 @@ def test_the_report_counts_documents_and_stubs(seeds: Path) -> None:
     report = ask(seeds, sample("report"))["contentReport"]
     assert (report["articles"], report["stubs"]) == (len(own | listed), len(listed - own))
     assert report["problems"]["totalCount"] == 0
+
+
+# -- the README --------------------------------------------------------------------------------------------
+
+
+def _blocks(language: str) -> list[str]:
+    readme = (TOP / "README.md").read_text(encoding="utf-8")
+    return re.findall(rf"^```{language}\n(.+?)^```$", readme, re.MULTILINE | re.DOTALL)
+
+
+def test_the_first_query_of_the_readme_has_the_answer_shown(seeds: Path) -> None:
+    assert {"data": ask(seeds, _blocks("graphql")[0])} == json.loads(_blocks("json")[0])
+
+
+@pytest.mark.parametrize("query", _blocks("graphql"))
+def test_every_query_of_the_readme_has_an_answer(query: str, seeds: Path) -> None:
+    assert list(_empty(ask(seeds, query))) == []
 
 
 # -- the given document --------------------------------------------------------------------------------------
