@@ -1,36 +1,42 @@
 """Driving a plan: from memory while that knows the rows, the rest in one hop to the store.
 
-What memory answers runs on the event loop, so it gets a few milliseconds there and no more: a long walk is
-taken to the store's thread in the middle, and goes on from the edges in memory there.
+What memory answers runs on the event loop, so it gets a few milliseconds there and no more: a long plan is
+taken to the store's thread in the middle, and goes on from memory there as far as memory knows.
 """
 
 from __future__ import annotations
 
 import asyncio
+import logging
 import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
 
-from graph_api.execution.edges import Edges, mapped_edges
+from graph_api.errors import GraphApiError
+from graph_api.execution.edges import edges_of
 from graph_api.execution.memory import Memory
 from graph_api.store.protocol import RevisionMoved, Store
 from graph_api.store.reads import EdgesAmong, Read, Reads, StepRows
+
+logger = logging.getLogger(__name__)
 
 T = TypeVar("T")
 Seen = list[tuple[Read[Any], Any]]
 
 _LOOK_EVERY_S = 0.25  # so long may an answer from memory be behind the store
-_TURN_S = 0.003  # so long may a plan keep the event loop before the store's thread takes it over
+_TURN_S = 0.005  # so long may a plan keep the event loop before the store's thread takes it over
 
 
 class Driver:
-    """Answers plans from rows in memory, from the edges in the file *adjacency*, and from the store;
+    """Answers plans from rows in memory, and from the store, whose
+    file *database* is; the edges that walks need are mapped from a file beside it.
     *row_cache_bytes* 0 keeps no rows."""
 
-    def __init__(self, store: Store, row_cache_bytes: int, adjacency: Path | None = None) -> None:
+    def __init__(self, store: Store, row_cache_bytes: int, database: Path | None = None) -> None:
         self._store = store
-        self._adjacency = adjacency
+        self._database = database
+        self._building: asyncio.Task[None] | None = None
         self._capacity = row_cache_bytes
         self._memory = Memory("", row_cache_bytes)
         self._looked = -_LOOK_EVERY_S
@@ -65,14 +71,20 @@ class Driver:
                     break
         except StopIteration as done:
             return done.value, memory.revision
+        if isinstance(read, StepRows) and self._database is not None and memory.edges is None:
+            self._learn_edges(self._database, memory)
         return await self._stored(plan, read, memory)
+
+    def _learn_edges(self, database: Path, memory: Memory) -> None:
+        """The edges come into memory, from a thread; until then walks read the store."""
+        if self._building is None or self._building.done():
+            self._building = asyncio.create_task(_with_edges(database, memory))
 
     async def _stored(
         self, plan: Reads[T], pending: Read[Any] | None = None, memory: Memory | None = None
     ) -> tuple[T, str]:
-        """What the plan returns, from the store; with *memory* only of its revision, and helped by its edges."""
-        edges = memory.edges if memory else None
-        on_thread = _OnThread(edges, learns=self._capacity > 0)
+        """What the plan returns, from the store; with *memory* only of its revision, and helped by it."""
+        on_thread = _OnThread(memory, learns=self._capacity > 0)
         watched = on_thread.watched(plan, pending)
         if pending is not None:
             pending = next(watched)
@@ -90,17 +102,23 @@ class Driver:
 
     def _saw(self, revision: str) -> None:
         if self._memory.revision != revision:
-            edges = mapped_edges(self._adjacency, revision) if self._adjacency else None
-            self._memory = Memory(revision, self._capacity, edges)
+            self._memory = Memory(revision, self._capacity)
+
+
+async def _with_edges(database: Path, memory: Memory) -> None:
+    try:
+        memory.edges = await asyncio.to_thread(edges_of, database, memory.revision)
+    except GraphApiError as error:
+        logger.warning("walks read the database: %s", error)
 
 
 class _OnThread:
-    """A plan on the store's thread: walks are answered from *edges*, all else from the store, and *seen*."""
+    """A plan on the store's thread: answered from *memory* where that knows, else from the store, and *seen*."""
 
-    def __init__(self, edges: Edges | None, *, learns: bool) -> None:
+    def __init__(self, memory: Memory | None, *, learns: bool) -> None:
         self.seen: Seen = []
         self.stopped = False  # set when nobody waits any more: the next read goes to the store, which ends it
-        self._edges = edges
+        self._memory = memory
         self._learns = learns
 
     def watched(self, plan: Reads[T], pending: Read[Any] | None) -> Reads[T]:
@@ -112,14 +130,12 @@ class _OnThread:
                 if self._learns and not isinstance(read, StepRows | EdgesAmong):
                     self.seen.append((read, answer))
                 read = plan.send(answer)
-                answer = self._from_edges(read)
-                if answer is None:
-                    answer = yield read
+                while (known := self._known(read)) is not None:
+                    read = plan.send(known)
+                answer = yield read
         except StopIteration as done:
             result: T = done.value
             return result
 
-    def _from_edges(self, read: Read[Any]) -> Any:  # Any: what the read is answered with
-        if self._edges is None or self.stopped or not isinstance(read, StepRows | EdgesAmong):
-            return None
-        return self._edges.rows(read)
+    def _known(self, read: Read[Any]) -> Any:  # Any: what the read is answered with
+        return None if self._memory is None or self.stopped else self._memory.rows(read)

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import logging
 from pathlib import Path
 from threading import local
 from typing import Any
 
 from graph_api.graph.answers import Answers
-from graph_api.graph.csr import AdjacencyUnfit, Csr, load
+from graph_api.graph.csr import AdjacencyUnfit, Csr, build, load, save
 from graph_api.graph.questions import Among, Neighbours
+from graph_api.store.adjacency import adjacency_path, edge_arrays
 from graph_api.store.reads import EdgesAmong, StepRows
+
+logger = logging.getLogger(__name__)
 
 
 class Edges:
@@ -37,9 +41,21 @@ class Edges:
         return found
 
 
-def mapped_edges(path: Path, revision: str) -> Edges | None:
-    """The edges in the file at *path*, None unless it belongs to *revision*."""
+def edges_of(database: Path, revision: str) -> Edges | None:
+    """The edges of *revision*, mapped from the file beside *database*, which is written when it is not there.
+
+    None when the database has moved on. A file that cannot be written costs the next process the same work.
+    """
+    path = adjacency_path(database)
     try:
         return Edges(load(path, revision))
     except AdjacencyUnfit:
+        stored, edges = edge_arrays(database)
+    if stored != revision:
         return None
+    csr = build(stored, edges)
+    try:
+        save(csr, path)
+    except OSError as error:
+        logger.warning("%s cannot be written: %s", path, error)
+    return Edges(csr)

@@ -47,7 +47,7 @@ _BY_KEY = (
 
 
 class Memory:
-    """The rows known of one revision, at most *capacity_bytes* of them, and its edges where *edges* has them."""
+    """The rows known of one revision, at most *capacity_bytes* of them, and its *edges* once walks ask for them."""
 
     def __init__(self, revision: str, capacity_bytes: int, edges: Edges | None = None) -> None:
         self.revision = revision

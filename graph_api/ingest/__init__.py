@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 
-from graph_api.ingest.adjacency import write_adjacency
 from graph_api.ingest.cache import default_database
 from graph_api.ingest.report import IngestReport
 from graph_api.ingest.run import Progress, replace_all
@@ -32,6 +31,4 @@ def ingest(
     when another ingester holds the database, `StoreError` when it cannot be written; the old content
     stays in each case. A database of another version of this program, or a damaged one, is built anew.
     """
-    report = replace_all(sources(folders), Path(database), only=only, progress=progress)
-    write_adjacency(Path(database), report.revision)
-    return report
+    return replace_all(sources(folders), Path(database), only=only, progress=progress)

@@ -7,52 +7,78 @@ database does not exist yet must start all the same and say so at `/readyz`.
 from __future__ import annotations
 
 import asyncio
+from functools import cached_property
 from pathlib import Path
 
 import strawberry
 
+from graph_api.errors import StoreError
 from graph_api.execution.engine import Engine
 from graph_api.settings import Settings
-from graph_api.store.adjacency import adjacency_path
 from graph_api.store.sqlite import SqliteStore, open_store
+
+Header = tuple[bytes, bytes]
+
+_WAIT_FOR_REVISION_S = 0.1
 
 
 class Service:
-    """What the routes share. *revision* is the last one seen, None before anything was read."""
+    """What the routes share."""
 
     def __init__(self, schema: strawberry.Schema, database: Path, settings: Settings) -> None:
         self.schema = schema
         self.settings = settings
-        self.revision: str | None = None
         self._database = database
         self._store: SqliteStore | None = None
         self._engine: Engine | None = None
         self._opening = asyncio.Lock()
+        self._revision = ""
+        self._headers: list[Header] = []
 
-    async def store(self) -> SqliteStore:
-        """The open store. Raises StoreError as long as the database cannot be opened."""
-        async with self._opening:
-            if self._store is None:
-                self._store = await open_store(
-                    self._database, reader_connections=self.settings.reader_connections
-                )
-            return self._store
+    @cached_property
+    def schema_text(self) -> str:
+        """The schema in the schema definition language."""
+        return self.schema.as_str() + "\n"
 
     async def engine(self) -> Engine:
         """The engine over the open store. Raises StoreError as long as the database cannot be opened."""
-        if self._engine is None:
-            self._engine = Engine(
-                self.schema, await self.store(), self.settings, adjacency_path(self._database)
-            )
-        return self._engine
+        return self._engine or await self._opened()
 
     async def current_revision(self) -> str:
         """The revision the store holds now. Raises StoreError when there is no graph."""
-        self.revision = await (await self.store()).revision()
-        return self.revision
+        engine = await self.engine()
+        assert self._store is not None, "an engine has a store"
+        del engine
+        revision = await self._store.revision()
+        self.revision_headers(revision)
+        return revision
+
+    def revision_headers(self, revision: str) -> list[Header]:
+        """The headers of an answer made from *revision*, which is the last one seen from now on."""
+        if revision != self._revision:
+            self._revision = revision
+            self._headers = [(b"graph-revision", revision.encode())]
+        return self._headers
+
+    async def last_revision_headers(self) -> list[Header]:
+        """The headers of an answer made from no content: the revision held now, or when the store cannot
+        tell at once, the last one seen; none before any was."""
+        try:
+            async with asyncio.timeout(_WAIT_FOR_REVISION_S):
+                return self.revision_headers(await (await self.engine()).revision())
+        except (StoreError, TimeoutError):
+            return self._headers
 
     async def close(self) -> None:
         """The database is closed; a later request opens it again."""
         store, self._store, self._engine = self._store, None, None
         if store is not None:
             await store.close()
+
+    async def _opened(self) -> Engine:
+        async with self._opening:
+            if self._engine is None:
+                readers = self.settings.reader_connections
+                self._store = await open_store(self._database, reader_connections=readers)
+                self._engine = Engine(self.schema, self._store, self.settings, self._database)
+            return self._engine
