@@ -60,6 +60,11 @@ class Tally:
     compiled: int = 0
     ordinary: int = 0
 
+    def add(self, other: Tally) -> None:
+        self.refused += other.refused
+        self.compiled += other.compiled
+        self.ordinary += other.ordinary
+
     @property
     def executed(self) -> int:
         return self.compiled + self.ordinary
@@ -139,6 +144,19 @@ async def check(path: Path, graph: Iterable[AnyNode], rights: Rights, operations
         for asked in operations:
             answer = await ways.answer(asked.with_cursors(ours))
             _compare(answer, answered(plain, asked.with_cursors(theirs)))
+    finally:
+        await store.close()
+    return tally
+
+
+async def check_ways(path: Path, rights: Rights, operations: Sequence[Asked]) -> Tally:
+    """Every operation is answered alike on all ways through the product."""
+    tally = Tally()
+    store = await open_store(path, reader_connections=1)
+    try:
+        ways = Ways.through(store, rights, tally)
+        for asked in operations:
+            await ways.answer(asked.with_cursors(dict.fromkeys(CURSOR_LISTS, ())))
     finally:
         await store.close()
     return tally

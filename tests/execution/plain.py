@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache, cmp_to_key
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, TypeVar
 
 from graphql import (
     ExecutionResult,
@@ -36,6 +36,7 @@ from graph_api.store.reads import Rights
 from tests.execution import plain_filters
 from tests.store.build import AnyNode, ArticleNode, ProblemNode, ProviderNode, TopicNode
 
+T = TypeVar("T")
 Given: TypeAlias = dict[str, Any]  # arguments as graphql-core hands them over
 
 _ARTICLE_ID = re.compile(r"article:[a-z2-7]{16}")
@@ -121,7 +122,7 @@ class Plain:
     def by_id(self, id: str) -> Any:
         if not _ARTICLE_ID.fullmatch(id) and not _NAME_ID.fullmatch(id):
             raise GraphQLError("not an id")
-        everything = (*self.articles, *self.providers, *self.topics)
+        everything: list[Any] = [*self.articles, *self.providers, *self.topics]
         return next((each for each in everything if each.node.id == id), None)
 
 
@@ -212,11 +213,10 @@ def _handle(by: Given) -> tuple[str, str]:
     return name, value
 
 
-def _of_kind(view: type[Any], found: Any, id: str, kind: str) -> Any:
+def _of_kind(view: type[T], found: object, id: str, kind: str) -> T | None:
     if not id.startswith(kind):
         raise GraphQLError("an id of another kind")
-    assert found is None or isinstance(found, view)
-    return found
+    return found if isinstance(found, view) else None
 
 
 @dataclass
@@ -455,9 +455,7 @@ class Page:
         ]
         size, backward = _size(given)
         after, before = self._bound(given.get("after")), self._bound(given.get("before"))
-        whole = sorted(
-            items, key=cmp_to_key(lambda one, other: self._compared(self._key(one), self._key(other)))
-        )
+        whole = sorted(items, key=cmp_to_key(self._in_order))
         left = [
             item
             for item in whole
@@ -482,6 +480,9 @@ class Page:
 
     def _key(self, item: Item) -> list[Any]:
         return [_jsonable(step.value(item)) for step in self._steps]
+
+    def _in_order(self, one: Item, other: Item) -> int:
+        return self._compared(self._key(one), self._key(other))
 
     def _compared(self, one: list[Any], other: list[Any]) -> int:
         for step, left, right in zip(self._steps, one, other, strict=True):

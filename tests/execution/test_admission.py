@@ -24,7 +24,7 @@ BOMB = "{ ...f0 } " + " ".join(
 
 
 def _prepare(query: str, settings: Settings | None = None, **variables: Any) -> None:
-    Preparation(api(), settings or Settings()).prepared(query, variables, None, (query, None, b""))
+    Preparation(api(), settings or Settings()).prepared(query, variables, None)
 
 
 def _refusals(query: str, settings: Settings | None = None, **variables: Any) -> list[dict[str, Any]]:

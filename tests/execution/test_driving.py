@@ -159,7 +159,8 @@ async def test_a_plan_without_reads_never_goes_to_the_store(store: FakeStore) ->
 async def test_reads_that_memory_does_not_keep_are_asked_each_time(store: FakeStore) -> None:
     driver = Driver(store, LARGE)
     for _ in range(2):
-        assert (await driver.run(lambda: ask(Status(ALL)))) == ("one", "one")
+        _, revision = await driver.run(lambda: ask(Status(ALL)))
+        assert revision == "one"
     assert len(store.asked) == 2
 
 

@@ -3,19 +3,25 @@ graph in plain Python."""
 
 from __future__ import annotations
 
+import asyncio
+from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import pytest
+from graphql import build_schema
 from hypothesis import HealthCheck, given, settings, strategies as st
 
 from graph_api.store.reads import Rights
 from tests.execution.operations import Asked, graphs, invalid_operations, operations, rights
-from tests.execution.parity import Tally, checked, sdl
+from tests.execution.parity import Tally, check_ways, checked, sdl
 from tests.execution.plain import schema
-from tests.store.build import AnyNode, graph
+from tests.store.build import AnyNode, article, graph, whole
 
 _SLOW = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.large_base_example]
 _operations = st.deferred(lambda: operations(schema(sdl())))
+_schema = cache(lambda: build_schema(sdl()))
+_whole = st.deferred(lambda: operations(_schema()))
 _invalid = st.deferred(lambda: invalid_operations(schema(sdl())))
 
 
@@ -30,14 +36,41 @@ def test_generated_operations_are_answered_alike_on_every_way_and_by_the_plain_g
     @settings(max_examples=70, suppress_health_check=_SLOW)
     @given(graphs(), rights, st.lists(_operations, min_size=1, max_size=3))
     def answered_alike(nodes: list[AnyNode], seen: Rights, asked: list[Asked]) -> None:
-        tally = _checked(nodes, seen, *asked)
-        total.refused += tally.refused
-        total.compiled += tally.compiled
-        total.ordinary += tally.ordinary
+        total.add(_checked(nodes, seen, *asked))
 
     answered_alike()
     assert total.ordinary == 0  # every operation without introspection compiles
     assert total.executed > total.refused  # and most of what is asked is answered
+
+
+def test_operations_over_the_whole_schema_are_answered_alike_on_every_way() -> None:
+    """Also where the plain graph has no answer: walks, paths and what they tell."""
+    total = Tally()
+
+    @settings(max_examples=25, suppress_health_check=_SLOW)
+    @given(graphs(), rights, st.lists(_whole, min_size=1, max_size=2))
+    def answered_alike(nodes: list[AnyNode], seen: Rights, asked: list[Asked]) -> None:
+        with TemporaryDirectory() as folder:
+            total.add(asyncio.run(check_ways(graph(Path(folder) / "g.db", *nodes), seen, asked)))
+
+    answered_alike()
+    assert total.ordinary == 0
+    assert total.executed > 0
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "{ articles { nodes { title } } __schema { queryType { name } } }",
+        '{ articles { totalCount } __type(name: "Node") { name possibleTypes { name } } }',
+        "query ($no: Boolean = false) { revision __schema @include(if: $no) { queryType { name } } }",
+    ],
+)
+def test_what_asks_for_the_schema_too_is_answered_alike(query: str) -> None:
+    nodes = whole([article("a", related=["b"])])
+    tally = _checked(nodes, Rights(), Asked(query, {}))
+    assert tally.executed == 6
+    assert (tally.ordinary == 0) == ("@include" in query)
 
 
 @settings(max_examples=10, suppress_health_check=_SLOW)

@@ -1,0 +1,103 @@
+"""What it costs to refuse: CPU time of one refusal, for operations written to make admission work hard.
+
+    python tests/bench/bench_admission.py
+
+Every refusal is measured anew, with nothing remembered. The median of the rounds counts, in CPU time of
+this process, so that a busy machine does not. The goal is at most 30 ms.
+"""
+
+from __future__ import annotations
+
+import sys
+import time
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+
+from graph_api.execution.preparation import Preparation
+from graph_api.execution.refusal import Refused
+from graph_api.schema import build_schema
+from graph_api.settings import Settings
+
+ROUNDS = 15
+GOAL_MS = 30.0
+
+
+def bomb(fragments: int) -> str:
+    """Fragments of which each spreads the next twice."""
+    return "{ ...f0 } " + " ".join(
+        [
+            *(f"fragment f{n} on Query {{ ...f{n + 1} ...f{n + 1} }}" for n in range(fragments)),
+            f"fragment f{fragments} on Query {{ revision }}",
+        ]
+    )
+
+
+def attacks() -> dict[str, tuple[str, dict[str, Any]]]:
+    """Operations that are refused, with their variables."""
+    deep: Any = 1
+    for _ in range(1_000):
+        deep = [deep]
+    related = "{ related(first: 100) { nodes " * 5 + "{ id }" + " } }" * 5
+    return {
+        "20 fragments, each spreading the next twice": (bomb(20), {}),
+        "fragments up to the limit of tokens": (bomb(140), {}),
+        "470 aliases": ("{ " + " ".join(f"a{n}:revision" for n in range(470)) + " }", {}),
+        "1,490 fields that do not exist": ("{ " + " ".join("x" for _ in range(1490)) + " }", {}),
+        "20 fields that do not exist, within the limits": (
+            "{ " + " ".join(f"x{n}" for n in range(20)) + " }",
+            {},
+        ),
+        "nested pages of 100": (f"{{ articles(first: 100) {{ nodes {related} }} }}", {}),
+        "nested to the limit of tokens": ("{ x " * 740 + "{ y" + " }" * 741, {}),
+        "16 KB of one name": ("{ " + "x" * 17_000 + " }", {}),
+        "1,501 tokens": ("{ " + "x " * 1_600 + "}", {}),
+        "fragments within each other": (
+            "{ ...a } fragment a on Query { ...b } fragment b on Query { ...a }",
+            {},
+        ),
+        "990 equal fields within one field": (
+            "{ articles { " + "totalCount " * 990 + "} }",
+            {},
+        ),
+        "variables nested 1,000 deep, as deep as JSON is read": (
+            "query ($v: Int) { articles(first: $v) { totalCount } }",
+            {"v": deep},
+        ),
+        "a list of 5,000 ids": (
+            "query ($v: [ID!]!) { nodes(ids: $v) { id } }",
+            {"v": ["topic:x"] * 5_000},
+        ),
+        "a filter of 5,000 values": (
+            "query ($v: ArticleFilter) { articles(filter: $v) { totalCount } }",
+            {"v": {"title": {"in": ["x"] * 5_000}}},
+        ),
+    }
+
+
+def refusal_ms(preparation: Preparation, text: str, variables: dict[str, Any]) -> float:
+    """CPU milliseconds of one refusal, its answer's bytes included."""
+    begun = time.process_time()
+    try:
+        preparation.prepared(text, variables, None)
+    except Refused as refusal:
+        refusal.body(Settings().max_errors)
+        return (time.process_time() - begun) * 1000
+    raise SystemExit(f"not refused: {text[:60]}")
+
+
+def main() -> None:
+    schema, settings = build_schema(), Settings()
+    worst = 0.0
+    for name, (text, variables) in attacks().items():
+        rounds = [refusal_ms(Preparation(schema, settings), text, variables) for _ in range(ROUNDS)]
+        worst = max(worst, median(rounds))
+        print(f"{median(rounds):7.2f} ms  (at most {max(rounds):7.2f})  {len(text):6} bytes  {name}")
+    print(f"worst median {worst:.1f} ms; the goal is at most {GOAL_MS:.0f} ms")
+    raise SystemExit(worst > GOAL_MS)
+
+
+if __name__ == "__main__":
+    main()
