@@ -14,7 +14,8 @@ from tests.store.build import article, graph
 def test_the_plan_its_reads_and_their_sql_are_shown(tmp_path: Path) -> None:
     path = graph(tmp_path / "g.db", article("a", related=["b"], provider="p.org"))
     result = CliRunner().invoke(
-        command, ["{ articles(first: 5) { totalCount nodes { title provider { name } } } }", "--db", str(path)]
+        command,
+        ["{ articles(first: 5) { totalCount nodes { title provider { name } } } }", "--db", str(path)],
     )
     assert result.exit_code == 0, result.output
     assert "provider  batch article_provider" in result.output
