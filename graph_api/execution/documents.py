@@ -17,6 +17,7 @@ from graphql import (
     OperationDefinitionNode,
     OperationType,
     Source,
+    TokenKind,
     get_operation_ast,
     parse,
     validate,
@@ -30,6 +31,8 @@ from graph_api.execution.refusal import Refused, coded, refused
 from graph_api.settings import Settings
 
 _REMEMBERED = 1000
+_NUMBERS = frozenset({TokenKind.INT, TokenKind.FLOAT})
+_NUMBER_LENGTH = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +96,7 @@ class Documents:
             document = parse(Source(text), max_tokens=self._settings.max_tokens)
         except GraphQLError as error:
             raise Refused([self._syntax(error)]) from None
+        _check_numbers(document)
         return _Parsed(document, conditions(document), mentions_clock(text))
 
     def _syntax(self, error: GraphQLError) -> GraphQLError:
@@ -105,6 +109,16 @@ class Documents:
         errors = validate(self._schema, document, max_errors=self._settings.max_errors)
         if errors:
             raise Refused(coded(error, "GRAPHQL_VALIDATION_FAILED") for error in errors)
+
+
+def _check_numbers(document: DocumentNode) -> None:
+    """No number in the text is longer than any that can be used: validation would try to convert it."""
+    token = document.loc.start_token if document.loc else None
+    while token is not None:
+        if token.kind in _NUMBERS and len(token.value or "") > _NUMBER_LENGTH:
+            message = f"Syntax Error: a number has more than {_NUMBER_LENGTH} characters"
+            raise Refused([coded(GraphQLError(message, positions=[token.start]), "GRAPHQL_PARSE_FAILED")])
+        token = token.next
 
 
 def limits(settings: Settings) -> Measures:

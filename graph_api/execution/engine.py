@@ -27,6 +27,7 @@ from graph_api.execution.assembly import Run
 from graph_api.execution.context import Context
 from graph_api.execution.documents import Admitted
 from graph_api.execution.driving import Driver
+from graph_api.execution.failure import one_line
 from graph_api.execution.preparation import Preparation, Prepared, graphql_schema
 from graph_api.execution.refusal import Refused, refused
 from graph_api.execution.responses import Responses
@@ -45,11 +46,12 @@ _PREPARED_VARIABLES_BYTES = 2048
 @dataclass(frozen=True, slots=True)
 class Answer:
     """The bytes of a GraphQL response. *executed* is false for a request that was refused as a whole;
-    *revision* is what the answer was made from, None when nothing was read; *timeless* says that it
-    depends on nothing but the content of that revision."""
+    *code* is that of its first error, None when there is none; *revision* is what the answer was made
+    from, None when nothing was read; *timeless* says that it depends on nothing but that content."""
 
     body: bytes
     executed: bool
+    code: str | None = None
     revision: str | None = None
     timeless: bool = False
 
@@ -70,17 +72,17 @@ class Root:
 
 
 class Engine:
-    """Runs the operations of one schema over one store; *adjacency* is the file with its edges, if any."""
+    """Runs the operations of one schema over one store; *database* is the store's file, if it has one."""
 
     def __init__(
-        self, schema: strawberry.Schema, store: Store, settings: Settings, adjacency: Path | None = None
+        self, schema: strawberry.Schema, store: Store, settings: Settings, database: Path | None = None
     ) -> None:
         self._schema = graphql_schema(schema)
         self._store = store
         self._settings = settings
         self._rights = Rights(published_only=settings.published_only, secured=settings.expose_secured)
         self._preparation = Preparation(schema, settings)
-        self._driver = Driver(store, settings.row_cache_bytes, adjacency)
+        self._driver = Driver(store, settings.row_cache_bytes, database)
         self._responses = Responses(settings.response_cache_bytes)
 
     async def execute(
@@ -97,19 +99,33 @@ class Engine:
         With *compiled* false it takes the ordinary executor, whose answers are the same.
         """
         try:
-            asked = (text, operation_name, _key(variables), tell_cost)
+            asked = (text, operation_name, self._key(variables), tell_cost)
             prepared = self._preparation.prepared(text, variables or {}, operation_name, asked[2])
         except Refused as error:
-            return Answer(error.body(self._settings.max_errors), executed=False)
+            return self._refusal(error, executed=False)
         try:
             return await self._answer(
                 asked, prepared, variables or {}, tell_cost=tell_cost, compiled=compiled
             )
         except StoreError:
             raise
-        except Exception:
-            logger.exception("operation failed")
-            return Answer(_masked().body(1), executed=True)
+        except Exception as error:  # noqa: BLE001 - whatever it is, the client learns only that it was
+            logger.error("an operation failed: %s", one_line(error))  # noqa: TRY400 - on one line
+            return self._refusal(_masked(), executed=True)
+
+    def _key(self, variables: dict[str, Any] | None) -> bytes:
+        try:
+            return orjson.dumps(variables) if variables else b""
+        except TypeError:
+            self._preparation.check_nesting(variables or {})
+            raise refused("the variables hold what JSON cannot say", "BAD_USER_INPUT") from None
+
+    async def revision(self) -> str:
+        """The revision of the content, at most a quarter of a second old."""
+        return await self._driver.revision()
+
+    def _refusal(self, error: Refused, *, executed: bool) -> Answer:
+        return Answer(error.body(self._settings.max_errors), executed=executed, code=error.code)
 
     async def _answer(
         self,
@@ -161,13 +177,6 @@ class Engine:
 def root_of(prepared: Prepared, settings: Settings) -> Root:
     """The parent of the operation's top fields."""
     return Root(Cost(prepared.admitted.measures.cost, settings.max_cost))
-
-
-def _key(variables: dict[str, Any] | None) -> bytes:
-    try:
-        return orjson.dumps(variables) if variables else b""
-    except TypeError as error:
-        raise refused(f"the variables are not JSON: {error}", "BAD_USER_INPUT") from None
 
 
 def _masked() -> Refused:

@@ -76,14 +76,15 @@ class Preparation:
         return found
 
     def _prepare(self, text: str, variables: dict[str, Any], name: str | None) -> Prepared:
-        self._check_nesting(variables)
+        self.check_nesting(variables)
         admitted = self._documents.admitted(text, name, variables)
         values = self._values(admitted, variables)
         plan = self._plan(admitted, name, values)
         timeless = not admitted.reads_clock and not reads_clock(variables)
         return Prepared(admitted, plan, self._bound(plan, values), timeless)
 
-    def _check_nesting(self, variables: dict[str, Any]) -> None:
+    def check_nesting(self, variables: dict[str, Any]) -> None:
+        """Raises `Refused` when the variables nest too deeply."""
         depth, allowed = _nesting(variables), self._settings.max_variable_nesting
         if depth > allowed:
             message = f"the variables nest {depth} levels deep; at most {allowed} are allowed"

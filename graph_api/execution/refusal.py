@@ -16,6 +16,12 @@ class Refused(Exception):
         super().__init__()
         self.errors = list(errors)
 
+    @property
+    def code(self) -> str:
+        """The code of the first error."""
+        extensions: Mapping[str, Any] = self.errors[0].extensions or {}
+        return str(extensions["code"])
+
     def body(self, most: int) -> bytes:
         """The bytes of the response, with at most so many errors."""
         return orjson.dumps({"errors": [error.formatted for error in self.errors[:most]]})

@@ -18,10 +18,14 @@ from graph_api.errors import StoreError
 from graph_api.schema import build_schema
 from graph_api.server.front import Front
 from graph_api.server.graphql_http import GraphQLEndpoint
+from graph_api.server.negotiation import PLAIN_JSON
+from graph_api.server.refusals import Unanswered
 from graph_api.server.service import Service
 from graph_api.settings import Settings
 
 logger = logging.getLogger(__name__)
+
+_UNCACHED = {"cache-control": "no-store"}
 
 
 def create_app(database: str | Path, settings: Settings | None = None) -> Starlette:
@@ -36,6 +40,7 @@ def create_app(database: str | Path, settings: Settings | None = None) -> Starle
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncGenerator[None, None]:
         del app
+        await service.last_revision_headers()  # opens the database, if it can be
         yield
         await service.close()
 
@@ -47,7 +52,7 @@ def create_app(database: str | Path, settings: Settings | None = None) -> Starle
             Route("/readyz", _readyz, name="readyz"),
         ],
         middleware=[Middleware(Front, endpoint=endpoint, service=service)],
-        exception_handlers={HTTPException: _refused, Exception: _failed},
+        exception_handlers={HTTPException: _refused},
         lifespan=lifespan,
     )
     app.router.redirect_slashes = False  # a redirect would be built from the client's Host header
@@ -57,12 +62,12 @@ def create_app(database: str | Path, settings: Settings | None = None) -> Starle
 
 async def _schema_text(request: Request) -> Response:
     service: Service = request.app.state.service
-    return PlainTextResponse(service.schema.as_str() + "\n", media_type="text/plain; charset=utf-8")
+    return PlainTextResponse(service.schema_text, media_type="text/plain; charset=utf-8")
 
 
 async def _healthz(request: Request) -> Response:
     del request
-    return JSONResponse({"status": "alive"})
+    return JSONResponse({"status": "alive"}, headers=_UNCACHED)
 
 
 async def _readyz(request: Request) -> Response:
@@ -71,20 +76,13 @@ async def _readyz(request: Request) -> Response:
         revision = await service.current_revision()
     except StoreError as error:
         logger.warning("not ready: %s", error)
-        return JSONResponse({"status": "no graph is loaded"}, status_code=503)
-    return JSONResponse({"status": "ready", "revision": revision})
+        return JSONResponse({"status": "no graph is loaded"}, status_code=503, headers=_UNCACHED)
+    return JSONResponse({"status": "ready", "revision": revision}, headers=_UNCACHED)
 
 
 async def _refused(request: Request, error: Exception) -> Response:
     del request
     assert isinstance(error, HTTPException)
     code = {404: "NOT_FOUND", 405: "METHOD_NOT_ALLOWED"}.get(error.status_code, "BAD_REQUEST")
-    told = {"message": error.detail, "extensions": {"code": code}}
-    return JSONResponse({"errors": [told]}, status_code=error.status_code, headers=error.headers)
-
-
-async def _failed(request: Request, error: Exception) -> Response:
-    """The client learns that the server failed; why is logged by the server, once."""
-    del request, error
-    told = {"message": "the server failed to answer", "extensions": {"code": "INTERNAL_SERVER_ERROR"}}
-    return JSONResponse({"errors": [told]}, status_code=500)
+    refusal = Unanswered(error.status_code, error.detail, code)
+    return Response(refusal.body, error.status_code, error.headers, PLAIN_JSON)

@@ -1,13 +1,15 @@
-"""What stands before all routes: operations take the short way, and every answer names its revision."""
+"""What stands before all routes: operations take the short way, every answer names its revision, and
+nothing that fails goes further than this."""
 
 from __future__ import annotations
 
-from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from graph_api.server.graphql_http import GraphQLEndpoint, send_refusal
+from graph_api.server.negotiation import PLAIN_JSON
+from graph_api.server.refusals import failed
 from graph_api.server.service import Service
 
-REVISION_HEADER = "graph-revision"
 GRAPHQL_PATH = "/graphql"
 
 
@@ -15,7 +17,7 @@ class Front:
     """ASGI middleware: hands `/graphql` to its endpoint before any route is looked at, and adds
     `Graph-Revision` to the other answers, unless no graph was ever read."""
 
-    def __init__(self, app: ASGIApp, endpoint: ASGIApp, service: Service) -> None:
+    def __init__(self, app: ASGIApp, endpoint: GraphQLEndpoint, service: Service) -> None:
         self._app = app
         self._endpoint = endpoint
         self._service = service
@@ -24,14 +26,24 @@ class Front:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
         elif scope["path"].removeprefix(scope.get("root_path", "")) == GRAPHQL_PATH:
-            await self._endpoint(scope, receive, self._named(send))
+            await self._endpoint(scope, receive, send)
         else:
-            await self._app(scope, receive, self._named(send))
+            await self._routed(scope, receive, send)
 
-    def _named(self, send: Send) -> Send:
+    async def _routed(self, scope: Scope, receive: Receive, send: Send) -> None:
+        started = False
+
         async def send_named(message: Message) -> None:
-            if message["type"] == "http.response.start" and self._service.revision is not None:
-                MutableHeaders(scope=message).setdefault(REVISION_HEADER, self._service.revision)
+            nonlocal started
+            if message["type"] == "http.response.start":
+                started = True
+                named = await self._service.last_revision_headers()
+                message = {**message, "headers": [*message.get("headers", ()), *named]}
             await send(message)
 
-        return send_named
+        try:
+            await self._app(scope, receive, send_named)
+        except Exception as error:
+            if started:
+                raise
+            await send_refusal(send_named, failed(error), PLAIN_JSON)

@@ -7,50 +7,30 @@ Why no request and response objects: they cost more than answering a small opera
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import logging
-from dataclasses import dataclass
 
-import orjson
 from starlette.types import Receive, Scope, Send
 
 from graph_api.errors import StoreError
 from graph_api.execution.engine import Answer
-from graph_api.server.graphql_request import GraphQLRequest, Malformed, from_body, from_query_string
+from graph_api.server.body import Body, too_large
+from graph_api.server.graphql_request import from_body, from_query_string
 from graph_api.server.negotiation import PLAIN_JSON, RESPONSE_JSON, answer_type, is_json
 from graph_api.server.patience import DeadlineExceeded, HungUp, with_patience
-from graph_api.server.service import Service
+from graph_api.server.refusals import Unanswered, failed
+from graph_api.server.service import Header, Service
 
 logger = logging.getLogger(__name__)
 
-Headers = list[tuple[bytes, bytes]]
-
+_METHODS = ("GET", "HEAD", "POST")
+_ALLOW = (b"allow", ", ".join(_METHODS).encode())
 _VARY = (b"vary", b"accept")
 _UNCACHED = (b"cache-control", b"no-store")
+_CLOSE = (b"connection", b"close")
 _TYPES = {name: (b"content-type", f"{name}; charset=utf-8".encode()) for name in (PLAIN_JSON, RESPONSE_JSON)}
-
-
-@dataclass(slots=True)
-class _Sent:
-    """The headers of a request that matter here."""
-
-    accept: str = ""
-    content_type: str = ""
-    if_none_match: bytes = b""
-
-
-def _headers(scope: Scope) -> _Sent:
-    sent = _Sent()
-    for name, value in scope["headers"]:
-        if name == b"accept":
-            sent.accept = (
-                f"{sent.accept},{value.decode('latin-1')}" if sent.accept else value.decode("latin-1")
-            )
-        elif name == b"content-type":
-            sent.content_type = value.decode("latin-1")
-        elif name == b"if-none-match":
-            sent.if_none_match = value
-    return sent
+_HASHED_AT_ONCE_BYTES = 262_144  # a digest of more is made beside the event loop
 
 
 class GraphQLEndpoint:
@@ -58,89 +38,133 @@ class GraphQLEndpoint:
 
     def __init__(self, service: Service) -> None:
         self._service = service
+        self._deadline_s = service.settings.deadline_seconds
+        self._most_bytes = service.settings.max_body
         self._cache_control = (b"cache-control", service.settings.cache_control.encode())
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        sent = _headers(scope)
-        media_type = PLAIN_JSON
+        sent = _headers(scope["headers"])
+        media_type = answer_type(sent.get(b"accept", b""))
+        body = Body(receive, self._most_bytes)
         try:
-            media_type = _answer_type(sent)
-            asked = await self._asked(scope, sent, receive)
-            if asked is None:
-                return
-            answer = await with_patience(
-                self._answer(asked), receive, self._service.settings.deadline_seconds
-            )
-        except Malformed as error:
-            await _send_refusal(send, error, media_type)
+            _check_type(media_type)
+            work = self._answer(scope["method"], scope["query_string"], sent, body)
+            answer = await with_patience(work, body.after, self._deadline_s)
         except HungUp:
             logger.info("a client hung up; its operation was stopped")
-        except DeadlineExceeded:
-            allowed = self._service.settings.deadline_seconds
-            late = Malformed(503, f"the operation took longer than {allowed:g} s", "DEADLINE_EXCEEDED")
-            await _send_refusal(send, late, media_type)
-        except StoreError as error:
-            logger.warning("no graph to answer from: %s", error)
-            await _send_refusal(send, Malformed(503, "no graph is loaded", "SERVICE_UNAVAILABLE"), media_type)
+        except Exception as error:  # noqa: BLE001 - every request has an answer
+            refusal = self._refusal(error, body)
+            headers = await self._service.last_revision_headers()
+            await send_refusal(send, refusal, media_type or PLAIN_JSON, *headers)
         else:
-            await self._send_answer(scope, sent, send, answer, media_type)
+            await self._send_answer(scope["method"], sent, send, answer, media_type or PLAIN_JSON)
 
-    async def _asked(self, scope: Scope, sent: _Sent, receive: Receive) -> GraphQLRequest | None:
-        """What is asked for; None when the client hung up before it was all said."""
-        if scope["method"] == "GET":
-            return from_query_string(scope["query_string"])
-        if scope["method"] != "POST":
-            raise Malformed(405, "use POST, or GET", "METHOD_NOT_ALLOWED")
-        if not is_json(sent.content_type):
-            raise Malformed(415, "send the request as application/json in UTF-8", "UNSUPPORTED_MEDIA_TYPE")
-        body = await _body(receive, self._service.settings.max_body)
-        return None if body is None else from_body(body)
-
-    async def _answer(self, asked: GraphQLRequest) -> Answer:
+    async def _answer(self, method: str, query_string: bytes, sent: dict[bytes, bytes], body: Body) -> Answer:
+        if method == "POST":
+            _check_body_headers(sent, self._most_bytes)
+            asked = from_body(await body.whole())
+        elif method in _METHODS:
+            body.skip()
+            asked = from_query_string(query_string)
+        else:
+            raise Unanswered(405, "operations are sent by POST or GET", "METHOD_NOT_ALLOWED")
         engine = await self._service.engine()
         return await engine.execute(
             asked.query, asked.variables, asked.operation_name, tell_cost=asked.extensions.get("cost") is True
         )
 
     async def _send_answer(
-        self, scope: Scope, sent: _Sent, send: Send, answer: Answer, media_type: str
+        self, method: str, sent: dict[bytes, bytes], send: Send, answer: Answer, media_type: str
     ) -> None:
-        headers = [_TYPES[media_type], _VARY]
         if answer.revision is not None:
-            self._service.revision = answer.revision
-            headers.append((b"graph-revision", answer.revision.encode()))
-        status = 400 if media_type == RESPONSE_JSON and not answer.executed else 200
-        if scope["method"] == "GET":
-            if not (answer.executed and answer.timeless):
-                headers.append(_UNCACHED)
-            else:
-                tag = _entity_tag(answer.body, media_type)
+            named = self._service.revision_headers(answer.revision)
+        else:
+            named = await self._service.last_revision_headers()
+        headers = [_TYPES[media_type], _VARY, *named]
+        status = _status(answer, media_type, method)
+        if method != "POST":
+            if status == 200 and answer.timeless:  # noqa: PLR2004 - the number is the name
+                tag = await _entity_tag(answer.body, media_type)
                 headers += [(b"etag", tag), self._cache_control]
-                if _is_known(tag, sent.if_none_match):
-                    await _send(send, 304, headers[1:], b"")
-                    return
-        await _send(send, status, headers, answer.body)
+                if _is_known(tag, sent.get(b"if-none-match", b"")):
+                    return await _send(send, 304, headers[1:], b"")
+            else:
+                headers.append(_UNCACHED)
+            if status == 405:  # noqa: PLR2004
+                headers.append(_ALLOW)
+        return await _send(send, status, headers, answer.body)
+
+    def _refusal(self, error: Exception, body: Body) -> Unanswered:
+        """What the client is told when there is no answer to its operation."""
+        if isinstance(error, Unanswered):
+            return error
+        if isinstance(error, DeadlineExceeded):
+            return _late(self._deadline_s, body)
+        if isinstance(error, StoreError):
+            logger.warning("no graph to answer from: %s", error)
+            return Unanswered(503, "no graph is loaded", "SERVICE_UNAVAILABLE")
+        return failed(error)
 
 
-def _answer_type(sent: _Sent) -> str:
-    found = answer_type(sent.accept)
-    if found is None:
-        raise Malformed(406, f"this endpoint answers {RESPONSE_JSON} or {PLAIN_JSON}", "NOT_ACCEPTABLE")
-    return found
+async def send_refusal(send: Send, refusal: Unanswered, media_type: str, *more: Header) -> None:
+    """The refusal has been sent. A request whose body was not read to its end ends the connection."""
+    headers = [_TYPES[media_type], _VARY, _UNCACHED, *more]
+    if refusal.status == 405:  # noqa: PLR2004
+        headers.append(_ALLOW)
+    if refusal.status in {408, 413, 415}:
+        headers.append(_CLOSE)
+    await _send(send, refusal.status, headers, refusal.body)
 
 
-async def _body(receive: Receive, most: int) -> bytes | None:
-    message = await receive()
-    body: bytes = message.get("body", b"")
-    while message.get("more_body") and len(body) <= most:
-        message = await receive()
-        body += message.get("body", b"")
-    if len(body) > most:
-        raise Malformed(413, f"the body is larger than {most} bytes", "REQUEST_TOO_LARGE")
-    return None if message["type"] == "http.disconnect" else body
+def _headers(given: list[Header]) -> dict[bytes, bytes]:
+    """The headers by name; one that is sent several times is one list."""
+    sent = dict(given)
+    if len(sent) == len(given):
+        return sent
+    joined: dict[bytes, bytes] = {}
+    for name, value in given:
+        joined[name] = joined[name] + b", " + value if name in joined else value
+    return joined
 
 
-def _entity_tag(body: bytes, media_type: str) -> bytes:
+def _check_type(media_type: str | None) -> None:
+    if media_type is None:
+        raise Unanswered(406, f"ask for {RESPONSE_JSON} or {PLAIN_JSON}", "NOT_ACCEPTABLE")
+
+
+def _check_body_headers(sent: dict[bytes, bytes], most: int) -> None:
+    if not is_json(sent.get(b"content-type", b"")):
+        raise Unanswered(415, "send the request as application/json in UTF-8", "UNSUPPORTED_MEDIA_TYPE")
+    if sent.get(b"content-encoding", b"identity").lower() != b"identity":
+        raise Unanswered(415, "send the request without compression", "UNSUPPORTED_MEDIA_TYPE")
+    length = sent.get(b"content-length", b"0")
+    if length.isdigit() and int(length[:20]) > most:
+        raise too_large(most)
+
+
+def _late(deadline_s: int, body: Body) -> Unanswered:
+    if body.is_over:
+        return Unanswered(503, f"the operation took longer than {deadline_s} s", "DEADLINE_EXCEEDED")
+    return Unanswered(408, f"the request took longer than {deadline_s} s to arrive", "REQUEST_TIMEOUT")
+
+
+def _status(answer: Answer, media_type: str, method: str) -> int:
+    if answer.code is None:
+        return 200
+    if answer.executed:
+        return 500
+    if answer.code == "OPERATION_NOT_SUPPORTED" and method != "POST":
+        return 405
+    return 400 if media_type == RESPONSE_JSON else 200
+
+
+async def _entity_tag(body: bytes, media_type: str) -> bytes:
+    if len(body) <= _HASHED_AT_ONCE_BYTES:
+        return _digest(body, media_type)
+    return await asyncio.to_thread(_digest, body, media_type)
+
+
+def _digest(body: bytes, media_type: str) -> bytes:
     digest = hashlib.blake2b(body, digest_size=16, key=media_type.encode()).hexdigest()
     return f'"{digest}"'.encode()
 
@@ -150,15 +174,8 @@ def _is_known(tag: bytes, if_none_match: bytes) -> bool:
     return tag in known or b"*" in known
 
 
-async def _send_refusal(send: Send, error: Malformed, media_type: str) -> None:
-    body = orjson.dumps({"errors": [{"message": str(error), "extensions": {"code": error.code}}]})
-    headers = [_TYPES[media_type], _VARY, _UNCACHED]
-    if error.status == 405:  # noqa: PLR2004 - the number is the name
-        headers.append((b"allow", b"GET, POST"))
-    await _send(send, error.status, headers, body)
-
-
-async def _send(send: Send, status: int, headers: Headers, body: bytes) -> None:
-    length = [(b"content-length", str(len(body)).encode())] if body else []
-    await send({"type": "http.response.start", "status": status, "headers": [*headers, *length]})
+async def _send(send: Send, status: int, headers: list[Header], body: bytes) -> None:
+    if status != 304:  # noqa: PLR2004
+        headers = [*headers, (b"content-length", b"%d" % len(body))]
+    await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": body})

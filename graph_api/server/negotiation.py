@@ -2,43 +2,53 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import lru_cache
 
 RESPONSE_JSON = "application/graphql-response+json"
 PLAIN_JSON = "application/json"
 
 _REMEMBERED = 512
+_NOT_AT_ALL = 0.0
 
 
 @lru_cache(_REMEMBERED)
-def answer_type(accept: str) -> str | None:
+def answer_type(accept: bytes) -> str | None:
     """The media type to answer in, None when *accept* leaves neither of ours.
 
-    The newer type where it is accepted at least as gladly as plain JSON; plain JSON where nothing is said,
-    since that is what older clients expect.
+    The newer type where it is named and accepted at least as gladly as plain JSON; plain JSON where nothing
+    or anything is said, since that is what older clients expect.
     """
-    if not accept.strip():
+    weights = dict(map(_weighed, accept.decode("latin-1").split(",")))
+    weights.pop("", None)
+    if not weights:
         return PLAIN_JSON
-    weights = dict(_weighed(part) for part in accept.split(","))
-    wild = weights.get("application/*", weights.get("*/*", 0.0))
-    modern, plain = weights.get(RESPONSE_JSON, 0.0), weights.get(PLAIN_JSON, wild)
-    if max(modern, plain) <= 0:
+    wild = weights.get("application/*", weights.get("*/*", _NOT_AT_ALL))
+    modern, plain = weights.get(RESPONSE_JSON, wild), weights.get(PLAIN_JSON, wild)
+    if max(modern, plain) <= _NOT_AT_ALL:
         return None
-    return RESPONSE_JSON if modern > 0 and modern >= weights.get(PLAIN_JSON, 0.0) else PLAIN_JSON
+    return RESPONSE_JSON if modern > plain or (modern == plain and RESPONSE_JSON in weights) else PLAIN_JSON
+
+
+@lru_cache(_REMEMBERED)
+def is_json(content_type: bytes) -> bool:
+    """Whether a body of this type is JSON in UTF-8, which it is unless another charset is named."""
+    name, *parameters = content_type.decode("latin-1").lower().split(";")
+    charsets = {value.strip('"') for key, value in _pairs(parameters) if key == "charset"}
+    return name.strip() == PLAIN_JSON and charsets <= {"utf-8", "utf8"}
 
 
 def _weighed(part: str) -> tuple[str, float]:
-    name, *parameters = (piece.strip().lower() for piece in part.split(";"))
-    weight = next((each[2:] for each in parameters if each.startswith("q=")), "1")
+    """A media range and how gladly it is accepted, 0..1; a weight that is no number is not at all."""
+    name, *parameters = part.lower().split(";")
+    weight = dict(_pairs(parameters)).get("q", "1")
     try:
-        return name, float(weight)
+        return name.strip(), min(max(_NOT_AT_ALL, float(weight)), 1.0)
     except ValueError:
-        return name, 0.0
+        return name.strip(), _NOT_AT_ALL
 
 
-@lru_cache(_REMEMBERED)
-def is_json(content_type: str) -> bool:
-    """Whether a body of this type is JSON in UTF-8."""
-    name, *parameters = (piece.strip().lower() for piece in content_type.split(";"))
-    charsets = [each[8:].strip('"') for each in parameters if each.startswith("charset=")]
-    return name == PLAIN_JSON and all(charset in {"utf-8", "utf8"} for charset in charsets)
+def _pairs(parameters: list[str]) -> Iterator[tuple[str, str]]:
+    for each in parameters:
+        key, _, value = each.partition("=")
+        yield key.strip(), value.strip()

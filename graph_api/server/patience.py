@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable
+from contextlib import suppress
 from typing import TypeVar
 
 from starlette.types import Receive
@@ -15,6 +16,7 @@ from starlette.types import Receive
 T = TypeVar("T")
 
 _WATCH_AFTER_S = 0.05
+_PAUSE_S = 0.05  # between messages that are no hang-up: a `receive` that always has one must not spin
 
 
 class HungUp(Exception):
@@ -26,7 +28,10 @@ class DeadlineExceeded(Exception):
 
 
 async def with_patience(work: Awaitable[T], receive: Receive, deadline_s: float) -> T:
-    """The result of *work*. Raises `HungUp` or `DeadlineExceeded` when it was stopped."""
+    """The result of *work*. Raises `HungUp` or `DeadlineExceeded` when it was stopped.
+
+    What *receive* yields is taken from it: *work* must not need it.
+    """
     watch = _Watch(receive, deadline_s)
     try:
         return await work
@@ -40,35 +45,36 @@ async def with_patience(work: Awaitable[T], receive: Receive, deadline_s: float)
 class _Watch:
     """Stops the task that makes it, for one of two reasons."""
 
+    __slots__ = ("_deadline_s", "_loop", "_reason", "_receive", "_task", "_timer", "_watching")
+
     def __init__(self, receive: Receive, deadline_s: float) -> None:
         self._receive = receive
         self._deadline_s = deadline_s
         self._task = asyncio.current_task()
         self._reason: type[Exception] | None = None
         self._watching: asyncio.Task[None] | None = None
-        self._timer = asyncio.get_running_loop().call_later(min(_WATCH_AFTER_S, deadline_s), self._begin)
+        self._loop = asyncio.get_running_loop()
+        self._timer = self._loop.call_later(min(_WATCH_AFTER_S, deadline_s), self._begin)
 
     def _begin(self) -> None:
-        self._watching = asyncio.create_task(self._stop_in_time())
+        left_s = max(self._deadline_s - _WATCH_AFTER_S, 0)
+        self._timer = self._loop.call_later(left_s, self._stop, DeadlineExceeded)
+        self._watching = self._loop.create_task(self._listen())
 
-    async def _stop_in_time(self) -> None:
-        try:
-            async with asyncio.timeout(max(self._deadline_s - _WATCH_AFTER_S, 0)):
-                while (await self._receive())["type"] != "http.disconnect":
-                    pass
-            self._stop(HungUp)
-        except TimeoutError:
-            self._stop(DeadlineExceeded)
+    async def _listen(self) -> None:
+        with suppress(Exception):  # whatever it is, this client cannot be reached any more
+            while (await self._receive())["type"] != "http.disconnect":  # noqa: ASYNC110 - there is no event
+                await asyncio.sleep(_PAUSE_S)
+        self._stop(HungUp)
 
     def _stop(self, reason: type[Exception]) -> None:
-        if self._task is not None:
+        if self._task is not None and self._reason is None:
             self._reason = reason
             self._task.cancel()
 
     def explain(self) -> None:
-        """Raises the reason why the task was cancelled, if it was cancelled here."""
-        if self._reason is not None and self._task is not None:
-            self._task.uncancel()
+        """Raises the reason why the task was cancelled, if it was cancelled here and nowhere else."""
+        if self._reason is not None and self._task is not None and self._task.uncancel() == 0:
             raise self._reason from None
 
     def end(self) -> None:

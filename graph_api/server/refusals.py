@@ -1,0 +1,38 @@
+"""Requests that are answered with a status and one error, in JSON, wherever in the server that is decided."""
+
+from __future__ import annotations
+
+import logging
+
+import orjson
+
+from graph_api.execution.failure import one_line
+
+logger = logging.getLogger(__name__)
+
+
+class Unanswered(Exception):
+    """The request is answered with *status* and one error, and no operation's answer."""
+
+    def __init__(self, status: int, message: str, code: str) -> None:
+        super().__init__(message)
+        self.status = status
+        self.code = code
+
+    @property
+    def body(self) -> bytes:
+        """The JSON of the answer."""
+        return orjson.dumps({"errors": [{"message": str(self), "extensions": {"code": self.code}}]})
+
+
+def bad_request(message: str) -> Unanswered:
+    """The request is not well formed."""
+    return Unanswered(400, message, "BAD_REQUEST")
+
+
+def failed(error: Exception) -> Unanswered:
+    """The client learns that the server failed; why is logged here, once, on one line."""
+    logger.error("a request failed: %s", one_line(error))
+    return Unanswered(
+        500, "the server failed to answer; the failure has been logged", "INTERNAL_SERVER_ERROR"
+    )
