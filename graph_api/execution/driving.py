@@ -71,8 +71,6 @@ class Driver:
                     break
         except StopIteration as done:
             return done.value, memory.revision
-        if isinstance(read, StepRows) and self._database is not None and memory.edges is None:
-            self._learn_edges(self._database, memory)
         return await self._stored(plan, read, memory)
 
     def _learn_edges(self, database: Path, memory: Memory) -> None:
@@ -98,6 +96,8 @@ class Driver:
         self._saw(revision)
         for read, answer in on_thread.seen:
             self._memory.learn(read, answer)
+        if on_thread.walked and self._database is not None and self._memory.edges is None:
+            self._learn_edges(self._database, self._memory)
         return result, revision
 
     def _saw(self, revision: str) -> None:
@@ -117,6 +117,7 @@ class _OnThread:
 
     def __init__(self, memory: Memory | None, *, learns: bool) -> None:
         self.seen: Seen = []
+        self.walked = False  # whether the store was asked for edges
         self.stopped = False  # set when nobody waits any more: the next read goes to the store, which ends it
         self._memory = memory
         self._learns = learns
@@ -127,7 +128,9 @@ class _OnThread:
             read = next(plan) if pending is None else pending
             answer = yield read
             while True:
-                if self._learns and not isinstance(read, StepRows | EdgesAmong):
+                if isinstance(read, StepRows | EdgesAmong):
+                    self.walked = True
+                elif self._learns:
                     self.seen.append((read, answer))
                 read = plan.send(answer)
                 while (known := self._known(read)) is not None:
