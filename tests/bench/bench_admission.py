@@ -6,6 +6,8 @@ Every refusal is measured anew, with nothing remembered. The median of the round
 this process, so that a busy machine does not. The goal is at most 30 ms.
 """
 
+# ruff: noqa: T201  (a script whose answer is what it prints)
+
 from __future__ import annotations
 
 import sys
