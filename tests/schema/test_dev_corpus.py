@@ -94,6 +94,7 @@ async def _walk(database: Path) -> list[Answer]:
     try:
         engine = Engine(build_schema(), store, EXPOSED)
         found: list[Answer] = []
+        page: Answer = {}
         after = None
         while after or not found:
             page = (await _data(engine, WALK, after=after))["articles"]

@@ -86,6 +86,7 @@ def test_the_hottest_stories_are_those_of_the_documents(seeds: Path) -> None:
 
 def test_pages_one_after_the_other_hold_every_article_once(seeds: Path) -> None:
     titles: list[str] = []
+    page: dict[str, Any] = {}
     after = None
     while after or not titles:
         page = ask(seeds, sample("page"), first=7, after=after)["articles"]
