@@ -78,6 +78,8 @@ class Settings:
     max_root_fields: int = limit(20, "Fields at the top of an operation.")
     max_directives: int = limit(50, "Directives in an operation's text.")
     max_field_directives: int = limit(5, "Directives on one field.")
+    max_fragments: int = limit(50, "Fragments in an operation's text.")
+    max_repeats: int = limit(100, "Times that one response key may stand in an operation's text.")
     max_selections: int = limit(1_000, "Fields selected, fragments counted wherever they are spread.")
     max_variable_nesting: int = limit(50, "Lists and objects nested in each other in the variables.")
     max_cost: int = limit(50_000, "Objects that an answer is expected to hold; page sizes multiply.")

@@ -12,12 +12,12 @@ https://ibm.github.io/graphql-specs/cost-spec.html.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any
 
 from graphql import (
-    ArgumentNode,
     DocumentNode,
     FieldNode,
     FragmentDefinitionNode,
@@ -49,7 +49,9 @@ _INTROSPECTION = frozenset({"__schema", "__type"})
 class Measures:
     """What an operation asks for, fragments counted wherever they are spread.
 
-    *aliases*, *directives* and *field_directives* (the most on one field) count the text itself.
+    *aliases*, *directives*, *field_directives* (the most on one field), *fragments* and *repeats* (how often
+    the commonest response key stands there) count the text itself; validation compares fragments and equal
+    keys pair by pair.
     """
 
     depth: int = 0
@@ -58,6 +60,8 @@ class Measures:
     root_fields: int = 0
     directives: int = 0
     field_directives: int = 0
+    fragments: int = 0
+    repeats: int = 0
     selections: int = 0
     cost: int = 0
 
@@ -112,6 +116,7 @@ def measure(
     text = _Text()
     for definition in document.definitions:
         if isinstance(definition, OperationDefinitionNode | FragmentDefinitionNode):
+            text.fragments += isinstance(definition, FragmentDefinitionNode)
             text.read(definition.selection_set)
     return Measures(
         depth=size.depth,
@@ -120,6 +125,8 @@ def measure(
         root_fields=size.fields,
         directives=text.directives,
         field_directives=text.field_directives,
+        fragments=text.fragments,
+        repeats=max(text.keys.values(), default=0),
         selections=size.selections,
         cost=size.cost,
     )
@@ -141,6 +148,8 @@ class _Text:
     aliases: int = 0
     directives: int = 0
     field_directives: int = 0
+    fragments: int = 0
+    keys: Counter[str] = field(default_factory=Counter[str])
 
     def read(self, selections: SelectionSetNode) -> None:
         pending: list[SelectionNode] = list(selections.selections)
@@ -149,7 +158,9 @@ class _Text:
             count = len(node.directives or ())
             self.directives += count
             self.field_directives = max(self.field_directives, count)
-            self.aliases += isinstance(node, FieldNode) and node.alias is not None
+            if isinstance(node, FieldNode):
+                self.aliases += node.alias is not None
+                self.keys[(node.alias or node.name).value] += 1
             below: SelectionSetNode | None = getattr(node, "selection_set", None)
             pending.extend(below.selections if below else ())
 
@@ -211,11 +222,13 @@ class _Meter:
     def _field(self, type_: GraphQLNamedType | None, node: FieldNode, page: _Page) -> _Size:
         definition = _definition(type_, node.name.value)
         leaves = min(sum(self._leaves(argument.value) for argument in node.arguments or ()), _COUNT_CAP)
-        if node.selection_set is None:
-            return _Size(1, 0, 1, 1, leaves)
         size = _list_size(definition)
         length = self._length(node, size) if size else 1
-        times = page.length if node.name.value in page.names else 1 if size and size.sized else length
+        paged = page.length if node.name.value in page.names else 0
+        if node.selection_set is None:
+            return _Size(1, 0, 1, 1, min(leaves + paged * length, _COUNT_CAP))
+        times = (paged or 1) * (1 if size and size.sized else length)
+        leaves += length * size.weight if size else 0
         below = self.selection_set(
             get_named_type(definition.type) if definition else None,
             node.selection_set,
@@ -232,19 +245,19 @@ class _Meter:
         )
 
     def _length(self, node: FieldNode, size: ListSize) -> int:
-        given = (self._count(argument) for argument in node.arguments or () if _slices(argument, size))
+        given = (_count(self._given(node, path)) for path in size.slicing)
         return max((count for count in given if count is not None), default=size.assumed)
 
-    def _count(self, argument: ArgumentNode) -> int | None:
-        value = argument.value
-        if isinstance(value, IntValueNode):
-            return _bounded(int(value.value[:13]))
-        if isinstance(value, ListValueNode):
-            return len(value.values)
-        if isinstance(value, VariableNode):
-            found = self.variables.get(value.name.value)
-            return len(found) if isinstance(found, list) else _bounded(found) if type(found) is int else None
-        return None
+    def _given(self, node: FieldNode, path: str) -> Any:
+        """What stands in the argument that *path* names: syntax, or the value of a variable."""
+        name, *inner = path.split(".")
+        value: Any = next((each.value for each in node.arguments or () if each.name.value == name), None)
+        for part in inner:
+            value = _field_of(self._resolved(value), part)
+        return self._resolved(value)
+
+    def _resolved(self, value: Any) -> Any:
+        return self.variables.get(value.name.value) if isinstance(value, VariableNode) else value
 
     def _leaves(self, value: ValueNode) -> int:
         """How many leaves an input object has: each is a condition that is looked at."""
@@ -274,8 +287,22 @@ def _bounded(count: int) -> int:
     return min(max(count, 0), _COUNT_CAP)
 
 
-def _slices(argument: ArgumentNode, size: ListSize) -> bool:
-    return argument.name.value in size.slicing
+def _field_of(value: Any, name: str) -> Any:
+    """The field of an input object, in syntax or in a variable; None when it is not given."""
+    if isinstance(value, ObjectValueNode):
+        return next((each.value for each in value.fields if each.name.value == name), None)
+    return value.get(name) if isinstance(value, Mapping) else None
+
+
+def _count(value: Any) -> int | None:
+    """A number, or the length of a list; None for anything else."""
+    if isinstance(value, IntValueNode):
+        return _bounded(int(value.value[:13]))
+    if isinstance(value, ListValueNode):
+        return len(value.values)
+    if isinstance(value, list):
+        return len(value)  # pyright: ignore[reportUnknownArgumentType] - any JSON
+    return _bounded(value) if type(value) is int else None
 
 
 def _definition(type_: GraphQLNamedType | None, name: str) -> GraphQLField | None:

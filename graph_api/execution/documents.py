@@ -130,6 +130,8 @@ def limits(settings: Settings) -> Measures:
         root_fields=settings.max_root_fields,
         directives=settings.max_directives,
         field_directives=settings.max_field_directives,
+        fragments=settings.max_fragments,
+        repeats=settings.max_repeats,
         selections=settings.max_selections,
         cost=settings.max_cost,
     )
@@ -147,7 +149,10 @@ def _shape(value: object) -> object:
         return value
     if isinstance(value, list):
         return len(value), json_leaves(value)  # pyright: ignore[reportUnknownArgumentType] - any JSON
-    return json_leaves(value) if isinstance(value, Mapping) else None
+    if isinstance(value, Mapping):
+        numbers = ((name, each) for name, each in value.items() if type(each) is int)  # such as options.limit
+        return json_leaves(value), tuple(numbers)  # pyright: ignore[reportUnknownArgumentType] - any JSON
+    return None
 
 
 def _operation(document: DocumentNode, name: str | None) -> OperationDefinitionNode:

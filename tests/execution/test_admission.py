@@ -71,6 +71,16 @@ LIMITS: dict[str, tuple[Settings, str, str]] = {
         "{ revision @skip(if: true) }",
         "{ revision @skip(if: true) @include(if: true) }",
     ),
+    "fragments": (
+        Settings(max_fragments=1),
+        "{ ...A } fragment A on Query { revision }",
+        "{ ...A ...B } fragment A on Query { revision } fragment B on Query { revision }",
+    ),
+    "repeats": (
+        Settings(max_repeats=2),
+        "{ revision a: revision revision }",
+        "{ revision a: revision revision revision }",
+    ),
     "selections": (
         Settings(max_selections=3),
         "{ cost { limit requested } }",
