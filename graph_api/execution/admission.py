@@ -224,10 +224,10 @@ class _Meter:
         leaves = min(sum(self._leaves(argument.value) for argument in node.arguments or ()), _COUNT_CAP)
         size = _list_size(definition)
         length = self._length(node, size) if size else 1
-        paged = page.length if node.name.value in page.names else 0
+        paged = node.name.value in page.names
         if node.selection_set is None:
-            return _Size(1, 0, 1, 1, min(leaves + paged * length, _COUNT_CAP))
-        times = (paged or 1) * (1 if size and size.sized else length)
+            return _Size(1, 0, 1, 1, min(leaves + page.length * length * paged, _COUNT_CAP))
+        times = (page.length if paged else 1) * (1 if size and size.sized else length)
         leaves += length * size.weight if size else 0
         below = self.selection_set(
             get_named_type(definition.type) if definition else None,

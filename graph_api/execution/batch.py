@@ -24,13 +24,16 @@ SIZE = "list size"  # where a field's metadata hold its ListSize
 class ListSize:
     """How long a list is expected to be, as `@listSize` of the cost specification says it.
 
-    The arguments named in *slicing* give its length (a number, or a list whose length counts), *assumed*
-    stands where none is given. With *sized* the length is that of these fields of the answered object.
+    The arguments named in *slicing* give its length (a number, or a list whose length counts; a field of an
+    input object as `options.limit`), *assumed* stands where none is given. With *sized* the length is that
+    of these fields of the answered object, times what their own size says. *weight* is what each item costs
+    even where none is selected: finding it is work.
     """
 
     assumed: int
     slicing: frozenset[str] = frozenset()
     sized: frozenset[str] = frozenset()
+    weight: int = 0
 
 
 @dataclass(frozen=True, slots=True)

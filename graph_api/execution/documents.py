@@ -150,8 +150,8 @@ def _shape(value: object) -> object:
     if isinstance(value, list):
         return len(value), json_leaves(value)  # pyright: ignore[reportUnknownArgumentType] - any JSON
     if isinstance(value, Mapping):
-        numbers = ((name, each) for name, each in value.items() if type(each) is int)  # such as options.limit
-        return json_leaves(value), tuple(numbers)  # pyright: ignore[reportUnknownArgumentType] - any JSON
+        fields: Mapping[Any, Any] = value  # pyright: ignore[reportUnknownVariableType] - any JSON
+        return json_leaves(fields), tuple(one for one in fields.items() if type(one[1]) is int)  # options.limit
     return None
 
 

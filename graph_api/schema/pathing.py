@@ -65,7 +65,7 @@ class CommonNeighbors:
 
 
 def shortest_path(parents: Sequence[object], rights: Rights, wanted: PathsWanted) -> Reads[list[PathResult]]:
-    """All shortest paths between two nodes, up to a limit, ordered by the ids along them.
+    """All shortest paths between two nodes, up to a limit, in an order that follows from their nodes alone.
 
     `found` is false when there is none, or when a node does not exist; `distance` is the number of steps.
     """

@@ -21,8 +21,10 @@ from graph_api.schema.scalars import JSON, URL
 
 PAGE = ListSize(DEFAULT_PAGE, frozenset({"first", "last"}), frozenset({"edges", "nodes"}))
 
-NODES = ListSize(100, frozenset({"limit"}), frozenset({"nodes", "links"}))
-PATHS = ListSize(5, sized=frozenset({"paths"}))
+_WALKED = frozenset({"nodes", "links", "hops", "export"})
+NEIGHBORHOOD = ListSize(100, frozenset({"limit"}), _WALKED, weight=1)
+SUBGRAPH = ListSize(500, frozenset({"limit"}), _WALKED, weight=1)
+PATHS = ListSize(5, frozenset({"options.limit"}), frozenset({"paths"}), weight=100)
 
 
 def _is(record: type) -> Any:  # Any: Strawberry takes the attribute as it finds it
@@ -105,7 +107,7 @@ class Article(Node):
     topics: list[Topic] = batched(reading.article_topics, size=ListSize(3))
     images: list[Image] = batched(reading.article_images, size=ListSize(2))
     related: RelatedConnection = batched(reading.related, arguments.related, size=PAGE)
-    neighborhood: Subgraph = batched(walking.neighborhood, arguments.neighborhood, size=NODES)
+    neighborhood: Subgraph = batched(walking.neighborhood, arguments.neighborhood, size=NEIGHBORHOOD)
     sources: list[SourceFile] = batched(reading.sources, size=ListSize(1))
 
 
@@ -210,18 +212,18 @@ class Link:
 @strawberry.type(description="The articles at one distance from the start.")
 class Hop:
     depth: int = plain("The distance: how many edges lead here from the start.")
-    articles: list[Article] = batched(walking.hop_articles, size=ListSize(20))
+    articles: list[Article] = batched(walking.hop_articles, size=ListSize(1))
 
 
 @strawberry.type(description="A part of the graph: some nodes and the links among them.")
 class Subgraph:
     nodes: list[Node] = batched(walking.nodes)
-    links: list[Link] = batched(walking.links)
-    hops: list[Hop] = plain("The articles by distance; hop 0 is the start.", size=ListSize(3))
+    links: list[Link] = batched(walking.links, size=ListSize(4))
+    hops: list[Hop] = plain("The articles by distance; hop 0 is the start.")
     node_count: int = plain("How many nodes there are.")
     link_count: int = batched(walking.link_count)
     truncated: bool = batched(walking.truncated)
-    export: str = batched(exporting.exported, arguments.export)
+    export: str = batched(exporting.exported, arguments.export, size=ListSize(5))
 
 
 @strawberry.type(description="A way from one node to another.")
@@ -236,7 +238,7 @@ class Path:
 class PathResult:
     found: bool = plain("Whether there is a path.")
     distance: int | None = plain("How many steps the shortest path has, null when there is none.")
-    paths: list[Path] = plain("The paths, shortest first.", size=ListSize(5))
+    paths: list[Path] = plain("The paths, shortest first.")
     truncated: bool = plain("Whether a limit or a budget hid at least one path, or ended the search.")
 
 
@@ -307,7 +309,7 @@ class Query:
     shortest_path: PathResult = batched(pathing.shortest_path, arguments.paths, size=PATHS)
     all_paths: PathResult = batched(pathing.all_paths, arguments.paths, size=PATHS)
     common_neighbors: CommonNeighbors | None = batched(pathing.common_neighbors, arguments.pair)
-    subgraph: Subgraph = batched(walking.subgraph, arguments.subgraph, size=NODES)
+    subgraph: Subgraph = batched(walking.subgraph, arguments.subgraph, size=SUBGRAPH)
     content_report: ContentReport = batched(reading.content_report)
     revision: str = batched(reading.revision)
     cost: Cost = plain("What this operation costs.")

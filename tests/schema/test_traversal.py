@@ -57,7 +57,7 @@ def _answered(world: World, several: list[Asked], *, published_only: bool = Fals
 
 def _is_not_there(data: Any) -> None:
     """One of the two ends is hidden: nothing tells that it exists."""
-    nothing = {"found": False, "distance": None, "paths": [], "truncated": False}
+    nothing: dict[str, Any] = {"found": False, "distance": None, "paths": [], "truncated": False}
     assert (data["shortestPath"], data["allPaths"], data["commonNeighbors"]) == (nothing, nothing, None)
 
 

@@ -14,9 +14,7 @@ import orjson
 import strawberry
 from hypothesis import strategies as st
 
-from graph_api.execution.edges import edges_of
 from graph_api.execution.engine import Answer, Engine
-from graph_api.execution.memory import Memory
 from graph_api.schema import build_schema
 from graph_api.settings import Settings
 from graph_api.store.protocol import Store
