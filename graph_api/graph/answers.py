@@ -47,6 +47,7 @@ class Answers:
         self._keys = csr.keys.data  # plain integers, quicker one by one than those of an array
         self._neighbours = csr.neighbours.data
         self._starts = [row.data for row in csr.starts]
+        self._rows: dict[tuple[frozenset[EdgeKind], EdgeDirection], list[int]] = {}
         self._among: frozenset[int] = frozenset()
         self._members = np.zeros(0, dtype=np.bool_)
 
@@ -66,7 +67,11 @@ class Answers:
 
     def neighbours(self, question: Neighbours) -> Steps:
         """The steps asked for."""
-        rows = [2 * kind + way for kind in self._kinds(question.kinds) for way in _ROWS[question.direction]]
+        rows = self._rows.get((question.kinds, question.direction))
+        if rows is None:
+            kinds = self._kinds(question.kinds)
+            rows = [2 * kind + way for kind in kinds for way in _ROWS[question.direction]]
+            self._rows[question.kinds, question.direction] = rows
         if len(question.frontier) <= _FEW:
             return self._few(rows, question)
         return self._many(rows, question)
@@ -79,7 +84,8 @@ class Answers:
         for key in question.frontier:
             place, before = bisect_left(keys, key), len(targets)
             known = place < len(keys) and keys[place] == key
-            for starts in (self._starts[row] for row in rows if known):
+            for row in rows if known else ():
+                starts = self._starts[row]
                 first, end = starts[place] + skip, starts[place + 1]
                 skip = max(0, first - end)
                 taken = neighbours[first : min(end, first + left)].tolist()

@@ -50,13 +50,12 @@ def grow(ball: Ball, goal: set[int], scope: Scope, budget: Budget) -> Walk[tuple
     cut = False
     while sweep.goes_on and not cut:
         _, steps = yield from sweep.page()
-        targets = set(steps.targets)
-        met |= goal & targets
+        met.update(goal.intersection(steps.targets))
         if not met:
-            fresh, cut = _paid(targets - ball.seen, budget)  # `-=` would go through all that was seen
+            fresh, cut = _paid(set(steps.targets) - ball.seen, budget)  # `-=` goes through all that was seen
             ball.seen |= fresh
-            passed = (yield from fitting(fresh, scope)) if scope.filtered else fresh
-            layer.update(passed)
+            passed = set((yield from fitting(fresh, scope))) if scope.filtered else fresh
+            layer = layer | passed if layer else passed
     ball.layers.append(met or layer)
     return met, cut or sweep.cut
 

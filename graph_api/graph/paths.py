@@ -76,6 +76,9 @@ def _read_back(near: Ball, far: Ball, limit: int, scope: Scope) -> Walk[tuple[li
     paths = [tuple(layers[0])]
     more = False
     for layer in layers[1:]:
+        if len(layer) == 1:  # then all lead there: nothing to ask
+            paths = [(*path, *layer) for path in paths]
+            continue
         onward = yield from targets_by_key(sorted({path[-1] for path in paths}), scope)
         longer = [(*path, key) for path in paths for key in sorted(onward[path[-1]] & layer)]
         more = more or len(longer) > limit
@@ -87,6 +90,9 @@ def _leading_on(near: Ball, scope: Scope) -> Walk[list[set[int]]]:
     """The layers of *near* without the nodes from which its rim is not reached."""
     layers = [near.rim]
     for layer in near.layers[-2::-1]:
+        if len(layer) == 1:
+            layers.append(layer)
+            continue
         sweep = Sweep(tuple(layers[-1]), scope, reverse(scope.direction), Budget())
         kept: set[int] = set()
         while sweep.goes_on and len(kept) < len(layer):

@@ -11,7 +11,7 @@ from graph_api.graph.sweep import Sweep, chunks, fitting
 
 _SOURCES = 32  # keys asked for links at once: with lists of 200 about 3 ms of work
 _SMALL_PAGE = 256  # steps: a small limit reads little beyond what it returns
-_LINKS = 2048  # links made between two turns of the driver
+_LINKS = 512  # links made between two turns of the driver
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,28 +15,33 @@ import sqlite3
 import tempfile
 import time
 import tracemalloc
-from collections.abc import Callable, Generator
+from collections.abc import Callable
+from itertools import islice
 from pathlib import Path
 from statistics import median
-from typing import Any
+from typing import Any, TypeAlias
 
 import networkx as nx
 import numpy as np
+from numpy.typing import NDArray
 
 from graph_api.graph.answers import Answers, drive_in_memory
 from graph_api.graph.csr import Csr, build, load, save
 from graph_api.graph.paths import shortest_paths
-from graph_api.graph.questions import Budget, EdgeKind, Question, Scope
+from graph_api.graph.questions import Budget, EdgeKind, Scope, Walk
 from graph_api.graph.simple_paths import all_paths
 from graph_api.graph.walk import neighborhood
 from graph_api.records import EdgeDirection
+
+Cases: TypeAlias = list[tuple[int, ...]]
+Edges: TypeAlias = NDArray[np.int64]
 
 NODES, SEED, TRIALS = 100_000, 20, 60
 OUT = Scope(direction=EdgeDirection.OUT)
 BOTH = Scope(direction=EdgeDirection.BOTH)
 
 
-def clustered_edges() -> np.ndarray[Any, np.dtype[np.int64]]:
+def clustered_edges() -> Edges:
     """About a million (from, to) rows over 63-bit keys: 9 in 10 within clusters of 2 to 40."""
     rng = np.random.default_rng(SEED)
     keys = np.unique(rng.integers(0, 2**63 - 1, NODES, dtype=np.int64))
@@ -46,7 +51,7 @@ def clustered_edges() -> np.ndarray[Any, np.dtype[np.int64]]:
     cluster = np.searchsorted(ends, np.arange(len(keys)), side="right")
     first = np.where(cluster > 0, ends[np.maximum(cluster - 1, 0)], 0)
     size = np.minimum(ends[cluster], len(keys)) - first
-    source = np.repeat(np.arange(len(keys)), 11)
+    source = np.repeat(np.arange(len(keys)), 13)
     near = first[source] + (rng.random(len(source)) * size[source]).astype(np.int64)
     anywhere = rng.integers(0, len(keys), len(source))
     target = np.where(rng.random(len(source)) < 0.2, anywhere, near)
@@ -66,20 +71,20 @@ def traced(make: Callable[[], Any]) -> tuple[Any, int]:
     return made, kept
 
 
-def milliseconds(run: Callable[..., Any], cases: list[tuple[Any, ...]]) -> float:
-    """The median over *cases*, the best of two runs of each."""
+def milliseconds(run: Callable[..., Any], cases: Cases) -> float:
+    """The median over *cases* of processor time, the best of five runs of each."""
     times: list[float] = []
     for case in cases:
         best = float("inf")
-        for _ in range(2):
-            started = time.perf_counter()
+        for _ in range(5):
+            started = time.process_time()
             run(*case)
-            best = min(best, time.perf_counter() - started)
+            best = min(best, time.process_time() - started)
         times.append(best * 1000)
     return median(times)
 
 
-def database(folder: str, edges: Any) -> sqlite3.Connection:
+def database(folder: str, edges: Edges) -> sqlite3.Connection:
     """The same edges as a table with the store's two orders."""
     connection = sqlite3.connect(Path(folder) / "edges.sqlite")
     connection.execute(
@@ -101,25 +106,131 @@ select key, min(depth) from reached group by key order by 2, 1 limit ?
 """
 
 
-def longest_stretch(walk: Generator[Any, Any, Any], csr: Csr) -> tuple[float, float]:
-    """The longest times, in ms, that a walk and an answer took between two turns of the driver."""
-    answer: Callable[[Question[Any]], Any] = Answers(csr).answer
-    reply: Any = None
+def longest_stretch(walk: Walk[Any], csr: Csr) -> tuple[float, float]:
+    """The longest processor times, in ms, that *walk* and its answers took between two turns of the driver."""
+    answers, reply = Answers(csr), None
     walking = answering = 0.0
     while True:
-        started = time.perf_counter()
+        started = time.process_time()
         try:
             question = walk.send(reply)
         except StopIteration:
-            return walking, answering
-        asked = time.perf_counter()
-        reply = answer(question)
-        walking = max(walking, asked - started) if reply is not None else walking
-        walking, answering = max(walking, asked - started), max(answering, time.perf_counter() - asked)
+            return max(walking, 1000 * (time.process_time() - started)), answering
+        asked = time.process_time()
+        reply = answers.answer(question)
+        walking = max(walking, 1000 * (asked - started))
+        answering = max(answering, 1000 * (time.process_time() - asked))
 
 
-def say(what: str, ours: float, theirs: float, whom: str) -> None:
-    print(f"{what:<44} {ours:9.3f} ms   {whom:<34} {theirs:10.3f} ms   {theirs / ours:8.2f}x")
+def compare(what: str, ours: Callable[..., Any], whom: str, theirs: Callable[..., Any], cases: Cases) -> None:
+    """One line: medians of both, and how many times as long the other takes."""
+    mine, other = milliseconds(ours, cases), milliseconds(theirs, cases)
+    print(f"{what:<36} {mine:9.3f} ms   {whom:<34} {other:9.3f} ms   {other / mine:7.2f}x")
+
+
+class Bench:
+    """The graph in memory, and what is asked of it."""
+
+    def __init__(self, csr: Csr) -> None:
+        self.csr = csr
+        chosen = random.Random(SEED)
+        keys = csr.keys.tolist()
+        self.starts: Cases = [(chosen.choice(keys),) for _ in range(TRIALS)]
+        self.pairs: Cases = [(chosen.choice(keys), chosen.choice(keys)) for _ in range(TRIALS)]
+
+    def near(self, start: int, depth: int = 3, limit: int = 200, *, with_links: bool = False) -> Any:
+        walk = neighborhood(
+            start, max_depth=depth, limit=limit, scope=OUT, budget=Budget(), with_links=with_links
+        )
+        return drive_in_memory(walk, self.csr)
+
+    def between(self, start: int, end: int, scope: Scope = OUT) -> Any:
+        walk = shortest_paths(start, end, max_depth=20, limit=5, scope=scope, budget=Budget())
+        return drive_in_memory(walk, self.csr)
+
+    def stretches(self) -> None:
+        """How long the driver has to wait for its turn; garbage collection, a server's own matter, aside."""
+        gc.disable()
+        budget = {"nodes": 50_000, "edges": 500_000}
+        walks: dict[str, Callable[[int, int], Walk[Any]]] = {
+            "neighborhood, 1,000": lambda start, _: neighborhood(
+                start, max_depth=6, limit=1000, scope=BOTH, budget=Budget(**budget)
+            ),
+            "neighborhood, 5,000": lambda start, _: neighborhood(
+                start, max_depth=9, limit=5000, scope=BOTH, budget=Budget(**budget)
+            ),
+            "shortest paths": lambda start, end: shortest_paths(
+                start, end, max_depth=20, limit=5, scope=OUT, budget=Budget(**budget)
+            ),
+            "all paths": lambda start, end: all_paths(
+                start, end, max_depth=6, limit=50, scope=BOTH, budget=Budget(**budget)
+            ),
+        }
+        for name, walk in walks.items():
+            times = [longest_stretch(walk(*pair), self.csr) for pair in self.pairs[:12]]
+            walking, answering = (max(column) for column in zip(*times, strict=True))
+            print(f"longest stretch, {name:<22} walk {walking:6.2f} ms, answer {answering:6.2f} ms")
+        gc.enable()
+
+    def against_networkx(self, edges: Edges) -> None:
+        """Memory, neighbourhoods and shortest paths."""
+        graph, kept = traced(lambda: nx.DiGraph(edges.tolist()))
+        size = self.csr.nbytes
+        print(
+            f"bytes an edge: csr {size / len(edges):.1f}, networkx {kept / len(edges):.1f}: 1/{kept / size:.0f}"
+        )
+        both_ways = graph.to_undirected()
+
+        def between(start: int, end: int, graph: Any = graph) -> Any:
+            try:
+                return nx.bidirectional_shortest_path(graph, start, end)
+            except nx.NetworkXNoPath:
+                return None
+
+        def all_between(start: int, end: int) -> Any:
+            try:
+                return list(islice(nx.all_shortest_paths(graph, start, end), 5))
+            except nx.NetworkXNoPath:
+                return None
+
+        for start, end in self.pairs:
+            found = between(start, end)
+            assert self.between(start, end).distance == (len(found) - 1 if found else None)
+
+        def within(start: int) -> Any:
+            return dict(nx.single_source_shortest_path_length(graph, start, 3))
+
+        starts, pairs = self.starts, self.pairs
+        compare("3 hops, limit 200", self.near, "networkx, 3 hops, no limit", within, starts)
+        compare(
+            "3 hops, limit 200, with links",
+            lambda start: self.near(start, with_links=True),
+            "networkx, with the subgraph",
+            lambda start: list(graph.subgraph(list(within(start))[:200]).edges),
+            starts,
+        )
+        compare("5 shortest paths, OUT", self.between, "networkx, one", between, pairs)
+        compare("5 shortest paths, OUT", self.between, "networkx, five", all_between, pairs[:5])
+        compare(
+            "5 shortest paths, BOTH",
+            lambda start, end: self.between(start, end, BOTH),
+            "networkx, one, undirected copy",
+            lambda start, end: between(start, end, both_ways),
+            pairs,
+        )
+
+    def against_sql(self, folder: str, edges: Edges) -> None:
+        """Four hops."""
+        connection = database(folder, edges)
+        for limit in (200, NODES):
+            compare(
+                f"4 hops, limit {limit}",
+                lambda start, limit=limit: self.near(start, 4, limit),
+                "recursive CTE",
+                lambda start, limit=limit: connection.execute(CTE, (start, 4, limit)).fetchall(),
+                self.starts[:20],
+            )
+        connection.close()
 
 
 def main() -> None:
@@ -128,114 +239,14 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "adjacency"
         save(build("bench", {EdgeKind.RELATED: edges}), path)
-        csr = load(path, "bench")
-        graph, networkx_bytes = traced(lambda: nx.DiGraph(edges.tolist()))
-        both_ways = graph.to_undirected()
-        print(f"{len(csr.keys)} nodes, {len(edges)} edges")
-        csr_bytes = path.stat().st_size
-        print(
-            f"memory: csr {csr_bytes / len(edges):.1f} B/edge, networkx (directed alone)"
-            f" {networkx_bytes / len(edges):.1f} B/edge: 1/{networkx_bytes / csr_bytes:.0f}"
-        )
         started = time.perf_counter()
-        load(path, "bench")
-        print(f"mapping the file: {(time.perf_counter() - started) * 1000:.2f} ms")
-
-        chosen = random.Random(SEED)
-        keys = csr.keys.tolist()
-        starts = [(chosen.choice(keys),) for _ in range(TRIALS)]
-        pairs = [(chosen.choice(keys), chosen.choice(keys)) for _ in range(TRIALS)]
-
-        def near(start: int, depth: int = 3, limit: int = 200, scope: Scope = OUT) -> Any:
-            walk = neighborhood(start, max_depth=depth, limit=limit, scope=scope, budget=Budget())
-            return drive_in_memory(walk, csr)
-
-        def between(start: int, end: int, scope: Scope = OUT, limit: int = 5) -> Any:
-            walk = shortest_paths(start, end, max_depth=20, limit=limit, scope=scope, budget=Budget())
-            return drive_in_memory(walk, csr)
-
-        def networkx_between(start: int, end: int, graph: Any = graph) -> Any:
-            try:
-                return nx.bidirectional_shortest_path(graph, start, end)
-            except nx.NetworkXNoPath:
-                return None
-
-        for start, end in pairs:
-            assert between(start, end).distance == (
-                len(found) - 1 if (found := networkx_between(start, end)) else None
-            )
-        ours = milliseconds(near, starts)
-        say(
-            "3 hops, limit 200, with links",
-            ours,
-            milliseconds(lambda key: dict(nx.single_source_shortest_path_length(graph, key, 3)), starts),
-            "networkx, 3 hops",
-        )
-        ours = milliseconds(lambda key: near(key, 3, NODES), starts)
-        say(
-            "3 hops, no limit, with links",
-            ours,
-            milliseconds(lambda key: dict(nx.single_source_shortest_path_length(graph, key, 3)), starts),
-            "networkx, 3 hops",
-        )
-        say(
-            "shortest paths OUT, up to 5",
-            milliseconds(between, pairs),
-            milliseconds(networkx_between, pairs),
-            "networkx, one path",
-        )
-        say(
-            "shortest paths BOTH, up to 5",
-            milliseconds(lambda a, b: between(a, b, BOTH), pairs),
-            milliseconds(lambda a, b: networkx_between(a, b, both_ways), pairs),
-            "networkx, one path, undirected",
-        )
-
-        connection = database(folder, edges)
-
-        def cte(key: int, depth: int, limit: int) -> Any:
-            return connection.execute(CTE, (key, depth, limit)).fetchall()
-
-        few = starts[:12]
-        for limit in (200, NODES):
-            say(
-                f"4 hops, limit {limit}",
-                milliseconds(lambda key, limit=limit: near(key, 4, limit), few),
-                milliseconds(lambda key, limit=limit: cte(key, 4, limit), few),
-                "recursive CTE",
-            )
-        connection.close()
-
-        budget = {"nodes": 50_000, "edges": 500_000}
-        longest = {
-            "neighborhood": (
-                longest_stretch(
-                    neighborhood(start, max_depth=6, limit=1000, scope=BOTH, budget=Budget(**budget)), csr
-                )
-                for (start,) in few
-            ),
-            "whole neighborhood": (
-                longest_stretch(
-                    neighborhood(start, max_depth=9, limit=NODES, scope=BOTH, budget=Budget(**budget)), csr
-                )
-                for (start,) in few
-            ),
-            "shortest paths": (
-                longest_stretch(
-                    shortest_paths(a, b, max_depth=20, limit=5, scope=OUT, budget=Budget(**budget)), csr
-                )
-                for a, b in pairs
-            ),
-            "all paths": (
-                longest_stretch(
-                    all_paths(a, b, max_depth=6, limit=50, scope=BOTH, budget=Budget(**budget)), csr
-                )
-                for a, b in pairs[:12]
-            ),
-        }
-        for name, stretches in longest.items():
-            walking, answering = (max(times) * 1000 for times in zip(*stretches, strict=True))
-            print(f"longest stretch, {name:<20} walk {walking:6.2f} ms, answer {answering:6.2f} ms")
+        csr = load(path, "bench")
+        print(f"file mapped in {(time.perf_counter() - started) * 1000:.2f} ms")
+        print(f"{len(csr.keys)} nodes, {len(edges)} edges")
+        bench = Bench(csr)
+        bench.stretches()
+        bench.against_sql(folder, edges)
+        bench.against_networkx(edges)
 
 
 if __name__ == "__main__":
