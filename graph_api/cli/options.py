@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import os
 from collections.abc import Callable
 from dataclasses import Field
 from pathlib import Path
@@ -57,6 +58,29 @@ def settings(*names: str, group: str = "") -> Callable[[Callable[..., None]], Ca
         return gathered
 
     return decorate
+
+
+def help_limits() -> Callable[[Callback], Callback]:
+    """The option --help-limits, which shows the limits and their values as they would hold now, and ends."""
+
+    def show(ctx: click.Context, _: click.Parameter, wanted: bool) -> None:
+        if not wanted or ctx.resilient_parsing:
+            return
+        for one in table():
+            if one.metadata["group"] == "limits":
+                name, unit = variable(one.name), one.metadata["unit"]
+                value = os.environ.get(name, f"{one.default}")
+                click.echo(f"{name:<36} {value:>7} {unit:<6} {one.metadata['help']}")
+        ctx.exit()
+
+    return option(
+        "--help-limits",
+        "Show what bounds one request, and exit.",
+        is_flag=True,
+        is_eager=True,
+        expose_value=False,
+        callback=show,
+    )
 
 
 class SectionedOption(click.Option):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import logging
 import signal
 import socket
@@ -17,7 +18,7 @@ import uvicorn
 
 from graph_api.cli import listener
 from graph_api.cli.content import ingested, location
-from graph_api.cli.options import Sectioned, database, option, paths, settings
+from graph_api.cli.options import Sectioned, database, help_limits, option, paths, settings
 from graph_api.cli.screen import check_command, counted
 from graph_api.errors import GraphApiError
 from graph_api.records import ContentStatus
@@ -48,6 +49,7 @@ Examples:
 @paths(required=False)
 @database()
 @option("--open", "Open the API in the browser.", is_flag=True)
+@help_limits()
 @settings()
 def command(paths: tuple[Path, ...], db: Path | None, open: bool, settings: Settings) -> None:
     """Serve folders of articles, or a database, as a GraphQL API."""
@@ -129,6 +131,8 @@ class _Server(uvicorn.Server):
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
+        gc.collect()
+        gc.freeze()  # what is there now stays: looking through it again and again would hold all requests
         self._announce()
 
 
