@@ -6,6 +6,7 @@
     |-- StoreError           a database that cannot be opened or written     exit code 3
     |   |-- StoreOutdated    ... written by another version of the schema
     |   `-- StoreLocked      ... held by another ingester
+    |-- AdjacencyUnfit       a file of edges that is to be built anew (see `graph_api.graph.csr`)
     `-- RequestError         what a client got wrong; carries a stable code
 
 Problems of documents are data, not exceptions: see `graph_api.records.Problem`.

@@ -62,7 +62,7 @@ class Severity(Enum):
 
 
 class EdgeDirection(Enum):
-    """Which way related edges are followed, seen from an article."""
+    """Which way edges are followed, seen from a node; they run from an article to what it names."""
 
     OUT = "out"
     IN = "in"

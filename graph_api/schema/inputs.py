@@ -22,10 +22,11 @@ def optional(description: str, name: str | None = None) -> Any:  # Any: stands w
 
 
 enum(
-    "Which way related edges are followed, seen from an article.",
-    OUT="The articles that this one lists as related.",
-    IN="The articles that list this one as related.",
-    BOTH="Either way; each article once.",
+    "Which way edges are followed, seen from a node. Edges run from an article to the articles it lists, to its "
+    "provider and to its topics.",
+    OUT="Along the edges: to the articles that this one lists as related.",
+    IN="Against the edges: to the articles that list this one as related.",
+    BOTH="Either way; each node once.",
 )(EdgeDirection)
 
 enum(
