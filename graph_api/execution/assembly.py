@@ -7,16 +7,21 @@ from dataclasses import dataclass
 from itertools import chain
 from typing import Any
 
+from graph_api.execution.encoding import fragments
 from graph_api.execution.plan import Plan, Selection, Shape, Step
 from graph_api.store.reads import Reads, Rights
 
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """What one run of a plan has that the plan has not: the arguments, by step number, and the rights."""
+    """What one run of a plan has that the plan has not: the arguments, by step number, and the rights.
+
+    *piecewise* is for large answers: the objects of lists are encoded as soon as they are made.
+    """
 
     arguments: Sequence[object]
     rights: Rights
+    piecewise: bool = False
 
 
 def answer(plan: Plan, root: object, run: Run) -> Reads[Any]:
@@ -78,5 +83,5 @@ def _lists(below: Selection, values: Sequence[Any], run: Run) -> Reads[Sequence[
     if not distinct:
         return values
     objects = yield from _objects(below, list(distinct.values()), run)
-    made = dict(zip(distinct, objects, strict=True))
+    made: dict[int, Any] = dict(zip(distinct, fragments(objects) if run.piecewise else objects, strict=True))
     return [list(map(made.get, map(id, value))) for value in values]

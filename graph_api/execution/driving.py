@@ -22,7 +22,6 @@ from graph_api.store.reads import EdgesAmong, Read, Reads, StepRows
 logger = logging.getLogger(__name__)
 
 T = TypeVar("T")
-Seen = list[tuple[Read[Any], Any]]
 
 _LOOK_EVERY_S = 0.25  # so long may an answer from memory be behind the store
 _TURN_S = 0.005  # so long may a plan keep the event loop before the store's thread takes it over
@@ -49,13 +48,16 @@ class Driver:
             self._saw(await self._store.revision())
         return self._memory.revision
 
-    async def run(self, plan: Callable[[], Reads[T]]) -> tuple[T, str]:
+    async def run(self, plan: Callable[[], Reads[T]], *, apart: bool = False) -> tuple[T, str]:
         """What the plan returns and the one revision it was made from.
 
         *plan* makes the generator: it is made again when the content changed between memory and store.
+        With *apart*, for what is known to take long, none of it runs on the event loop.
         """
         await self.revision()
         try:
+            if apart:
+                return await self._stored(plan(), memory=self._memory)
             return await self._continued(plan(), self._memory)
         except RevisionMoved:
             return await self._stored(plan())
@@ -94,8 +96,6 @@ class Driver:
             on_thread.stopped = True
             raise
         self._saw(revision)
-        for read, answer in on_thread.seen:
-            self._memory.learn(read, answer)
         if on_thread.walked and self._database is not None and self._memory.edges is None:
             self._learn_edges(self._database, self._memory)
         return result, revision
@@ -113,14 +113,14 @@ async def _with_edges(database: Path, memory: Memory) -> None:
 
 
 class _OnThread:
-    """A plan on the store's thread: answered from *memory* where that knows, else from the store, and *seen*."""
+    """A plan on the store's thread: answered from *memory* where that knows, else from the store, from which
+    memory learns there: many rows would hold the event loop."""
 
     def __init__(self, memory: Memory | None, *, learns: bool) -> None:
-        self.seen: Seen = []
         self.walked = False  # whether the store was asked for edges
         self.stopped = False  # set when nobody waits any more: the next read goes to the store, which ends it
         self._memory = memory
-        self._learns = learns
+        self._learned = memory if learns else None
 
     def watched(self, plan: Reads[T], pending: Read[Any] | None) -> Reads[T]:
         """*plan* itself; a begun plan waits for *pending*, which is the first read in any case."""
@@ -130,8 +130,8 @@ class _OnThread:
             while True:
                 if isinstance(read, StepRows | EdgesAmong):
                     self.walked = True
-                elif self._learns:
-                    self.seen.append((read, answer))
+                elif self._learned is not None:
+                    self._learned.learn(read, answer)
                 read = plan.send(answer)
                 while (known := self._known(read)) is not None:
                     read = plan.send(known)

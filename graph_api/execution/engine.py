@@ -27,17 +27,18 @@ from graph_api.execution.assembly import Run
 from graph_api.execution.context import Context
 from graph_api.execution.documents import Admitted
 from graph_api.execution.driving import Driver
+from graph_api.execution.encoding import encoded
 from graph_api.execution.failure import one_line
 from graph_api.execution.preparation import Preparation, Prepared, graphql_schema
 from graph_api.execution.refusal import Refused, refused
 from graph_api.execution.responses import Responses
 from graph_api.settings import Settings
 from graph_api.store.protocol import Store
-from graph_api.store.reads import Rights
+from graph_api.store.reads import Reads, Rights
 
 logger = logging.getLogger(__name__)
 
-_JSON = orjson.OPT_UTC_Z
+_LARGE_COST = 2000  # objects expected in an answer that is made beside the event loop
 _PLANS = 1000
 _PREPARED = 4096
 _PREPARED_VARIABLES_BYTES = 2048
@@ -144,17 +145,23 @@ class Engine:
                 return Answer(body, executed=True, revision=revision, timeless=prepared.timeless)
         root = root_of(prepared, self._settings)
         if compiled and not prepared.plan.introspects:
-            run = Run(prepared.arguments, self._rights)
-            data, revision = await self._driver.run(lambda: assembly.answer(prepared.plan, root, run))
+            body, revision = await self._compiled(prepared, root, tell_cost=tell_cost)
         else:
             data, revision = await self._ordinary(prepared.admitted, root, variables)
-        answer = {"data": data}
-        if tell_cost:
-            answer["extensions"] = {"cost": {"requested": root.cost.requested, "limit": root.cost.limit}}
-        body = orjson.dumps(answer, option=_JSON)
+            body = _body(data, root, tell_cost=tell_cost)
         if cacheable:
             self._responses.put(revision, asked, body)
         return Answer(body, executed=True, revision=revision, timeless=prepared.timeless)
+
+    async def _compiled(self, prepared: Prepared, root: Root, *, tell_cost: bool) -> tuple[bytes, str]:
+        large = root.cost.requested > _LARGE_COST
+        run = Run(prepared.arguments, self._rights, piecewise=large)
+
+        def plan() -> Reads[bytes]:
+            data = yield from assembly.answer(prepared.plan, root, run)
+            return _body(data, root, tell_cost=tell_cost)
+
+        return await self._driver.run(plan, apart=large)
 
     async def _ordinary(self, admitted: Admitted, root: Root, variables: dict[str, Any]) -> tuple[Any, str]:
         name = admitted.operation.name.value if admitted.operation.name else None
@@ -177,6 +184,13 @@ class Engine:
 def root_of(prepared: Prepared, settings: Settings) -> Root:
     """The parent of the operation's top fields."""
     return Root(Cost(prepared.admitted.measures.cost, settings.max_cost))
+
+
+def _body(data: Any, root: Root, *, tell_cost: bool) -> bytes:
+    answer = {"data": data}
+    if tell_cost:
+        answer["extensions"] = {"cost": {"requested": root.cost.requested, "limit": root.cost.limit}}
+    return encoded(answer)
 
 
 def _masked() -> Refused:

@@ -8,6 +8,9 @@ answered is remembered.
 Why two generations and no list of uses: a lookup must cost no more than a dict's. Rows are added to the
 young generation; when that holds half of the bytes it becomes the old one, and those of the former old
 one that nobody asked for meanwhile are gone.
+
+Why no lock: the event loop and the store's threads may use it at once. Each change is one step of a dict;
+two at once may count some bytes less or forget a generation early, but never give a wrong row.
 """
 
 from __future__ import annotations
