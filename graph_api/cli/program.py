@@ -12,6 +12,7 @@ COMMANDS = {
     "ingest": "Read folders of articles into a database.",
     "query": "Answer one GraphQL operation without a server.",
     "explain": "Show what an operation costs, its plan, its reads and their SQL.",
+    "export": "Write the graph, or a part of it, for another program.",
     "schema": "Print, publish or compare the schema.",
     "generate": "Write a folder of made-up articles to try things on.",
     "completion": "Print the script that completes graph-api in a shell.",

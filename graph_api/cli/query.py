@@ -86,14 +86,14 @@ def _decoded(content: bytes, name: str) -> str:
         raise UsageError(f"{name} is not UTF-8: byte {error.start} cannot be read") from None
 
 
-def parsed_object(text: str) -> dict[str, Any]:
-    """The variables in *text*."""
+def parsed_object(text: str, flag: str = "--variables", example: str = '{"first": 3}') -> dict[str, Any]:
+    """The JSON object in *text*, which was given with *flag*."""
     try:
         value = orjson.loads(text)
     except orjson.JSONDecodeError as error:
-        raise UsageError(f"--variables must be JSON, such as '{{\"first\": 3}}': {error}") from None
+        raise UsageError(f"{flag} must be JSON, such as '{example}': {error}") from None
     if not isinstance(value, dict):
-        raise UsageError(f"--variables must be a JSON object, such as '{{\"first\": 3}}', not {text.strip()}")
+        raise UsageError(f"{flag} must be a JSON object, such as '{example}', not {text.strip()}")
     return value  # pyright: ignore[reportUnknownVariableType] - any JSON object
 
 

@@ -5,11 +5,26 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from graph_api.graph.export import ExportLink, ExportNode, GraphFormat, Value, export
+from graph_api.graph.stream import Columns
 from graph_api.graph.walk import Link
 from graph_api.records import Article, NodeKey, Provider
 from graph_api.schema.scalars import moment_text
 from graph_api.schema.walking import Node, Subgraph, links, records
 from graph_api.store.reads import Reads, Rights
+
+COLUMNS: Columns = {  # the attributes that nodes may have
+    "kind": str,
+    "url": str,
+    "type": str,
+    "publishedDateTime": str,
+    "category": str,
+    "quality": int,
+    "heat": int,
+    "published": bool,
+    "isStub": bool,
+    "domain": str,
+    "slug": str,
+}
 
 
 def exported(parents: Sequence[Subgraph], rights: Rights, format: GraphFormat) -> Reads[list[str]]:
