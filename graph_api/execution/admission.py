@@ -42,6 +42,7 @@ from graph_api.execution.batch import SIZE, ListSize
 from graph_api.execution.plan import DEFINITION
 
 _COUNT_CAP = 10**12  # measures stop growing here: a product of page sizes need not be exact beyond it
+_LISTED = {"related": 20, "topics": 5}  # conditions on lists, by the expected length of these
 _INTROSPECTION = frozenset({"__schema", "__type"})
 
 
@@ -262,7 +263,7 @@ class _Meter:
     def _leaves(self, value: ValueNode) -> int:
         """How many leaves an input object has: each is a condition that is looked at."""
         if isinstance(value, ObjectValueNode):
-            return sum(self._leaf_or_leaves(each.value) for each in value.fields)
+            return sum(_weight(each.name.value) * self._leaf_or_leaves(each.value) for each in value.fields)
         found = self.variables.get(value.name.value) if isinstance(value, VariableNode) else None
         return json_leaves(found) if isinstance(found, Mapping) else 0
 
@@ -277,10 +278,16 @@ class _Meter:
 
 
 def json_leaves(value: Any) -> int:
-    """How many leaves a variable has, when it is an object or a list: an input object's conditions."""
+    """How many leaves a variable has, when it is an object or a list: an input object's conditions, those on
+    the elements of a list counted for each element."""
     if isinstance(value, Mapping):
-        return sum(max(json_leaves(each), 1) for each in value.values())
+        return sum(_weight(name) * max(json_leaves(each), 1) for name, each in value.items())
     return sum(max(json_leaves(each), 1) for each in value) if isinstance(value, list) else 0
+
+
+def _weight(name: str) -> int:
+    """How many times a condition is looked at for each article: once for each of what *name* lists."""
+    return _LISTED.get(name, 1)
 
 
 def _bounded(count: int) -> int:

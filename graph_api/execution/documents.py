@@ -30,7 +30,7 @@ from graph_api.execution.plan import conditions
 from graph_api.execution.refusal import Refused, coded, refused
 from graph_api.settings import Settings
 
-_REMEMBERED = 1000
+_REMEMBERED = 262_144  # characters of text: a syntax tree takes about a hundred bytes for each
 _NUMBERS = frozenset({TokenKind.INT, TokenKind.FLOAT})
 _NUMBER_LENGTH = 100
 
@@ -72,7 +72,7 @@ class Documents:
         found = self._admitted.get(key)
         if found is None:
             found = self._admit(text, name, variables)
-            self._admitted.put(key, found)
+            self._admitted.put(key, found, len(text))
         return found
 
     def _admit(self, text: str, name: str | None, variables: Mapping[str, Any]) -> Admitted:
@@ -84,7 +84,7 @@ class Documents:
         if not parsed.valid:
             self._validate(parsed.document)
             parsed.valid = True
-        self._parsed.put(text, parsed)
+        self._parsed.put(text, parsed, len(text))
         return Admitted(text, parsed.document, operation, parsed.conditions, measures, parsed.reads_clock)
 
     def _parse(self, text: str) -> _Parsed:
@@ -146,12 +146,14 @@ def _excess(limit: str, message: str, asked: int, allowed: int) -> GraphQLError:
 def _shape(value: object) -> object:
     """What of a variable the measures depend on."""
     if type(value) is int:
-        return value
+        return "number", value
     if isinstance(value, list):
-        return len(value), json_leaves(value)  # pyright: ignore[reportUnknownArgumentType] - any JSON
+        return "list", len(value), json_leaves(value)  # pyright: ignore[reportUnknownArgumentType] - any JSON
     if isinstance(value, Mapping):
         fields: Mapping[Any, Any] = value  # pyright: ignore[reportUnknownVariableType] - any JSON
-        return json_leaves(fields), tuple(one for one in fields.items() if type(one[1]) is int)  # options.limit
+        return json_leaves(fields), tuple(
+            one for one in fields.items() if type(one[1]) is int
+        )  # options.limit
     return None
 
 

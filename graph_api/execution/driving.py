@@ -28,9 +28,10 @@ _TURN_S = 0.005  # so long may a plan keep the event loop before the store's thr
 
 
 class Driver:
-    """Answers plans from rows in memory, and from the store, whose
-    file *database* is; the edges that walks need are mapped from a file beside it.
-    *row_cache_bytes* 0 keeps no rows."""
+    """Answers plans from rows in memory and from the store; *row_cache_bytes* 0 keeps no rows.
+
+    *database* is the store's file, if it has one: the edges that walks need are mapped from a file beside it.
+    """
 
     def __init__(self, store: Store, row_cache_bytes: int, database: Path | None = None) -> None:
         self._store = store
@@ -43,9 +44,16 @@ class Driver:
     async def revision(self) -> str:
         """The revision of the content, looked up in the store now and then."""
         now = time.monotonic()
-        if now - self._looked > _LOOK_EVERY_S:
+        if now - self._looked > _LOOK_EVERY_S or not self._memory.revision:
+            before = self._memory
+            found = await self._store.revision()
             self._looked = now
-            self._saw(await self._store.revision())
+            self._saw(found, before)
+        return self._memory.revision
+
+    @property
+    def known_revision(self) -> str:
+        """The revision seen last, without looking."""
         return self._memory.revision
 
     async def run(self, plan: Callable[[], Reads[T]], *, apart: bool = False) -> tuple[T, str]:
@@ -85,6 +93,7 @@ class Driver:
     ) -> tuple[T, str]:
         """What the plan returns, from the store; with *memory* only of its revision, and helped by it."""
         on_thread = _OnThread(memory, learns=self._capacity > 0)
+        before = self._memory
         watched = on_thread.watched(plan, pending)
         if pending is not None:
             pending = next(watched)
@@ -95,20 +104,21 @@ class Driver:
         except asyncio.CancelledError:
             on_thread.stopped = True
             raise
-        self._saw(revision)
+        self._saw(revision, before)
         if on_thread.walked and self._database is not None and self._memory.edges is None:
             self._learn_edges(self._database, self._memory)
         return result, revision
 
-    def _saw(self, revision: str) -> None:
-        if self._memory.revision != revision:
+    def _saw(self, revision: str, before: Memory) -> None:
+        """*revision* was found by work begun when *before* was the memory: what is older news is no news."""
+        if self._memory is before and before.revision != revision:
             self._memory = Memory(revision, self._capacity)
 
 
 async def _with_edges(database: Path, memory: Memory) -> None:
     try:
         memory.edges = await asyncio.to_thread(edges_of, database, memory.revision)
-    except GraphApiError as error:
+    except (GraphApiError, OSError) as error:
         logger.warning("walks read the database: %s", error)
 
 
@@ -129,7 +139,7 @@ class _OnThread:
             answer = yield read
             while True:
                 if isinstance(read, StepRows | EdgesAmong):
-                    self.walked = True
+                    self.walked = not read.rights.published_only  # the arrays know nothing of what is hidden
                 elif self._learned is not None:
                     self._learned.learn(read, answer)
                 read = plan.send(answer)

@@ -39,9 +39,7 @@ from graph_api.store.reads import Reads, Rights
 logger = logging.getLogger(__name__)
 
 _LARGE_COST = 2000  # objects expected in an answer that is made beside the event loop
-_PLANS = 1000
-_PREPARED = 4096
-_PREPARED_VARIABLES_BYTES = 2048
+_MIXED_COST = 500  # the most beside fields that ask for the schema: the ordinary executor answers these
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +100,7 @@ class Engine:
         try:
             asked = (text, operation_name, self._key(variables), tell_cost)
             prepared = self._preparation.prepared(text, variables or {}, operation_name, asked[2])
+            _check_mixed(prepared)
         except Refused as error:
             return self._refusal(error, executed=False)
         try:
@@ -149,7 +148,7 @@ class Engine:
         else:
             data, revision = await self._ordinary(prepared.admitted, root, variables)
             body = _body(data, root, tell_cost=tell_cost)
-        if cacheable:
+        if cacheable and revision == self._driver.known_revision:
             self._responses.put(revision, asked, body)
         return Answer(body, executed=True, revision=revision, timeless=prepared.timeless)
 
@@ -166,19 +165,30 @@ class Engine:
     async def _ordinary(self, admitted: Admitted, root: Root, variables: dict[str, Any]) -> tuple[Any, str]:
         name = admitted.operation.name.value if admitted.operation.name else None
         async with self._store.snapshot() as snapshot:
-            result = execute(
-                self._schema,
-                admitted.document,
-                root,
-                Context(snapshot, self._rights),
-                variables,
-                name,
-            )
-            done = await result if is_awaitable(result) else result
+            context = Context(snapshot, self._rights)
+            try:
+                result = execute(self._schema, admitted.document, root, context, variables, name)
+                done = await result if is_awaitable(result) else result
+            finally:
+                context.stop()
             assert isinstance(done, ExecutionResult)
             if done.errors:
                 raise done.errors[0].original_error or done.errors[0]
             return done.data, snapshot.revision
+
+
+def _check_mixed(prepared: Prepared) -> None:
+    """Refuses what would keep the ordinary executor busy for long."""
+    cost = prepared.admitted.measures.cost
+    if prepared.plan.introspects and cost > _MIXED_COST:
+        raise refused(
+            f"the operation asks for the schema beside a cost of {cost}; at most {_MIXED_COST} is allowed: ask for"
+            " the schema in an operation of its own",
+            "LIMIT_EXCEEDED",
+            limit="cost",
+            asked=cost,
+            allowed=_MIXED_COST,
+        )
 
 
 def root_of(prepared: Prepared, settings: Settings) -> Root:

@@ -15,7 +15,6 @@ two at once may count some bytes less or forget a generation early, but never gi
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable
 from typing import Any, TypeAlias
 
@@ -39,7 +38,7 @@ from graph_api.store.reads import (
 )
 
 Question: TypeAlias = object  # what a read asks, its keys aside
-Known: TypeAlias = defaultdict[Question, dict[Any, Any]]  # Any: keys and rows are those of the read
+Known: TypeAlias = dict[Question, dict[Any, Any]]  # Any: keys and rows are those of the read
 
 _ABSENT: Any = object()  # the store has no row for this key
 _ENTRY_BYTES = 100  # what a dict takes for one entry
@@ -57,8 +56,8 @@ class Memory:
         self.edges = edges
         self._half = capacity_bytes // 2
         self._bytes = 0
-        self._young: Known = defaultdict(dict)
-        self._old: Known = defaultdict(dict)
+        self._young: Known = {}
+        self._old: Known = {}
 
     def rows(self, read: Read[Any]) -> Any:  # Any: what the read is answered with
         """The answer to *read*, None unless every row of it is known."""
@@ -68,7 +67,11 @@ class Memory:
         if asked is None:
             return None
         question, keys = asked
-        young, old = self._young[question], self._old.get(question, {})
+        young, old = self._young.get(question), self._old.get(question, {})
+        if young is None:
+            if not old:
+                return None
+            young = self._begun(question)
         found: dict[Any, Any] = {}
         for key in keys:
             row = young.get(key)
@@ -87,12 +90,19 @@ class Memory:
         if asked is None:
             return
         question, keys = asked
-        young = self._young[question]
+        young = self._young.get(question)
+        if young is None:
+            young = self._begun(question)
         for key in keys:
             if key not in young:
                 self._keep(young, key, answer.get(key, _ABSENT))
         if self._bytes > self._half:
-            self._young, self._old, self._bytes = defaultdict(dict), self._young, 0
+            self._young, self._old, self._bytes = {}, self._young, 0
+
+    def _begun(self, question: Question) -> dict[Any, Any]:
+        """The young generation's rows for a question not asked of it before; a filter can be long."""
+        self._bytes += _ENTRY_BYTES + size_of(question)
+        return self._young.setdefault(question, {})
 
     def _keep(self, generation: dict[Any, Any], key: object, row: object) -> None:
         generation[key] = row

@@ -26,8 +26,8 @@ from graph_api.execution.plan import DEFINITION, Plan, Step, compile_operation
 from graph_api.execution.refusal import Refused, coded, refused
 from graph_api.settings import Settings
 
-_PLANS = 1000
-_PREPARED = 4096
+_PLANS = 262_144  # characters of text
+_PREPARED = 1_048_576  # characters of text and variables
 _VARIABLES_BYTES = 2048  # operations with larger variables are not remembered
 
 
@@ -72,7 +72,7 @@ class Preparation:
         if found is None:
             found = self._prepare(text, variables, name)
             if found.timeless:
-                self._remembered.put(asked, found)
+                self._remembered.put(asked, found, len(text) + len(variables_json))
         return found
 
     def _prepare(self, text: str, variables: dict[str, Any], name: str | None) -> Prepared:
@@ -105,7 +105,7 @@ class Preparation:
         plan = self._plans.get(key)
         if plan is None:
             plan = compile_operation(self._schema, admitted.document, admitted.operation, decided)
-            self._plans.put(key, plan)
+            self._plans.put(key, plan, len(admitted.text))
         return plan
 
     def _bound(self, plan: Plan, values: VariableValues) -> list[object]:

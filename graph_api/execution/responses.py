@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Hashable
 
-_ENTRY_BYTES = 500  # what key and entry take beside the bytes of the answer
+from graph_api.execution.sizes import size_of
+
+_ENTRY_BYTES = 300  # what an entry takes beside question and answer
 
 
 class Responses:
-    """The bytes of answers by what was asked; those used longest ago are forgotten first."""
+    """The bytes of answers by what was asked; those used longest ago are forgotten first. What was asked
+    counts too: a question can be longer than its answer."""
 
     def __init__(self, capacity_bytes: int) -> None:
         self._capacity = capacity_bytes
@@ -31,10 +34,14 @@ class Responses:
         if revision != self._revision:
             self._answers.clear()
             self._bytes, self._revision = 0, revision
-        if asked in self._answers or len(body) + _ENTRY_BYTES > self._capacity // 4:
+        size = _size(asked, body)
+        if asked in self._answers or size > self._capacity // 4:
             return
         self._answers[asked] = body
-        self._bytes += len(body) + _ENTRY_BYTES
+        self._bytes += size
         while self._bytes > self._capacity:
-            _, dropped = self._answers.popitem(last=False)
-            self._bytes -= len(dropped) + _ENTRY_BYTES
+            self._bytes -= _size(*self._answers.popitem(last=False))
+
+
+def _size(asked: Hashable, body: bytes) -> int:
+    return size_of(asked) + len(body) + _ENTRY_BYTES

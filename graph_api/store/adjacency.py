@@ -11,6 +11,7 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from graph_api.errors import StoreError
 from graph_api.records import EdgeKind
 from graph_api.store.reader import connected
 from graph_api.store.sql_status import revision
@@ -32,10 +33,16 @@ def adjacency_path(database: Path) -> Path:
 
 
 def edge_arrays(database: Path) -> tuple[str, Mapping[EdgeKind, Pairs]]:
-    """The revision, and for each kind rows (from, to), those from one node by position."""
+    """The revision, and for each kind rows (from, to), those from one node by position.
+
+    StoreError when the database cannot be read.
+    """
     with closing(connected(database)) as connection:
-        connection.execute("BEGIN")
-        return revision(connection), {kind: _pairs(connection, sql) for kind, sql in _EDGES.items()}
+        try:
+            connection.execute("BEGIN")
+            return revision(connection), {kind: _pairs(connection, sql) for kind, sql in _EDGES.items()}
+        except sqlite3.Error as error:
+            raise StoreError(f"{database} cannot be read: {error}") from error
 
 
 def _pairs(connection: sqlite3.Connection, sql: str) -> Pairs:

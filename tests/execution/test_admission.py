@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,6 +15,8 @@ from graph_api.execution.preparation import Preparation, graphql_schema
 from graph_api.execution.refusal import Refused
 from graph_api.settings import Settings
 from tests.execution.parity import api
+from tests.schema.asking import ask, refusal
+from tests.store.build import article, graph
 
 BOMB = "{ ...f0 } " + " ".join(
     [
@@ -264,3 +267,22 @@ def test_no_more_errors_are_told_than_the_setting_allows() -> None:
     with pytest.raises(Refused) as refused:
         _prepare("{ " + " ".join(f"x{n}" for n in range(15)) + " }")
     assert refused.value.body(10).count(b'"message"') == 10
+
+
+def test_conditions_on_what_an_article_lists_count_for_each_element() -> None:
+    def cost(filter: str) -> int:
+        return _measured("{ articles(first: 1, filter: " + filter + ") { totalCount } }").cost
+
+    plain = cost('{title: {contains: "x"}}')
+    assert cost('{topics: {every: {name: {contains: "x"}}}}') - plain == 4
+    assert cost('{related: {title: {contains: "x"}}}') - plain == 19
+    assert cost('{related: {related: {title: {contains: "x"}}}}') - plain == 399
+
+
+def test_a_heavy_operation_may_not_ask_for_the_schema_too(tmp_path: Path) -> None:
+    path = graph(tmp_path / "g.db", article("a"))
+    query = "{ __typename __schema { queryType { name } } articles(first: %d) { nodes { related { nodes { id } } } } }"
+    assert ask(path, query % 1)["__schema"]["queryType"] == {"name": "Query"}
+    [error] = refusal(path, query % 100)
+    assert error["extensions"]["code"] == "LIMIT_EXCEEDED"
+    assert "in an operation of its own" in error["message"]

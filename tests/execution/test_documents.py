@@ -103,3 +103,13 @@ def test_the_clock_is_found_as_a_word_in_texts_and_as_a_field_in_variables() -> 
     assert not mentions_clock("{ x }")
     assert reads_clock([{"a": {"within": "P1D"}}])
     assert not reads_clock({"a": ["within", 1, None]})
+
+
+def test_a_variable_of_the_wrong_type_does_not_stand_for_a_number_in_what_is_remembered() -> None:
+    """An object with sixty fields once had the measures of the number sixty."""
+    query = """query ($n: Int) { articles(first: $n) { nodes { related(first: $n) { nodes {
+        related(first: $n) { nodes { id } } } } } } }"""
+    documents = Documents(graphql_schema(api()), Settings())
+    documents.admitted(query, None, {"n": {str(number): 0 for number in range(60)}})
+    with pytest.raises(Refused):
+        documents.admitted(query, None, {"n": 60})

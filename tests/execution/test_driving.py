@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import Counter
 from collections.abc import Mapping
 from contextlib import AbstractAsyncContextManager
@@ -173,3 +174,23 @@ async def test_a_failing_plan_leaves_nothing_behind(store: FakeStore) -> None:
     with pytest.raises(ValueError, match="wrong"):
         await driver.run(failing)
     assert (await driver.run(_made(_keys(1), _keys(2))))[0] == [{1: ("one", 1)}, {2: ("one", 2)}]
+
+
+async def test_work_begun_before_the_content_moved_does_not_bring_it_back(store: FakeStore) -> None:
+    driver = Driver(store, LARGE)
+    await driver.revision()
+    before = driver._memory
+    driver._saw("two", before)
+    driver._saw("one", before)
+    assert driver.known_revision == "two"
+
+
+async def test_nothing_is_answered_from_no_revision(store: FakeStore) -> None:
+    driver = Driver(store, LARGE)
+
+    def without_reads() -> Reads[int]:
+        return 1
+        yield
+
+    answers = await asyncio.gather(*(driver.run(without_reads) for _ in range(3)))
+    assert answers == [(1, "one")] * 3

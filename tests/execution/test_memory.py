@@ -91,7 +91,9 @@ def test_no_more_bytes_are_held_than_allowed() -> None:
     memory = Memory("one", capacity)
     for key in range(1000):
         memory.learn(_topics(key), _rows(key, size=10))
-        held = sum(size_of(row) for rows in (memory._young, memory._old) for row in rows[TopicKeys].values())
+        held = sum(
+            size_of(row) for rows in (memory._young, memory._old) for row in rows.get(TopicKeys, {}).values()
+        )
         assert held <= capacity
     assert memory.rows(_topics(999)) is not None
     assert memory.rows(_topics(0)) is None
@@ -124,15 +126,22 @@ def test_answers_are_known_for_their_revision_only() -> None:
 
 
 def test_answers_used_longest_ago_are_forgotten_first() -> None:
-    responses = Responses(10 * 600)
-    for number in range(20):
+    responses = Responses(10 * (size_of(1) + 300 + 100))
+    for number in range(1, 21):
         responses.put("one", number, b"x" * 100)
-        responses.get("one", 0)
-    assert responses.get("one", 0) is not None
-    assert responses.get("one", 1) is None
-    assert responses.get("one", 19) is not None
-    known = [number for number in range(20) if responses.get("one", number)]
+        responses.get("one", 1)
+    assert responses.get("one", 1) is not None
+    assert responses.get("one", 2) is None
+    assert responses.get("one", 20) is not None
+    known = [number for number in range(1, 21) if responses.get("one", number)]
     assert len(known) == 10
+
+
+def test_a_long_question_counts_as_its_answer_does() -> None:
+    responses = Responses(100_000)
+    for number in range(50):
+        responses.put("one", ("{ revision }", "x" * 10_000 + str(number)), b"x")
+    assert sum(bool(responses.get("one", ("{ revision }", "x" * 10_000 + str(n)))) for n in range(50)) < 10
 
 
 def test_an_answer_that_would_drive_out_all_others_is_not_kept() -> None:
