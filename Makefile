@@ -37,8 +37,10 @@ format: $(VENV)/dev.stamp ## format the code and mend what lint can mend
 	$(BIN)/ruff format
 	$(BIN)/ruff check --fix
 
-bench: $(VENV)/dev.stamp ## run the benchmarks and print their figures
-	@$(BIN)/python -m pytest -s tests/bench $(ARGS)
+BENCHES ?= documents ingest walks admission queries
+
+bench: $(VENV)/dev.stamp ## run the benchmarks and print their figures (BENCHES="documents walks" for some)
+	@for bench in $(BENCHES); do $(BIN)/python -m tests.bench.bench_$$bench $(ARGS) || failed=1; done; exit $${failed:-0}
 
 constraints: ## resolve all dependencies anew and pin them in constraints.txt
 	@rm -rf build/constraints
