@@ -1,0 +1,232 @@
+"""Traversal's limits, mistakes and words, each by name."""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import networkx as nx
+import pytest
+
+from graph_api.records import article_key
+from tests.schema.asking import ask, refusal
+from tests.schema.traversing import every_way
+from tests.store.build import article, graph, provider, topic
+
+A, B, C, D = (article(name).id for name in "abcd")
+NEAR = """query ($id: ID!, $depth: Int, $limit: Int) { article(by: {id: $id}) {
+  neighborhood(maxDepth: $depth, limit: $limit) { nodes { id } truncated } } }"""
+PATH = """query ($from: ID!, $to: ID!, $options: PathOptions) { shortestPath(from: $from, to: $to, options: $options) {
+  found distance truncated paths { length explanation nodes { id } } } }"""
+ALL = PATH.replace("shortestPath", "allPaths")
+SUB = "query ($ids: [ID!], $limit: Int) { subgraph(ids: $ids, limit: $limit) { nodes { id } nodeCount truncated } }"
+EXPORT = "query ($format: GraphFormat!) { subgraph(via: [RELATED, TOPIC]) { export(format: $format) } }"
+AWKWARD = 'He said "no" & left;\n<b>\\n 星を数える 🏳️‍🌈 \u2028 ]]> --> #35;\tend'
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    """a -> b <- c -> d and c -> b; a and d share a topic and a provider."""
+    return graph(
+        tmp_path / "g.db",
+        article("a", title="Alpha", related=["b"], topics=["x"], provider="p.org", day=4),
+        article("b", title="Beta", day=3),
+        article("c", title="Gamma", related=["b", "d"], day=2),
+        article("d", title="Delta", topics=["x"], provider="p.org", day=1),
+        article("e", title="Echo", day=0),
+        provider("p.org", name="The P"),
+        topic("x", name="Ex"),
+    )
+
+
+def _near(path: Path, id: str, **variables: Any) -> Any:
+    return every_way(path, NEAR, id=id, **variables)["article"]["neighborhood"]
+
+
+def _code(path: Path, query: str, **variables: Any) -> tuple[str, str]:
+    [error] = refusal(path, query, **variables)
+    return error["extensions"]["code"], error["message"]
+
+
+# -- limits ----------------------------------------------------------------------------------------------------
+
+
+def test_no_hop_is_the_start_alone_and_hides_nothing(path: Path) -> None:
+    assert _near(path, A, depth=0) == {"nodes": [{"id": A}], "truncated": False}
+
+
+@pytest.mark.parametrize("depth", [6, None])
+def test_six_hops_may_be_walked(path: Path, depth: int | None) -> None:
+    assert [node["id"] for node in _near(path, A, depth=depth)["nodes"]][:3] == [A, B, C]
+
+
+@pytest.mark.parametrize(
+    ("query", "variables", "said"),
+    [
+        (NEAR, {"id": A, "depth": 7}, "maxDepth must be from 0 to 6, not 7"),
+        (NEAR, {"id": A, "depth": -1}, "maxDepth must be from 0 to 6, not -1"),
+        (NEAR, {"id": A, "limit": 0}, "limit must be from 1 to 1000, not 0"),
+        (NEAR, {"id": A, "limit": 1001}, "limit must be from 1 to 1000, not 1001"),
+        (PATH, {"from": A, "to": B, "options": {"maxDepth": 0}}, "maxDepth must be from 1 to 6, not 0"),
+        (PATH, {"from": A, "to": B, "options": {"maxDepth": 7}}, "maxDepth must be from 1 to 6, not 7"),
+        (PATH, {"from": A, "to": B, "options": {"limit": 0}}, "limit must be from 1 to 100, not 0"),
+        (ALL, {"from": A, "to": B, "options": {"limit": 101}}, "limit must be from 1 to 100, not 101"),
+        (PATH, {"from": A, "to": B, "options": {"avoid": [A] * 101}}, "avoid holds 101 ids; at most 100"),
+        (SUB, {"limit": 0}, "limit must be from 1 to 5000, not 0"),
+        (SUB, {"limit": 5001}, "limit must be from 1 to 5000, not 5001"),
+        (SUB, {"ids": [A] * 5001}, "ids holds 5001 ids; at most 5000"),
+    ],
+)
+def test_what_is_beyond_a_limit_is_refused_and_told(
+    path: Path, query: str, variables: dict[str, Any], said: str
+) -> None:
+    code, message = _code(path, query, **variables)
+    assert code == "BAD_PAGE"
+    assert said in message
+
+
+def test_the_largest_limits_are_answered(path: Path) -> None:
+    assert len(_near(path, A, depth=6, limit=1000)["nodes"]) == 4
+    assert ask(path, SUB, limit=5000)["subgraph"]["nodeCount"] == 5
+    assert ask(path, SUB, ids=[A] * 5000, limit=5000)["subgraph"]["nodeCount"] == 1
+
+
+@pytest.mark.parametrize(("limit", "truncated"), [(1, True), (2, True), (3, False), (4, False)])
+def test_truncated_is_true_exactly_when_a_node_is_missing(path: Path, limit: int, truncated: bool) -> None:
+    found = _near(path, A, depth=2, limit=limit)
+    assert [node["id"] for node in found["nodes"]] == [A, B, C][:limit]
+    assert found["truncated"] == truncated
+
+
+# -- ids ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("id", ["", "a", "article:", "article:short", "story:4q2m5r3vdkd7cfwe", "topic:"])
+@pytest.mark.parametrize("query", [PATH, ALL, SUB])
+def test_a_malformed_id_is_refused_before_anything_is_read(path: Path, query: str, id: str) -> None:
+    code, message = _code(path, query, **{"from": A, "to": id, "ids": [A, id]})
+    assert code == "BAD_ID"
+    assert "id must look like" in message
+
+
+def test_an_id_of_another_kind_is_refused_where_only_articles_can_stand(path: Path) -> None:
+    query = "query ($a: ID!, $b: ID!) { commonNeighbors(a: $a, b: $b) { jaccard } }"
+    code, message = _code(path, query, a=A, b="topic:x")
+    assert (code, message) == ("BAD_ID", "id must be one of an article, such as article:..., not 'topic:x'")
+
+
+def test_unknown_ids_are_absent_not_errors(path: Path) -> None:
+    nobody = article("nobody").id
+    nothing = {"found": False, "distance": None, "truncated": False, "paths": []}
+    assert every_way(path, PATH, **{"from": A, "to": nobody})["shortestPath"] == nothing
+    assert every_way(path, ALL, **{"from": nobody, "to": nobody})["allPaths"] == nothing
+    assert every_way(path, SUB, ids=[nobody, B])["subgraph"]["nodes"] == [{"id": B}]
+    avoided = every_way(path, PATH, **{"from": A, "to": B, "options": {"avoid": [nobody]}})
+    assert avoided["shortestPath"]["found"] is True
+
+
+def test_an_id_that_shares_an_articles_key_is_not_its_id(path: Path) -> None:
+    other = A[:-1] + ("b" if A[-1] != "b" else "c")  # keys are the first 63 of 80 bits
+    assert article_key(other) == article_key(A)
+    nothing = {"found": False, "distance": None, "truncated": False, "paths": []}
+    assert every_way(path, PATH, **{"from": A, "to": other})["shortestPath"] == nothing
+    assert every_way(path, SUB, ids=[other])["subgraph"]["nodes"] == []
+    query = "query ($a: ID!, $b: ID!) { commonNeighbors(a: $a, b: $b) { jaccard } }"
+    assert every_way(path, query, a=A, b=other)["commonNeighbors"] is None
+
+
+# -- paths -------------------------------------------------------------------------------------------------------
+
+
+def _paths(path: Path, to: str, query: str = PATH, **options: Any) -> Any:
+    [found] = every_way(path, query, **{"from": A, "to": to, "options": options}).values()
+    return found
+
+
+def test_a_node_is_its_own_path_without_steps(path: Path) -> None:
+    found = _paths(path, A)
+    assert (found["found"], found["distance"], found["truncated"]) == (True, 0, False)
+    assert found["paths"] == [
+        {"length": 0, "explanation": "“Alpha” is both ends of the path", "nodes": [{"id": A}]}
+    ]
+
+
+def test_no_path_is_an_answer(path: Path) -> None:
+    nothing = {"found": False, "distance": None, "truncated": False, "paths": []}
+    assert _paths(path, article("e").id) == _paths(path, article("e").id, ALL) == nothing
+    assert _paths(path, D, direction="OUT") == _paths(path, D, maxDepth=2) == nothing
+
+
+def test_a_path_is_explained_in_titles(path: Path) -> None:
+    [found] = _paths(path, D)["paths"]
+    assert [node["id"] for node in found["nodes"]] == [A, B, C, D]
+    assert found["explanation"] == (
+        "“Alpha” and “Gamma” both list “Beta” as related; “Gamma” lists “Delta” as related"
+    )
+
+
+def test_topics_and_providers_shorten_paths_where_they_are_walked(path: Path) -> None:
+    [by_topic] = _paths(path, D, via=["RELATED", "TOPIC"])["paths"]
+    assert [node["id"] for node in by_topic["nodes"]] == [A, "topic:x", D]
+    assert by_topic["explanation"] == "“Alpha” and “Delta” are both about “Ex”"
+    [by_provider] = _paths(path, D, via=["PROVIDER"])["paths"]
+    assert by_provider["explanation"] == "“Alpha” and “Delta” are both published by “The P”"
+
+
+def test_a_path_may_start_at_a_topic_and_end_at_a_provider(path: Path) -> None:
+    found = every_way(
+        path, PATH, **{"from": "topic:x", "to": "provider:p.org", "options": {"via": ["TOPIC", "PROVIDER"]}}
+    )["shortestPath"]
+    assert found["distance"] == 2
+    assert {one["nodes"][1]["id"] for one in found["paths"]} == {A, D}
+
+
+def test_what_is_avoided_is_not_walked_through_but_may_be_an_end(path: Path) -> None:
+    assert _paths(path, D, avoid=[C])["found"] is False
+    assert _paths(path, D, avoid=[A, D])["distance"] == 3
+
+
+@pytest.mark.parametrize(("limit", "truncated"), [(1, True), (2, False)])
+def test_truncated_is_true_exactly_when_a_path_is_missing(path: Path, limit: int, truncated: bool) -> None:
+    for query in (PATH, ALL):
+        found = _paths(path, D, query, via=["TOPIC", "PROVIDER"], limit=limit)
+        assert (len(found["paths"]), found["truncated"]) == (limit, truncated)
+
+
+# -- exports -----------------------------------------------------------------------------------------------------
+
+READERS: dict[str, Callable[[str], Any]] = {
+    "NODE_LINK_JSON": lambda text: nx.node_link_graph(json.loads(text)),
+    "CYTOSCAPE_JSON": lambda text: nx.cytoscape_graph(json.loads(text)),
+    "GRAPHML": lambda text: nx.parse_graphml(text, force_multigraph=True),
+    "GEXF": lambda text: nx.read_gexf(io.BytesIO(text.encode())),
+}
+
+
+@pytest.fixture
+def awkward(tmp_path: Path) -> Path:
+    return graph(
+        tmp_path / "awkward.db", article("a", title=AWKWARD, related=["b"]), article("b", topics=["x"])
+    )
+
+
+@pytest.mark.parametrize("format", READERS)
+def test_an_export_is_read_back_with_its_titles(awkward: Path, format: str) -> None:
+    read = READERS[format](every_way(awkward, EXPORT, format=format)["subgraph"]["export"])
+    assert set(read) == {A, B, "topic:x"}
+    assert read.nodes[A]["label"] == AWKWARD
+    assert {(*ends, link["kind"]) for *ends, link in read.edges(data=True)} == {
+        (A, B, "RELATED"),
+        (B, "topic:x", "TOPIC"),
+    }
+
+
+@pytest.mark.parametrize("format", ["DOT", "MERMAID"])
+def test_a_drawing_has_one_line_for_each_node_and_link(awkward: Path, format: str) -> None:
+    text = every_way(awkward, EXPORT, format=format)["subgraph"]["export"]
+    frame = {"DOT": 2, "MERMAID": 1}[format]
+    assert len(text.splitlines()) - text.count("\u2028") == frame + 3 + 2
+    assert "星を数える" in text
