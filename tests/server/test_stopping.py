@@ -1,0 +1,184 @@
+"""Work is stopped when nobody waits for it any more, or when it takes too long, and its reader comes back.
+
+Against uvicorn on a real socket, over a store whose plans never end while it is *slow*.
+"""
+
+from __future__ import annotations
+
+import http.client
+import socket
+import threading
+from collections.abc import AsyncIterator, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
+from pathlib import Path
+from typing import Any, TypeVar
+from urllib.parse import urlsplit
+
+import orjson
+import pytest
+from starlette.types import Receive, Scope, Send
+
+from graph_api.execution.engine import Engine
+from graph_api.schema import build_schema
+from graph_api.server.app import create_app
+from graph_api.settings import Settings
+from graph_api.store.protocol import Snapshot, Store
+from graph_api.store.reads import Read, Reads, Rights, Status
+from graph_api.store.sqlite import open_store
+from tests.server.running import running
+from tests.store.build import article, graph
+
+T = TypeVar("T")
+
+PLANNED = "{ articles(first: 1) { nodes { title } } }"
+ORDINARY = "{ __schema { queryType { name } } articles(first: 1) { nodes { title } } }"
+PATIENCE_S = 20
+
+
+class SlowStore:
+    """A store whose plans read without end as long as it is *slow*, and which knows when they stopped."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self.slow = True
+        self.begun = threading.Event()
+        self.stopped = threading.Event()
+
+    async def run(
+        self, plan: Reads[T], *, pending: Read[Any] | None = None, revision: str | None = None
+    ) -> tuple[T, str]:
+        if self.slow:
+            return await self._store.run(self.endless(plan))
+        return await self._store.run(plan, pending=pending, revision=revision)
+
+    def snapshot(self) -> AbstractAsyncContextManager[Snapshot]:
+        return self._snapshot()
+
+    @asynccontextmanager
+    async def _snapshot(self) -> AsyncIterator[Snapshot]:
+        async with self._store.snapshot() as snapshot:
+            yield _SlowSnapshot(self, snapshot) if self.slow else snapshot
+
+    async def revision(self) -> str:
+        return "one"
+
+    async def close(self) -> None:
+        await self._store.close()
+
+    def endless(self, plan: Reads[T]) -> Reads[T]:
+        self.begun.set()
+        try:
+            while True:
+                yield Status(Rights())
+        finally:
+            plan.close()
+            self.stopped.set()
+
+
+class _SlowSnapshot:
+    def __init__(self, store: SlowStore, snapshot: Snapshot) -> None:
+        self._store = store
+        self._snapshot = snapshot
+
+    @property
+    def revision(self) -> str:
+        return self._snapshot.revision
+
+    async def run(self, plan: Reads[T]) -> T:
+        return await self._snapshot.run(self._store.endless(plan))
+
+
+class SlowApp:
+    """An app over one reader connection; its *store* is there when it has been asked something."""
+
+    def __init__(self, database: Path, settings: Settings) -> None:
+        self._database = database
+        self._settings = settings
+        self._app = create_app(database, settings)
+        self.store: SlowStore
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        service = self._app.state.service
+        if scope["type"] == "lifespan":
+            service._store = await open_store(self._database, reader_connections=1)
+            self.store = SlowStore(service._store)
+            service._engine = Engine(build_schema(), self.store, self._settings)
+        await self._app(scope, receive, send)
+
+
+@contextmanager
+def _served(database: Path, *, deadline_s: int) -> Iterator[tuple[SlowStore, str]]:
+    app = SlowApp(database, Settings(deadline_seconds=deadline_s))
+    with running(app) as url:
+        yield app.store, url
+
+
+@pytest.fixture(scope="module")
+def database(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return graph(tmp_path_factory.mktemp("stopping") / "graph.sqlite", article("a"))
+
+
+def _sent(url: str, query: str) -> http.client.HTTPConnection:
+    connection = http.client.HTTPConnection(urlsplit(url).netloc, timeout=PATIENCE_S)
+    connection.request(
+        "POST", "/graphql", orjson.dumps({"query": query}), {"content-type": "application/json"}
+    )
+    return connection
+
+
+def _ask(url: str, query: str) -> tuple[int, Any]:
+    connection = _sent(url, query)
+    try:
+        response = connection.getresponse()
+        return response.status, orjson.loads(response.read())
+    finally:
+        connection.close()
+
+
+@pytest.mark.parametrize("query", [PLANNED, ORDINARY], ids=["planned", "ordinary"])
+def test_a_client_that_hangs_up_stops_its_work(database: Path, query: str) -> None:
+    with _served(database, deadline_s=600) as (store, url):
+        connection = _sent(url, query)
+        assert store.begun.wait(PATIENCE_S)
+        assert not store.stopped.is_set()
+        connection.close()
+        store.slow = False
+        assert _ask(url, query)[0] == 200, "the only reader is free again"
+
+
+def test_a_client_that_resets_its_connection_stops_its_work(database: Path) -> None:
+    with _served(database, deadline_s=600) as (store, url):
+        connection = _sent(url, PLANNED)
+        assert store.begun.wait(PATIENCE_S)
+        linger_for_none = b"\x01\x00\x00\x00\x00\x00\x00\x00"
+        connection.sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger_for_none)
+        connection.close()
+        assert store.stopped.wait(PATIENCE_S)
+
+
+@pytest.mark.parametrize("query", [PLANNED, ORDINARY], ids=["planned", "ordinary"])
+def test_work_is_stopped_at_its_deadline(database: Path, query: str) -> None:
+    with _served(database, deadline_s=1) as (store, url):
+        status, answer = _ask(url, query)
+        assert status == 503
+        assert answer["errors"][0]["extensions"]["code"] == "DEADLINE_EXCEEDED"
+        store.slow = False
+        assert _ask(url, query)[0] == 200, "the only reader is free again"
+
+
+def test_the_deadline_holds_for_those_who_wait_for_a_busy_store(database: Path) -> None:
+    with _served(database, deadline_s=1) as (store, url), ThreadPoolExecutor(4) as clients:
+        asked = [clients.submit(_ask, url, PLANNED) for _ in range(4)]
+        assert [each.result()[0] for each in asked] == [503] * 4
+        store.slow = False
+        assert _ask(url, PLANNED)[0] == 200, "the only reader is free again"
+
+
+def test_others_are_answered_while_one_works(database: Path) -> None:
+    with _served(database, deadline_s=600) as (store, url):
+        connection = _sent(url, PLANNED)
+        assert store.begun.wait(PATIENCE_S)
+        assert _ask(url, "{ nosuchfield }")[0] == 200
+        connection.close()
+        assert store.stopped.wait(PATIENCE_S)
