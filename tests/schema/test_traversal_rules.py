@@ -22,6 +22,7 @@ NEAR = """query ($id: ID!, $depth: Int, $limit: Int) { article(by: {id: $id}) {
 PATH = """query ($from: ID!, $to: ID!, $options: PathOptions) { shortestPath(from: $from, to: $to, options: $options) {
   found distance truncated paths { length explanation nodes { id } } } }"""
 ALL = PATH.replace("shortestPath", "allPaths")
+NOTHING: dict[str, Any] = {"found": False, "distance": None, "truncated": False, "paths": []}
 SUB = "query ($ids: [ID!], $limit: Int) { subgraph(ids: $ids, limit: $limit) { nodes { id } nodeCount truncated } }"
 EXPORT = "query ($format: GraphFormat!) { subgraph(via: [RELATED, TOPIC]) { export(format: $format) } }"
 AWKWARD = 'He said "no" & left;\n<b>\\n 星を数える 🏳️‍🌈 \u2028 ]]> --> #35;\tend'
@@ -44,6 +45,10 @@ def path(tmp_path: Path) -> Path:
 
 def _near(path: Path, id: str, **variables: Any) -> Any:
     return every_way(path, NEAR, id=id, **variables)["article"]["neighborhood"]
+
+
+def _ends(from_: str, to: str, **options: Any) -> dict[str, Any]:
+    return {"from": from_, "to": to, "options": options}
 
 
 def _code(path: Path, query: str, **variables: Any) -> tuple[str, str]:
@@ -107,7 +112,7 @@ def test_truncated_is_true_exactly_when_a_node_is_missing(path: Path, limit: int
 @pytest.mark.parametrize("id", ["", "a", "article:", "article:short", "story:4q2m5r3vdkd7cfwe", "topic:"])
 @pytest.mark.parametrize("query", [PATH, ALL, SUB])
 def test_a_malformed_id_is_refused_before_anything_is_read(path: Path, query: str, id: str) -> None:
-    code, message = _code(path, query, **{"from": A, "to": id, "ids": [A, id]})
+    code, message = _code(path, query, **_ends(A, id), ids=[A, id])
     assert code == "BAD_ID"
     assert "id must look like" in message
 
@@ -120,19 +125,17 @@ def test_an_id_of_another_kind_is_refused_where_only_articles_can_stand(path: Pa
 
 def test_unknown_ids_are_absent_not_errors(path: Path) -> None:
     nobody = article("nobody").id
-    nothing = {"found": False, "distance": None, "truncated": False, "paths": []}
-    assert every_way(path, PATH, **{"from": A, "to": nobody})["shortestPath"] == nothing
-    assert every_way(path, ALL, **{"from": nobody, "to": nobody})["allPaths"] == nothing
+    assert every_way(path, PATH, **_ends(A, nobody))["shortestPath"] == NOTHING
+    assert every_way(path, ALL, **_ends(nobody, nobody))["allPaths"] == NOTHING
     assert every_way(path, SUB, ids=[nobody, B])["subgraph"]["nodes"] == [{"id": B}]
-    avoided = every_way(path, PATH, **{"from": A, "to": B, "options": {"avoid": [nobody]}})
+    avoided = every_way(path, PATH, **_ends(A, B, avoid=[nobody]))
     assert avoided["shortestPath"]["found"] is True
 
 
 def test_an_id_that_shares_an_articles_key_is_not_its_id(path: Path) -> None:
     other = A[:-1] + ("b" if A[-1] != "b" else "c")  # keys are the first 63 of 80 bits
     assert article_key(other) == article_key(A)
-    nothing = {"found": False, "distance": None, "truncated": False, "paths": []}
-    assert every_way(path, PATH, **{"from": A, "to": other})["shortestPath"] == nothing
+    assert every_way(path, PATH, **_ends(A, other))["shortestPath"] == NOTHING
     assert every_way(path, SUB, ids=[other])["subgraph"]["nodes"] == []
     query = "query ($a: ID!, $b: ID!) { commonNeighbors(a: $a, b: $b) { jaccard } }"
     assert every_way(path, query, a=A, b=other)["commonNeighbors"] is None
@@ -142,7 +145,7 @@ def test_an_id_that_shares_an_articles_key_is_not_its_id(path: Path) -> None:
 
 
 def _paths(path: Path, to: str, query: str = PATH, **options: Any) -> Any:
-    [found] = every_way(path, query, **{"from": A, "to": to, "options": options}).values()
+    [found] = every_way(path, query, **_ends(A, to, **options)).values()
     return found
 
 
@@ -155,9 +158,8 @@ def test_a_node_is_its_own_path_without_steps(path: Path) -> None:
 
 
 def test_no_path_is_an_answer(path: Path) -> None:
-    nothing = {"found": False, "distance": None, "truncated": False, "paths": []}
-    assert _paths(path, article("e").id) == _paths(path, article("e").id, ALL) == nothing
-    assert _paths(path, D, direction="OUT") == _paths(path, D, maxDepth=2) == nothing
+    assert _paths(path, article("e").id) == _paths(path, article("e").id, ALL) == NOTHING
+    assert _paths(path, D, direction="OUT") == _paths(path, D, maxDepth=2) == NOTHING
 
 
 def test_a_path_is_explained_in_titles(path: Path) -> None:
@@ -177,9 +179,9 @@ def test_topics_and_providers_shorten_paths_where_they_are_walked(path: Path) ->
 
 
 def test_a_path_may_start_at_a_topic_and_end_at_a_provider(path: Path) -> None:
-    found = every_way(
-        path, PATH, **{"from": "topic:x", "to": "provider:p.org", "options": {"via": ["TOPIC", "PROVIDER"]}}
-    )["shortestPath"]
+    found = every_way(path, PATH, **_ends("topic:x", "provider:p.org", via=["TOPIC", "PROVIDER"]))[
+        "shortestPath"
+    ]
     assert found["distance"] == 2
     assert {one["nodes"][1]["id"] for one in found["paths"]} == {A, D}
 
