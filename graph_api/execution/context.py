@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -20,15 +19,6 @@ class Context:
         self.rights = rights
         self._snapshot = snapshot
         self._loaders: dict[tuple[Batch, object], DataLoader[Any, Any]] = {}
-        self._loading: set[asyncio.Task[Any]] = set()
-        self._stopped = False
-
-    def stop(self) -> None:
-        """What is still being loaded is stopped: loaders run in tasks of their own, which nobody cancels
-        with the operation's."""
-        self._stopped = True
-        for task in self._loading:
-            task.cancel()
 
     async def load(self, batch: Batch, arguments: Mapping[str, object], parent: object) -> object:
         """The field's value for *parent*, fetched together with all other parents of the same level."""
@@ -40,13 +30,6 @@ class Context:
 
     def _loader(self, batch: Batch, prepared: object) -> DataLoader[Any, Any]:
         async def load(parents: list[Any]) -> Sequence[Any]:
-            task = asyncio.current_task()
-            if self._stopped or task is None:
-                raise asyncio.CancelledError
-            self._loading.add(task)
-            try:
-                return await self._snapshot.run(batch.reads(parents, self.rights, prepared))
-            finally:
-                self._loading.discard(task)
+            return await self._snapshot.run(batch.reads(parents, self.rights, prepared))
 
         return DataLoader(load, cache_key_fn=id)

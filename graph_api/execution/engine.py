@@ -166,11 +166,8 @@ class Engine:
         name = admitted.operation.name.value if admitted.operation.name else None
         async with self._store.snapshot() as snapshot:
             context = Context(snapshot, self._rights)
-            try:
-                result = execute(self._schema, admitted.document, root, context, variables, name)
-                done = await result if is_awaitable(result) else result
-            finally:
-                context.stop()
+            result = execute(self._schema, admitted.document, root, context, variables, name)
+            done = await result if is_awaitable(result) else result
             assert isinstance(done, ExecutionResult)
             if done.errors:
                 raise done.errors[0].original_error or done.errors[0]
