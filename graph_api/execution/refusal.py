@@ -1,4 +1,7 @@
-"""Refusing an operation as a whole: errors without data, each with a stable code."""
+"""Refusing an operation as a whole: errors without data, each with a stable code.
+
+`CODES` lists every `extensions.code` that a client can meet, those of the server's HTTP errors too.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +10,30 @@ from typing import Any
 
 import orjson
 from graphql import GraphQLError
+
+CODES: Mapping[str, str] = {
+    "GRAPHQL_PARSE_FAILED": "The operation's text is not GraphQL.",
+    "GRAPHQL_VALIDATION_FAILED": "The operation does not fit the schema.",
+    "OPERATION_RESOLUTION_FAILURE": "`operationName` names no operation, or is missing beside several.",
+    "OPERATION_NOT_SUPPORTED": "The operation is a mutation or subscription; only queries are answered.",
+    "BAD_USER_INPUT": "A variable or an argument has a value that cannot be.",
+    "BAD_ID": "An id is not one of this API.",
+    "BAD_PAGE": "A page's size or direction cannot be, such as `first: 101`.",
+    "BAD_CURSOR": "A cursor is broken, or belongs to another list.",
+    "FILTER_TOO_DEEP": "A filter nests conditions too deeply.",
+    "FILTER_TOO_LARGE": "A filter has too many conditions.",
+    "LIMIT_EXCEEDED": "The operation asks for too much; `limit`, `asked` and `allowed` stand beside the code.",
+    "BAD_REQUEST": "The request is not well formed: not JSON, no query, a parameter of the wrong type.",
+    "NOT_FOUND": "There is nothing at this path.",
+    "METHOD_NOT_ALLOWED": "The path does not know this method; `Allow` names those it knows.",
+    "NOT_ACCEPTABLE": "`Accept` leaves neither of the media types that are answered.",
+    "UNSUPPORTED_MEDIA_TYPE": "The body is not uncompressed `application/json` in UTF-8.",
+    "REQUEST_TOO_LARGE": "The body is too large.",
+    "REQUEST_TIMEOUT": "The body did not arrive in time.",
+    "DEADLINE_EXCEEDED": "The operation was stopped because it took too long.",
+    "SERVICE_UNAVAILABLE": "No graph is loaded.",
+    "INTERNAL_SERVER_ERROR": "The server failed; the failure has been logged.",
+}
 
 
 class Refused(Exception):

@@ -1,0 +1,41 @@
+"""Every error has a code from one list, and the README shows that list."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from graph_api.execution.refusal import CODES
+
+TOP = Path(__file__).parents[2]
+_CODE = re.compile(r"[A-Z]+(_[A-Z]+)+")
+_NO_CODES = {"XDG_CACHE_HOME"}  # looks like one
+
+
+def _used() -> Iterator[str]:
+    """Every text in the source that looks like a code, the list itself aside."""
+    for path in sorted((TOP / "graph_api").rglob("*.py")):
+        tree = ast.parse(path.read_text())
+        listed = {
+            id(key)
+            for node in ast.walk(tree)
+            if isinstance(node, ast.AnnAssign) and ast.unparse(node.target) == "CODES"
+            for key in ast.walk(node)
+        }
+        texts = (node for node in ast.walk(tree) if isinstance(node, ast.Constant) and id(node) not in listed)
+        yield from (
+            text.value for text in texts if isinstance(text.value, str) and _CODE.fullmatch(text.value)
+        )
+
+
+def test_the_list_holds_exactly_the_codes_that_are_used() -> None:
+    assert set(_used()) - _NO_CODES == set(CODES)
+
+
+def test_the_readme_shows_the_list() -> None:
+    text = (TOP / "README.md").read_text()
+    shown = text.partition("<!-- errors -->\n")[2].partition("<!-- /errors -->")[0]
+    rows = (f"| `{code}` | {meaning} |" for code, meaning in CODES.items())
+    assert shown == "\n".join(["| Code | What it means |", "|---|---|", *rows, ""])
