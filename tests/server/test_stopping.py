@@ -5,6 +5,7 @@ Against uvicorn on a real socket, over a store whose plans never end while it is
 
 from __future__ import annotations
 
+import asyncio
 import http.client
 import socket
 import threading
@@ -17,11 +18,12 @@ from urllib.parse import urlsplit
 
 import orjson
 import pytest
-from starlette.types import Receive, Scope, Send
+from starlette.types import Message, Receive, Scope, Send
 
 from graph_api.execution.engine import Engine
 from graph_api.schema import build_schema
 from graph_api.server.app import create_app
+from graph_api.server.patience import DeadlineExceeded, with_patience
 from graph_api.settings import Settings
 from graph_api.store.protocol import Snapshot, Store
 from graph_api.store.reads import Read, Reads, Rights, Status
@@ -182,3 +184,16 @@ def test_others_are_answered_while_one_works(database: Path) -> None:
         assert _ask(url, "{ nosuchfield }")[0] == 200
         connection.close()
         assert store.stopped.wait(PATIENCE_S)
+
+
+async def test_a_receive_that_always_has_a_message_does_not_spin() -> None:
+    asked = 0
+
+    async def receive() -> Message:
+        nonlocal asked
+        asked += 1
+        return {"type": "http.request"}
+
+    with pytest.raises(DeadlineExceeded):
+        await with_patience(asyncio.Event().wait(), receive, 0.2)
+    assert 1 <= asked <= 10
