@@ -36,8 +36,10 @@ def scan(folder: str | Path) -> list[str]:
 
     Dotfiles and dot folders are skipped. A symbolic link is never followed: one that stays inside the
     folder is skipped, since its target is found by itself; one that leads out is listed, so that reading
-    it says so. `SourceError` when there is no such folder.
+    it says so. `SourceError` when that is no folder.
     """
+    if Path(folder).is_file():
+        raise SourceError(f"{folder}: is a file, not a folder; name the folder that holds it")
     if not Path(folder).is_dir():
         raise SourceError(f"{folder}: there is no such folder; name a folder that holds articles")
     return sorted(_paths(os.path.realpath(folder), ""))

@@ -44,10 +44,16 @@ def test_other_files_dotfiles_and_dot_folders_are_skipped(tmp_path: Path) -> Non
 
 
 def test_a_missing_folder_is_an_error(tmp_path: Path) -> None:
-    write(tmp_path, "file.md")
-    for path in ("nowhere", "file.md"):
-        with pytest.raises(SourceError, match="no such folder"):
-            scan(tmp_path / path)
+    with pytest.raises(SourceError, match="no such folder"):
+        scan(tmp_path / "nowhere")
+
+
+def test_a_file_in_place_of_a_folder_is_told_from_a_missing_one(tmp_path: Path) -> None:
+    file = write(tmp_path, "file.md")
+    with pytest.raises(
+        SourceError, match=r"file\.md: is a file, not a folder; name the folder that holds it"
+    ):
+        scan(file)
 
 
 def test_a_file_is_read_with_its_hash(tmp_path: Path) -> None:
