@@ -11,6 +11,9 @@ from graph_api.documents.slugs import slug_of_path, topic_slug
 from graph_api.documents.texts import shown
 from graph_api.documents.urls import canonical_url
 
+ADDRESSES = ("webUrl", "originalUrl", "website")
+"""The keys by which a document may give its address."""
+
 
 def article(fields: Fields, path: str, body: str) -> ArticleDocument | None:
     """The article in the file at *path*; None when it has no title or no usable URL."""

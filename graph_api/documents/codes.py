@@ -309,7 +309,7 @@ CODES: Mapping[str, Code] = _table(
     (
         "W205",
         "an image is left out",
-        "Its address is missing or cannot be used; the article is kept.",
+        "Its address is missing or cannot be used, or, in a related item, another of its values is wrong; the article is kept.",
         'images:\n      - url: "picture.jpg"',
         "give the full address, such as https://example.com/picture.jpg",
     ),
@@ -365,9 +365,9 @@ CODES: Mapping[str, Code] = _table(
     (
         "W213",
         "the file is skipped",
-        "YAML files are read as taxonomies: those that say taxonomy: topic or taxonomy: organization, or lie in _data/topics or _data/organizations.",
+        "YAML files are read as taxonomies: those that say taxonomy: topic or taxonomy: organization, or lie in _data/topics or _data/organizations. Other files in collections such as _people (not _news) are articles only when they have an address.",
         "_config.yml",
-        "nothing, unless it should be a taxonomy",
+        "nothing, unless it should be a taxonomy or an article",
     ),
     (
         "W214",

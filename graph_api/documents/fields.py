@@ -6,7 +6,7 @@ all problems of a document are reported together.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -70,9 +70,15 @@ class Notes:
         return Notes(self.source)
 
     @property
-    def has_errors(self) -> bool:
-        """Whether anything noted is an error."""
-        return any(note.code[0] == "E" for note in self.noted)
+    def errors(self) -> list[Note]:
+        """What was noted that is an error."""
+        return [note for note in self.noted if note.code[0] == "E"]
+
+    def weaken(self, code: str, errors: Sequence[Note], outcome: str, hint: str | None = None) -> None:
+        """Notes the *errors* of a part as one warning, at the place of the first: *outcome* is all they cost."""
+        message = f"{'; '.join(error.message for error in errors)}; {outcome}"
+        hint = errors[0].hint or hint
+        self.noted.append(Note(code=code, path=errors[0].path, message=message, hint=hint))
 
 
 def label(path: Path) -> str:
@@ -112,10 +118,11 @@ class Fields:
 
     def url(self, key: str) -> str | None:
         """An address as the document writes it, trimmed; None when it is absent, empty or unusable."""
+        written = self.rest.get(key)
         text = self.text(key)
         if not text:
             return None
-        reason = why_unusable(text)
+        reason = why_unusable(written if isinstance(written, str) else text)  # before breaks are folded
         if reason is None:
             return text
         self.add("E103", key, f"must be an http or https address, not {shown(text)}: {reason}", _URL_HINT)

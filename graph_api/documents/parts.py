@@ -33,13 +33,24 @@ def images(fields: Fields, extra: dict[str, object], *, site_relative: bool = Fa
 def _image(
     path: Path, value: object, notes: Notes, site_relative: bool
 ) -> tuple[Image, dict[str, object]] | None:
-    if is_mapping(value):
-        fields = Fields(value, path, notes)
-        url = fields.text("url")
-    else:
-        fields = Fields({}, path, notes)
-        url = clean(value) if isinstance(value, str) else None
-    reason = _why_no_image(url, site_relative) if url else "it has no url"
+    """The image; in a related item one with a wrong value is left out, so that the relation stays."""
+    part = notes.part()
+    image = _read_image(path, value, part, site_relative)
+    if part.errors and path[0] == "related":
+        notes.weaken("W205", part.errors, "the image is left out")
+        return None
+    notes.noted.extend(part.noted)
+    return image
+
+
+def _read_image(
+    path: Path, value: object, notes: Notes, site_relative: bool
+) -> tuple[Image, dict[str, object]] | None:
+    fields = Fields(value if is_mapping(value) else {}, path, notes)
+    written = fields.rest.get("url") if is_mapping(value) else value
+    url = fields.text("url") if is_mapping(value) else clean(value) if isinstance(value, str) else None
+    address = written if isinstance(written, str) else url  # before line breaks are folded
+    reason = _why_no_image(address.strip(), site_relative) if url and address else "it has no url"
     if url is None or reason is not None:
         shown_url = f" {shown(url)}" if url else ""
         hint = "give the address of a picture, such as https://example.com/picture.jpg"
@@ -57,7 +68,7 @@ def _image(
 
 def _why_no_image(url: str, site_relative: bool) -> str | None:
     if site_relative and url.startswith("/") and not url.startswith("//"):
-        return None
+        url = f"https://site.example{url}"
     try:
         canonical_url(url)
     except UnusableUrl as problem:

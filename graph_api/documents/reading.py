@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable
 
 from graph_api.documents import front_matter
-from graph_api.documents.article import article
+from graph_api.documents.article import ADDRESSES, article
 from graph_api.documents.codes import CODES
 from graph_api.documents.document import ArticleDocument, Document, Reading
 from graph_api.documents.fields import Fields, Note, Notes
@@ -50,6 +50,9 @@ def _decoded(data: bytes) -> str:
         raise Unreadable("E130", line, byte, column) from None
     if not text.strip():
         raise Unreadable("E120", 1, "the file is empty")
+    if (at := text.find("\0")) >= 0:
+        column = at - text.rfind("\n", 0, at)
+        raise Unreadable("E131", text.count("\n", 0, at) + 1, "the file contains NUL", column)
     return text
 
 
@@ -80,6 +83,9 @@ def _folder_kind(path: str) -> str | None:
 def _document(fields: Fields, path: str, body: str) -> Document | None:
     """The document these fields are, by their taxonomy key, else by the folder."""
     kind = fields.rest.get("taxonomy", _folder_kind(path))
+    if kind is None and _is_listed_elsewhere(path, fields):
+        fields.add("W213", "webUrl", "is missing, and the folder is not one of articles; the file is skipped")
+        return None
     if kind is None:
         return article(fields, path, body)
     if kind == "topic":
@@ -88,6 +94,12 @@ def _document(fields: Fields, path: str, body: str) -> Document | None:
         return organization(fields)
     fields.add("W213", "taxonomy", f"is {shown(kind)}, neither topic nor organization; the file is skipped")
     return None
+
+
+def _is_listed_elsewhere(path: str, fields: Fields) -> bool:
+    """Whether it has no address and lies in a collection (`_people`, `_newsletters`) that is not `_news`."""
+    collections = [folder for folder in path.split("/")[:-1] if folder.startswith("_")]
+    return bool(collections) and "_news" not in collections and not any(map(fields.rest.get, ADDRESSES))
 
 
 def _faults(front: FrontMatter, document: Document | None, notes: Notes) -> Iterable[Fault]:

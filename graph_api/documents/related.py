@@ -68,15 +68,11 @@ def _odd_item(path: Path, value: dict[str, object], notes: Notes) -> RelatedItem
     """The item with its oddities noted; one that cannot be used is left out with a single warning."""
     part = notes.part()
     item = _read(Fields(value, path, part))
-    if item is not None and not part.has_errors:
-        notes.noted.extend(part.noted)
-        return item
-    errors = [note for note in part.noted if note.code[0] == "E"]
-    reasons = "; ".join(note.message for note in errors)
-    notes.add(
-        "W204", errors[0].path, f"makes the item unusable, it is left out: {reasons}", errors[0].hint or _HINT
-    )
-    return None
+    if part.errors:
+        notes.weaken("W204", part.errors, "the item is left out", _HINT)
+        return None
+    notes.noted.extend(part.noted)
+    return item
 
 
 _HINT = "an item needs at least title and webUrl"

@@ -267,3 +267,23 @@ def test_warnings_name_the_article_they_are_about() -> None:
     problem = only(read(topics="AI"))
     assert problem.severity is Severity.WARNING
     assert problem.article == article_key(article_id("https://example.com/one"))
+
+
+@pytest.mark.parametrize("path", ["_people/ada.md", "site/_newsletters/one.md"])
+def test_a_document_without_address_in_another_collection_is_skipped(path: str) -> None:
+    text = front_matter(webUrl=None, title=None, name="Ada", bio="Wrote the first program")
+    problem = only(reading(text, path))
+    assert (problem.code, problem.severity) == ("W213", Severity.WARNING)
+    assert only(reading(front_matter(webUrl=None), "_news/one.md")).code == "E102"
+    assert reading(front_matter(), path).problems == ()
+
+
+def test_line_breaks_around_an_address_are_no_part_of_it() -> None:
+    assert article(webUrl='"\\n https://example.com/one\\r\\n"').url == "https://example.com/one"
+
+
+@pytest.mark.parametrize("url", ["https://example.com/a\\nb.jpg", "/a\\nb.jpg"])
+def test_an_image_with_a_line_break_in_its_address_is_left_out(url: str) -> None:
+    assert codes(read(images=f'["{url}"]')) == codes(read(images=f'[{{url: "{url}"}}]')) == ["W205"]
+    topic = reading(f'_id: a\nname: A\nimages: ["{url}"]\n', "_data/topics/a.yaml")
+    assert codes(topic) == ["W205"]

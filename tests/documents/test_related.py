@@ -91,6 +91,30 @@ def test_one_bad_item_is_left_out_and_the_rest_kept(bad: str, reason: str, line:
     assert (problem.line, problem.column) == (line, column)
 
 
+def test_a_warning_names_a_path_once() -> None:
+    problem = only(with_related(item("x", title="[a]", quality="high")))
+    assert problem.message == (
+        "related[0].title must be a text, not a list;"
+        ' related[0].quality must be a whole number, not "high"; the item is left out'
+    )
+
+
+@pytest.mark.parametrize("value", ["width: wide", "height: 4000000000", "isCached: 'yes'", "title: [a]"])
+@pytest.mark.parametrize("where", ["images: [%s]", "provider: {domain: a.com, images: [%s]}"])
+def test_a_wrong_value_in_an_items_image_costs_only_the_image(where: str, value: str) -> None:
+    key, _, images = where.partition(": ")
+    picture = f"{{url: 'https://example.com/a.jpg', {value}}}"
+    found = with_related(item("a"), item("b", **{key: images % picture}))
+    assert titles(found) == ["a", "b"]
+    assert isinstance(found.document, ArticleDocument)
+    b = found.document.related[1]
+    assert b.images == () == (b.provider.images if b.provider else ())
+    problem = only(found)
+    assert problem.code == "W205"
+    assert problem.message.endswith("; the image is left out")
+    assert problem.line == 10
+
+
 def test_an_odd_item_that_can_be_used_is_kept_with_its_warning() -> None:
     found = with_related(item("a", publishedDateTime="2023-03-15"), item("b", images="[{url: x.jpg}]"))
     assert titles(found) == ["a", "b"]
