@@ -83,7 +83,7 @@ class _Ingest:
         self._store(old | {former.key for former in known.values()}, new)
         if not self._writer.has_documents(source.folder):
             raise SourceError(
-                f"{source.folder}: every file is rejected, the graph is left as it was;"
+                f"{source.folder}: every file is rejected, nothing was changed;"
                 f" `graph-api check {source.folder}` tells why"
             )
 

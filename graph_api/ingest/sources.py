@@ -60,9 +60,7 @@ def _is_text(name: str) -> bool:
 def _source(folder: Path) -> Source:
     paths = scan(folder)
     if not paths:
-        raise SourceError(
-            f"{folder}: holds no documents (.md, .markdown, .yaml); the graph is left as it was"
-        )
+        raise SourceError(f"{folder}: holds no documents (.md, .markdown, .yaml); nothing was changed")
     return Source(folder=str(folder), count=len(paths), files=_files(folder, paths))
 
 

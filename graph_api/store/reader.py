@@ -184,6 +184,8 @@ def _check(connection: sqlite3.Connection, path: Path) -> None:
     version = connection.execute("PRAGMA user_version").fetchone()[0]
     if application != APPLICATION_ID:
         raise StoreError(f"{path} is a database of another program: choose another file")
+    if version == 0:
+        raise StoreError(f"{path} holds no graph yet: `graph-api ingest FOLDER --db {path}` makes one")
     if version != SCHEMA_VERSION:
         raise StoreOutdated(
             f"{path} has schema version {version}, this program reads {SCHEMA_VERSION}:"

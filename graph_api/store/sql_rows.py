@@ -72,11 +72,11 @@ def images(connection: sqlite3.Connection, read: ImageRows) -> Mapping[NodeKey, 
 
 
 def sources(connection: sqlite3.Connection, read: SourceRows) -> Mapping[NodeKey, tuple[SourceFile, ...]]:
-    """The files behind the articles of *read*; the newest wins, then the smallest path."""
+    """The files behind the articles of *read*, as they win: the newest, then the smallest path, then hash."""
     found = Sql(
         f"SELECT {rows.SOURCE_COLUMNS} FROM document d"
         f" WHERE d.subject {AMONG} AND d.kind = 'article'{_of_visible_article('d.subject', read.rights)}"
-        " ORDER BY d.subject, d.published_us DESC, d.path, d.folder",
+        " ORDER BY d.subject, d.published_us DESC, d.path, d.sha256",
         (integers(read.keys),),
     ).all(connection)
     return _lists(found, rows.source)

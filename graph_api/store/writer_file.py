@@ -42,11 +42,12 @@ _PRAGMAS = (
 def write(database: Path, program: str, work: Callable[[Writer], T]) -> T:
     """What *work* returns; all it wrote is committed as one transaction, nothing of it when it raises.
 
-    A database of another schema or program version, or a damaged one, is emptied before *work* runs.
+    A database of another schema or program version, or a damaged one, is emptied before *work* runs; one
+    that was not there before is not there either when it raises.
     Raises `StoreLocked` at once when another ingester holds it, `StoreError` when it cannot be written
     or is a file of somebody else.
     """
-    with _clear_errors(database), _lock(database):
+    with _clear_errors(database), _lock(database), _unmade(database):
         try:
             return _transaction(database, program, work)
         except sqlite3.DatabaseError as error:
@@ -169,6 +170,22 @@ def _discard(database: Path) -> None:
         raise StoreError(
             f"{database}: is damaged and may not be ours; remove it or name another file with --db"
         )
+    _remove(database)
+
+
+@contextmanager
+def _unmade(database: Path) -> Generator[None]:
+    """A database that was not there is not there either when the work in between fails."""
+    made = not database.exists()
+    try:
+        yield
+    except BaseException:
+        if made:
+            _remove(database)
+        raise
+
+
+def _remove(database: Path) -> None:
     for suffix in ("", "-wal", "-shm"):
         database.with_name(database.name + suffix).unlink(missing_ok=True)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import resource
 import sqlite3
 import subprocess
@@ -15,6 +16,9 @@ import pytest
 from graph_api.errors import SourceError, StoreError, StoreLocked
 from graph_api.ingest import default_database, ingest
 from graph_api.records import Severity
+from graph_api.store.reader import connected
+from graph_api.store.reads import Rights, SourceRows
+from graph_api.store.sql_reads import answer
 from graph_api.store.tables import SCHEMA_VERSION
 from tests.ingest.build import markdown, rows, select, write_folder
 
@@ -80,6 +84,21 @@ def test_the_files_behind_an_article_are_known(folder: Path, database: Path) -> 
     assert found == [(str(folder), path, 32) for path in ("a.md", "b.md", "news/c.md")]
 
 
+def test_files_of_one_path_and_date_are_told_in_the_order_they_win(tmp_path: Path, database: Path) -> None:
+    texts = [markdown("a", extra=f"quality: {number}\n") for number in range(4)]
+    folders = [write_folder(tmp_path / f"{number}", {"a.md": text}) for number, text in enumerate(texts)]
+    ingest(folders, database)
+    [(key,)] = select(database, "SELECT key FROM article")
+    with closing(connected(database)) as connection:
+        told = answer(connection, SourceRows((key,), Rights()))[key]
+    hashes = sorted(hashlib.sha256(text.encode()).hexdigest() for text in texts)
+    assert [file.sha256 for file in told] == hashes
+    winner = next(
+        number for number, text in enumerate(texts) if hashlib.sha256(text.encode()).hexdigest() == hashes[0]
+    )
+    assert select(database, "SELECT quality FROM article") == [(winner,)]
+
+
 def test_the_revision_does_not_depend_on_place_or_order(folder: Path, tmp_path: Path) -> None:
     other = write_folder(tmp_path / "other", {"e.md": markdown("e")})
     copy = tmp_path / "copy"
@@ -132,9 +151,25 @@ def test_a_folder_with_nothing_usable_never_empties_a_graph(
     ingest([folder], database)
     before = rows(database)
     write_folder(folder, files)
-    with pytest.raises(SourceError, match="the graph is left as it was"):
+    with pytest.raises(SourceError, match="nothing was changed"):
         ingest([folder], database)
     assert rows(database) == before
+
+
+def test_a_refused_first_ingest_leaves_no_database(folder: Path, database: Path) -> None:
+    write_folder(folder, {"a.md": "no front matter"})
+    with pytest.raises(SourceError, match="every file is rejected, nothing was changed"):
+        ingest([folder], database)
+    assert not list(database.parent.glob(f"{database.name}*[!k]"))  # all but the lock
+
+
+def test_a_refused_ingest_leaves_an_empty_file_of_before(folder: Path, database: Path) -> None:
+    database.touch()
+    write_folder(folder, {"a.md": "no front matter"})
+    with pytest.raises(SourceError):
+        ingest([folder], database)
+    with pytest.raises(StoreError, match="holds no graph yet"):
+        connected(database)
 
 
 def test_one_usable_file_is_enough(folder: Path, database: Path) -> None:
