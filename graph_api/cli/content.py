@@ -26,7 +26,12 @@ def ingested(paths: Sequence[Path], database: Path, *, only: bool) -> IngestRepo
 
 
 def located(paths: Sequence[Path], database: Path | None) -> Path:
-    """The database; with *paths*, after exactly these folders have been read into it."""
+    """The database as it is, or the cache of *paths* after they have been read. Not both: a question changes no database."""
+    if paths and database is not None:
+        raise UsageError(
+            "name folders or a database, not both: --db is answered from as it is"
+            " (graph-api ingest reads folders into one)"
+        )
     found = location(paths, database)
     if paths:
         ingested(paths, found, only=True)

@@ -9,7 +9,7 @@ import click
 
 from graph_api.cli.content import located
 from graph_api.cli.group import ProblemFailure
-from graph_api.cli.options import Sectioned, database, option, paths, settings
+from graph_api.cli.options import ASKED, Sectioned, database, option, paths, settings
 from graph_api.cli.query import parsed_object, text_of
 from graph_api.execution import explain
 from graph_api.execution.assembly import Run, answer
@@ -41,7 +41,7 @@ Examples:
 @paths(required=False)
 @option("--variables", "The operation's variables, a JSON object.", metavar="JSON")
 @option("--operation", "Which operation is explained, when the document has several.", metavar="NAME")
-@database()
+@database(ASKED)
 @settings("published_only", group="limits")
 def command(
     query: str,

@@ -14,7 +14,7 @@ import click
 
 from graph_api.cli.content import located
 from graph_api.cli.group import ProblemFailure
-from graph_api.cli.options import Sectioned, database, option, paths, settings
+from graph_api.cli.options import ASKED, Sectioned, database, option, paths, settings
 from graph_api.cli.query import parsed_object, text_of
 from graph_api.execution.preparation import Preparation
 from graph_api.execution.refusal import Refused
@@ -86,7 +86,7 @@ Examples:
     envvar=variable("out"),
     show_envvar=True,
 )
-@database()
+@database(ASKED)
 @settings("published_only")
 def command(
     paths: tuple[Path, ...],

@@ -8,7 +8,7 @@ import click
 
 from graph_api.cli.content import ingested, location
 from graph_api.cli.group import PROBLEMS
-from graph_api.cli.options import database, option, paths
+from graph_api.cli.options import INGESTED, database, option, paths
 from graph_api.cli.screen import check_command, counted
 from graph_api.ingest import IngestReport
 
@@ -26,7 +26,7 @@ Examples:
 """
 )
 @paths(required=True)
-@database()
+@database(INGESTED)
 @option("--strict", "End with exit code 1 when any document has a problem.", is_flag=True)
 @click.pass_context
 def command(ctx: click.Context, paths: tuple[Path, ...], db: Path | None, strict: bool) -> None:
@@ -41,8 +41,9 @@ def closing(report: IngestReport, paths: tuple[Path, ...]) -> str:
     """`3,490 articles (+3,490), 0 stubs, 14 warnings in 9.8 s; graph-api check FOLDER shows them`."""
     changes = [f"+{report.added:,}" if report.added else "", f"-{report.gone:,}" if report.gone else ""]
     changes += [f"{report.changed:,} changed"] if report.changed else []
+    said = ", ".join(filter(None, changes)) or ("" if report.moved else "unchanged")
     told = [
-        f"{counted(report.articles, 'article')} ({', '.join(filter(None, changes)) or 'unchanged'})",
+        f"{counted(report.articles, 'article')}{f' ({said})' if said else ''}",
         counted(report.stubs, "stub"),
         *(counted(number, severity.value) for severity, number in report.problems.items() if number),
     ]

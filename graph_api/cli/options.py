@@ -29,14 +29,28 @@ def paths(*, required: bool) -> Callable[[Callback], Callback]:
     )
 
 
-def database() -> Callable[[Callback], Callback]:
-    """The option --db FILE."""
-    return option(
-        "--db",
-        "Database file. Without it, one cache file for each set of folders.",
-        metavar="FILE",
-        type=click.Path(dir_okay=False, path_type=Path),
-    )
+ASKED = "Database file, answered from as it is; not together with PATHs."
+INGESTED = "Database file. Without it, one cache file for each set of folders."
+SERVED = f"{INGESTED} With PATHs it is made to hold exactly these: other folders leave it."
+
+
+def database(help: str) -> Callable[[Callback], Callback]:
+    """The option --db FILE, and what the command does to it."""
+    return option("--db", help, metavar="FILE", type=_File(dir_okay=False, path_type=Path))
+
+
+class _File(click.Path):
+    """A path that is not empty: `Path("")` would be the folder one stands in."""
+
+    def convert(
+        self,
+        value: str | os.PathLike[str],
+        param: click.Parameter | None,
+        ctx: click.Context | None,
+    ) -> str | bytes | os.PathLike[str]:
+        if value == "":
+            self.fail("a file's name cannot be empty", param, ctx)
+        return super().convert(value, param, ctx)
 
 
 def settings(*names: str, group: str = "") -> Callable[[Callable[..., None]], Callable[..., None]]:

@@ -12,7 +12,7 @@ import orjson
 
 from graph_api.cli.content import located
 from graph_api.cli.group import PROBLEMS
-from graph_api.cli.options import Sectioned, database, option, paths, settings
+from graph_api.cli.options import ASKED, Sectioned, database, option, paths, settings
 from graph_api.errors import UsageError
 from graph_api.execution.engine import Engine
 from graph_api.schema import build_schema
@@ -38,7 +38,7 @@ Examples:
 @paths(required=False)
 @option("--variables", "The operation's variables, a JSON object.", metavar="JSON")
 @option("--operation", "Which operation runs, when the document has several.", metavar="NAME")
-@database()
+@database(ASKED)
 @settings("published_only", "expose_secured", group="limits")
 @click.pass_context
 def command(

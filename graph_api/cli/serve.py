@@ -18,7 +18,7 @@ import uvicorn
 
 from graph_api.cli import listener
 from graph_api.cli.content import ingested, location
-from graph_api.cli.options import Sectioned, database, help_limits, option, paths, settings
+from graph_api.cli.options import SERVED, Sectioned, database, help_limits, option, paths, settings
 from graph_api.cli.screen import check_command, counted
 from graph_api.errors import GraphApiError
 from graph_api.records import ContentStatus
@@ -33,8 +33,9 @@ GRACE_S = 3
 @click.command(
     cls=Sectioned,
     epilog="""
-With PATHs, the folders are read first and exactly they are served; without --db the database is a cache
-file that belongs to this set of folders. Without PATHs, the database named by --db is served as it is.
+With PATHs, the folders are read first and exactly they are served: a database named by --db holds nothing
+else afterwards; without --db it is a cache file that belongs to this set of folders. Without PATHs, the
+database named by --db is served as it is.
 
 Ctrl-C ends with exit code 130, SIGTERM with 0; operations that run get three seconds to finish.
 
@@ -47,7 +48,7 @@ Examples:
 """,
 )
 @paths(required=False)
-@database()
+@database(SERVED)
 @option("--open", "Open the API in the browser.", is_flag=True)
 @help_limits()
 @settings()

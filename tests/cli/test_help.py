@@ -56,6 +56,12 @@ def test_serve_has_an_option_for_every_setting_with_its_default_and_help() -> No
         assert (flags[setting.name].help or "").startswith(setting.metadata["help"])
 
 
+def test_help_says_what_a_command_does_to_the_database(run: Run) -> None:
+    said = {command: " ".join(run(command, "--help").stdout.split()) for command in ("serve", "query")}
+    assert "it is made to hold exactly these: other folders leave it." in said["serve"]
+    assert "answered from as it is; not together with PATHs." in said["query"]
+
+
 def test_help_and_readme_tell_the_exit_codes(run: Run) -> None:
     for text in (run("--help").stdout, README.read_text()):
         said = " ".join(text.partition("Exit codes:")[2].split())

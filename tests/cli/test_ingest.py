@@ -46,6 +46,15 @@ def test_the_closing_line_tells_counts_and_changes(run: Run, folder: Path, tmp_p
     assert ending(run("ingest", folder, *into)) == "3 articles (1 changed), 1 stub"
 
 
+def test_a_folder_of_topics_alone_is_new_once_and_then_unchanged(run: Run, tmp_path: Path) -> None:
+    topics = tmp_path / "site" / "_data" / "topics"
+    topics.mkdir(parents=True)
+    (topics / "azure.yaml").write_text("_id: azure\nname: Azure\n")
+    into = (tmp_path / "site", "--db", tmp_path / "a.db")
+    assert ending(run("ingest", *into)) == "0 articles, 0 stubs"
+    assert ending(run("ingest", *into)) == "0 articles (unchanged), 0 stubs"
+
+
 def test_problems_are_counted_and_the_line_says_what_shows_them(
     run: Run, folder: Path, tmp_path: Path
 ) -> None:

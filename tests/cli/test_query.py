@@ -94,6 +94,26 @@ def test_no_folder_and_no_database_is_a_usage_error(run: Run) -> None:
     assert run("query", "{ revision }").exit_code == 2
 
 
+@pytest.mark.parametrize("command", [("query", "{ revision }"), ("explain", "{ revision }"), ("export",)])
+def test_a_folder_and_a_database_together_are_refused_and_the_database_stays(
+    run: Run, tmp_path: Path, command: tuple[str, ...]
+) -> None:
+    database, other = tmp_path / "seeds.db", tmp_path / "other"
+    run("ingest", SEEDS, "--db", database)
+    other.mkdir()
+    (other / "one.md").write_text("---\ntitle: One\nwebUrl: https://example.com/one\n---\n")
+    before = run("query", "{ revision }", "--db", database).stdout
+    format = ("--format", "dot") if command == ("export",) else ()
+    result = run(*command, other, "--db", database, *format)
+    assert (result.exit_code, "not both" in result.stderr) == (2, True)
+    assert run("query", "{ revision }", "--db", database).stdout == before
+
+
+def test_an_empty_name_of_a_database_is_a_usage_error(run: Run) -> None:
+    result = run("query", "{ revision }", "--db", "")
+    assert (result.exit_code, "cannot be empty" in result.stderr) == (2, True)
+
+
 def test_published_only_and_limits_hold_as_in_a_server(run: Run) -> None:
     count = "{ articles(filter: { published: { eq: false } }) { totalCount } }"
     assert json.loads(run("query", count, SEEDS).stdout)["data"]["articles"]["totalCount"] > 0
