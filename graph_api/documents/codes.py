@@ -367,7 +367,7 @@ CODES: Mapping[str, Code] = _table(
         "the file is skipped",
         "YAML files are read as taxonomies: those that say taxonomy: topic or taxonomy: organization, or lie in _data/topics or _data/organizations. Other files in collections such as _people (not _news) are articles only when they have an address.",
         "_config.yml",
-        "nothing, unless it should be a taxonomy or an article",
+        "nothing, unless it should be a taxonomy",
     ),
     (
         "W214",
