@@ -100,8 +100,9 @@ async def _ways(store: Store, path: Path, published_only: bool) -> list[Way]:
 
 async def with_edges(engine: Engine) -> Engine:
     """*engine*, whose edges are in memory: a first walk has asked for them."""
+    others = asyncio.all_tasks()
     await engine.execute("{ subgraph { linkCount } }")
-    await asyncio.gather(*(asyncio.all_tasks() - {asyncio.current_task()}))
+    await asyncio.gather(*(asyncio.all_tasks() - others))
     return engine
 
 

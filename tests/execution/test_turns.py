@@ -1,0 +1,92 @@
+"""Large walks leave the event loop to others, and stop when nobody waits for them any more."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import time
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from graph_api.execution.engine import Answer, Engine
+from graph_api.settings import Settings
+from graph_api.store.sqlite import open_store
+from tests.execution.parity import api
+from tests.schema.traversing import with_edges
+from tests.store.build import ArticleNode, article, graph
+
+NODES = 6000
+START = article("n0")
+LARGEST = "{ subgraph(limit: 5000) { nodeCount linkCount truncated export(format: DOT) } }"
+LINKED = "{ " + " ".join(f"s{n}: subgraph(limit: {5000 - n}) {{ linkCount }}" for n in range(5)) + " }"
+FARTHEST = f"""{{ article(by: {{id: "{START.id}"}}) {{ neighborhood(maxDepth: 6, limit: 1000) {{
+  nodes {{ ... on Article {{ title url }} }} linkCount truncated }} }} }}"""
+PATHS = f"""{{ allPaths(from: "{START.id}", to: "{article(f"n{NODES - 1}").id}", options: {{limit: 100}}) {{
+  distance truncated paths {{ explanation }} }} }}"""
+MOST_S = 0.010
+
+pytestmark = pytest.mark.anyio
+
+
+@pytest.fixture(scope="module")
+def path(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Some thousand articles, each listing seven others."""
+    return graph(tmp_path_factory.mktemp("turns") / "g.db", *_articles())
+
+
+def _articles() -> list[ArticleNode]:
+    chosen = random.Random(6)
+    return [
+        article(f"n{number}", related=[f"n{to}" for to in chosen.sample(range(NODES), 7)], day=number)
+        for number in range(NODES)
+    ]
+
+
+def _settings(**values: Any) -> Settings:
+    return Settings(response_cache_bytes=0, max_cost=10**6, **values)
+
+
+@pytest.mark.parametrize("query", [LARGEST, FARTHEST, PATHS], ids=["subgraph", "neighborhood", "paths"])
+async def test_no_walk_keeps_the_event_loop_for_long(path: Path, query: str) -> None:
+    store = await open_store(path, reader_connections=1)
+    try:
+        engine = await with_edges(Engine(api(), store, _settings(), path))
+        for _ in range(2):  # the second time from rows in memory
+            answer, longest = await _longest_turn(lambda: engine.execute(query))
+            assert answer.code is None, answer.body[:200]
+            assert longest < MOST_S
+    finally:
+        await store.close()
+
+
+async def _longest_turn(work: Callable[[], Awaitable[Answer]]) -> tuple[Answer, float]:
+    """The answer, and the most that one turn of the loop computed: how busy the machine is does not count."""
+    longest, busy = 0.0, asyncio.ensure_future(work())
+    while not busy.done():
+        begun = time.thread_time()
+        await asyncio.sleep(0)
+        longest = max(longest, time.thread_time() - begun)
+    return await busy, longest
+
+
+@pytest.mark.parametrize("with_arrays", [True, False], ids=["edges", "store"])
+async def test_a_cancelled_walk_ends_and_its_reader_comes_back(path: Path, *, with_arrays: bool) -> None:
+    store = await open_store(path, reader_connections=1)
+    try:
+        engine = Engine(api(), store, _settings(row_cache_bytes=0), path if with_arrays else None)
+        if with_arrays:
+            await with_edges(engine)
+        begun = time.perf_counter()
+        await engine.execute(LINKED)
+        whole = time.perf_counter() - begun
+        with pytest.raises(TimeoutError):
+            async with asyncio.timeout(whole / 20):
+                await engine.execute(LINKED)
+        begun = time.perf_counter()
+        await engine.execute("{ articles { totalCount } }")  # waits for the only reader
+        assert time.perf_counter() - begun < whole / 2
+    finally:
+        await store.close()
