@@ -33,8 +33,8 @@ def setting(
 
 
 def limit(default: int, help: str, *, unit: str = "") -> int:
-    """A setting of the group "limits": 1 or more."""
-    return setting(default, help, unit=unit, bounds=(1, None), group="limits")
+    """A setting of the group "limits": 1 or more, and within GraphQL's Int, since clients are told of it."""
+    return setting(default, help, unit=unit, bounds=(1, 2**31 - 1), group="limits")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

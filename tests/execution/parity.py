@@ -33,8 +33,10 @@ _WIDE = Settings(
     max_aliases=1000,
     max_root_fields=1000,
     max_directives=1000,
+    max_fragments=1000,
+    max_repeats=10**6,
     max_selections=10**6,
-    max_cost=10**13,
+    max_cost=2**31 - 1,
     max_errors=1000,
 )
 _OUR_BOUNDS = {"FILTER_TOO_DEEP", "FILTER_TOO_LARGE"}  # of filters: nothing that the plain graph knows

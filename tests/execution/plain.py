@@ -20,6 +20,7 @@ from typing import Any, TypeAlias, TypeVar
 from graphql import (
     ExecutionResult,
     GraphQLError,
+    GraphQLNonNull,
     GraphQLObjectType,
     GraphQLScalarType,
     GraphQLSchema,
@@ -69,8 +70,12 @@ def schema(sdl: str) -> GraphQLSchema:
     for name, unanswered in UNANSWERED.items():
         type_ = made.type_map[name]
         assert isinstance(type_, GraphQLObjectType)
-        for field in unanswered & set(type_.fields):
-            del type_.fields[field]
+        for missing in unanswered & set(type_.fields):
+            del type_.fields[missing]
+    cost = made.type_map["Cost"]
+    assert isinstance(cost, GraphQLObjectType)
+    for field in cost.fields.values():  # Int would make a plain number of an open one
+        field.type = GraphQLNonNull(GraphQLScalarType("OpenInt", serialize=lambda value: value))
     for name, parse, serialize in (("DateTime", moment, _moment_text), ("URL", checked_url, str)):
         scalar = made.type_map[name]
         assert isinstance(scalar, GraphQLScalarType)

@@ -6,7 +6,9 @@ from typing import Any
 
 from hypothesis import strategies as st
 
+from graph_api.errors import RequestError
 from graph_api.records import EdgeDirection, NodeKey, Severity
+from graph_api.store.filter_shape import checked
 from graph_api.store.filters import (
     And,
     Compare,
@@ -173,7 +175,18 @@ def _article_leaves(nested: st.SearchStrategy[Filter] | None) -> st.SearchStrate
 
 _deepest = _combined(_article_leaves(None), size=3)
 _deeper = _combined(_article_leaves(_deepest), size=3)
-article_filters = _combined(_article_leaves(_deeper))
+
+
+def _keeps_the_bounds(filter: Filter) -> bool:
+    """Whether the store takes *filter*: deeper ones are refused before any store is asked."""
+    try:
+        checked(filter)
+    except RequestError:
+        return False
+    return True
+
+
+article_filters = _combined(_article_leaves(_deeper)).filter(_keeps_the_bounds)
 
 # -- lists -------------------------------------------------------------------------------------------------
 
