@@ -26,7 +26,6 @@ LARGE = """{
     } } } }
   }
 }"""
-STALL_S = 0.010
 
 
 @pytest.fixture(scope="module")
@@ -68,19 +67,19 @@ async def test_a_large_answer_has_the_bytes_of_one_made_whole(
     )
 
 
-async def test_a_large_answer_does_not_hold_the_event_loop(engine: Engine) -> None:
-    """Counted in this process' processor time, since on a busy machine all clocks stall."""
-    rounds = [await _longest_stall_s(engine) for _ in range(6)]
-    assert min(rounds) < STALL_S, [f"{1000 * stall:.1f} ms" for stall in rounds]
+async def test_a_large_answer_is_made_beside_the_event_loop(engine: Engine) -> None:
+    shares = [await _longest_share(engine) for _ in range(3)]
+    assert min(shares) < 1 / 4, shares
 
 
-async def _longest_stall_s(engine: Engine) -> float:
-    """The longest time the event loop was not free while one large answer was made."""
-    longest_s, last = 0.0, time.process_time()
+async def _longest_share(engine: Engine) -> float:
+    """The part of all computing for one large answer that its longest turn of the event loop did. Processor
+    time, so that it does not count how busy the machine is."""
+    started, longest = time.process_time(), 0.0
     asked = asyncio.create_task(engine.execute(LARGE))
     while not asked.done():
-        await asyncio.sleep(0.0002)
-        now = time.process_time()
-        longest_s, last = max(longest_s, now - last), now
+        begun = time.thread_time()
+        await asyncio.sleep(0)
+        longest = max(longest, time.thread_time() - begun)
     assert asked.result().code is None
-    return longest_s
+    return longest / (time.process_time() - started)
