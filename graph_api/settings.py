@@ -50,6 +50,13 @@ class Settings:
     trusted_proxies: str = setting("", "Comma-separated addresses whose X-Forwarded-* headers are believed.")
     published_only: bool = setting(False, "Leave out everything marked published: false.")
     expose_secured: bool = setting(False, "Answer Article.secured, the opaque encrypted payload.")
+    keys: str = setting(
+        "", "API keys that are let in: entries as `graph-api key` prints them, with commas between."
+    )
+    keys_file: str = setting("", "File of such entries, one a line; a change is seen within a second.")
+    anonymous_scopes: str = setting(
+        "", "What requests without a key may do where keys are asked for, such as read or read+unpublished."
+    )
     reader_connections: int = setting(
         4, "Database connections that answer operations at the same time.", bounds=(1, None)
     )

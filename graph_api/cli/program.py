@@ -15,6 +15,7 @@ COMMANDS = {
     "export": "Write the graph, or a part of it, for another program.",
     "schema": "Print, publish or compare the schema.",
     "generate": "Write a folder of made-up articles to try things on.",
+    "key": "Make an API key, and the entry by which a server knows it.",
     "completion": "Print the script that completes graph-api in a shell.",
 }
 

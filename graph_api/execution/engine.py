@@ -90,22 +90,24 @@ class Engine:
         variables: dict[str, Any] | None = None,
         operation_name: str | None = None,
         *,
+        rights: Rights | None = None,
         tell_cost: bool = False,
         compiled: bool = True,
     ) -> Answer:
         """The answer to one operation, with `extensions.cost` when *tell_cost*.
 
-        With *compiled* false it takes the ordinary executor, whose answers are the same.
+        *rights* are the caller's, by default what the settings open to everybody. With *compiled* false it
+        takes the ordinary executor, whose answers are the same.
         """
         try:
-            asked = (text, operation_name, self._key(variables), tell_cost)
+            asked = (text, operation_name, self._key(variables), tell_cost, rights or self._rights)
             prepared = self._preparation.prepared(text, variables or {}, operation_name, asked[2])
             _check_mixed(prepared)
         except Refused as error:
             return self._refusal(error, executed=False)
         try:
             return await self._answer(
-                asked, prepared, variables or {}, tell_cost=tell_cost, compiled=compiled
+                asked, prepared, variables or {}, asked[4], tell_cost=tell_cost, compiled=compiled
             )
         except StoreError:
             raise
@@ -132,6 +134,7 @@ class Engine:
         asked: Hashable,
         prepared: Prepared,
         variables: dict[str, Any],
+        rights: Rights,
         *,
         tell_cost: bool,
         compiled: bool,
@@ -144,17 +147,19 @@ class Engine:
                 return Answer(body, executed=True, revision=revision, timeless=prepared.timeless)
         root = root_of(prepared, self._settings)
         if compiled and not prepared.plan.introspects:
-            body, revision = await self._compiled(prepared, root, tell_cost=tell_cost)
+            body, revision = await self._compiled(prepared, root, rights, tell_cost=tell_cost)
         else:
-            data, revision = await self._ordinary(prepared.admitted, root, variables)
+            data, revision = await self._ordinary(prepared.admitted, root, variables, rights)
             body = _body(data, root, tell_cost=tell_cost)
         if cacheable and revision == self._driver.known_revision:
             self._responses.put(revision, asked, body)
         return Answer(body, executed=True, revision=revision, timeless=prepared.timeless)
 
-    async def _compiled(self, prepared: Prepared, root: Root, *, tell_cost: bool) -> tuple[bytes, str]:
+    async def _compiled(
+        self, prepared: Prepared, root: Root, rights: Rights, *, tell_cost: bool
+    ) -> tuple[bytes, str]:
         large = root.cost.requested > _LARGE_COST
-        run = Run(prepared.arguments, self._rights, piecewise=large)
+        run = Run(prepared.arguments, rights, piecewise=large)
 
         def plan() -> Reads[bytes]:
             data = yield from assembly.answer(prepared.plan, root, run)
@@ -162,10 +167,12 @@ class Engine:
 
         return await self._driver.run(plan, apart=large)
 
-    async def _ordinary(self, admitted: Admitted, root: Root, variables: dict[str, Any]) -> tuple[Any, str]:
+    async def _ordinary(
+        self, admitted: Admitted, root: Root, variables: dict[str, Any], rights: Rights
+    ) -> tuple[Any, str]:
         name = admitted.operation.name.value if admitted.operation.name else None
         async with self._store.snapshot() as snapshot:
-            context = Context(snapshot, self._rights)
+            context = Context(snapshot, rights)
             result = execute(self._schema, admitted.document, root, context, variables, name)
             done = await result if is_awaitable(result) else result
             assert isinstance(done, ExecutionResult)

@@ -1,4 +1,4 @@
-"""Rows kept in memory, for one revision and one set of rights, bounded in bytes.
+"""Rows kept in memory, for one revision, bounded in bytes; callers share the rows that they have equal rights to.
 
 Content does not change within a revision, so a row once read stays good until the revision changes, and
 then all are dropped together. A plan is driven from here on the event loop as long as every row it asks
@@ -112,9 +112,9 @@ class Memory:
 def _asked(read: Read[Any]) -> tuple[Question, Iterable[Any]] | None:
     """What *read* asks and for which keys; None for reads that are not remembered."""
     if isinstance(read, _BY_KEY):
-        return type(read), read.keys
+        return (type(read), read.rights), read.keys
     if isinstance(read, Lists):
-        return (Lists, read.filter, read.order, read.window), read.scopes
+        return (Lists, read.rights, read.filter, read.order, read.window), read.scopes
     if isinstance(read, Counts):
-        return (Counts, read.filter), read.scopes
+        return (Counts, read.rights, read.filter), read.scopes
     return None

@@ -24,6 +24,8 @@ CODES: Mapping[str, str] = {
     "FILTER_TOO_LARGE": "A filter has too many conditions.",
     "LIMIT_EXCEEDED": "The operation asks for too much; `limit`, `asked` and `allowed` stand beside the code.",
     "BAD_REQUEST": "The request is not well formed: not JSON, no query, a parameter of the wrong type.",
+    "UNAUTHENTICATED": "An API key is needed, or the one sent is not known.",
+    "FORBIDDEN": "The API key does not open this; the message names the scope that does.",
     "NOT_FOUND": "There is nothing at this path.",
     "METHOD_NOT_ALLOWED": "The path does not know this method; `Allow` names those it knows.",
     "NOT_ACCEPTABLE": "`Accept` leaves neither of the media types that are answered.",

@@ -52,7 +52,7 @@ def create_app(database: str | Path, settings: Settings | None = None) -> Starle
             Route("/readyz", _readyz, name="readyz"),
         ],
         middleware=[Middleware(Front, endpoint=endpoint, service=service)],
-        exception_handlers={HTTPException: _refused},
+        exception_handlers={HTTPException: _refused, Unanswered: _unanswered},
         lifespan=lifespan,
     )
     app.router.redirect_slashes = False  # a redirect would be built from the client's Host header
@@ -62,6 +62,7 @@ def create_app(database: str | Path, settings: Settings | None = None) -> Starle
 
 async def _schema_text(request: Request) -> Response:
     service: Service = request.app.state.service
+    service.access.caller(request.headers.get("authorization", "").encode("latin-1"))
     return PlainTextResponse(service.schema_text, media_type="text/plain; charset=utf-8")
 
 
@@ -86,3 +87,9 @@ async def _refused(request: Request, error: Exception) -> Response:
     code = {404: "NOT_FOUND", 405: "METHOD_NOT_ALLOWED"}.get(error.status_code, "BAD_REQUEST")
     refusal = Unanswered(error.status_code, error.detail, code)
     return Response(refusal.body, error.status_code, error.headers, PLAIN_JSON)
+
+
+async def _unanswered(request: Request, error: Exception) -> Response:
+    del request
+    assert isinstance(error, Unanswered)
+    return Response(error.body, error.status, {**_UNCACHED, **error.headers}, PLAIN_JSON)

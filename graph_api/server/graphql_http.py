@@ -27,6 +27,7 @@ logger = logging.getLogger(__name__)
 _METHODS = ("GET", "HEAD", "POST")
 _ALLOW = (b"allow", ", ".join(_METHODS).encode())
 _VARY = (b"vary", b"accept")
+_VARY_BY_KEY = (b"vary", b"accept, authorization")
 _UNCACHED = (b"cache-control", b"no-store")
 _CLOSE = (b"connection", b"close")
 _TYPES = {name: (b"content-type", f"{name}; charset=utf-8".encode()) for name in (PLAIN_JSON, RESPONSE_JSON)}
@@ -38,6 +39,8 @@ class GraphQLEndpoint:
 
     def __init__(self, service: Service) -> None:
         self._service = service
+        self._access = service.access
+        self._vary = _VARY_BY_KEY if service.access.has_keys else _VARY
         self._deadline_s = service.settings.deadline_seconds
         self._most_bytes = service.settings.max_body
         self._cache_control = (b"cache-control", service.settings.cache_control.encode())
@@ -60,6 +63,7 @@ class GraphQLEndpoint:
             await self._send_answer(scope["method"], sent, send, answer, media_type or PLAIN_JSON)
 
     async def _answer(self, method: str, query_string: bytes, sent: dict[bytes, bytes], body: Body) -> Answer:
+        rights = self._access.rights(self._access.caller(sent.get(b"authorization", b"")))
         if method == "POST":
             _check_body_headers(sent, self._most_bytes)
             asked = from_body(await body.whole())
@@ -70,7 +74,11 @@ class GraphQLEndpoint:
             raise Unanswered(405, "operations are sent by POST or GET", "METHOD_NOT_ALLOWED")
         engine = await self._service.engine()
         return await engine.execute(
-            asked.query, asked.variables, asked.operation_name, tell_cost=asked.extensions.get("cost") is True
+            asked.query,
+            asked.variables,
+            asked.operation_name,
+            rights=rights,
+            tell_cost=asked.extensions.get("cost") is True,
         )
 
     async def _send_answer(
@@ -80,7 +88,7 @@ class GraphQLEndpoint:
             named = self._service.revision_headers(answer.revision)
         else:
             named = await self._service.last_revision_headers()
-        headers = [_TYPES[media_type], _VARY, *named]
+        headers = [_TYPES[media_type], self._vary, *named]
         status = _status(answer, media_type, method)
         if method != "POST":
             if status == 200 and answer.timeless:  # noqa: PLR2004 - the number is the name
@@ -108,7 +116,8 @@ class GraphQLEndpoint:
 
 async def send_refusal(send: Send, refusal: Unanswered, media_type: str, *more: Header) -> None:
     """The refusal has been sent. A request whose body was not read to its end ends the connection."""
-    headers = [_TYPES[media_type], _VARY, _UNCACHED, *more]
+    own = [(name.encode(), value.encode()) for name, value in refusal.headers.items()]
+    headers = [_TYPES[media_type], _VARY, _UNCACHED, *own, *more]
     if refusal.status == 405:  # noqa: PLR2004
         headers.append(_ALLOW)
     if refusal.status in {408, 413, 415}:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Mapping
 
 import orjson
 
@@ -14,10 +15,13 @@ logger = logging.getLogger(__name__)
 class Unanswered(Exception):
     """The request is answered with *status* and one error, and no operation's answer."""
 
-    def __init__(self, status: int, message: str, code: str) -> None:
+    def __init__(
+        self, status: int, message: str, code: str, headers: Mapping[str, str] | None = None
+    ) -> None:
         super().__init__(message)
         self.status = status
         self.code = code
+        self.headers = headers or {}
 
     @property
     def body(self) -> bytes:

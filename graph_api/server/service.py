@@ -14,6 +14,7 @@ import strawberry
 
 from graph_api.errors import StoreError
 from graph_api.execution.engine import Engine
+from graph_api.server.access import Access
 from graph_api.settings import Settings
 from graph_api.store.sqlite import SqliteStore, open_store
 
@@ -28,6 +29,7 @@ class Service:
     def __init__(self, schema: strawberry.Schema, database: Path, settings: Settings) -> None:
         self.schema = schema
         self.settings = settings
+        self.access = Access(settings)
         self._database = database
         self._store: SqliteStore | None = None
         self._engine: Engine | None = None

@@ -32,8 +32,7 @@ T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
 
 
-@dataclass(frozen=True, slots=True)
-class Rights:
+class Rights(NamedTuple):  # its hash is taken with every row looked up in memory: a dataclass's takes longer
     """What a caller may see: with *published_only* nothing hidden, with *secured* also secured payloads."""
 
     published_only: bool = False

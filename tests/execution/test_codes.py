@@ -26,7 +26,9 @@ def _used() -> Iterator[str]:
         }
         texts = (node for node in ast.walk(tree) if isinstance(node, ast.Constant) and id(node) not in listed)
         yield from (
-            text.value for text in texts if isinstance(text.value, str) and _CODE.fullmatch(text.value)
+            text.value
+            for text in texts
+            if isinstance(text.value, str) and (_CODE.fullmatch(text.value) or text.value in CODES)
         )
 
 
