@@ -18,7 +18,7 @@ READ = frozenset({Scope.READ})
 
 def test_a_minted_key_opens_what_its_entry_says_and_its_entry_does_not_tell_it() -> None:
     key, kept = minted("reader", [Scope.READ, Scope.UNPUBLISHED])
-    assert KeyRing(kept.entry).scopes(key) == ("reader", {Scope.READ, Scope.UNPUBLISHED})
+    assert KeyRing(kept.entry).scopes(key) == ("reader", frozenset({Scope.READ, Scope.UNPUBLISHED}))
     assert key.rpartition("_")[2] not in kept.entry
     assert kept.entry.startswith("reader:read+unpublished:")
 
