@@ -72,6 +72,16 @@ class Settings:
         unit="bytes",
         bounds=(0, None),
     )
+    persisted_query_bytes: int = setting(
+        1_048_576,
+        "Operations that clients may name by hash once they have sent them; 0 keeps none.",
+        unit="bytes",
+        bounds=(0, None),
+    )
+    trusted_documents: str = setting(
+        "", "Folder of .graphql files, or manifest, whose operations can be asked for by id."
+    )
+    trusted_only: bool = setting(False, "Answer nothing but trusted documents.")
     cache_control: str = setting(
         "no-cache", "Cache-Control of answers to GET whose content can be told by ETag."
     )
@@ -97,6 +107,8 @@ class Settings:
             _check_bounds(one, getattr(self, one.name))
         _check_root_path(self.root_path)
         _check_proxies(self.trusted_proxies)
+        if self.trusted_only and not self.trusted_documents:
+            raise UsageError("trusted_only needs trusted_documents: nothing would be answered")
 
 
 def table() -> Sequence[Field[object]]:

@@ -75,6 +75,15 @@ class Documents:
             self._admitted.put(key, found, len(text))
         return found
 
+    def all_admitted(self, text: str) -> list[Admitted]:
+        """Every operation of *text*, with no variables given. Raises `Refused` as `admitted` does."""
+        names = [
+            definition.name.value if definition.name else None
+            for definition in self._parse(text).document.definitions
+            if isinstance(definition, OperationDefinitionNode)
+        ]
+        return [self.admitted(text, name, {}) for name in names or [None]]
+
     def _admit(self, text: str, name: str | None, variables: Mapping[str, Any]) -> Admitted:
         parsed = self._parsed.get(text) or self._parse(text)
         operation = _operation(parsed.document, name)

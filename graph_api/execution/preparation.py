@@ -83,6 +83,12 @@ class Preparation:
         timeless = not admitted.reads_clock and not reads_clock(variables)
         return Prepared(admitted, plan, self._bound(plan, values), timeless)
 
+    def check(self, text: str) -> None:
+        """Raises `Refused` unless every operation of *text* can be compiled: what variables change is not looked at."""
+        for admitted in self._documents.all_admitted(text):
+            undecided = dict.fromkeys(admitted.conditions, True)
+            compile_operation(self._schema, admitted.document, admitted.operation, undecided)
+
     def check_nesting(self, variables: dict[str, Any]) -> None:
         """Raises `Refused` when the variables nest too deeply."""
         depth, allowed = _nesting(variables), self._settings.max_variable_nesting

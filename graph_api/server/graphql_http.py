@@ -31,6 +31,8 @@ _VARY_BY_KEY = (b"vary", b"accept, authorization")
 _UNCACHED = (b"cache-control", b"no-store")
 _CLOSE = (b"connection", b"close")
 _TYPES = {name: (b"content-type", f"{name}; charset=utf-8".encode()) for name in (PLAIN_JSON, RESPONSE_JSON)}
+# What a client of automatic persisted queries asks first; some older ones read no body that has another status.
+_PART_OF_A_PROTOCOL = frozenset({"PERSISTED_QUERY_NOT_FOUND", "PERSISTED_QUERY_NOT_SUPPORTED"})
 _HASHED_AT_ONCE_BYTES = 262_144  # a digest of more is made beside the event loop
 
 
@@ -40,6 +42,7 @@ class GraphQLEndpoint:
     def __init__(self, service: Service) -> None:
         self._service = service
         self._access = service.access
+        self._persisted = service.persisted
         self._vary = _VARY_BY_KEY if service.access.has_keys else _VARY
         self._deadline_s = service.settings.deadline_seconds
         self._most_bytes = service.settings.max_body
@@ -72,14 +75,18 @@ class GraphQLEndpoint:
             asked = from_query_string(query_string)
         else:
             raise Unanswered(405, "operations are sent by POST or GET", "METHOD_NOT_ALLOWED")
+        text = self._persisted.text(asked)
         engine = await self._service.engine()
-        return await engine.execute(
-            asked.query,
+        answer = await engine.execute(
+            text,
             asked.variables,
             asked.operation_name,
             rights=rights,
             tell_cost=asked.extensions.get("cost") is True,
         )
+        if asked.extensions:
+            self._persisted.learn(asked, answer)
+        return answer
 
     async def _send_answer(
         self, method: str, sent: dict[bytes, bytes], send: Send, answer: Answer, media_type: str
@@ -118,11 +125,14 @@ async def send_refusal(send: Send, refusal: Unanswered, media_type: str, *more: 
     """The refusal has been sent. A request whose body was not read to its end ends the connection."""
     own = [(name.encode(), value.encode()) for name, value in refusal.headers.items()]
     headers = [_TYPES[media_type], _VARY, _UNCACHED, *own, *more]
-    if refusal.status == 405:  # noqa: PLR2004
+    status = refusal.status
+    if refusal.code in _PART_OF_A_PROTOCOL and media_type == PLAIN_JSON:
+        status = 200
+    if status == 405:  # noqa: PLR2004
         headers.append(_ALLOW)
-    if refusal.status in {408, 413, 415}:
+    if status in {408, 413, 415}:
         headers.append(_CLOSE)
-    await _send(send, refusal.status, headers, refusal.body)
+    await _send(send, status, headers, refusal.body)
 
 
 def _headers(given: list[Header]) -> dict[bytes, bytes]:

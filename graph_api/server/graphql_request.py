@@ -9,16 +9,18 @@ import orjson
 
 from graph_api.server.refusals import bad_request
 
-_PARAMETERS = frozenset({"query", "variables", "operationName", "extensions"})
+_PARAMETERS = frozenset({"query", "documentId", "variables", "operationName", "extensions"})
 
 
 class GraphQLRequest(NamedTuple):  # a frozen dataclass takes four times as long to make
-    """What a well-formed request asks for."""
+    """What a well-formed request asks for: the text *query*, or where that is empty a persisted operation,
+    named by *document_id* or in the *extensions*."""
 
     query: str
     variables: dict[str, Any]
     operation_name: str | None
     extensions: dict[str, Any]
+    document_id: str = ""
 
 
 def from_body(body: bytes) -> GraphQLRequest:
@@ -52,22 +54,42 @@ def _json(text: bytes, name: str) -> Any:
 
 
 def _checked(given: Any) -> GraphQLRequest:
-    if not isinstance(given, dict):
+    asked = json_object(given)
+    if asked is None:
         raise bad_request("the request must be one JSON object; batches are not answered")
-    asked: dict[str, Any] = given  # pyright: ignore[reportUnknownVariableType] - any JSON object
-    query = asked.get("query")
-    if not isinstance(query, str) or not query:
-        raise bad_request("query must be given, as text" if not query else "query must be text")
     name = asked.get("operationName")
     if name is not None and not isinstance(name, str):
         raise bad_request("operationName must be text")
-    return GraphQLRequest(query, _object(asked, "variables"), name or None, _object(asked, "extensions"))
+    extensions = _object(asked, "extensions")
+    query = asked.get("query")
+    if not isinstance(query, str) or not query:
+        return _persisted(asked, name, extensions)
+    if asked.get("documentId") is not None:
+        raise bad_request("give query or documentId, not both")
+    return GraphQLRequest(query, _object(asked, "variables"), name or None, extensions)
+
+
+def _persisted(asked: dict[str, Any], name: str | None, extensions: dict[str, Any]) -> GraphQLRequest:
+    """A request for an operation that is named instead of sent."""
+    id = asked.get("documentId")
+    if asked.get("query") not in (None, ""):
+        raise bad_request("query must be text")
+    if id is not None and (not isinstance(id, str) or not id):
+        raise bad_request("documentId must be text")
+    if id is None and extensions.get("persistedQuery") is None:
+        raise bad_request("query must be given, as text")
+    return GraphQLRequest("", _object(asked, "variables"), name or None, extensions, id or "")
+
+
+def json_object(value: Any) -> dict[str, Any] | None:  # Any: whatever JSON can be
+    """*value* when it is a JSON object, else None."""
+    return value if isinstance(value, dict) else None  # pyright: ignore[reportUnknownVariableType]
 
 
 def _object(asked: dict[str, Any], name: str) -> dict[str, Any]:
     value: Any = asked.get(name)
     if value is None:
         return {}
-    if not isinstance(value, dict):
+    if (found := json_object(value)) is None:
         raise bad_request(f"{name} must be an object")
-    return value  # pyright: ignore[reportUnknownVariableType] - any JSON object
+    return found

@@ -14,7 +14,10 @@ import strawberry
 
 from graph_api.errors import StoreError
 from graph_api.execution.engine import Engine
+from graph_api.execution.preparation import Preparation
 from graph_api.server.access import Access
+from graph_api.server.persisted import Persisted
+from graph_api.server.trusted import trusted_documents
 from graph_api.settings import Settings
 from graph_api.store.sqlite import SqliteStore, open_store
 
@@ -30,6 +33,7 @@ class Service:
         self.schema = schema
         self.settings = settings
         self.access = Access(settings)
+        self.persisted = _persisted(schema, settings)
         self._database = database
         self._store: SqliteStore | None = None
         self._engine: Engine | None = None
@@ -84,3 +88,11 @@ class Service:
                 self._store = await open_store(self._database, reader_connections=readers)
                 self._engine = Engine(self.schema, self._store, self.settings, self._database)
             return self._engine
+
+
+def _persisted(schema: strawberry.Schema, settings: Settings) -> Persisted:
+    """Raises `SourceError` for trusted documents that cannot be served."""
+    trusted: dict[str, str] = {}
+    if settings.trusted_documents:
+        trusted = trusted_documents(Path(settings.trusted_documents), Preparation(schema, settings))
+    return Persisted(settings.persisted_query_bytes, trusted, only=settings.trusted_only)
