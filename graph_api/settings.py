@@ -86,6 +86,10 @@ class Settings:
         "no-cache", "Cache-Control of answers to GET whose content can be told by ETag."
     )
     deadline_seconds: int = limit(5, "Time one operation may take.", unit="s")
+    arrival_seconds: int = limit(5, "Time a request may take to arrive.", unit="s")
+    idle_seconds: int = limit(10, "Time a connection may stay open without a request.", unit="s")
+    max_connections: int = limit(2_000, "Connections open at the same time.")
+    max_headers: int = limit(32_768, "Size of a request's address and headers.", unit="bytes")
     max_body: int = limit(65_536, "Size of a request's body.", unit="bytes")
     max_source: int = limit(16_384, "Size of an operation's text.", unit="bytes")
     max_tokens: int = limit(1_500, "Lexical tokens of an operation's text.")

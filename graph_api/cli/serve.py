@@ -23,11 +23,10 @@ from graph_api.cli.screen import check_command, counted
 from graph_api.errors import GraphApiError
 from graph_api.records import ContentStatus
 from graph_api.server.app import create_app
+from graph_api.server.connection import configured
 from graph_api.settings import Settings
 from graph_api.store.reads import Rights, Status, ask
 from graph_api.store.sqlite import open_store
-
-GRACE_S = 3
 
 
 @click.command(
@@ -37,7 +36,7 @@ With PATHs, the folders are read first and exactly they are served: a database n
 else afterwards; without --db it is a cache file that belongs to this set of folders. Without PATHs, the
 database named by --db is served as it is.
 
-Ctrl-C ends with exit code 130, SIGTERM with 0; operations that run get three seconds to finish.
+Ctrl-C ends with exit code 130, SIGTERM with 0; operations that run get seven seconds to finish.
 
 \b
 Examples:
@@ -55,6 +54,7 @@ Examples:
 def command(paths: tuple[Path, ...], db: Path | None, open: bool, settings: Settings) -> None:
     """Serve folders of articles, or a database, as a GraphQL API."""
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
+    logging.getLogger("uvicorn.error").setLevel(logging.ERROR)  # its warnings are written by whoever connects
     source = location(paths, db)
     with listener.bound(settings.host, settings.port) as bound:
         content = _content(paths, source, settings)
@@ -65,7 +65,7 @@ def command(paths: tuple[Path, ...], db: Path | None, open: bool, settings: Sett
             if open:
                 webbrowser.open(f"{address}/graphql")
 
-        _run(_Server(_configured(source, settings), announce), bound)
+        _run(_Server(configured(create_app(source, settings), settings), announce), bound)
 
 
 def _content(paths: Sequence[Path], source: Path, settings: Settings) -> ContentStatus:
@@ -135,19 +135,6 @@ class _Server(uvicorn.Server):
         gc.collect()
         gc.freeze()  # what is there now stays: looking through it again and again would hold all requests
         self._announce()
-
-
-def _configured(source: Path, settings: Settings) -> uvicorn.Config:
-    return uvicorn.Config(
-        create_app(source, settings),
-        root_path=settings.root_path,
-        proxy_headers=bool(settings.trusted_proxies),
-        forwarded_allow_ips=settings.trusted_proxies,
-        log_config=None,
-        access_log=False,
-        server_header=False,
-        timeout_graceful_shutdown=GRACE_S,
-    )
 
 
 def _run(server: uvicorn.Server, bound: socket.socket) -> None:

@@ -19,7 +19,7 @@ from graph_api.server.body import Body, too_large
 from graph_api.server.graphql_request import from_body, from_query_string
 from graph_api.server.negotiation import PLAIN_JSON, RESPONSE_JSON, answer_type, is_json
 from graph_api.server.patience import DeadlineExceeded, HungUp, with_patience
-from graph_api.server.refusals import Unanswered, failed
+from graph_api.server.refusals import Unanswered, failed, late
 from graph_api.server.service import Header, Service
 
 logger = logging.getLogger(__name__)
@@ -164,7 +164,7 @@ def _check_body_headers(sent: dict[bytes, bytes], most: int) -> None:
 def _late(deadline_s: int, body: Body) -> Unanswered:
     if body.is_over:
         return Unanswered(503, f"the operation took longer than {deadline_s} s", "DEADLINE_EXCEEDED")
-    return Unanswered(408, f"the request took longer than {deadline_s} s to arrive", "REQUEST_TIMEOUT")
+    return late(deadline_s)
 
 
 def _status(answer: Answer, media_type: str, method: str) -> int:

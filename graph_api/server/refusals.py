@@ -34,6 +34,16 @@ def bad_request(message: str) -> Unanswered:
     return Unanswered(400, message, "BAD_REQUEST")
 
 
+def late(deadline_s: int) -> Unanswered:
+    """The request did not arrive in time."""
+    return Unanswered(408, f"the request took longer than {deadline_s} s to arrive", "REQUEST_TIMEOUT")
+
+
+def overloaded(message: str) -> Unanswered:
+    """The client may ask again soon."""
+    return Unanswered(503, message, "OVERLOADED", {"retry-after": "1"})
+
+
 def failed(error: Exception) -> Unanswered:
     """The client learns that the server failed; why is logged here, once, on one line."""
     logger.error("a request failed: %s", one_line(error))

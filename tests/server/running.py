@@ -10,6 +10,9 @@ from contextlib import contextmanager
 import uvicorn
 from starlette.types import ASGIApp
 
+from graph_api.server.connection import configured
+from graph_api.settings import Settings
+
 _PATIENCE_S = 30
 
 
@@ -26,11 +29,9 @@ class _Announcing(uvicorn.Server):
 
 
 @contextmanager
-def running(app: ASGIApp) -> Iterator[str]:
+def running(app: ASGIApp, settings: Settings | None = None) -> Iterator[str]:
     """The URL under which *app* is served, on a thread of its own, until the block ends."""
-    config = uvicorn.Config(
-        app, log_config=None, access_log=False, server_header=False, timeout_graceful_shutdown=5
-    )
+    config = configured(app, settings or Settings())
     server = _Announcing(config)
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))

@@ -1,0 +1,147 @@
+"""One connection: HTTP as uvicorn reads it, within bounds on time and size that uvicorn does not have.
+
+uvicorn starts its timers after a response only: whoever sends a request byte by byte, or does not take the
+answer, would stay for ever. Each connection here has one timer, which looks now and then at what has
+become of it, so that a request costs no timer of its own.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from asyncio import TimerHandle
+from typing import Any
+
+from starlette.types import ASGIApp
+from uvicorn.config import Config
+from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
+from uvicorn.server import ServerState
+
+from graph_api.server.negotiation import PLAIN_JSON
+from graph_api.server.refusals import Unanswered, late, overloaded
+from graph_api.settings import Settings
+
+GRACE_S = 7  # for what runs when the server is told to end; all of it is to be over within ten
+_LEAST_BYTES_PER_S = 1024  # who takes an answer more slowly is not waited for
+
+
+def connection_type(settings: Settings) -> type[Connection]:
+    """The connections of a server with these settings, as uvicorn's `http=` wants them: a class."""
+    return type("Connection", (Connection,), {"settings": settings})
+
+
+def configured(app: ASGIApp, settings: Settings) -> Config:
+    """How uvicorn serves *app*."""
+    return Config(
+        app,
+        http=connection_type(settings),
+        ws="none",
+        root_path=settings.root_path,
+        proxy_headers=bool(settings.trusted_proxies),
+        forwarded_allow_ips=settings.trusted_proxies,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        timeout_keep_alive=settings.idle_seconds,
+        timeout_graceful_shutdown=GRACE_S,
+    )
+
+
+class Connection(HttpToolsProtocol):
+    """A connection whose requests arrive in time, are not too large, and whose answers are taken."""
+
+    settings: Settings
+
+    def __init__(
+        self,
+        config: Config,
+        server_state: ServerState,
+        app_state: dict[str, Any],  # Any: uvicorn's own
+        _loop: asyncio.AbstractEventLoop | None = None,
+    ) -> None:
+        super().__init__(config, server_state, app_state, _loop)
+        self._waiting_since: float | None = None  # for the rest of a request, None when there is none
+        self._head_bytes = 0  # at most so many, of the request whose headers arrive
+        self._in_head = True
+        self._unsent_bytes = 0  # when it was last looked at
+        self._refusal: Unanswered | None = None
+        self._look: TimerHandle | None = None
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override] # as uvicorn's
+        super().connection_made(transport)
+        self._waiting_since = self.loop.time()
+        if len(self.connections) > self.settings.max_connections:
+            self._refuse(overloaded("the server has too many connections"))
+        self._look = self.loop.call_later(self.settings.arrival_seconds, self._look_after)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        if self._look is not None:
+            self._look.cancel()
+        super().connection_lost(exc)
+
+    def data_received(self, data: bytes) -> None:
+        if self._waiting_since is None:
+            self._waiting_since = self.loop.time()
+        if self._in_head:
+            self._head_bytes += len(data)
+        super().data_received(data)
+        if self._in_head and self._head_bytes > self.settings.max_headers and not self.transport.is_closing():
+            self._refuse(self._too_large())
+
+    def on_message_begin(self) -> None:
+        super().on_message_begin()
+        if self._waiting_since is None:  # a request behind another, in one piece with it
+            self._waiting_since = self.loop.time()
+
+    def on_headers_complete(self) -> None:
+        if self._head_bytes > self.settings.max_headers and self._headers_are_too_large():
+            self._refusal = self._too_large()
+            raise ValueError  # ends the parser, which has uvicorn call send_400_response
+        self._in_head = False
+        super().on_headers_complete()
+        if self.parser and self.parser.should_upgrade() and not self._should_upgrade():
+            self.cycle.keep_alive = False  # what would follow is not HTTP
+
+    def on_message_complete(self) -> None:
+        self._waiting_since, self._in_head, self._head_bytes = None, True, 0
+        super().on_message_complete()
+
+    def send_400_response(self, msg: str) -> None:
+        del msg
+        self._refuse(self._refusal or Unanswered(400, "the request is not HTTP", "BAD_REQUEST"))
+
+    def _headers_are_too_large(self) -> bool:
+        size = len(self.url) + sum(len(name) + len(value) + 4 for name, value in self.headers)
+        return size > self.settings.max_headers
+
+    def _too_large(self) -> Unanswered:
+        allowed = self.settings.max_headers
+        return Unanswered(431, f"the request's headers have more than {allowed} bytes", "HEADERS_TOO_LARGE")
+
+    def _look_after(self) -> None:
+        """Ends the connection if the other side is too slow; else looks again when it could be."""
+        now, patience_s = self.loop.time(), self.settings.arrival_seconds
+        due_s = float(patience_s)
+        if self._waiting_since is not None and not self.flow.read_paused:
+            due_s = self._waiting_since + patience_s - now
+        unsent = self.transport.get_write_buffer_size()
+        taken = self._unsent_bytes - unsent
+        is_stuck = min(unsent, self._unsent_bytes) > 0 and taken < _LEAST_BYTES_PER_S * patience_s
+        if is_stuck or (due_s <= 0 and self.transport.is_closing()):
+            self.transport.abort()
+        elif due_s <= 0:
+            self._refuse(late(patience_s))
+            due_s = patience_s
+        self._unsent_bytes = unsent
+        self._look = self.loop.call_later(due_s, self._look_after)
+
+    def _refuse(self, refusal: Unanswered) -> None:
+        """The refusal is the last that is sent, unless an answer is on its way."""
+        if not self.cycle or self.cycle.response_complete or not self.cycle.response_started:
+            head = {
+                "content-type": PLAIN_JSON,
+                "content-length": f"{len(refusal.body)}",
+                "connection": "close",
+            }
+            lines = [f"{name}: {value}\r\n".encode() for name, value in {**head, **refusal.headers}.items()]
+            self.transport.write(b"".join([STATUS_LINE[refusal.status], *lines, b"\r\n", refusal.body]))
+        self.transport.close()

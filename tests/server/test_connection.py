@@ -1,0 +1,233 @@
+"""Connections on real sockets: too slow, too large, too many, not HTTP, and those that take no answer."""
+
+from __future__ import annotations
+
+import asyncio
+import dataclasses
+import json
+import socket
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack
+from urllib.parse import urlsplit
+
+import pytest
+from starlette.types import Receive, Scope, Send
+from uvicorn.server import ServerState
+
+from graph_api.server.app import create_app
+from graph_api.server.connection import configured, connection_type
+from graph_api.settings import Settings
+from tests.server.running import running
+from tests.store.build import article, graph
+
+QUICK = Settings(arrival_seconds=1, idle_seconds=1, max_headers=2000, max_connections=8)
+PATIENCE_S = 15
+GET = b"GET /graphql?query=%7Brevision%7D HTTP/1.1\r\nhost: x\r\n"
+POST = b"POST /graphql HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\n"
+
+
+@pytest.fixture(scope="module")
+def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    database = graph(tmp_path_factory.mktemp("connection") / "graph.sqlite", article("a"))
+    with running(create_app(database, QUICK), QUICK) as url:
+        yield url
+
+
+def connected(url: str) -> socket.socket:
+    parts = urlsplit(url)
+    return socket.create_connection((str(parts.hostname), int(parts.port or 0)), timeout=PATIENCE_S)
+
+
+def sent(url: str, *pieces: bytes) -> bytes:
+    """All that comes back until the server ends the connection."""
+    with connected(url) as client:
+        for piece in pieces:
+            client.sendall(piece)
+        return rest(client)
+
+
+def rest(client: socket.socket) -> bytes:
+    received = b""
+    while True:
+        try:
+            piece = client.recv(65536)
+        except ConnectionResetError:
+            return received
+        if not piece:
+            return received
+        received += piece
+
+
+def told(response: bytes) -> tuple[int, str, dict[str, str]]:
+    """Status, code and headers of the only response in these bytes."""
+    head, _, body = response.partition(b"\r\n\r\n")
+    status, *lines = head.decode("latin-1").split("\r\n")
+    [error] = json.loads(body)["errors"]
+    return int(status.split()[1]), error["extensions"]["code"], dict(line.split(": ", 1) for line in lines)
+
+
+def test_those_who_never_finish_a_request_are_told_and_let_go(url: str) -> None:
+    begun = [
+        b"",
+        b"G",
+        b"\r\n",
+        GET,
+        POST + b"content-length: 10\r\n\r\n{",
+        POST + b"transfer-encoding: chunked\r\n\r\n",
+    ]
+    with ExitStack() as open:
+        clients = [open.enter_context(connected(url)) for _ in begun]
+        for client, piece in zip(clients, begun, strict=True):
+            client.sendall(piece)
+        for client in clients:
+            status, code, headers = told(rest(client))
+            assert (status, code, headers["connection"]) == (408, "REQUEST_TIMEOUT", "close")
+
+
+def test_who_sends_a_byte_now_and_then_is_not_waited_for(url: str) -> None:
+    with connected(url) as client:
+        client.settimeout(0.1)
+        response = b""
+        for letter in (GET + b"x" * 1000).decode():
+            try:
+                client.sendall(letter.encode())
+                response = client.recv(65536)
+            except TimeoutError:
+                continue
+            except OSError:
+                break
+            break
+        assert told(response)[1] == "REQUEST_TIMEOUT"
+
+
+def test_an_idle_connection_ends_after_its_answer(url: str) -> None:
+    response = sent(url, GET + b"\r\n")
+    assert response.endswith(b'{"data":{"revision":"one"}}')
+    assert response.count(b"HTTP/1.1 ") == 1
+
+
+def test_one_that_trickles_empty_lines_after_its_answer_ends(url: str) -> None:
+    with connected(url) as client:
+        client.sendall(GET + b"\r\n")
+        assert client.recv(65536)
+        client.sendall(b"\r\n")
+        assert told(rest(client))[1] == "REQUEST_TIMEOUT"
+
+
+def test_a_body_that_nobody_reads_does_not_keep_its_connection(url: str) -> None:
+    with connected(url) as client:
+        client.sendall(b"POST /healthz HTTP/1.1\r\nhost: x\r\ntransfer-encoding: chunked\r\n\r\n")
+        assert b" 405 " in client.recv(65536)
+        client.sendall(b"1\r\nx\r\n")
+        rest(client)
+
+
+@pytest.mark.parametrize("end", [b"", b"\r\n\r\n"], ids=["endless", "whole"])
+@pytest.mark.parametrize(
+    "start", [b"GET /graphql?query=", b"GET /graphql HTTP/1.1\r\nhost: x\r\nx: "], ids=["address", "header"]
+)
+def test_headers_that_are_too_large_are_431(url: str, start: bytes, end: bytes) -> None:
+    version = b" HTTP/1.1\r\nhost: x" if b"HTTP" not in start and end else b""
+    status, code, headers = told(sent(url, start + b"x" * 3000 + version + end))
+    assert (status, code, headers["connection"]) == (431, "HEADERS_TOO_LARGE", "close")
+
+
+def test_a_large_body_is_no_header(url: str) -> None:
+    body = json.dumps({"query": "{ revision }" + " " * 5000}).encode()
+    request = POST + f"content-length: {len(body)}\r\nconnection: close\r\n\r\n".encode()
+    assert b'{"revision":"one"}' in sent(url, request + body)
+
+
+@pytest.mark.parametrize(
+    "request_",
+    [
+        b"nonsense\r\n\r\n",
+        b"\x16\x03\x01\x02\x00\x01",
+        b"GET /\xff HTTP/1.1\r\n\r\n",
+        b"CONNECT x:1 HTTP/1.1\r\n\r\n",
+    ],
+)
+def test_what_is_not_http_is_400_in_json(url: str, request_: bytes) -> None:
+    assert told(sent(url, request_))[:2] == (400, "BAD_REQUEST")
+
+
+@pytest.mark.parametrize("protocol", ["websocket", "h2c"])
+def test_an_upgrade_is_answered_as_the_plain_request_it_is_too(url: str, protocol: str) -> None:
+    upgrade = (
+        f"connection: Upgrade\r\nupgrade: {protocol}\r\nsec-websocket-version: 13\r\n"
+        "sec-websocket-protocol: graphql-ws\r\nsec-websocket-key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"
+    )
+    response = sent(url, GET + upgrade.encode())
+    assert response.startswith(b"HTTP/1.1 200 ")
+    assert b"connection: close\r\n" in response
+    assert response.endswith(b'{"data":{"revision":"one"}}')
+
+
+def test_more_connections_than_allowed_are_503_and_those_before_are_served(url: str) -> None:
+    with ExitStack() as open:
+        clients = [open.enter_context(connected(url)) for _ in range(QUICK.max_connections)]
+        for client in clients:
+            client.sendall(GET)
+        status, code, headers = told(sent(url))
+        assert (status, code, headers["retry-after"]) == (503, "OVERLOADED", "1")
+        for client in clients:
+            client.sendall(b"\r\n")
+            assert client.recv(65536).startswith(b"HTTP/1.1 200 ")
+    assert b"200 OK" in sent(url, GET + b"connection: close\r\n\r\n"), "there is room again"
+
+
+def test_pipelined_requests_are_answered_in_order(url: str) -> None:
+    response = sent(url, GET + b"\r\n" + GET + b"\r\n" + GET + b"connection: close\r\n\r\n")
+    assert response.count(b'{"data":{"revision":"one"}}') == 3
+
+
+BODY = b"x" * 20_000_000  # more than waits on the way to a client
+
+
+async def large(scope: Scope, receive: Receive, send: Send) -> None:
+    """An app whose every answer is BODY."""
+    del receive
+    if scope["type"] == "http":
+        headers = [(b"content-length", b"%d" % len(BODY))]
+        await send({"type": "http.response.start", "status": 200, "headers": headers})
+        await send({"type": "http.response.body", "body": BODY})
+
+
+def test_who_does_not_take_the_answer_is_let_go() -> None:
+    only_one = dataclasses.replace(QUICK, max_connections=1)
+    with running(large, only_one) as url, connected(url) as client:
+        client.sendall(GET + b"\r\n")
+        assert client.recv(1)
+        until = time.monotonic() + PATIENCE_S
+        while (response := sent(url, GET + b"connection: close\r\n\r\n")).startswith(b"HTTP/1.1 503"):
+            assert time.monotonic() < until, "there is no room for another"
+        assert response.endswith(BODY)
+
+
+class Taking(asyncio.Transport):
+    """The other side of a connection, which has not yet taken *unsent* bytes."""
+
+    unsent = 0
+    aborted = False
+
+    def get_write_buffer_size(self) -> int:
+        return self.unsent
+
+    def is_closing(self) -> bool:
+        return False
+
+    def abort(self) -> None:
+        self.aborted = True
+
+
+async def test_who_takes_the_answer_slowly_but_steadily_is_waited_for() -> None:
+    connection = connection_type(QUICK)(configured(large, QUICK), ServerState(), {})
+    transport = Taking()
+    connection.connection_made(transport)
+    for transport.unsent in (9000, 7900, 6800, 0, 500):
+        connection._look_after()
+        assert not transport.aborted
+    connection._look_after()
+    assert transport.aborted
+    connection.connection_lost(ConnectionResetError())
