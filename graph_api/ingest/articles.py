@@ -53,23 +53,26 @@ def from_files(
         *_images(key, winner.images),
         *_urls(key, url, documents),
         *topics,
-        *_naming(key, winner.provider),
+        *_naming(key, winner.provider, hidden=winner.published is False),
         *problem_rows(key, tuple(found), key),
     ]
 
 
 def from_copies(key: NodeKey, copies: Sequence[Copy]) -> list[Row]:
-    """The rows of a stub; *copies* come with the winner first."""
+    """The rows of a stub; *copies* come with the winner first. What a hidden article says of it counts only
+    when no other lists it."""
     url = min(copy.url for copy in copies)
-    own = [copy for copy in copies if copy.url == url]
+    named = [copy for copy in copies if copy.url == url]
+    own = [copy for copy in named if not copy.hidden] or named
+    hidden = own[0].hidden
     winner = payloads.item(own[0].payload)
     found = tuple(_collisions(own[0].path, url, {copy.url for copy in copies}))
     return [
-        _article_of_copy(key, winner, hidden=all(copy.hidden for copy in own)),
+        _article_of_copy(key, winner, hidden=hidden),
         *([ArticleDetailRow(key, None, None, None, None, winner.extra)] if winner.extra else []),
         *_images(key, winner.images),
         *_urls(key, url, [winner]),
-        *_naming(key, winner.provider),
+        *_naming(key, winner.provider, hidden=hidden),
         *problem_rows(key, found, key),
     ]
 
@@ -182,18 +185,19 @@ def _topics(key: NodeKey, document: ArticleDocument, meaning: Meaning) -> list[A
     names: dict[str, str] = {}
     for name in document.topics:
         names.setdefault(meaning.slug(name), name)
-    published = _published_us(document)
+    published, hidden = _published_us(document), document.published is False
     return [
-        ArticleTopicRow(key, at, name_key(topic_id(slug)), published, name)
+        ArticleTopicRow(key, at, name_key(topic_id(slug)), published, name, hidden)
         for at, (slug, name) in enumerate(names.items())
     ]
 
 
-def _naming(key: NodeKey, provider: ProviderMention | None) -> list[Row]:
+def _naming(key: NodeKey, provider: ProviderMention | None, *, hidden: bool) -> list[Row]:
     if provider is None:
         return []
+    named = name_key(provider_id(provider.domain))
     images = payloads.of_images(provider.images)
-    return [NamingRow(key, name_key(provider_id(provider.domain)), provider.domain, provider.name, images)]
+    return [NamingRow(key, named, provider.domain, provider.name, images, hidden)]
 
 
 # -- problems ----------------------------------------------------------------------------------------------

@@ -136,11 +136,8 @@ def _derive_providers(writer: Writer, keys: set[NodeKey]) -> None:
     for batch in batches(keys):
         sayings: Mapping[NodeKey, list[Saying]] = writer.sayings("provider", batch)
         namings = writer.namings(batch)
-        visible = writer.visible_providers(batch)
         writer.add(
-            row
-            for key in batch
-            for row in provider_rows(key, sayings.get(key, ()), namings.get(key, ()), visible=key in visible)
+            row for key in batch for row in provider_rows(key, sayings.get(key, ()), namings.get(key, ()))
         )
 
 
@@ -149,9 +146,6 @@ def _derive_topics(writer: Writer, keys: set[NodeKey], after: Taxonomy) -> None:
     slugs = {name_key(topic_id(slug)): slug for slug in after.documents}
     for batch in batches(keys):
         spellings = writer.spellings(batch)
-        visible = writer.visible_topics(batch)
         writer.add(
-            row
-            for key in batch
-            for row in topic_rows(key, slugs.get(key), spellings.get(key, ()), after, visible=key in visible)
+            row for key in batch for row in topic_rows(key, slugs.get(key), spellings.get(key, ()), after)
         )

@@ -16,15 +16,17 @@ from graph_api.store.writer_rows import Row, Spelling, TopicNameRow, TopicRow
 
 
 def topic_rows(
-    key: NodeKey, slug: str | None, spellings: Sequence[Spelling], taxonomy: Taxonomy, *, visible: bool
+    key: NodeKey, slug: str | None, spellings: Sequence[Spelling], taxonomy: Taxonomy
 ) -> list[Row]:
     """The rows of a topic; *slug* is None when it has no file. No rows when nothing mentions it."""
     if slug is not None:
         return _with_file(key, slug, spellings, taxonomy)
     if not spellings:
         return []
-    name = most_used(Counter({spelling.name: spelling.uses for spelling in spellings}))
-    row = _row(key, topic_slug(name), _bare(name), parent=None, hidden=not visible)
+    uses = {spelling.name: spelling.uses for spelling in spellings}
+    shown = {spelling.name: spelling.shown for spelling in spellings if spelling.shown}
+    name = most_used(Counter(shown or uses))
+    row = _row(key, topic_slug(name), _bare(name), parent=None, hidden=not shown)
     return [row, *_names(row, spellings)]
 
 

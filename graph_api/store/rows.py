@@ -80,11 +80,11 @@ def source(row: Row) -> SourceFile:
     return SourceFile(path=row[1], sha256=row[2].hex())
 
 
-PROVIDER_COLUMNS = "p.key, p.id, p.domain, p.name, p.other_names, p.description, p.images, p.extra"
+PROVIDER_COLUMNS = "p.key, p.id, p.domain, p.name, p.{names}, p.description, p.images, p.extra"
 
 
 def provider(row: Row) -> Provider:
-    """The provider of a row of PROVIDER_COLUMNS."""
+    """The provider of a row of PROVIDER_COLUMNS, whose names are `other_names` or `shown_names`."""
     return Provider(
         key=row[0],
         id=row[1],

@@ -96,7 +96,10 @@ def topic_keys(connection: sqlite3.Connection, read: TopicKeys) -> Mapping[NodeK
 
 def providers(connection: sqlite3.Connection, read: ProviderRows) -> Mapping[NodeKey, Provider]:
     """The providers with the keys of *read*."""
-    found = _by_key(connection, rows.PROVIDER_COLUMNS, "provider p", "p", read.keys, read.rights)
+    columns = rows.PROVIDER_COLUMNS.format(
+        names="shown_names" if read.rights.published_only else "other_names"
+    )
+    found = _by_key(connection, columns, "provider p", "p", read.keys, read.rights)
     return {row[0]: rows.provider(row) for row in found}
 
 
@@ -143,8 +146,12 @@ def problems(connection: sqlite3.Connection, read: ProblemRows) -> Mapping[NodeK
 
 
 def problem_visible(rights: Rights) -> str:
-    """The rest of a condition on problems `p`: what is said of a hidden article is hidden too."""
-    hidden = " AND NOT EXISTS (SELECT 1 FROM article h WHERE h.key = p.article AND h.hidden = 1)"
+    """The rest of a condition on problems `p`: what is said of a hidden article is hidden too, and of a
+    rejected file, which could be one."""
+    hidden = (
+        " AND NOT EXISTS (SELECT 1 FROM article h WHERE h.key = p.article AND h.hidden = 1)"
+        " AND NOT EXISTS (SELECT 1 FROM document d WHERE d.key = p.owner AND d.kind = 'rejected')"
+    )
     return hidden if rights.published_only else ""
 
 

@@ -11,7 +11,7 @@ an object with the fields of `records.Image`, absent where null).
 
 from __future__ import annotations
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 APPLICATION_ID = 0x67726170  # "grap": tells our files from any other SQLite database
 
 SCRIPT = """
@@ -101,9 +101,10 @@ CREATE TABLE article_topic (
     article INTEGER NOT NULL, position INTEGER NOT NULL, topic INTEGER NOT NULL,
     published_us INTEGER,         -- the article's, so that a topic's newest articles are one index walk
     name TEXT NOT NULL,           -- the topic as the article spells it
+    hidden INTEGER NOT NULL,      -- the article's
     PRIMARY KEY (article, position)
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX article_topic_name ON article_topic (topic, name);
+CREATE INDEX article_topic_name ON article_topic (topic, name, hidden);
 CREATE INDEX article_topic_newest ON article_topic (topic, published_us DESC, article);
 CREATE INDEX article_topic_key ON article_topic (topic, article);
 
@@ -117,13 +118,16 @@ CREATE UNIQUE INDEX related_dst ON related (dst, src);
 
 CREATE TABLE naming (             -- how each article names its provider; without images: []
     article INTEGER PRIMARY KEY, provider INTEGER NOT NULL,
-    domain TEXT NOT NULL, name TEXT NOT NULL, images TEXT NOT NULL
+    domain TEXT NOT NULL, name TEXT NOT NULL, images TEXT NOT NULL,
+    hidden INTEGER NOT NULL       -- the article's
 ) STRICT;
-CREATE INDEX naming_name ON naming (provider, domain, name, images);
+CREATE INDEX naming_name ON naming (provider, domain, name, images, hidden);
 
 CREATE TABLE provider (
     key INTEGER PRIMARY KEY, id TEXT NOT NULL, domain TEXT NOT NULL, name TEXT NOT NULL,
-    other_names TEXT NOT NULL, description TEXT, images TEXT NOT NULL, extra TEXT,
+    other_names TEXT NOT NULL,
+    shown_names TEXT NOT NULL,    -- those of other_names that are not only of hidden articles
+    description TEXT, images TEXT NOT NULL, extra TEXT,
     hidden INTEGER NOT NULL, domain_folded TEXT NOT NULL, name_folded TEXT NOT NULL
 ) STRICT;
 CREATE INDEX provider_order ON provider (name_folded, domain);

@@ -190,7 +190,7 @@ class Writer:
     def namings(self, providers: Collection[NodeKey]) -> dict[NodeKey, list[Naming]]:
         """How articles name *providers*."""
         text = (
-            f"SELECT provider, domain, name, images, count(*) FROM naming WHERE provider {_AMONG}"
+            f"SELECT provider, domain, name, images, count(*), sum(hidden = 0) FROM naming WHERE provider {_AMONG}"
             " GROUP BY provider, domain, name, images ORDER BY provider, domain, name, images"
         )
         return _by_first(Naming, self._among(text, providers))
@@ -198,25 +198,10 @@ class Writer:
     def spellings(self, topics: Collection[NodeKey]) -> dict[NodeKey, list[Spelling]]:
         """How articles spell *topics*."""
         text = (
-            f"SELECT topic, name, count(*) FROM article_topic WHERE topic {_AMONG}"
+            f"SELECT topic, name, count(*), sum(hidden = 0) FROM article_topic WHERE topic {_AMONG}"
             " GROUP BY topic, name ORDER BY topic, name"
         )
         return _by_first(Spelling, self._among(text, topics))
-
-    def visible_providers(self, providers: Collection[NodeKey]) -> set[NodeKey]:
-        """Those of *providers* that an article names which is not hidden."""
-        named = "SELECT 1 FROM article a WHERE a.provider = k.value AND a.hidden = 0"
-        text = f"SELECT k.value FROM json_each(?) k WHERE EXISTS ({named})"
-        return {key for (key,) in self._among(text, providers)}
-
-    def visible_topics(self, topics: Collection[NodeKey]) -> set[NodeKey]:
-        """Those of *topics* that an article names which is not hidden."""
-        named = (
-            "SELECT 1 FROM article_topic at CROSS JOIN article a ON a.key = at.article"
-            " WHERE at.topic = k.value AND a.hidden = 0"
-        )
-        text = f"SELECT k.value FROM json_each(?) k WHERE EXISTS ({named})"
-        return {key for (key,) in self._among(text, topics)}
 
     # -- the graph -------------------------------------------------------------------------------------
 

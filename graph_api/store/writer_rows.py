@@ -107,6 +107,7 @@ class ArticleTopicRow(NamedTuple):
     topic: NodeKey
     published_us: int | None
     name: str
+    hidden: bool
 
 
 class NamingRow(NamedTuple):
@@ -115,6 +116,7 @@ class NamingRow(NamedTuple):
     domain: str
     name: str
     images: str
+    hidden: bool
 
 
 class RelatedRow(NamedTuple):
@@ -129,6 +131,7 @@ class ProviderRow(NamedTuple):
     domain: str
     name: str
     other_names: str
+    shown_names: str
     description: str | None
     images: str
     extra: str | None
@@ -235,18 +238,20 @@ class Copy(NamedTuple):
 
 
 class Naming(NamedTuple):
-    """A spelling (and images, JSON) of a provider, with the number of articles that use it."""
+    """A spelling (and images, JSON) of a provider, with the number of articles that use it, all and not hidden."""
 
     provider: NodeKey
     domain: str
     name: str
     images: str
     uses: int
+    shown: int
 
 
 class Spelling(NamedTuple):
-    """A spelling of a topic, with the number of articles that use it."""
+    """A spelling of a topic, with the number of articles that use it, all and not hidden."""
 
     topic: NodeKey
     name: str
     uses: int
+    shown: int

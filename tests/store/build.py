@@ -298,6 +298,7 @@ def _write_article(connection: sqlite3.Connection, node: ArticleNode) -> None:
             topic=topic(slug).key,
             published_us=published_us,
             name=slug,
+            hidden=node.hidden,
         )
     for position, url in enumerate(node.images):
         insert(connection, "article_image", article=node.key, position=position, url=url, width=position)
@@ -338,6 +339,7 @@ def _write_provider(connection: sqlite3.Connection, node: ProviderNode) -> None:
         domain=node.domain,
         name=node.name,
         other_names=json.dumps([node.name.upper()]),
+        shown_names=json.dumps([node.name.upper()]),
         images=json.dumps([{"url": f"https://{node.domain}/logo.png", "width": 16, "is_cached": True}]),
         hidden=node.hidden,
         domain_folded=node.domain.casefold(),

@@ -1,0 +1,238 @@
+"""What is hidden from a caller is nowhere in an answer, and changes none: with hidden documents left out of what
+the caller sees, every answer is that of a folder which never had them."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from dataclasses import replace
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+from graphql import (
+    GraphQLField,
+    GraphQLInterfaceType,
+    GraphQLObjectType,
+    GraphQLSchema,
+    build_schema as schema_of,
+    get_named_type,
+    is_leaf_type,
+)
+from hypothesis import HealthCheck, given, settings, strategies as st
+
+from graph_api.documents.document import ArticleDocument, ProviderMention, RelatedItem
+from graph_api.execution.engine import Engine
+from graph_api.records import Image, Secured, article_id
+from graph_api.store.reads import Rights
+from graph_api.store.sqlite import open_store
+from tests.execution.operations import CURSOR_LISTS, Asked, operations
+from tests.execution.parity import _WIDE, api, sdl
+from tests.ingest import build
+from tests.ingest.build import Files, fill
+
+MARK = "zqx"  # stands in everything that only hidden documents say, and nowhere else
+SEEN = Rights(published_only=True, secured=True)
+ALL = Rights(secured=True)
+
+_schema = cache(lambda: schema_of(sdl()))
+_operations = st.deferred(lambda: operations(_schema()))
+
+
+def address(name: str) -> str:
+    return f"https://example.org/{name}"
+
+
+def item(name: str, **fields: Any) -> RelatedItem:
+    return replace(build.item(name), url=address(name), web_url=address(name), **fields)
+
+
+def article(name: str, **fields: Any) -> ArticleDocument:
+    return build.article(name, url=address(name), web_url=address(name), **fields)
+
+
+def hidden(name: str, **fields: Any) -> ArticleDocument:
+    """An article that nobody but its editors should hear of."""
+    return article(
+        name,
+        published=False,
+        title=f"{MARK} title {name}",
+        excerpt=f"{MARK} excerpt",
+        body=f"{MARK} body",
+        category=f"{MARK} category",
+        featured_content=f"<p>{MARK}</p>",
+        extra=f'{{"note": "{MARK}"}}',
+        secured=Secured(ciphertext=MARK, iv=MARK),
+        images=[Image(url=f"https://{MARK}.example/1.png", title=MARK)],
+        original_url=address(f"{MARK}/{name}"),
+        **fields,
+    )
+
+
+def provider(domain: str, name: str) -> ProviderMention:
+    return ProviderMention(domain=domain, name=name, images=(Image(url=f"https://{name}.example/i"),))
+
+
+def folder(*, whole: bool) -> Files:
+    """Articles a, b and c are published or do not say; d, e and f are hidden, and left out unless *whole*.
+    Stub s is listed by both kinds, t only by a hidden one."""
+
+    def unless_hidden(*items: RelatedItem) -> tuple[RelatedItem, ...]:
+        return tuple(one for one in items if whole or one.url not in {address(name) for name in "def"})
+
+    shown: Files = {
+        "a.md": article(
+            "a",
+            published=True,
+            on=3,
+            related=unless_hidden(item("d"), item("b"), item("e"), item("s")),
+            topics=["Alpha", "s"],
+            provider=provider("x.org", "Xavier"),
+        ),
+        "b.md": article("b", related=unless_hidden(item("a"), item("d"), item("c")), topics=["t"]),
+        "c.md": article("c", published=True, provider=provider("y.org", "Yvonne"), topics=["s"]),
+    }
+    if not whole:
+        return shown
+    spelled = provider("x.org", f"{MARK}avier")
+    newer = {"title": f"{MARK} copy", "excerpt": f"{MARK}", "quality": 100}
+    of_stub = item("s", published_date_time=build.day(9), **newer)
+    return {
+        **shown,
+        "0/d.md": hidden("d", on=9, related=(of_stub, item("t", **newer), item("a"), item("b")), topics=["ALPHA", MARK], provider=spelled),
+        "0/e.md": hidden("e", on=8, related=(item("d"), of_stub, item("c")), topics=["ALPHA", "u"], provider=spelled),
+        "0/f.md": hidden("f", on=7, related=(of_stub, item("a")), topics=["ALPHA"], provider=provider(f"{MARK}.org", MARK)),
+        f"0/{MARK}.md": None,
+    }  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def databases(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    """One of all documents, one of those that are not hidden."""
+    made = tmp_path_factory.mktemp("hidden")
+    for name, whole in (("whole", True), ("shown", False)):
+        fill(made / name, {"/articles": folder(whole=whole)})
+    return made / "whole", made / "shown"
+
+
+async def answered(database: Path, rights: Rights, *asked: Asked) -> list[str]:
+    """What each operation is answered, on both executors; without what names the content as a whole, which
+    hidden documents are part of."""
+    store = await open_store(database, reader_connections=1)
+    try:
+        engine = Engine(api(), store, _WIDE)
+        answers = [
+            (await engine.execute(one.text, one.variables, rights=rights, compiled=compiled)).body.decode()
+            for one in asked
+            for compiled in (True, False)
+        ]
+        revision = await engine.revision()
+    finally:
+        await store.close()
+    return [_NOT_COMPARED.sub("", answer.replace(revision, "")) for answer in answers]
+
+
+_INGESTED = r"20[0-9]{2}-[0-9]{2}-[0-9]{2}T[0-9:]{8}\.[0-9]{6}Z"  # no other moment here has microseconds
+_SHA256 = r"[0-9a-f]{64}"  # of a file whose list of related articles differs in the two folders
+_NOT_COMPARED = re.compile(f"{_INGESTED}|{_SHA256}")
+
+
+def told(database: Path, rights: Rights, *asked: Asked) -> list[str]:
+    """`answered`, from outside an event loop."""
+    return asyncio.run(answered(database, rights, *asked))
+
+
+@settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@given(asked=st.lists(_operations, min_size=1, max_size=3))
+def test_hidden_documents_change_no_answer(databases: tuple[Path, Path], asked: list[Asked]) -> None:
+    whole, shown = databases
+    filled = [one.with_cursors(dict.fromkeys(CURSOR_LISTS, ())) for one in asked]
+    answers = told(whole, SEEN, *filled)
+    assert answers == told(shown, SEEN, *filled)
+    assert not any(MARK in answer.lower() for answer in answers)
+
+
+# -- every field of the schema -----------------------------------------------------------------------------
+
+_ROOTS = {
+    "node": [f'(id: "<{name}>")' for name in "abdst"],
+    "nodes": ['(ids: ["<a>", "<d>", "<e>", "<f>", "<s>", "<t>"])'],
+    "article": [f'(by: {{url: "{address(name)}"}})' for name in "abdefst"]
+    + ['(by: {path: "0/d.md"})', '(by: {slug: "d"})'],
+    "articles": ["(first: 100)", "(first: 100, orderBy: {field: RELATED_COUNT})"],
+    "provider": ['(by: {domain: "x.org"})', '(by: {domain: "<mark>.org"})'],
+    "providers": ["(first: 100)"],
+    "topic": ['(by: {name: "Alpha"})', '(by: {name: "<mark>"})', '(by: {slug: "u"})'],
+    "topics": ["(first: 100)"],
+    "shortestPath": ['(from: "<a>", to: "<c>")', '(from: "<a>", to: "<t>")', '(from: "<d>", to: "<a>")'],
+    "allPaths": ['(from: "<b>", to: "<s>", options: {limit: 50, via: [RELATED, TOPIC, PROVIDER]})'],
+    "commonNeighbors": ['(a: "<a>", b: "<b>")', '(a: "<a>", b: "<d>")'],
+    "subgraph": [
+        '(ids: ["<a>", "<b>", "<d>", "<s>", "<t>"], via: [RELATED, TOPIC, PROVIDER])',
+        "(via: [RELATED, TOPIC, PROVIDER])",
+    ],
+    "contentReport": [""],
+}
+_ABOUT_NO_CONTENT = {"revision", "cost"}
+_NESTED = {"related": "(direction: BOTH, first: 100)", "neighborhood": "(via: [RELATED, TOPIC, PROVIDER])"}
+
+
+def _selections(schema: GraphQLSchema, type_: Any, depth: int) -> str:
+    """All fields of a type, and theirs, so deep."""
+    named = get_named_type(type_)
+    if isinstance(named, GraphQLInterfaceType):
+        members = schema.get_possible_types(named)
+        below = (f"... on {one.name} {_selections(schema, one, depth)}" for one in members)
+        return f"{{ __typename {' '.join(below)} }}"
+    assert isinstance(named, GraphQLObjectType)
+    fields = (_selected(schema, name, field, depth) for name, field in named.fields.items())
+    return f"{{ __typename {' '.join(filter(None, fields))} }}"
+
+
+def _selected(schema: GraphQLSchema, name: str, field: GraphQLField, depth: int) -> str:
+    if name == "export":
+        return " ".join(
+            f"{one.lower()}: export(format: {one})" for one in ("GRAPHML", "NODE_LINK_JSON", "DOT")
+        )
+    arguments = _NESTED.get(name, "")
+    if is_leaf_type(get_named_type(field.type)):
+        return name
+    return f"{name}{arguments} {_selections(schema, field.type, depth - 1)}" if depth else ""
+
+
+def _whole_operation(root: str, arguments: str) -> Asked:
+    """One operation that selects all there is below a top field."""
+    for name in "abcdefst":
+        arguments = arguments.replace(f"<{name}>", article_id(address(name)))
+    below = _selections(_schema(), _query().fields[root].type, 4)
+    return Asked(f"{{ {root}{arguments.replace('<mark>', MARK)} {below} }}", {})
+
+
+def _query() -> GraphQLObjectType:
+    query = _schema().query_type
+    assert query is not None
+    return query
+
+
+def test_every_top_field_that_tells_of_content_is_asked() -> None:
+    assert set(_query().fields) == set(_ROOTS) | _ABOUT_NO_CONTENT
+
+
+@pytest.mark.parametrize("root", _ROOTS)
+def test_no_field_tells_what_is_hidden(databases: tuple[Path, Path], root: str) -> None:
+    whole, shown = databases
+    for arguments in _ROOTS[root]:
+        asked = _whole_operation(root, arguments)
+        answers = told(whole, SEEN, asked)
+        assert '"errors"' not in answers[0]
+        assert MARK not in answers[0].lower()
+        assert answers == told(shown, SEEN, asked)
+
+
+def test_who_may_see_hidden_documents_is_told_of_them(databases: tuple[Path, Path]) -> None:
+    """The marks that are looked for are there."""
+    whole, _ = databases
+    answer = told(whole, ALL, Asked("{ articles { nodes { title body provider { name } } } }", {}))[0]
+    assert f"{MARK} title d" in answer
+    assert f"{MARK} body" in answer
