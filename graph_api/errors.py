@@ -7,6 +7,7 @@
     |   |-- StoreOutdated    ... written by another version of the schema
     |   `-- StoreLocked      ... held by another ingester
     |-- AdjacencyUnfit       a file of edges that is to be built anew (see `graph_api.graph.csr`)
+    |-- Overloaded           more work than can wait; the client may ask again
     `-- RequestError         what a client got wrong; carries a stable code
 
 Problems of documents are data, not exceptions: see `graph_api.records.Problem`.
@@ -37,6 +38,10 @@ class StoreOutdated(StoreError):
 
 class StoreLocked(StoreError):
     """Another ingester holds the database."""
+
+
+class Overloaded(GraphApiError):
+    """There is more work than can wait for its turn; whoever asks again later may be answered."""
 
 
 class RequestError(GraphApiError):

@@ -11,7 +11,6 @@ batch functions.
 from __future__ import annotations
 
 import logging
-from collections.abc import Hashable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -21,7 +20,7 @@ import strawberry
 from graphql import ExecutionResult, execute
 from graphql.pyutils import is_awaitable
 
-from graph_api.errors import StoreError
+from graph_api.errors import Overloaded, StoreError
 from graph_api.execution import assembly
 from graph_api.execution.assembly import Run
 from graph_api.execution.context import Context
@@ -29,6 +28,7 @@ from graph_api.execution.documents import Admitted
 from graph_api.execution.driving import Driver
 from graph_api.execution.encoding import encoded
 from graph_api.execution.failure import one_line
+from graph_api.execution.lanes import Lanes
 from graph_api.execution.preparation import Preparation, Prepared, graphql_schema
 from graph_api.execution.refusal import Refused, refused
 from graph_api.execution.responses import Responses
@@ -40,6 +40,10 @@ logger = logging.getLogger(__name__)
 
 _LARGE_COST = 2000  # objects expected in an answer that is made beside the event loop
 _MIXED_COST = 500  # the most beside fields that ask for the schema: the ordinary executor answers these
+
+Asked = tuple[
+    str, str | None, bytes, bool, Rights
+]  # text, operation name, variables, whether cost is told, rights
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +87,7 @@ class Engine:
         self._preparation = Preparation(schema, settings)
         self._driver = Driver(store, settings.row_cache_bytes, database)
         self._responses = Responses(settings.response_cache_bytes)
+        self._lanes = Lanes(settings.reader_connections, settings.max_waiting)
 
     async def execute(
         self,
@@ -91,13 +96,15 @@ class Engine:
         operation_name: str | None = None,
         *,
         rights: Rights | None = None,
+        client: str = "",
         tell_cost: bool = False,
         compiled: bool = True,
     ) -> Answer:
         """The answer to one operation, with `extensions.cost` when *tell_cost*.
 
-        *rights* are the caller's, by default what the settings open to everybody. With *compiled* false it
-        takes the ordinary executor, whose answers are the same.
+        *rights* are the caller's, by default what the settings open to everybody. Where operations have to
+        wait for their turn, each *client* has an equal share; raises `Overloaded` when too many wait. With
+        *compiled* false it takes the ordinary executor, whose answers are the same.
         """
         try:
             asked = (text, operation_name, self._key(variables), tell_cost, rights or self._rights)
@@ -106,10 +113,11 @@ class Engine:
         except Refused as error:
             return self._refusal(error, executed=False)
         try:
-            return await self._answer(
-                asked, prepared, variables or {}, asked[4], tell_cost=tell_cost, compiled=compiled
+            found = await self._known(asked) if prepared.timeless and compiled else None
+            return found or await self._in_turn(
+                asked, prepared, variables or {}, client, tell_cost=tell_cost, compiled=compiled
             )
-        except StoreError:
+        except (StoreError, Overloaded):
             raise
         except Exception as error:  # noqa: BLE001 - whatever it is, the client learns only that it was
             logger.error("an operation failed: %s", one_line(error))  # noqa: TRY400 - on one line
@@ -129,29 +137,52 @@ class Engine:
     def _refusal(self, error: Refused, *, executed: bool) -> Answer:
         return Answer(error.body(self._settings.max_errors), executed=executed, code=error.code)
 
-    async def _answer(
+    async def _known(self, asked: Asked) -> Answer | None:
+        """The answer that was made before from the content as it is now."""
+        revision = await self._driver.revision()
+        body = self._responses.get(revision, asked)
+        return None if body is None else Answer(body, executed=True, revision=revision, timeless=True)
+
+    async def _in_turn(
         self,
-        asked: Hashable,
+        asked: Asked,
         prepared: Prepared,
         variables: dict[str, Any],
-        rights: Rights,
+        client: str,
         *,
         tell_cost: bool,
         compiled: bool,
     ) -> Answer:
-        cacheable = prepared.timeless and compiled
-        if cacheable:
-            revision = await self._driver.revision()
-            body = self._responses.get(revision, asked)
-            if body is not None:
-                return Answer(body, executed=True, revision=revision, timeless=prepared.timeless)
-        root = root_of(prepared, self._settings)
+        cost = prepared.admitted.measures.cost
+        lane = self._lanes.of(cost)
+        waits = not lane.enter()
+        if waits:
+            await lane.turn(cost, client)
+        try:
+            # those who waited may have waited for the very same answer
+            found = await self._known(asked) if waits and prepared.timeless and compiled else None
+            return found or await self._answer(
+                asked, prepared, variables, tell_cost=tell_cost, compiled=compiled
+            )
+        finally:
+            lane.leave()
+
+    async def _answer(
+        self,
+        asked: Asked,
+        prepared: Prepared,
+        variables: dict[str, Any],
+        *,
+        tell_cost: bool,
+        compiled: bool,
+    ) -> Answer:
+        root, rights = root_of(prepared, self._settings), asked[4]
         if compiled and not prepared.plan.introspects:
             body, revision = await self._compiled(prepared, root, rights, tell_cost=tell_cost)
         else:
             data, revision = await self._ordinary(prepared.admitted, root, variables, rights)
             body = _body(data, root, tell_cost=tell_cost)
-        if cacheable and revision == self._driver.known_revision:
+        if prepared.timeless and compiled and revision == self._driver.known_revision:
             self._responses.put(revision, asked, body)
         return Answer(body, executed=True, revision=revision, timeless=prepared.timeless)
 

@@ -13,13 +13,13 @@ import logging
 
 from starlette.types import Receive, Scope, Send
 
-from graph_api.errors import StoreError
+from graph_api.errors import Overloaded, StoreError
 from graph_api.execution.engine import Answer
 from graph_api.server.body import Body, too_large
 from graph_api.server.graphql_request import from_body, from_query_string
 from graph_api.server.negotiation import PLAIN_JSON, RESPONSE_JSON, answer_type, is_json
 from graph_api.server.patience import DeadlineExceeded, HungUp, with_patience
-from graph_api.server.refusals import Unanswered, failed, late
+from graph_api.server.refusals import Unanswered, failed, late, overloaded
 from graph_api.server.service import Header, Service
 
 logger = logging.getLogger(__name__)
@@ -54,7 +54,7 @@ class GraphQLEndpoint:
         body = Body(receive, self._most_bytes)
         try:
             _check_type(media_type)
-            work = self._answer(scope["method"], scope["query_string"], sent, body)
+            work = self._answer(scope, sent, body)
             answer = await with_patience(work, body.after, self._deadline_s)
         except HungUp:
             logger.info("a client hung up; its operation was stopped")
@@ -65,14 +65,15 @@ class GraphQLEndpoint:
         else:
             await self._send_answer(scope["method"], sent, send, answer, media_type or PLAIN_JSON)
 
-    async def _answer(self, method: str, query_string: bytes, sent: dict[bytes, bytes], body: Body) -> Answer:
-        rights = self._access.rights(self._access.caller(sent.get(b"authorization", b"")))
+    async def _answer(self, scope: Scope, sent: dict[bytes, bytes], body: Body) -> Answer:
+        method: str = scope["method"]
+        caller = self._access.caller(sent.get(b"authorization", b""))
         if method == "POST":
             _check_body_headers(sent, self._most_bytes)
             asked = from_body(await body.whole())
         elif method in _METHODS:
             body.skip()
-            asked = from_query_string(query_string)
+            asked = from_query_string(scope["query_string"])
         else:
             raise Unanswered(405, "operations are sent by POST or GET", "METHOD_NOT_ALLOWED")
         text = self._persisted.text(asked)
@@ -81,7 +82,8 @@ class GraphQLEndpoint:
             text,
             asked.variables,
             asked.operation_name,
-            rights=rights,
+            rights=self._access.rights(caller),
+            client=caller.name or _address(scope),
             tell_cost=asked.extensions.get("cost") is True,
         )
         if asked.extensions:
@@ -115,6 +117,8 @@ class GraphQLEndpoint:
             return error
         if isinstance(error, DeadlineExceeded):
             return _late(self._deadline_s, body)
+        if isinstance(error, Overloaded):
+            return overloaded(str(error))
         if isinstance(error, StoreError):
             logger.warning("no graph to answer from: %s", error)
             return Unanswered(503, "no graph is loaded", "SERVICE_UNAVAILABLE")
@@ -133,6 +137,12 @@ async def send_refusal(send: Send, refusal: Unanswered, media_type: str, *more: 
     if status in {408, 413, 415}:
         headers.append(_CLOSE)
     await _send(send, status, headers, refusal.body)
+
+
+def _address(scope: Scope) -> str:
+    """The client's address: that of the connection, or what a trusted proxy says."""
+    client: tuple[str, int] | None = scope.get("client")
+    return client[0] if client else ""
 
 
 def _headers(given: list[Header]) -> dict[bytes, bytes]:

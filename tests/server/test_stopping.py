@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import asyncio
 import http.client
+import select
 import socket
 import threading
 from collections.abc import AsyncIterator, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
+from contextlib import AbstractAsyncContextManager, ExitStack, asynccontextmanager, closing, contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
@@ -35,6 +36,7 @@ T = TypeVar("T")
 
 PLANNED = "{ articles(first: 1) { nodes { title } } }"
 ORDINARY = "{ __schema { queryType { name } } articles(first: 1) { nodes { title } } }"
+HEAVY = "{ articles(first: 100) { nodes { related(first: 20) { nodes { title } } } } }"
 PATIENCE_S = 20
 
 
@@ -92,7 +94,7 @@ class _SlowSnapshot:
 
 
 class SlowApp:
-    """An app over one reader connection; its *store* is there when it has been asked something."""
+    """An app over so many reader connections; its *store* is there when it has been asked something."""
 
     def __init__(self, database: Path, settings: Settings) -> None:
         self._database = database
@@ -103,15 +105,20 @@ class SlowApp:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         service = self._app.state.service
         if scope["type"] == "lifespan":
-            service._store = await open_store(self._database, reader_connections=1)
+            service._store = await open_store(
+                self._database, reader_connections=self._settings.reader_connections
+            )
             self.store = SlowStore(service._store)
             service._engine = Engine(build_schema(), self.store, self._settings)
         await self._app(scope, receive, send)
 
 
 @contextmanager
-def _served(database: Path, *, deadline_s: int) -> Iterator[tuple[SlowStore, str]]:
-    app = SlowApp(database, Settings(deadline_seconds=deadline_s))
+def _served(
+    database: Path, *, deadline_s: int, readers: int = 1, most_waiting: int = 500
+) -> Iterator[tuple[SlowStore, str]]:
+    settings = Settings(deadline_seconds=deadline_s, reader_connections=readers, max_waiting=most_waiting)
+    app = SlowApp(database, settings)
     with running(app) as url:
         yield app.store, url
 
@@ -184,6 +191,28 @@ def test_others_are_answered_while_one_works(database: Path) -> None:
         assert _ask(url, "{ nosuchfield }")[0] == 200
         connection.close()
         assert store.stopped.wait(PATIENCE_S)
+
+
+def test_light_operations_are_answered_while_heavy_ones_wait_for_each_other(database: Path) -> None:
+    with _served(database, deadline_s=600, readers=2) as (store, url), ExitStack() as open:
+        for _ in range(4):
+            open.callback(_sent(url, HEAVY).close)
+        assert store.begun.wait(PATIENCE_S)
+        store.slow = False
+        for size in range(1, 5):  # none is known from the one before
+            assert _ask(url, f"{{ articles(first: {size}) {{ totalCount }} }}")[0] == 200
+
+
+def test_those_for_whom_there_is_no_room_to_wait_are_503_and_told_when_to_come_again(database: Path) -> None:
+    with _served(database, deadline_s=600, readers=2, most_waiting=1) as (store, url), ExitStack() as open:
+        open.callback(_sent(url, HEAVY).close)
+        assert store.begun.wait(PATIENCE_S)
+        waiting = [open.enter_context(closing(_sent(url, HEAVY))) for _ in range(2)]
+        sockets, _, _ = select.select([each.sock for each in waiting], [], [], PATIENCE_S)
+        [refused] = [each for each in waiting if each.sock in sockets]
+        response = refused.getresponse()
+        assert (response.status, response.headers["retry-after"]) == (503, "1")
+        assert orjson.loads(response.read())["errors"][0]["extensions"]["code"] == "OVERLOADED"
 
 
 async def test_a_receive_that_always_has_a_message_does_not_spin() -> None:
