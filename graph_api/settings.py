@@ -48,6 +48,9 @@ class Settings:
     port: int = setting(8000, "TCP port to listen on; 0 picks a free one.", bounds=(0, 65535))
     root_path: str = setting("", "Path under which a proxy serves the API, such as /articles.")
     trusted_proxies: str = setting("", "Comma-separated addresses whose X-Forwarded-* headers are believed.")
+    cors_origins: str = setting(
+        "", "Comma-separated sites whose pages may ask, such as https://news.example, or *."
+    )
     published_only: bool = setting(False, "Leave out everything marked published: false.")
     expose_secured: bool = setting(False, "Answer Article.secured, the opaque encrypted payload.")
     keys: str = setting(
@@ -112,6 +115,7 @@ class Settings:
             _check_bounds(one, getattr(self, one.name))
         _check_root_path(self.root_path)
         _check_proxies(self.trusted_proxies)
+        _check_origins(self.cors_origins)
         if self.trusted_only and not self.trusted_documents:
             raise UsageError("trusted_only needs trusted_documents: nothing would be answered")
 
@@ -140,6 +144,13 @@ def _check_root_path(path: str) -> None:
         raise UsageError(
             f"root_path must begin with a slash and not end with one, such as /articles: {path!r}"
         )
+
+
+def _check_origins(origins: str) -> None:
+    for origin in filter(None, map(str.strip, origins.split(","))):
+        scheme, _, host = origin.partition("://")
+        if origin != "*" and (scheme not in {"http", "https"} or not host or "/" in host):
+            raise UsageError(f"cors_origins takes origins such as https://news.example, or *: {origin!r}")
 
 
 def _check_proxies(addresses: str) -> None:

@@ -30,6 +30,7 @@ CODES: Mapping[str, str] = {
     "PERSISTED_QUERY_NOT_SUPPORTED": "No operation is known by a hash or id; send its text alone.",
     "PERSISTED_QUERY_HASH_MISMATCH": "The hash is not the SHA-256 of the text beside it.",
     "DOCUMENT_NOT_TRUSTED": "Only trusted documents are answered, and this text is none of them.",
+    "CROSS_SITE_REQUEST": "A page of another site could have made a browser send this; the message names a header that helps.",
     "NOT_FOUND": "There is nothing at this path.",
     "METHOD_NOT_ALLOWED": "The path does not know this method; `Allow` names those it knows.",
     "NOT_ACCEPTABLE": "`Accept` leaves neither of the media types that are answered.",

@@ -16,6 +16,7 @@ from starlette.routing import Route
 
 from graph_api.errors import StoreError
 from graph_api.schema import build_schema
+from graph_api.server.compression import Compression
 from graph_api.server.front import Front
 from graph_api.server.graphql_http import GraphQLEndpoint
 from graph_api.server.negotiation import PLAIN_JSON
@@ -51,7 +52,11 @@ def create_app(database: str | Path, settings: Settings | None = None) -> Starle
             Route("/healthz", _healthz, name="healthz"),
             Route("/readyz", _readyz, name="readyz"),
         ],
-        middleware=[Middleware(Front, endpoint=endpoint, service=service)],
+        middleware=[
+            *service.sites.middleware,
+            Middleware(Compression),
+            Middleware(Front, endpoint=endpoint, service=service),
+        ],
         exception_handlers={HTTPException: _refused, Unanswered: _unanswered},
         lifespan=lifespan,
     )

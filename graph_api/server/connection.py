@@ -17,7 +17,7 @@ from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 from uvicorn.server import ServerState
 
 from graph_api.server.negotiation import PLAIN_JSON
-from graph_api.server.refusals import Unanswered, late, overloaded
+from graph_api.server.refusals import SAFE, Unanswered, late, overloaded
 from graph_api.settings import Settings
 
 GRACE_S = 7  # for what runs when the server is told to end; all of it is to be over within ten
@@ -142,6 +142,8 @@ class Connection(HttpToolsProtocol):
                 "content-length": f"{len(refusal.body)}",
                 "connection": "close",
             }
-            lines = [f"{name}: {value}\r\n".encode() for name, value in {**head, **refusal.headers}.items()]
+            safe = {name.decode(): value.decode() for name, value in SAFE}
+            named = {**head, **safe, **refusal.headers}
+            lines = [f"{name}: {value}\r\n".encode() for name, value in named.items()]
             self.transport.write(b"".join([STATUS_LINE[refusal.status], *lines, b"\r\n", refusal.body]))
         self.transport.close()

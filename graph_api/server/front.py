@@ -1,5 +1,5 @@
-"""What stands before all routes: operations take the short way, every answer names its revision, and
-nothing that fails goes further than this."""
+"""What stands before all routes: operations take the short way, every answer names its revision and is safe to
+have in a browser, and nothing that fails goes further than this."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from graph_api.server.graphql_http import GraphQLEndpoint, send_refusal
 from graph_api.server.negotiation import PLAIN_JSON
-from graph_api.server.refusals import failed
+from graph_api.server.refusals import SAFE, failed
 from graph_api.server.service import Service
 
 GRAPHQL_PATH = "/graphql"
@@ -15,7 +15,7 @@ GRAPHQL_PATH = "/graphql"
 
 class Front:
     """ASGI middleware: hands `/graphql` to its endpoint before any route is looked at, and adds
-    `Graph-Revision` to the other answers, unless no graph was ever read."""
+    to the other answers `Graph-Revision`, unless no graph was ever read, and the safe headers they lack."""
 
     def __init__(self, app: ASGIApp, endpoint: GraphQLEndpoint, service: Service) -> None:
         self._app = app
@@ -38,7 +38,10 @@ class Front:
             if message["type"] == "http.response.start":
                 started = True
                 named = await self._service.last_revision_headers()
-                message = {**message, "headers": [*message.get("headers", ()), *named]}
+                own = message.get("headers", ())
+                names = {name for name, _ in own}
+                safe = (header for header in SAFE if header[0] not in names)
+                message = {**message, "headers": [*own, *safe, *named]}
             await send(message)
 
         try:

@@ -16,10 +16,11 @@ from starlette.types import Receive, Scope, Send
 from graph_api.errors import Overloaded, StoreError
 from graph_api.execution.engine import Answer
 from graph_api.server.body import Body, too_large
+from graph_api.server.compression import LEAST_BYTES, entity_tag
 from graph_api.server.graphql_request import from_body, from_query_string
 from graph_api.server.negotiation import PLAIN_JSON, RESPONSE_JSON, answer_type, is_json
 from graph_api.server.patience import DeadlineExceeded, HungUp, with_patience
-from graph_api.server.refusals import Unanswered, failed, late, overloaded
+from graph_api.server.refusals import SAFE, Unanswered, failed, late, overloaded
 from graph_api.server.service import Header, Service
 
 logger = logging.getLogger(__name__)
@@ -27,7 +28,6 @@ logger = logging.getLogger(__name__)
 _METHODS = ("GET", "HEAD", "POST")
 _ALLOW = (b"allow", ", ".join(_METHODS).encode())
 _VARY = (b"vary", b"accept")
-_VARY_BY_KEY = (b"vary", b"accept, authorization")
 _UNCACHED = (b"cache-control", b"no-store")
 _CLOSE = (b"connection", b"close")
 _TYPES = {name: (b"content-type", f"{name}; charset=utf-8".encode()) for name in (PLAIN_JSON, RESPONSE_JSON)}
@@ -43,7 +43,10 @@ class GraphQLEndpoint:
         self._service = service
         self._access = service.access
         self._persisted = service.persisted
-        self._vary = _VARY_BY_KEY if service.access.has_keys else _VARY
+        self._sites = service.sites
+        named = [b"accept", b"authorization" * service.access.has_keys, b"origin" * service.sites.vary]
+        self._vary = (b"vary", b", ".join(filter(None, named)))
+        self._vary_large = (b"vary", self._vary[1] + b", accept-encoding")
         self._deadline_s = service.settings.deadline_seconds
         self._most_bytes = service.settings.max_body
         self._cache_control = (b"cache-control", service.settings.cache_control.encode())
@@ -73,6 +76,7 @@ class GraphQLEndpoint:
             asked = from_body(await body.whole())
         elif method in _METHODS:
             body.skip()
+            self._sites.check(sent)
             asked = from_query_string(scope["query_string"])
         else:
             raise Unanswered(405, "operations are sent by POST or GET", "METHOD_NOT_ALLOWED")
@@ -97,13 +101,15 @@ class GraphQLEndpoint:
             named = self._service.revision_headers(answer.revision)
         else:
             named = await self._service.last_revision_headers()
-        headers = [_TYPES[media_type], self._vary, *named]
+        vary = self._vary if len(answer.body) < LEAST_BYTES else self._vary_large
+        headers = [_TYPES[media_type], vary, *SAFE, *named]
         status = _status(answer, media_type, method)
         if method != "POST":
             if status == 200 and answer.timeless:  # noqa: PLR2004 - the number is the name
                 tag = await _entity_tag(answer.body, media_type)
-                headers += [(b"etag", tag), self._cache_control]
-                if _is_known(tag, sent.get(b"if-none-match", b"")):
+                known = entity_tag(tag, sent.get(b"if-none-match", b""))
+                headers += [(b"etag", known or tag), self._cache_control]
+                if known:
                     return await _send(send, 304, headers[1:], b"")
             else:
                 headers.append(_UNCACHED)
@@ -128,7 +134,7 @@ class GraphQLEndpoint:
 async def send_refusal(send: Send, refusal: Unanswered, media_type: str, *more: Header) -> None:
     """The refusal has been sent. A request whose body was not read to its end ends the connection."""
     own = [(name.encode(), value.encode()) for name, value in refusal.headers.items()]
-    headers = [_TYPES[media_type], _VARY, _UNCACHED, *own, *more]
+    headers = [_TYPES[media_type], _VARY, _UNCACHED, *SAFE, *own, *more]
     status = refusal.status
     if refusal.code in _PART_OF_A_PROTOCOL and media_type == PLAIN_JSON:
         status = 200
@@ -196,11 +202,6 @@ async def _entity_tag(body: bytes, media_type: str) -> bytes:
 def _digest(body: bytes, media_type: str) -> bytes:
     digest = hashlib.blake2b(body, digest_size=16, key=media_type.encode()).hexdigest()
     return f'"{digest}"'.encode()
-
-
-def _is_known(tag: bytes, if_none_match: bytes) -> bool:
-    known = {each.strip().removeprefix(b"W/") for each in if_none_match.split(b",")}
-    return tag in known or b"*" in known
 
 
 async def _send(send: Send, status: int, headers: list[Header], body: bytes) -> None:

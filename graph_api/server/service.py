@@ -17,6 +17,7 @@ from graph_api.execution.engine import Engine
 from graph_api.execution.preparation import Preparation
 from graph_api.server.access import Access
 from graph_api.server.persisted import Persisted
+from graph_api.server.sites import Sites
 from graph_api.server.trusted import trusted_documents
 from graph_api.settings import Settings
 from graph_api.store.sqlite import SqliteStore, open_store
@@ -33,6 +34,7 @@ class Service:
         self.schema = schema
         self.settings = settings
         self.access = Access(settings)
+        self.sites = Sites(settings)
         self.persisted = _persisted(schema, settings)
         self._database = database
         self._store: SqliteStore | None = None
