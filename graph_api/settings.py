@@ -46,6 +46,7 @@ class Settings:
 
     host: str = setting("127.0.0.1", "Address to listen on.")
     port: int = setting(8000, "TCP port to listen on; 0 picks a free one.", bounds=(0, 65535))
+    workers: int = setting(1, "Processes that answer, over one database.", bounds=(1, 256))
     root_path: str = setting("", "Path under which a proxy serves the API, such as /articles.")
     trusted_proxies: str = setting("", "Comma-separated addresses whose X-Forwarded-* headers are believed.")
     cors_origins: str = setting(

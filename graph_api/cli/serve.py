@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import gc
 import logging
+import multiprocessing
 import signal
 import socket
 import sys
@@ -15,8 +16,9 @@ from types import FrameType
 
 import click
 import uvicorn
+from starlette.applications import Starlette
 
-from graph_api.cli import listener
+from graph_api.cli import listener, workers
 from graph_api.cli.content import ingested, location
 from graph_api.cli.options import SERVED, Sectioned, database, help_limits, option, paths, settings
 from graph_api.cli.screen import check_command, counted
@@ -42,7 +44,7 @@ Ctrl-C ends with exit code 130, SIGTERM with 0; operations that run get seven se
 Examples:
   graph-api serve articles/ --open
   graph-api serve articles/ more-articles/ --port 0
-  graph-api serve --db articles.db --host 0.0.0.0
+  graph-api serve --db articles.db --host 0.0.0.0 --workers 4
   GRAPH_API_PORT=9000 graph-api serve articles/
 """,
 )
@@ -53,10 +55,12 @@ Examples:
 @settings()
 def command(paths: tuple[Path, ...], db: Path | None, open: bool, settings: Settings) -> None:
     """Serve folders of articles, or a database, as a GraphQL API."""
-    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
-    logging.getLogger("uvicorn.error").setLevel(logging.ERROR)  # its warnings are written by whoever connects
+    _quiet()
     source = location(paths, db)
     with listener.bound(settings.host, settings.port) as bound:
+        app = create_app(
+            source, settings
+        )  # what is wrong with the settings is heard of before anything is read
         content = _content(paths, source, settings)
         address = listener.url(bound)
 
@@ -65,7 +69,10 @@ def command(paths: tuple[Path, ...], db: Path | None, open: bool, settings: Sett
             if open:
                 webbrowser.open(f"{address}/graphql")
 
-        _run(_Server(configured(create_app(source, settings), settings), announce), bound)
+        if settings.workers == 1:
+            _serve(app, settings, bound, announce)
+        else:
+            workers.keep_working(_work, (source, settings), bound, settings.workers, announce)
 
 
 def _content(paths: Sequence[Path], source: Path, settings: Settings) -> ContentStatus:
@@ -124,7 +131,7 @@ def _problems(status: ContentStatus, paths: Sequence[Path]) -> str:
 
 
 class _Server(uvicorn.Server):
-    """A server that says when it can be reached."""
+    """A server that says when it can be reached, and ends with the process that watches it."""
 
     def __init__(self, config: uvicorn.Config, announce: Callable[[], None]) -> None:
         super().__init__(config)
@@ -132,15 +139,37 @@ class _Server(uvicorn.Server):
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
+        if parent := multiprocessing.parent_process():
+            asyncio.get_running_loop().add_reader(parent.sentinel, self._left_alone, parent.sentinel)
         gc.collect()
         gc.freeze()  # what is there now stays: looking through it again and again would hold all requests
         self._announce()
 
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        logging.getLogger("uvicorn.error").setLevel(logging.CRITICAL)  # what is cut short is no failure
+        await super().shutdown(sockets)
 
-def _run(server: uvicorn.Server, bound: socket.socket) -> None:
+    def _left_alone(self, sentinel: int) -> None:
+        asyncio.get_running_loop().remove_reader(sentinel)
+        self.should_exit = True
+
+
+def _work(source: Path, settings: Settings, bound: socket.socket, announce: Callable[[], None]) -> None:
+    """One of several processes has served until it was told to end."""
+    _quiet()
+    _serve(create_app(source, settings), settings, bound, announce)
+
+
+def _serve(app: Starlette, settings: Settings, bound: socket.socket, announce: Callable[[], None]) -> None:
     """The server has run until it was told to end. uvicorn raises the signal again when it is done."""
+    server = _Server(configured(app, settings), announce)
     signal.signal(signal.SIGTERM, _ended)
     server.run(sockets=[bound])
+
+
+def _quiet() -> None:
+    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
+    logging.getLogger("uvicorn.error").setLevel(logging.ERROR)  # its warnings are written by whoever connects
 
 
 def _ended(number: int, frame: FrameType | None) -> None:
