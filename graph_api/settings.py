@@ -90,6 +90,12 @@ class Settings:
         "no-cache", "Cache-Control of answers to GET whose content can be told by ETag."
     )
     deadline_seconds: int = limit(5, "Time one operation may take.", unit="s")
+    rate_limit: int = setting(
+        0,
+        "Cost that one client (API key, else address) may ask for in a minute; 0 sets no limit.",
+        bounds=(0, 2**31 - 1),
+        group="limits",
+    )
     arrival_seconds: int = limit(5, "Time a request may take to arrive.", unit="s")
     idle_seconds: int = limit(10, "Time a connection may stay open without a request.", unit="s")
     max_connections: int = limit(2_000, "Connections open at the same time.")

@@ -137,7 +137,7 @@ def test_the_readme_lists_the_settings_as_they_are(group: str) -> None:
 
 def _setting_row(one: Field[object]) -> str:
     flag, unit = one.name.replace("_", "-"), one.metadata["unit"]
-    default = "" if one.default in {"", False} else f"`{one.default}`"
+    default = "" if one.default is False or one.default == "" else f"`{one.default}`"
     meaning = f"{one.metadata['help']} In {unit}." if unit else one.metadata["help"]
     return f"| `--{flag}` | `{variable(one.name)}` | {default} | {meaning} |"
 

@@ -11,6 +11,7 @@ batch functions.
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -97,14 +98,16 @@ class Engine:
         *,
         rights: Rights | None = None,
         client: str = "",
+        charge: Callable[[int], None] | None = None,
         tell_cost: bool = False,
         compiled: bool = True,
     ) -> Answer:
         """The answer to one operation, with `extensions.cost` when *tell_cost*.
 
         *rights* are the caller's, by default what the settings open to everybody. Where operations have to
-        wait for their turn, each *client* has an equal share; raises `Overloaded` when too many wait. With
-        *compiled* false it takes the ordinary executor, whose answers are the same.
+        wait for their turn, each *client* has an equal share; raises `Overloaded` when too many wait. *charge* is
+        called with the cost of an operation that will run, and what it raises stops it. With *compiled* false
+        it takes the ordinary executor, whose answers are the same.
         """
         try:
             asked = (text, operation_name, self._key(variables), tell_cost, rights or self._rights)
@@ -112,6 +115,8 @@ class Engine:
             _check_mixed(prepared)
         except Refused as error:
             return self._refusal(error, executed=False)
+        if charge is not None:
+            charge(prepared.admitted.measures.cost)
         try:
             found = await self._known(asked) if prepared.timeless and compiled else None
             return found or await self._in_turn(

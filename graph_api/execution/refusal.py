@@ -38,6 +38,7 @@ CODES: Mapping[str, str] = {
     "REQUEST_TOO_LARGE": "The body is too large.",
     "HEADERS_TOO_LARGE": "The request's address and headers are too large.",
     "REQUEST_TIMEOUT": "The request did not arrive in time.",
+    "RATE_LIMITED": "This client has asked for too much lately; `Retry-After` tells when to ask again.",
     "OVERLOADED": "The server has too much to do; `Retry-After` tells when to ask again.",
     "DEADLINE_EXCEEDED": "The operation was stopped because it took too long.",
     "SERVICE_UNAVAILABLE": "No graph is loaded.",

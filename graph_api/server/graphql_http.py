@@ -20,6 +20,7 @@ from graph_api.server.compression import LEAST_BYTES, entity_tag
 from graph_api.server.graphql_request import from_body, from_query_string
 from graph_api.server.negotiation import PLAIN_JSON, RESPONSE_JSON, answer_type, is_json
 from graph_api.server.patience import DeadlineExceeded, HungUp, with_patience
+from graph_api.server.rates import Allowance
 from graph_api.server.refusals import SAFE, Unanswered, failed, late, overloaded
 from graph_api.server.service import Header, Service
 
@@ -44,6 +45,7 @@ class GraphQLEndpoint:
         self._access = service.access
         self._persisted = service.persisted
         self._sites = service.sites
+        self._rates = service.rates
         named = [b"accept", b"authorization" * service.access.has_keys, b"origin" * service.sites.vary]
         self._vary = (b"vary", b", ".join(filter(None, named)))
         self._vary_large = (b"vary", self._vary[1] + b", accept-encoding")
@@ -55,22 +57,34 @@ class GraphQLEndpoint:
         sent = _headers(scope["headers"])
         media_type = answer_type(sent.get(b"accept", b""))
         body = Body(receive, self._most_bytes)
+        allowance = None
+        if self._rates is not None:
+            allowance = Allowance(self._rates, _address(scope))
+            send = allowance.telling(send)
         try:
             _check_type(media_type)
-            work = self._answer(scope, sent, body)
+            work = self._answer(scope, sent, body, allowance)
             answer = await with_patience(work, body.after, self._deadline_s)
         except HungUp:
             logger.info("a client hung up; its operation was stopped")
         except Exception as error:  # noqa: BLE001 - every request has an answer
             refusal = self._refusal(error, body)
             headers = await self._service.last_revision_headers()
+            if allowance is not None and refusal.status != 429:  # noqa: PLR2004 - the number is the name
+                allowance.settle()
             await send_refusal(send, refusal, media_type or PLAIN_JSON, *headers)
         else:
+            if allowance is not None:
+                allowance.settle()
             await self._send_answer(scope["method"], sent, send, answer, media_type or PLAIN_JSON)
 
-    async def _answer(self, scope: Scope, sent: dict[bytes, bytes], body: Body) -> Answer:
+    async def _answer(
+        self, scope: Scope, sent: dict[bytes, bytes], body: Body, allowance: Allowance | None
+    ) -> Answer:
         method: str = scope["method"]
         caller = self._access.caller(sent.get(b"authorization", b""))
+        if allowance is not None:
+            allowance.begin(caller.name)
         if method == "POST":
             _check_body_headers(sent, self._most_bytes)
             asked = from_body(await body.whole())
@@ -88,6 +102,7 @@ class GraphQLEndpoint:
             asked.operation_name,
             rights=self._access.rights(caller),
             client=caller.name or _address(scope),
+            charge=allowance.charge if allowance is not None else None,
             tell_cost=asked.extensions.get("cost") is True,
         )
         if asked.extensions:

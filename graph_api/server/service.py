@@ -17,6 +17,7 @@ from graph_api.execution.engine import Engine
 from graph_api.execution.preparation import Preparation
 from graph_api.server.access import Access
 from graph_api.server.persisted import Persisted
+from graph_api.server.rates import Rates
 from graph_api.server.sites import Sites
 from graph_api.server.trusted import trusted_documents
 from graph_api.settings import Settings
@@ -24,7 +25,7 @@ from graph_api.store.sqlite import SqliteStore, open_store
 
 Header = tuple[bytes, bytes]
 
-_WAIT_FOR_REVISION_S = 0.1
+_WAIT_FOR_REVISION_S = 0.5
 
 
 class Service:
@@ -35,6 +36,7 @@ class Service:
         self.settings = settings
         self.access = Access(settings)
         self.sites = Sites(settings)
+        self.rates = Rates(settings.rate_limit) if settings.rate_limit else None
         self.persisted = _persisted(schema, settings)
         self._database = database
         self._store: SqliteStore | None = None
