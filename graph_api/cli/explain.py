@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import click
+import strawberry
 
 from graph_api.cli.content import located
 from graph_api.cli.group import ProblemFailure
@@ -53,16 +54,19 @@ def command(
 ) -> None:
     """Show what an operation costs, its plan, its reads and their SQL."""
     source = located(paths, db)
-    preparation = Preparation(build_schema(), settings)
+    schema = build_schema()
+    preparation = Preparation(schema, settings)
     try:
         prepared = preparation.prepared(text_of(query), parsed_object(text_of(variables or "{}")), operation)
     except Refused as refused:
         raise ProblemFailure("; ".join(error.message for error in refused.errors)) from None
-    for line in _explained(prepared, source, settings):
+    for line in _explained(prepared, schema, source, settings):
         click.echo(line)
 
 
-def _explained(prepared: Prepared, source: Path, settings: Settings) -> Iterator[str]:
+def _explained(
+    prepared: Prepared, schema: strawberry.Schema, source: Path, settings: Settings
+) -> Iterator[str]:
     yield "Cost"
     yield from _indented(explain.measured(prepared.admitted.measures, limits(settings)))
     yield "Plan"
@@ -70,7 +74,7 @@ def _explained(prepared: Prepared, source: Path, settings: Settings) -> Iterator
     if prepared.plan.introspects:
         return
     run = Run(prepared.arguments, Rights(published_only=settings.published_only))
-    _, reads = traced(source, answer(prepared.plan, root_of(prepared, settings), run))
+    _, reads = traced(source, answer(prepared.plan, root_of(prepared, settings, schema), run))
     yield f"Reads: {len(reads)}, in one transaction"
     for number, read in enumerate(reads, 1):
         yield from _indented(_shown(number, read))

@@ -20,8 +20,10 @@ from graph_api.cli.options import option
 from graph_api.documents import front_matter_schema
 from graph_api.errors import UsageError
 from graph_api.schema import build_schema
+from graph_api.schema.subgraph import subgraph_sdl
 
 SDL = "schema.graphql"
+SUBGRAPH = "subgraph.graphql"
 FRONT_MATTER = "front-matter.schema.json"
 _WEIGHTS = {BreakingChange: "breaking", DangerousChange: "dangerous", SafeChange: "safe"}
 
@@ -35,7 +37,7 @@ Examples:
   graph-api schema --check          exit code 1 when the published contracts differ
 """
 )
-@option("--write", f"Write {SDL} and {FRONT_MATTER} to the output folder.", is_flag=True)
+@option("--write", f"Write {SDL}, {SUBGRAPH} and {FRONT_MATTER} to the output folder.", is_flag=True)
 @option("--check", "Compare them with the output folder; name what would break clients.", is_flag=True)
 @option(
     "--output",
@@ -62,15 +64,17 @@ def command(ctx: click.Context, write: bool, check: bool, output: Path) -> None:
 
 def contracts() -> Mapping[str, str]:
     """The text of each published contract by its file name."""
+    schema = build_schema()
     return {
-        SDL: build_schema().as_str() + "\n",
+        SDL: schema.as_str() + "\n",
+        SUBGRAPH: subgraph_sdl(schema),
         FRONT_MATTER: json.dumps(front_matter_schema(), indent=2, ensure_ascii=False) + "\n",
     }
 
 
 def changes(published: str, current: str) -> list[str]:
     """What the difference of two schemas does to clients: what breaks them, what may, what is safe."""
-    found = find_schema_changes(built(published), built(current))
+    found = find_schema_changes(*(built(text, assume_valid_sdl=True) for text in (published, current)))
     return [
         f"{_WEIGHTS[kind]} {change.type.name}: {change.description}"
         for kind in _WEIGHTS
@@ -111,7 +115,7 @@ def _said(line: str | None) -> str:
 
 
 def _named(name: str, published: str, current: str) -> Iterator[str]:
-    if name != SDL:
+    if name == FRONT_MATTER:
         return
     try:
         yield from (f"  {change}" for change in changes(published, current))

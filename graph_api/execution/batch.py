@@ -48,3 +48,20 @@ class Batch:
         if self.prepare is None:
             return self.fetch(parents, rights)
         return self.fetch(parents, rights, prepared)
+
+
+@dataclass(frozen=True, slots=True)
+class Mistake:
+    """What a client got wrong about one item of a list."""
+
+    place: int
+    message: str
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
+class Partly:
+    """Arguments whose *mistakes* are refused item by item: each becomes an error beside the answer, and its
+    item null. Only a gateway's representations are, which come from many clients' objects at once."""
+
+    mistakes: tuple[Mistake, ...]

@@ -73,6 +73,7 @@ class Root:
     """The parent of an operation's top fields: what the operation itself can be asked."""
 
     cost: Cost
+    schema: strawberry.Schema
 
 
 class Engine:
@@ -81,6 +82,7 @@ class Engine:
     def __init__(
         self, schema: strawberry.Schema, store: Store, settings: Settings, database: Path | None = None
     ) -> None:
+        self._strawberry = schema
         self._schema = graphql_schema(schema)
         self._store = store
         self._settings = settings
@@ -181,12 +183,12 @@ class Engine:
         tell_cost: bool,
         compiled: bool,
     ) -> Answer:
-        root, rights = root_of(prepared, self._settings), asked[4]
+        root, rights = root_of(prepared, self._settings, self._strawberry), asked[4]
         if compiled and not prepared.plan.introspects:
             body, revision = await self._compiled(prepared, root, rights, tell_cost=tell_cost)
         else:
             data, revision = await self._ordinary(prepared.admitted, root, variables, rights)
-            body = _body(data, root, tell_cost=tell_cost)
+            body = _body(data, prepared, root, tell_cost=tell_cost)
         if prepared.timeless and compiled and revision == self._driver.known_revision:
             self._responses.put(revision, asked, body)
         return Answer(body, executed=True, revision=revision, timeless=prepared.timeless)
@@ -199,7 +201,7 @@ class Engine:
 
         def plan() -> Reads[bytes]:
             data = yield from assembly.answer(prepared.plan, root, run)
-            return _body(data, root, tell_cost=tell_cost)
+            return _body(data, prepared, root, tell_cost=tell_cost)
 
         return await self._driver.run(plan, apart=large)
 
@@ -231,13 +233,13 @@ def _check_mixed(prepared: Prepared) -> None:
         )
 
 
-def root_of(prepared: Prepared, settings: Settings) -> Root:
+def root_of(prepared: Prepared, settings: Settings, schema: strawberry.Schema) -> Root:
     """The parent of the operation's top fields."""
-    return Root(Cost(prepared.admitted.measures.cost, settings.max_cost))
+    return Root(Cost(prepared.admitted.measures.cost, settings.max_cost), schema)
 
 
-def _body(data: Any, root: Root, *, tell_cost: bool) -> bytes:
-    answer = {"data": data}
+def _body(data: Any, prepared: Prepared, root: Root, *, tell_cost: bool) -> bytes:
+    answer = {"errors": prepared.mistakes, "data": data} if prepared.mistakes else {"data": data}
     if tell_cost:
         answer["extensions"] = {"cost": {"requested": root.cost.requested, "limit": root.cost.limit}}
     return encoded(answer)

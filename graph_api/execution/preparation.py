@@ -9,8 +9,9 @@ by text and variables, so that an operation that comes again costs a look-up.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 import strawberry
@@ -19,6 +20,7 @@ from graphql.execution.values import VariableValues, get_variable_values
 from strawberry.types.arguments import convert_arguments
 
 from graph_api.errors import RequestError
+from graph_api.execution.batch import Partly
 from graph_api.execution.clock import reads_clock
 from graph_api.execution.documents import Admitted, Documents
 from graph_api.execution.lru import Lru
@@ -38,12 +40,13 @@ def graphql_schema(schema: strawberry.Schema) -> GraphQLSchema:
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """An operation that can run. *arguments* are what its batch functions get, by step number; *timeless*
-    says that the answer depends on nothing but the content."""
+    """An operation that can run. *arguments* are what its batch functions get, by step number; *mistakes* are
+    the errors told beside its data; *timeless* says that the answer depends on nothing but the content."""
 
     admitted: Admitted
     plan: Plan
     arguments: list[object]
+    mistakes: list[Any]  # Any: errors as GraphQL formats them
     timeless: bool
 
 
@@ -81,7 +84,11 @@ class Preparation:
         values = self._values(admitted, variables)
         plan = self._plan(admitted, name, values)
         timeless = not admitted.reads_clock and not reads_clock(variables)
-        return Prepared(admitted, plan, self._bound(plan, values), timeless)
+        arguments = self._bound(plan, values)
+        mistakes = [
+            error.formatted for error in islice(_mistakes(plan, arguments), self._settings.max_errors)
+        ]
+        return Prepared(admitted, plan, arguments, mistakes, timeless)
 
     def check(self, text: str) -> None:
         """Raises `Refused` unless every operation of *text* can be compiled: what variables change is not looked at."""
@@ -137,6 +144,15 @@ class Preparation:
             coerced, declared.arguments, converter.scalar_registry, self._strawberry.config
         )
         return step.batch.prepare(**given)
+
+
+def _mistakes(plan: Plan, arguments: Sequence[object]) -> Iterator[GraphQLError]:
+    """The errors of single items, which have one place in the answer: their field is a top one."""
+    for step, argument in zip(plan.steps, arguments, strict=True):
+        if isinstance(argument, Partly):
+            for one in argument.mistakes:
+                path: list[str | int] = [*step.path, one.place]
+                yield GraphQLError(one.message, step.node, path=path, extensions={"code": one.code})
 
 
 def _nesting(value: Any) -> int:

@@ -29,7 +29,7 @@ from graph_api.schema.inputs import (
 )
 from graph_api.schema.paging import DEFAULT_PAGE, MAX_PAGE, Listing, listing
 from graph_api.store.filters import Filter
-from graph_api.store.reads import AllProblems
+from graph_api.store.reads import AllProblems, ArticleRows
 
 MAX_NODES = 100
 
@@ -365,7 +365,7 @@ def pair(
     a: Annotated[strawberry.ID, _says("The id of an article.")],
     b: Annotated[strawberry.ID, _says("The id of another article.")],
 ) -> PairWanted:
-    return PairWanted(handles.article_id(a), handles.article_id(b))
+    return PairWanted(handles.of_kind(ArticleRows, a), handles.of_kind(ArticleRows, b))
 
 
 def _kinds(via: Sequence[EdgeKind] | None) -> frozenset[EdgeKind]:

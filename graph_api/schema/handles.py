@@ -51,24 +51,24 @@ def article(by: ArticleBy) -> NodeHandle | Handle:
     """How the article is to be looked up. Raises RequestError for what cannot name an article."""
     name, value = _given(by)
     if name == "id":
-        return _of_kind(ArticleRows, value)
+        return of_kind(ArticleRows, value)
     if name == "url":
-        try:
-            return Handle(ArticleHandle.URL, canonical_url(value))
-        except ValueError as problem:
-            raise RequestError(f"by.url cannot name an article: {problem}") from None
+        return article_url(value)
     return Handle(ArticleHandle(name), value)
 
 
-def article_id(id: str) -> NodeHandle:
-    """The handle of the article with this id. Raises RequestError when no article could ever have it."""
-    return _of_kind(ArticleRows, id)
+def article_url(url: str) -> Handle:
+    """The handle of the article known by this URL. Raises RequestError for what cannot be one."""
+    try:
+        return Handle(ArticleHandle.URL, canonical_url(url))
+    except ValueError as problem:
+        raise RequestError(f"the URL cannot name an article: {problem}") from None
 
 
 def provider(by: ProviderBy) -> NodeHandle:
     """How the provider is to be looked up. Raises RequestError for what cannot name a provider."""
     name, value = _given(by)
-    return _of_kind(ProviderRows, value if name == "id" else provider_id(value.lower()))
+    return of_kind(ProviderRows, value if name == "id" else provider_id(value.lower()))
 
 
 def topic(by: TopicBy) -> NodeHandle | str:
@@ -76,10 +76,11 @@ def topic(by: TopicBy) -> NodeHandle | str:
     name, value = _given(by)
     if name == "name":
         return value
-    return _of_kind(TopicRows, value if name == "id" else topic_id(value))
+    return of_kind(TopicRows, value if name == "id" else topic_id(value))
 
 
-def _of_kind(rows: Rows, id: str) -> NodeHandle:
+def of_kind(rows: Rows, id: str) -> NodeHandle:
+    """The handle that *id* is, which must be of one kind. Raises RequestError for another."""
     found = node(id)
     if found.rows is not rows:
         kind = next(name for name, wanted in _KINDS.items() if wanted is rows)

@@ -10,6 +10,7 @@ from strawberry.types.scalar import ScalarDefinition
 
 URL = NewType("URL", str)
 JSON = NewType("JSON", object)
+Representation = NewType("Representation", object)
 
 
 def moment_text(value: datetime) -> str:
@@ -67,6 +68,13 @@ SCALARS: dict[object, ScalarDefinition] = {
         name="JSON",
         description="Any JSON value: an object, a list, text, a number, a boolean or null.",
         specified_by_url="https://www.rfc-editor.org/rfc/rfc8259",
+        serialize=_unchanged,
+        parse_value=_unchanged,
+    ),
+    Representation: strawberry.scalar(
+        name="_Any",
+        description="What a gateway knows of an object: its __typename and the fields of one of its keys.",
+        specified_by_url="https://www.apollographql.com/docs/graphos/schema-design/federated-schemas/reference/subgraph-spec",
         serialize=_unchanged,
         parse_value=_unchanged,
     ),

@@ -7,14 +7,14 @@ one module because they refer to each other.
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
+from typing import Annotated, Any
 
 import strawberry
 
 from graph_api import records
 from graph_api.execution.batch import ListSize
 from graph_api.records import EdgeKind, Severity
-from graph_api.schema import arguments, exporting, pathing, reading, walking
+from graph_api.schema import arguments, entities, exporting, pathing, reading, walking
 from graph_api.schema.fields import batched, plain
 from graph_api.schema.paging import DEFAULT_PAGE
 from graph_api.schema.scalars import JSON, URL
@@ -23,6 +23,7 @@ PAGE = ListSize(DEFAULT_PAGE, frozenset({"first", "last"}), frozenset({"edges", 
 
 _WALKED = frozenset({"nodes", "links", "hops", "export"})
 NEIGHBORHOOD = ListSize(100, frozenset({"limit"}), _WALKED, weight=1)
+ENTITIES = ListSize(1, frozenset({"representations"}))
 SUBGRAPH = ListSize(500, frozenset({"limit"}), _WALKED, weight=1)
 PATHS = ListSize(5, frozenset({"options.limit"}), frozenset({"paths"}), weight=100)
 
@@ -296,6 +297,17 @@ class Cost:
     limit: int = plain("The highest cost that is admitted.")
 
 
+Entity = Annotated[
+    Article | Provider | Topic,
+    strawberry.union("_Entity", description="What other subgraphs can refer to by one of its keys."),
+]
+
+
+@strawberry.type(name="_Service", description="This schema as a subgraph of a federated graph.")
+class Service:
+    sdl: str = plain("The subgraph in the schema definition language, with the directives of Federation 2.")
+
+
 @strawberry.type(description="Where every query starts.")
 class Query:
     node: Node | None = batched(reading.node, arguments.node)
@@ -313,3 +325,7 @@ class Query:
     content_report: ContentReport = batched(reading.content_report)
     revision: str = batched(reading.revision)
     cost: Cost = plain("What this operation costs.")
+    represented: list[Entity | None] = batched(
+        entities.entities, entities.representations, name="_entities", size=ENTITIES
+    )
+    service: Service = batched(entities.service, name="_service")

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from click.testing import Result
 
-from graph_api.cli.schema import FRONT_MATTER, SDL, changes
+from graph_api.cli.schema import FRONT_MATTER, SDL, SUBGRAPH, changes
 
 Run = Callable[..., Result]
 
@@ -26,8 +26,8 @@ def test_the_schema_is_printed(run: Run) -> None:
     assert "type Query {" in result.stdout
 
 
-def test_both_contracts_are_written_and_then_up_to_date(run: Run, published: Path) -> None:
-    assert {file.name for file in published.iterdir()} == {SDL, FRONT_MATTER}
+def test_all_contracts_are_written_and_then_up_to_date(run: Run, published: Path) -> None:
+    assert {file.name for file in published.iterdir()} == {SDL, SUBGRAPH, FRONT_MATTER}
     assert (published / SDL).read_text() == run("schema").stdout
     result = run("schema", "--check", "--output", published)
     assert (result.exit_code, result.stdout) == (0, f"the contracts in {published} are up to date\n")
@@ -43,7 +43,7 @@ def test_a_difference_is_told_by_line_and_by_what_it_does_to_clients(run: Run, p
     assert "breaking FIELD_REMOVED: Field Query.former was removed." in result.stdout
 
 
-@pytest.mark.parametrize("name", [SDL, FRONT_MATTER])
+@pytest.mark.parametrize("name", [SDL, SUBGRAPH, FRONT_MATTER])
 def test_a_missing_contract_is_a_difference(run: Run, published: Path, name: str) -> None:
     (published / name).unlink()
     result = run("schema", "--check", "--output", published)

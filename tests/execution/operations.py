@@ -25,7 +25,9 @@ from graphql import (
     GraphQLSchema,
     InlineFragmentNode,
     ListValueNode,
+    NameNode,
     NullValueNode,
+    ObjectFieldNode,
     ObjectValueNode,
     OperationDefinitionNode,
     SelectionNode,
@@ -111,6 +113,11 @@ _MOMENTS = [
 ]
 _TEXTS = [*generated.NAMES, *generated.SLUGS, *generated.DOMAINS, *_URLS, "W2", "a.md", *generated.TEXTS]
 
+
+def _text_field(name: str, value: str) -> ObjectFieldNode:
+    return ObjectFieldNode(name=NameNode(value=name), value=nodes.String(value))
+
+
 _HANDLES = {"ID": _IDS, "URL": _URLS, "String": [*generated.NAMES, *generated.SLUGS, *generated.DOMAINS]}
 _scalars = {
     "Int": st.sampled_from([*range(1, 20), 2**31 - 1, 0, -1]).map(nodes.Int),
@@ -119,6 +126,17 @@ _scalars = {
     "URL": st.sampled_from([*_URLS, *_URLS, *_ODD_URLS]).map(nodes.String),
     "DateTime": st.sampled_from(_MOMENTS).map(nodes.String),
     "JSON": st.just(nodes.Null),
+    "_Any": st.fixed_dictionaries(
+        {},
+        optional={
+            "__typename": st.sampled_from(["Article", "Article", "Provider", "Topic", "Nothing", ""]),
+            "id": st.sampled_from([*_IDS * 3, *_ODD_IDS]),
+            "webUrl": st.sampled_from([*_URLS, *_ODD_URLS]),
+            "domain": st.sampled_from([*generated.DOMAINS, ""]),
+            "slug": st.sampled_from([*generated.SLUGS, "none"]),
+            "title": st.just("a field of another subgraph"),
+        },
+    ).map(lambda fields: nodes.Object([_text_field(name, value) for name, value in fields.items()])),
 }
 
 

@@ -57,9 +57,10 @@ class OpenInt(int):
 
 UNANSWERED = {
     "Article": {"neighborhood"},
-    "Query": {"shortestPath", "allPaths", "commonNeighbors", "subgraph"},
+    "Query": {"shortestPath", "allPaths", "commonNeighbors", "subgraph", "_entities", "_service"},
 }
-"""Fields that the plain graph does not answer: walks have an oracle of their own, networkx."""
+"""Fields that the plain graph does not answer: walks have an oracle of their own, networkx; a gateway's
+questions are those of `node` in other words."""
 
 
 @cache

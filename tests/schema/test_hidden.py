@@ -16,6 +16,7 @@ from graphql import (
     GraphQLInterfaceType,
     GraphQLObjectType,
     GraphQLSchema,
+    GraphQLUnionType,
     build_schema as schema_of,
     get_named_type,
     is_leaf_type,
@@ -173,15 +174,22 @@ _ROOTS = {
         "(via: [RELATED, TOPIC, PROVIDER])",
     ],
     "contentReport": [""],
+    "_entities": [
+        f'(representations: [{{__typename: "Article", webUrl: "{address(name)}"}}])' for name in "abdefst"
+    ]
+    + [
+        '(representations: [{__typename: "Article", id: "<d>"}, {__typename: "Topic", slug: "u"}])',
+        '(representations: [{__typename: "Provider", domain: "x.org"}, {__typename: "Provider", domain: "<mark>.org"}])',
+    ],
 }
-_ABOUT_NO_CONTENT = {"revision", "cost"}
+_ABOUT_NO_CONTENT = {"revision", "cost", "_service"}
 _NESTED = {"related": "(direction: BOTH, first: 100)", "neighborhood": "(via: [RELATED, TOPIC, PROVIDER])"}
 
 
 def _selections(schema: GraphQLSchema, type_: Any, depth: int) -> str:
     """All fields of a type, and theirs, so deep."""
     named = get_named_type(type_)
-    if isinstance(named, GraphQLInterfaceType):
+    if isinstance(named, GraphQLInterfaceType | GraphQLUnionType):
         members = schema.get_possible_types(named)
         below = (f"... on {one.name} {_selections(schema, one, depth)}" for one in members)
         return f"{{ __typename {' '.join(below)} }}"

@@ -69,7 +69,7 @@ def test_an_id_that_no_node_could_have_is_refused(path: Path, id: str) -> None:
         ('{ topic(by: {id: "provider:x"}) { id } }', "id must be one of a topic"),
         ('{ article(by: {slug: ""}) { id } }', "by.slug must not be empty"),
         ('{ provider(by: {domain: ""}) { id } }', "by.domain must not be empty"),
-        ('{ article(by: {url: "https://user@example.org/"}) { id } }', "url cannot name an article"),
+        ('{ article(by: {url: "https://user@example.org/"}) { id } }', "URL cannot name an article"),
     ],
 )
 def test_a_name_that_cannot_name_what_is_asked_for_is_refused(path: Path, query: str, told: str) -> None:

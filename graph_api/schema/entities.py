@@ -1,0 +1,144 @@
+"""Entities by representation, for gateways: https://www.apollographql.com/docs/graphos/schema-design/federated-schemas/reference/subgraph-spec.
+
+A gateway sends what other subgraphs know of some objects, each with its type and one of its keys. What is
+wrong with one of them is that one's mistake: known before anything is read, it costs only that item.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Annotated, Any
+
+import strawberry
+
+from graph_api.errors import RequestError
+from graph_api.execution.batch import Mistake, Partly
+from graph_api.execution.engine import Root
+from graph_api.execution.refusal import refused
+from graph_api.records import NodeKey, provider_id, topic_id
+from graph_api.schema import handles
+from graph_api.schema.handles import Handle, NodeHandle
+from graph_api.schema.scalars import Representation
+from graph_api.schema.subgraph import subgraph_sdl
+from graph_api.store.reads import (
+    ArticleHandle,
+    ArticleKeysBy,
+    ArticleRows,
+    ProviderRows,
+    Reads,
+    Rights,
+    TopicRows,
+    ask,
+)
+
+MOST = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted(Partly):
+    """The entities that a gateway asks for, in its order; None for what was refused."""
+
+    handles: tuple[NodeHandle | Handle | None, ...]
+
+
+def representations(
+    representations: Annotated[
+        list[Representation],
+        strawberry.argument(
+            description=f"At most {MOST} objects, each with __typename and the fields of one of its keys."
+        ),
+    ],
+) -> Wanted:
+    if len(representations) > MOST:
+        asked = len(representations)
+        message = f"representations holds {asked} objects; at most {MOST} are allowed"
+        raise refused(message, "LIMIT_EXCEEDED", limit="representations", asked=asked, allowed=MOST)
+    mistakes: list[Mistake] = []
+    found = tuple(_handles(representations, mistakes))
+    return Wanted(mistakes=tuple(mistakes), handles=found)
+
+
+def _handles(given: Sequence[object], mistakes: list[Mistake]) -> Iterator[NodeHandle | Handle | None]:
+    for place, one in enumerate(given):
+        try:
+            yield _handle(one)
+        except RequestError as error:
+            mistakes.append(Mistake(place, str(error), error.code))
+            yield None
+
+
+def _handle(given: object) -> NodeHandle | Handle:
+    if not isinstance(given, dict):
+        raise RequestError("a representation must be an object with __typename and a key")
+    fields: dict[str, object] = given  # pyright: ignore[reportUnknownVariableType] - any JSON object
+    name = fields.get("__typename")
+    if not isinstance(name, str) or name not in _KEYS:
+        known = ", ".join(_KEYS)
+        raise RequestError(f"__typename must be one of {known}, not {str(name)[:40]!r}")
+    keys = _KEYS[name]
+    for key, handle in keys.items():
+        value = fields.get(key)
+        if value is not None:
+            if not isinstance(value, str):
+                raise RequestError(f"{name}.{key} must be text")
+            return handle(value)
+    raise RequestError(f"a representation of {name} needs {' or '.join(keys)}")
+
+
+_KEYS: Mapping[str, Mapping[str, Callable[[str], NodeHandle | Handle]]] = {
+    "Article": {"id": partial(handles.of_kind, ArticleRows), "webUrl": handles.article_url},
+    "Provider": {
+        "id": partial(handles.of_kind, ProviderRows),
+        "domain": lambda domain: handles.of_kind(ProviderRows, provider_id(domain.lower())),
+    },
+    "Topic": {
+        "id": partial(handles.of_kind, TopicRows),
+        "slug": lambda slug: handles.of_kind(TopicRows, topic_id(slug)),
+    },
+}
+
+
+def entities(parents: Sequence[object], rights: Rights, wanted: Wanted) -> Reads[list[list[object | None]]]:
+    """The objects that are represented, in their order: null for each that there is none of."""
+    urls = tuple(dict.fromkeys(handle.value for handle in wanted.handles if isinstance(handle, Handle)))
+    keys: Mapping[str, NodeKey] = {}
+    if urls:
+        keys = yield from ask(ArticleKeysBy(ArticleHandle.URL, urls, rights))
+    named = {handle: (handle.rows, handle.key) for handle in wanted.handles if isinstance(handle, NodeHandle)}
+    of_urls = [(ArticleRows, key) for key in keys.values()]
+    asked = dict.fromkeys((*named.values(), *of_urls))
+    found: dict[tuple[type, NodeKey], Any] = {}
+    for rows in dict.fromkeys(kind for kind, _ in asked):
+        wanted_keys = tuple(key for kind, key in asked if kind is rows)
+        answered = yield from ask(rows(wanted_keys, rights))
+        found.update(((rows, key), record) for key, record in answered.items())
+    return [[_item(handle, found, keys) for handle in wanted.handles] for _ in parents]
+
+
+def _item(
+    handle: NodeHandle | Handle | None,
+    found: Mapping[tuple[type, NodeKey], Any],
+    keys: Mapping[str, NodeKey],
+) -> object | None:
+    if handle is None:
+        return None
+    if isinstance(handle, Handle):
+        return found.get((ArticleRows, keys[handle.value])) if handle.value in keys else None
+    record = found.get((handle.rows, handle.key))
+    return record if record is not None and record.id == handle.id else None
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """The subgraph as a gateway asks for it."""
+
+    sdl: str
+
+
+def service(parents: Sequence[Root], rights: Rights) -> Reads[list[Service]]:
+    """This schema as a subgraph, for gateways."""
+    del rights
+    return [Service(subgraph_sdl(parent.schema)) for parent in parents]
+    yield
