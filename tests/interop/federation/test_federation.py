@@ -1,0 +1,138 @@
+"""The subgraph in the hands of others: both composition libraries, and two gateways over a running server."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from graph_api.schema import build_schema
+from graph_api.schema.subgraph import subgraph_sdl
+from graph_api.server.app import create_app
+from tests.interop.packages import run
+from tests.server.running import running
+from tests.store.build import article, graph, provider, topic
+
+HERE = Path(__file__).parent
+GATEWAYS = ["apollo", "hive"]
+NAMES = [f"a{number:03}" for number in range(100)]
+NOWHERE, MALFORMED = article("nowhere").id, "article:x"
+
+OURS_FIRST = """{ articles(first: 2, orderBy: {field: TITLE, direction: ASC}) {
+  nodes { title readers provider { name rating } topics { name followers } } } }"""
+THEIRS_FIRST = """{ bookmarks { note article { title url readers } topic { name followers } provider { name rating } } }"""
+
+
+@dataclass
+class Watched:
+    """An app, and the bodies of what it was asked."""
+
+    app: ASGIApp
+    asked: list[bytes] = field(default_factory=list[bytes])
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def received() -> Message:
+            message = await receive()
+            self.asked.append(message.get("body", b""))
+            return message
+
+        await self.app(scope, received, send)
+
+
+@pytest.fixture(scope="module")
+def composed() -> Any:
+    return json.loads(run(HERE / "compose.mjs", {"SDL": subgraph_sdl(build_schema())}))
+
+
+@pytest.mark.parametrize("library", ["apollo", "guild"])
+def test_the_subgraph_composes_with_others_without_errors_and_hints(composed: Any, library: str) -> None:
+    assert composed[library] == {"errors": [], "hints": [], "composed": True}
+
+
+@dataclass
+class Served:
+    """What each gateway answered, and what our server was asked meanwhile."""
+
+    answers: dict[str, list[Any]]
+    asked: list[bytes]
+
+    def data(self, gateway: str, query: int) -> Any:
+        return self.answers[gateway][query]["data"]
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Served:
+    database = graph(
+        tmp_path_factory.mktemp("federation") / "graph.sqlite",
+        *(article(name, title=f"Title {name}", provider="p.org", topics=["t"]) for name in NAMES),
+        provider("p.org", name="The P"),
+        topic("t", name="Tee"),
+    )
+    articles = [*(article(name).id for name in NAMES), NOWHERE, MALFORMED]
+    references = {"articles": articles, "topics": ["t"], "providers": ["p.org"]}
+    app = Watched(create_app(database))
+    with running(app) as url:
+        told = run(
+            HERE / "gateways.mjs",
+            {
+                "OURS": f"{url}/graphql",
+                "QUERIES": json.dumps([OURS_FIRST, THEIRS_FIRST]),
+                "REFERENCES": json.dumps(references),
+            },
+        )
+    return Served(json.loads(told), app.asked)
+
+
+@pytest.mark.parametrize("gateway", GATEWAYS)
+def test_others_add_to_our_entities(served: Served, gateway: str) -> None:
+    assert "errors" not in served.answers[gateway][0]
+    assert served.data(gateway, 0)["articles"]["nodes"] == [
+        {
+            "title": f"Title {name}",
+            "readers": len(article(name).id),
+            "provider": {"name": "The P", "rating": len("p.org")},
+            "topics": [{"name": "Tee", "followers": 1}],
+        }
+        for name in NAMES[:2]
+    ]
+
+
+@pytest.mark.parametrize("gateway", GATEWAYS)
+def test_we_resolve_entities_that_others_refer_to(served: Served, gateway: str) -> None:
+    bookmarks = served.data(gateway, 1)["bookmarks"]
+    assert [one["article"]["title"] for one in bookmarks[:100]] == [f"Title {name}" for name in NAMES]
+    assert bookmarks[0] == {
+        "note": "bookmark 0",
+        "article": {
+            "title": "Title a000",
+            "url": article("a000").url,
+            "readers": len(article("a000").id),
+        },
+        "topic": {"name": "Tee", "followers": 1},
+        "provider": {"name": "The P", "rating": len("p.org")},
+    }
+
+
+@pytest.mark.parametrize("gateway", GATEWAYS)
+def test_what_is_wrong_with_one_reference_reaches_the_client_and_costs_no_other(
+    served: Served, gateway: str
+) -> None:
+    answer = served.answers[gateway][1]
+    [error] = [error for error in answer["errors"] if error["path"][1] == 101]
+    assert error["path"][:3] == ["bookmarks", 101, "article"]
+    assert error["extensions"]["code"] == "BAD_ID"
+    nowhere, malformed = answer["data"]["bookmarks"][100:]
+    for broken in (nowhere, malformed):
+        assert broken["article"] is None or broken["article"]["title"] is None
+        assert broken["topic"]["name"] == "Tee"
+
+
+def test_a_list_of_entities_is_asked_for_in_one_call(served: Served) -> None:
+    calls = [body for body in served.asked if b"_entities" in body and article("a050").id.encode() in body]
+    assert len(calls) == len(GATEWAYS)
+
+    assert all(article(name).id.encode() in body for body in calls for name in NAMES)
