@@ -128,7 +128,7 @@ def test_the_first_query_of_the_readme_has_the_answer_shown(seeds: Path) -> None
     assert {"data": ask(seeds, _blocks("graphql")[0])} == json.loads(_blocks("json")[0])
 
 
-@pytest.mark.parametrize("query", _blocks("graphql"))
+@pytest.mark.parametrize("query", [one for one in _blocks("graphql") if not one.startswith("extend schema")])
 def test_every_query_of_the_readme_has_an_answer(query: str, seeds: Path) -> None:
     assert list(_empty(ask(seeds, query))) == []
 
