@@ -9,6 +9,12 @@ from typing import Any
 
 from graph_api.cli.group import Failure
 
+try:
+    import resource
+except ImportError:  # Windows has no such limit
+    resource = None  # type: ignore[assignment] # a module, or none
+
+_OTHER_FILES = 256  # the database's, and what libraries open
 _REASONS = {
     errno.EADDRINUSE: "port {port} is in use; --port {next} may be free, and --port 0 picks a free one",
     errno.EACCES: "port {port} needs privileges; ports from 1024 on do not",
@@ -29,6 +35,16 @@ def bound(host: str, port: int) -> socket.socket:
         listener.close()
         raise Failure(_reason(error, host, port)) from error
     return listener
+
+
+def make_room(connections: int) -> None:
+    """This process may have so many connections open, as far as the system lets it: often only 1,024 at first."""
+    if resource is None:
+        return
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = connections + _OTHER_FILES
+    if soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (min(wanted, hard) if hard >= 0 else wanted, hard))
 
 
 def url(listener: socket.socket) -> str:

@@ -162,6 +162,7 @@ def _work(source: Path, settings: Settings, bound: socket.socket, announce: Call
 
 def _serve(app: Starlette, settings: Settings, bound: socket.socket, announce: Callable[[], None]) -> None:
     """The server has run until it was told to end. uvicorn raises the signal again when it is done."""
+    listener.make_room(settings.max_connections)
     server = _Server(configured(app, settings), announce)
     signal.signal(signal.SIGTERM, _ended)
     server.run(sockets=[bound])

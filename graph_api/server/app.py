@@ -54,8 +54,8 @@ def create_app(database: str | Path, settings: Settings | None = None) -> Starle
         ],
         middleware=[
             *service.sites.middleware,
-            Middleware(Compression),
             Middleware(Front, endpoint=endpoint, service=service),
+            Middleware(Compression),
         ],
         exception_handlers={HTTPException: _refused, Unanswered: _unanswered},
         lifespan=lifespan,

@@ -17,18 +17,31 @@ LEAST_BYTES = 1_024  # smaller answers fit into one packet as they are
 _PIECE_BYTES = 65_536
 
 
+class Compressor:
+    """Sends answers compressed."""
+
+    def __init__(self) -> None:
+        add_compress_type(RESPONSE_JSON)
+        self._middleware = CompressMiddleware(
+            _again, minimum_size=LEAST_BYTES, zstd_level=3, brotli_quality=3, gzip_level=3
+        )
+
+    async def send(self, accepted: bytes, send: Send, start: Message, message: Message) -> None:
+        """The answer that is *start* and *message* has been sent, in an encoding that is *accepted*, if we know one."""
+        whole = {"type": "http", "headers": [(b"accept-encoding", accepted)], "whole": (start, message)}
+        await self._middleware(whole, _nothing, _tagged(send))
+
+
 class Compression:
     """ASGI middleware that compresses what is sent whole and is large enough."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
-        add_compress_type(RESPONSE_JSON)
-        self._compressed = CompressMiddleware(
-            _again, minimum_size=LEAST_BYTES, zstd_level=3, brotli_quality=3, gzip_level=3
-        )
+        self._compressor = Compressor()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or not any(name == b"accept-encoding" for name, _ in scope["headers"]):
+        accepted = b",".join(value for name, value in scope.get("headers", ()) if name == b"accept-encoding")
+        if scope["type"] != "http" or not accepted:
             return await self._app(scope, receive, send)
         held: Message | None = None
 
@@ -45,8 +58,7 @@ class Compression:
             if message.get("more_body", False):
                 await send(start)
                 return await send(message)
-            whole = {"type": "http", "headers": scope["headers"], "whole": (start, message)}
-            return await self._compressed(whole, receive, _tagged(send))
+            return await self._compressor.send(accepted, send, start, message)
 
         return await self._app(scope, receive, send_or_hold)
 
@@ -68,6 +80,10 @@ def _length(start: Message) -> int:
         if name == b"content-length":
             return int(value)
     return 0
+
+
+async def _nothing() -> Message:
+    return {"type": "http.disconnect"}
 
 
 async def _again(scope: Scope, receive: Receive, send: Send) -> None:

@@ -11,12 +11,12 @@ import asyncio
 import hashlib
 import logging
 
-from starlette.types import Receive, Scope, Send
+from starlette.types import Message, Receive, Scope, Send
 
 from graph_api.errors import Overloaded, StoreError
 from graph_api.execution.engine import Answer
 from graph_api.server.body import Body, too_large
-from graph_api.server.compression import LEAST_BYTES, entity_tag
+from graph_api.server.compression import LEAST_BYTES, Compressor, entity_tag
 from graph_api.server.graphql_request import from_body, from_query_string
 from graph_api.server.negotiation import PLAIN_JSON, RESPONSE_JSON, answer_type, is_json
 from graph_api.server.patience import DeadlineExceeded, HungUp, with_patience
@@ -48,6 +48,7 @@ class GraphQLEndpoint:
         self._rates = service.rates
         named = [b"accept", b"authorization" * service.access.has_keys, b"origin" * service.sites.vary]
         self._vary = (b"vary", b", ".join(filter(None, named)))
+        self._compressor = Compressor()
         self._vary_large = (b"vary", self._vary[1] + b", accept-encoding")
         self._deadline_s = service.settings.deadline_seconds
         self._most_bytes = service.settings.max_body
@@ -130,6 +131,9 @@ class GraphQLEndpoint:
                 headers.append(_UNCACHED)
             if status == 405:  # noqa: PLR2004
                 headers.append(_ALLOW)
+        if vary is self._vary_large and (accepted := sent.get(b"accept-encoding")):
+            start, message = _messages(status, headers, answer.body)
+            return await self._compressor.send(accepted, send, start, message)
         return await _send(send, status, headers, answer.body)
 
     def _refusal(self, error: Exception, body: Body) -> Unanswered:
@@ -220,7 +224,12 @@ def _digest(body: bytes, media_type: str) -> bytes:
 
 
 async def _send(send: Send, status: int, headers: list[Header], body: bytes) -> None:
+    for message in _messages(status, headers, body):
+        await send(message)
+
+
+def _messages(status: int, headers: list[Header], body: bytes) -> tuple[Message, Message]:
     if status != 304:  # noqa: PLR2004
         headers = [*headers, (b"content-length", b"%d" % len(body))]
-    await send({"type": "http.response.start", "status": status, "headers": headers})
-    await send({"type": "http.response.body", "body": body})
+    start = {"type": "http.response.start", "status": status, "headers": headers}
+    return start, {"type": "http.response.body", "body": body}

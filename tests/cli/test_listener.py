@@ -57,3 +57,18 @@ def test_nobody_is_kept_waiting_before_the_server_listens() -> None:
 def test_localhost_is_the_address_that_urls_name() -> None:
     with listener.bound("localhost", 0) as bound:
         assert bound.family is socket.AF_INET
+
+
+def test_there_is_room_for_the_connections_as_far_as_the_system_allows() -> None:
+    resource = pytest.importorskip("resource")
+    before = resource.getrlimit(resource.RLIMIT_NOFILE)
+    try:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (64, before[1]))
+        listener.make_room(100)
+        assert resource.getrlimit(resource.RLIMIT_NOFILE) == (356, before[1])
+        listener.make_room(10)
+        assert resource.getrlimit(resource.RLIMIT_NOFILE)[0] == 356, "it is never made smaller"
+        listener.make_room(2**31)
+        assert resource.getrlimit(resource.RLIMIT_NOFILE)[0] == min(before[1], 2**31 + 256)
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, before)

@@ -182,6 +182,24 @@ def test_pipelined_requests_are_answered_in_order(url: str) -> None:
     assert response.count(b'{"data":{"revision":"one"}}') == 3
 
 
+async def whose(scope: Scope, receive: Receive, send: Send) -> None:
+    """An app that answers the client's address."""
+    del receive
+    if scope["type"] == "http":
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        await send({"type": "http.response.body", "body": scope["client"][0].encode()})
+
+
+@pytest.mark.parametrize(
+    ("trusted", "address"), [("", b"127.0.0.1"), ("10.0.0.1", b"127.0.0.1"), ("127.0.0.1", b"192.0.2.7")]
+)
+def test_only_a_trusted_proxy_says_whose_a_request_is(trusted: str, address: bytes) -> None:
+    settings = dataclasses.replace(QUICK, trusted_proxies=trusted)
+    with running(whose, settings) as url:
+        told = sent(url, b"GET / HTTP/1.0\r\nx-forwarded-for: 198.51.100.9, 192.0.2.7\r\n\r\n")
+    assert told.endswith(b"\r\n" + address) or b"\r\n" + address + b"\r\n" in told
+
+
 BODY = b"x" * 20_000_000  # more than waits on the way to a client
 
 
