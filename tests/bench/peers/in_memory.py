@@ -6,7 +6,7 @@ Run as `python -m tests.bench.peers.in_memory DUMP PORT`. Nothing is kept betwee
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -42,7 +42,7 @@ class Article:
     provider: Provider
     topics: list[Topic]
     related: list[Article] = field(default_factory=list)
-    neighbours: set[str] = field(default_factory=set)
+    listed_by: list[Article] = field(default_factory=list)
 
 
 class Graph:
@@ -74,12 +74,11 @@ class Graph:
         }
 
     def _relate(self, rows: Iterable[dict[str, Any]]) -> None:
-        for row in rows:
+        for row in sorted(rows, key=lambda row: row["id"]):
             one = self.articles[row["id"]]
             one.related = [self.articles[id] for id in row["related"]]
             for other in one.related:
-                one.neighbours.add(other.id)
-                other.neighbours.add(one.id)
+                other.listed_by.append(one)
 
     def one(self, variables: dict[str, Any]) -> Any:
         article = self.articles.get(variables["id"])
@@ -125,27 +124,32 @@ class Graph:
         return {"nodes": nodes}
 
     def neighbourhood(self, variables: dict[str, Any]) -> Any:
-        order, truncated = self._within(variables["id"], 2, 200)
-        inside = set(order)
-        links = [
-            {"from": {"id": id}, "to": {"id": other.id}}
-            for id in sorted(order)
-            for other in self.articles[id].related
-            if other.id in inside
-        ]
-        nodes = [{"id": id, "title": self.articles[id].title} for id in order]
-        counted = {"nodeCount": len(order), "truncated": truncated}
+        found, truncated = self._within(self.articles[variables["id"]], 2, 200)
+        nodes = [{"id": one.id, "title": one.title} for one in found]
+        links = [{"from": {"id": one.id}, "to": {"id": other.id}} for one, other in _links(found)]
+        counted = {"nodeCount": len(found), "truncated": truncated}
         return {"article": {"neighborhood": {**counted, "nodes": nodes, "links": links}}}
 
-    def _within(self, start: str, hops: int, limit: int) -> tuple[list[str], bool]:
-        order, seen, frontier = [start], {start}, [start]
+    def _within(self, start: Article, hops: int, limit: int) -> tuple[list[Article], bool]:
+        order, frontier = {start: None}, [start]
         for _ in range(hops):
-            frontier = sorted(set().union(*(self.articles[id].neighbours for id in frontier)) - seen)
-            seen.update(frontier)
-            order.extend(frontier)
+            near = dict.fromkeys(other for one in frontier for other in (*one.related, *one.listed_by))
+            frontier = [one for one in near if one not in order]
+            order.update(dict.fromkeys(frontier))
             if len(order) > limit:
                 break
-        return order[:limit], len(order) > limit
+        return list(order)[:limit], len(order) > limit
+
+
+def _links(articles: Sequence[Article]) -> Iterable[tuple[Article, Article]]:
+    """The edges among *articles*, in their order; those that list each other are one."""
+    among = set(articles)
+    found: dict[tuple[Article, Article], None] = {}
+    for one in articles:
+        for other in one.related:
+            if other in among and (other, one) not in found:
+                found[one, other] = None
+    return found
 
 
 def _provider(provider: Provider) -> dict[str, str]:

@@ -18,9 +18,10 @@ export function open (path) {
     `SELECT ${ARTICLE}, r.src FROM related r JOIN article a ON a.id = r.dst
      WHERE r.src IN ${KEYS} AND r.position < ? ORDER BY r.src, r.position`)
   const neighbours = db.prepare(
-    `SELECT dst AS id FROM related WHERE src IN ${KEYS} UNION SELECT src FROM related WHERE dst IN ${KEYS}`)
+    `SELECT src AS near, dst AS far, 0 AS way, position FROM related WHERE src IN ${KEYS}
+     UNION ALL SELECT dst, src, 1, 0 FROM related WHERE dst IN ${KEYS} ORDER BY way, position, far`)
   const links = db.prepare(
-    `SELECT src, dst FROM related WHERE src IN ${KEYS} AND dst IN ${KEYS} ORDER BY src, position`)
+    `SELECT src, dst FROM related WHERE src IN ${KEYS} AND dst IN ${KEYS} ORDER BY position`)
 
   const tables = {
     articles: ids => one(ids, articles.all(JSON.stringify(ids))),
@@ -44,15 +45,18 @@ export function open (path) {
       let frontier = order
       for (let hop = 0; hop < maxDepth && order.length <= limit; hop++) {
         const asked = JSON.stringify(frontier)
-        frontier = neighbours.all(asked, asked).map(row => row.id).filter(id => !seen.has(id)).sort()
+        const near = many(frontier, neighbours.all(asked, asked), 'near').flat()
+        frontier = [...new Set(near.map(row => row.far))].filter(id => !seen.has(id))
         for (const id of frontier) { seen.add(id); order.push(id) }
       }
-      const kept = JSON.stringify(order.slice(0, limit))
-      const nodes = tables.articles(order.slice(0, limit))
+      const ids = order.slice(0, limit)
+      const kept = JSON.stringify(ids)
+      const nodes = tables.articles(ids)
       const known = new Map(nodes.map(node => [node.id, node]))
       return {
         nodes,
-        links: links.all(kept, kept).map(row => ({ from: known.get(row.src), to: known.get(row.dst) })),
+        links: once(many(ids, links.all(kept, kept), 'src').flat())
+          .map(row => ({ from: known.get(row.src), to: known.get(row.dst) })),
         nodeCount: nodes.length,
         truncated: order.length > limit
       }
@@ -70,4 +74,10 @@ function many (ids, rows, key) {
   const found = new Map(ids.map(id => [id, []]))
   for (const row of rows) found.get(row[key]).push(row)
   return ids.map(id => found.get(id))
+}
+
+// Those that list each other are one link, from the one that comes first.
+function once (rows) {
+  const found = new Set()
+  return rows.filter(({ src, dst }) => !found.has(`${dst} ${src}`) && found.add(`${src} ${dst}`))
 }

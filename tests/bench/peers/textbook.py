@@ -180,25 +180,31 @@ class Loaders:
         return [found[key] for key in keys]
 
     async def _neighbours(self, ids: list[str]) -> list[list[str]]:
-        """The articles at the other end of every edge, either way."""
+        """The articles that each lists, by position, then those that list it, by id."""
         marks = _marks(ids)
         rows = await self._rows(
-            f"SELECT src, dst FROM related WHERE src IN ({marks})"
-            f" UNION SELECT dst, src FROM related WHERE dst IN ({marks})",
+            f"SELECT src, dst AS far, 0 AS way, position FROM related WHERE src IN ({marks})"
+            f" UNION ALL SELECT dst, src, 1, 0 FROM related WHERE dst IN ({marks})"
+            " ORDER BY way, position, far",
             [*ids, *ids],
         )
         found = defaultdict(list)
-        for here, there in rows:
+        for here, there, *_ in rows:
             found[here].append(there)
         return [found[id] for id in ids]
 
     async def links(self, ids: list[str]) -> list[tuple[str, str]]:
-        """The edges among *ids*, by source and position."""
+        """The edges among *ids*, by the place of their source and their position; a mutual pair is one."""
         marks = _marks(ids)
-        sql = (
-            f"SELECT src, dst FROM related WHERE src IN ({marks}) AND dst IN ({marks}) ORDER BY src, position"
-        )
-        return [(row[0], row[1]) for row in await self._rows(sql, [*ids, *ids])]
+        sql = f"SELECT src, dst FROM related WHERE src IN ({marks}) AND dst IN ({marks}) ORDER BY position"
+        below = defaultdict(list)
+        for source, target in await self._rows(sql, [*ids, *ids]):
+            below[source].append(target)
+        found: dict[tuple[str, str], None] = {}
+        for edge in ((source, target) for source in ids for target in below[source]):
+            if edge[::-1] not in found:
+                found[edge] = None
+        return list(found)
 
 
 def _article(row: Sequence[Any]) -> Article:
@@ -218,14 +224,14 @@ def _marks(values: Iterable[object]) -> str:
 
 
 async def within(start: Article, loaders: Loaders, max_depth: int, limit: int) -> Subgraph:
-    """What is reachable from *start*, breadth first, by distance and id, and the edges among it."""
-    order: list[str] = [start.id]
-    seen, frontier = {str(start.id)}, [str(start.id)]
+    """What is reachable from *start*, breadth first, as it is discovered, and the edges among it."""
+    order = frontier = [str(start.id)]
+    seen = {str(start.id)}
     for _ in range(max_depth):
         lists = await loaders.neighbours.load_many(frontier)
-        frontier = sorted({id for one in lists for id in one} - seen)
+        frontier = list(dict.fromkeys(id for one in lists for id in one if id not in seen))
         seen.update(frontier)
-        order.extend(frontier)
+        order = order + frontier
         if len(order) > limit:
             break
     kept = order[:limit]
