@@ -27,7 +27,6 @@ from graph_api.store.reads import (
     DetailRows,
     EdgesAmong,
     ImageRows,
-    KindsOf,
     Lists,
     ProviderRows,
     Read,
@@ -44,7 +43,7 @@ _ABSENT: Any = object()  # the store has no row for this key
 _ENTRY_BYTES = 100  # what a dict takes for one entry
 _BY_KEY = (
     *(ArticleRows, ProviderRows, TopicRows, TopicKeys),
-    *(ImageRows, DetailRows, SourceRows, ChildKeys, KindsOf),
+    *(ImageRows, DetailRows, SourceRows, ChildKeys),
 )
 
 

@@ -175,14 +175,6 @@ class FittingKeys(Read[frozenset[NodeKey]]):
     rights: Rights
 
 
-@dataclass(frozen=True, slots=True)
-class KindsOf(Read[Mapping[NodeKey, type[ArticleRows] | type[ProviderRows] | type[TopicRows]]]):
-    """What the nodes with these keys are, told by the read that answers their rows."""
-
-    keys: Keys
-    rights: Rights
-
-
 # -- keys by something else ----------------------------------------------------------------------------
 
 

@@ -21,7 +21,6 @@ from graph_api.store.reads import (
     EdgesAmong,
     FittingKeys,
     Keys,
-    KindsOf,
     ProviderRows,
     Rights,
     StepRows,
@@ -125,11 +124,6 @@ def fitting_keys(connection: sqlite3.Connection, read: FittingKeys) -> frozenset
     for other in (ProviderRows, TopicRows):
         found += _keys(connection, other, read.keys, read.rights, TRUE)
     return frozenset(found)
-
-
-def kinds_of(connection: sqlite3.Connection, read: KindsOf) -> Mapping[NodeKey, NodeRead]:
-    """What the nodes with the keys of *read* are."""
-    return {key: kind for kind in _TABLES for key in _keys(connection, kind, read.keys, read.rights, TRUE)}
 
 
 def _in_order(kinds: Collection[EdgeKind]) -> list[EdgeKind]:

@@ -23,7 +23,6 @@ _ANSWERS: Mapping[type[Read[Any]], Callable[[sqlite3.Connection, Any], Any]] = {
     reads.StepRows: sql_edges.steps,
     reads.EdgesAmong: sql_edges.edges_among,
     reads.FittingKeys: sql_edges.fitting_keys,
-    reads.KindsOf: sql_edges.kinds_of,
     reads.ArticleKeysBy: sql_handles.article_keys,
     reads.TopicKeysByName: sql_handles.topic_keys,
     reads.Lists: sql_lists.lists,

@@ -32,15 +32,11 @@ from graph_api.store.filters import And, Filter
 from graph_api.store.reader import connected
 from graph_api.store.reads import (
     AllArticles,
-    ArticleRows,
     EdgesAmong,
     FittingKeys,
-    KindsOf,
-    ProviderRows,
     Read,
     Rights,
     StepRows,
-    TopicRows,
 )
 from graph_api.store.sql_reads import answer as stored
 from graph_api.store.tables import SCRIPT
@@ -172,21 +168,6 @@ def test_what_fits_is_what_the_filter_lets_pass_and_every_visible_node_of_anothe
     with held(nodes) as connection:
         found = stored(connection, FittingKeys(keys, filter, rights))
     assert found == in_words(nodes, rights, filter).answer(Fitting(keys))
-
-
-@given(graphs(), rights, _frontiers)
-def test_a_node_s_kind_is_told_where_it_may_be_seen(
-    nodes: list[AnyNode], rights: Rights, keys: tuple[NodeKey, ...]
-) -> None:
-    seen = Reference(nodes, rights)
-    kinds = {
-        **{node.key: ArticleRows for node in seen.articles.values()},
-        **{node.key: ProviderRows for node in seen.providers.values()},
-        **{node.key: TopicRows for node in seen.topics.values()},
-    }
-    with held(nodes) as connection:
-        found = stored(connection, KindsOf(keys, rights))
-    assert found == {one: kinds[one] for one in keys if one in kinds}
 
 
 # -- in words ----------------------------------------------------------------------------------------------
