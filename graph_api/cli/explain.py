@@ -71,8 +71,6 @@ def _explained(
     yield from _indented(explain.measured(prepared.admitted.measures, limits(settings)))
     yield "Plan"
     yield from _indented(explain.planned(prepared.plan))
-    if prepared.plan.introspects:
-        return
     run = Run(prepared.arguments, Rights(published_only=settings.published_only))
     _, reads = traced(source, answer(prepared.plan, root_of(prepared, settings, schema), run))
     yield f"Reads: {len(reads)}, in one transaction"

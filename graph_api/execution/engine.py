@@ -1,8 +1,7 @@
 """Answers operations: from text and variables to the bytes of an answer.
 
 An operation is admitted, compiled and bound to its arguments before anything is read; a mistake of the
-client refuses it there. Operations that ask for the schema run on the ordinary executor, over the same
-batch functions.
+client refuses it there. Strawberry's ordinary executor runs over the same batch functions.
 """
 
 # graphql-core's wrapping types are generic without arguments, which strict pyright calls unknown:
@@ -40,7 +39,6 @@ from graph_api.store.reads import Reads, Rights
 logger = logging.getLogger(__name__)
 
 _LARGE_COST = 2000  # objects expected in an answer that is made beside the event loop
-_MIXED_COST = 500  # the most beside fields that ask for the schema: the ordinary executor answers these
 
 Asked = tuple[
     str, str | None, bytes, bool, Rights
@@ -114,7 +112,6 @@ class Engine:
         try:
             asked = (text, operation_name, self._key(variables), tell_cost, rights or self._rights)
             prepared = self._preparation.prepared(text, variables or {}, operation_name, asked[2])
-            _check_mixed(prepared)
         except Refused as error:
             return self._refusal(error, executed=False)
         if charge is not None:
@@ -184,7 +181,7 @@ class Engine:
         compiled: bool,
     ) -> Answer:
         root, rights = root_of(prepared, self._settings, self._strawberry), asked[4]
-        if compiled and not prepared.plan.introspects:
+        if compiled:
             body, revision = await self._compiled(prepared, root, rights, tell_cost=tell_cost)
         else:
             data, revision = await self._ordinary(prepared.admitted, root, variables, rights)
@@ -196,7 +193,7 @@ class Engine:
     async def _compiled(
         self, prepared: Prepared, root: Root, rights: Rights, *, tell_cost: bool
     ) -> tuple[bytes, str]:
-        large = root.cost.requested > _LARGE_COST
+        large = root.cost.requested > _LARGE_COST or prepared.plan.introspects
         run = Run(prepared.arguments, rights, piecewise=large)
 
         def plan() -> Reads[bytes]:
@@ -217,20 +214,6 @@ class Engine:
             if done.errors:
                 raise done.errors[0].original_error or done.errors[0]
             return done.data, snapshot.revision
-
-
-def _check_mixed(prepared: Prepared) -> None:
-    """Refuses what would keep the ordinary executor busy for long."""
-    cost = prepared.admitted.measures.cost
-    if prepared.plan.introspects and cost > _MIXED_COST:
-        raise refused(
-            f"the operation asks for the schema beside a cost of {cost}; at most {_MIXED_COST} is allowed: ask for"
-            " the schema in an operation of its own",
-            "LIMIT_EXCEEDED",
-            limit="cost",
-            asked=cost,
-            allowed=_MIXED_COST,
-        )
 
 
 def root_of(prepared: Prepared, settings: Settings, schema: strawberry.Schema) -> Root:

@@ -18,8 +18,6 @@ def measured(measures: Measures, limits: Measures) -> Iterator[str]:
 
 def planned(plan: Plan) -> Iterator[str]:
     """The plan as a tree: each field with how it is answered."""
-    if plan.introspects:
-        yield "asks for the schema: runs on the ordinary executor"
     yield from _selection(plan.root, 0)
 
 
@@ -36,6 +34,8 @@ def _selection(selection: Selection, depth: int) -> Iterator[str]:
 def _answered(step: Step) -> str:
     if step.constant is not None:
         return "constant"
+    if step.asks_schema is not None:
+        return "the schema's answer"
     if step.batch is None:
         return "column" if step.below is None else "record"
     return f"batch {step.batch.fetch.__name__}"

@@ -41,6 +41,7 @@ from graphql.type import GraphQLInterfaceType, GraphQLNamedType
 from strawberry.types.field import StrawberryField
 
 from graph_api.execution.batch import Batch
+from graph_api.execution.introspection import INTROSPECTION, alone
 
 DEFINITION = "strawberry-definition"
 
@@ -49,7 +50,8 @@ DEFINITION = "strawberry-definition"
 class Step:
     """How one field of an answer comes about: by its batch function, or as an attribute of the record.
 
-    *constant* is the answer itself (`__typename`). *number* is the step's place among the bound arguments.
+    *constant* is the answer itself (`__typename`), *asks_schema* what is asked of the schema (`__schema`, `__type`).
+    *number* is the step's place among the bound arguments.
     """
 
     number: int
@@ -63,6 +65,7 @@ class Step:
     enum: bool
     below: Selection | None
     constant: str | None = None
+    asks_schema: DocumentNode | None = None
 
     @property
     def is_fetched(self) -> bool:
@@ -128,8 +131,7 @@ def _is_of(type_: GraphQLObjectType, record: object) -> bool:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Plan:
-    """A compiled operation. *steps* are all its steps by number; *introspects* says that it cannot run
-    as a plan, since parts of it ask for the schema."""
+    """A compiled operation. *steps* are all its steps by number; *introspects* says that some ask for the schema."""
 
     operation: OperationDefinitionNode
     root: Selection
@@ -166,16 +168,24 @@ def compile_operation(
     variables: Mapping[str, Any],
 ) -> Plan:
     """The plan of a validated operation, for these values of the variables that `conditions` names."""
-    compiler = _Compiler(schema, document, variables)
+    compiler = _Compiler(schema, document, operation, variables)
     root_type = schema.get_root_type(operation.operation)
     assert root_type is not None, "validation has seen to it"
     root = compiler.selection(root_type, [operation.selection_set], ())
-    return Plan(operation, root, tuple(compiler.steps), compiler.introspects)
+    steps = tuple(compiler.steps)
+    return Plan(operation, root, steps, any(step.asks_schema for step in steps))
 
 
 class _Compiler:
-    def __init__(self, schema: GraphQLSchema, document: DocumentNode, variables: Mapping[str, Any]) -> None:
+    def __init__(
+        self,
+        schema: GraphQLSchema,
+        document: DocumentNode,
+        operation: OperationDefinitionNode,
+        variables: Mapping[str, Any],
+    ) -> None:
         self._schema = schema
+        self._operation = operation
         self._variables = variables
         self._fragments = {
             definition.name.value: definition
@@ -183,7 +193,6 @@ class _Compiler:
             if isinstance(definition, FragmentDefinitionNode)
         }
         self.steps: list[Step] = []
-        self.introspects = False
 
     def selection(
         self, type_: GraphQLNamedType, sets: list[SelectionSetNode], path: tuple[str, ...]
@@ -258,14 +267,18 @@ class _Compiler:
         if name == "__typename":
             return self._numbered(key, path, nodes[0], constant=type_.name)
         if name.startswith("__"):
-            self.introspects = True
-            return self._numbered(key, path, nodes[0], constant=name)
+            step = self._numbered(key, path, nodes[0])
+            asked = alone(self._operation, nodes, [*self._fragments.values()])
+            return self._finished(replace(step, batch=INTROSPECTION, asks_schema=asked))
         step = self._numbered(key, path, nodes[0], definition=type_.fields[name])
         named = get_named_type(type_.fields[name].type)
         if is_composite_type(named):
             sets = [node.selection_set for node in nodes if node.selection_set]
-            step = replace(step, below=self.selection(named, sets, path))
-            self.steps[step.number] = step
+            step = self._finished(replace(step, below=self.selection(named, sets, path)))
+        return step
+
+    def _finished(self, step: Step) -> Step:
+        self.steps[step.number] = step
         return step
 
     def _numbered(

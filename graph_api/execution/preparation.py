@@ -23,6 +23,7 @@ from graph_api.errors import RequestError
 from graph_api.execution.batch import Partly
 from graph_api.execution.clock import reads_clock
 from graph_api.execution.documents import Admitted, Documents
+from graph_api.execution.introspection import Question
 from graph_api.execution.lru import Lru
 from graph_api.execution.plan import DEFINITION, Plan, Step, compile_operation
 from graph_api.execution.refusal import Refused, coded, refused
@@ -84,7 +85,7 @@ class Preparation:
         values = self._values(admitted, variables)
         plan = self._plan(admitted, name, values)
         timeless = not admitted.reads_clock and not reads_clock(variables)
-        arguments = self._bound(plan, values)
+        arguments = self._bound(plan, values, variables)
         mistakes = [
             error.formatted for error in islice(_mistakes(plan, arguments), self._settings.max_errors)
         ]
@@ -121,12 +122,12 @@ class Preparation:
             self._plans.put(key, plan, len(admitted.text))
         return plan
 
-    def _bound(self, plan: Plan, values: VariableValues) -> list[object]:
+    def _bound(self, plan: Plan, values: VariableValues, variables: dict[str, Any]) -> list[object]:
         arguments: list[object] = []
         errors: list[GraphQLError] = []
         for step in plan.steps:
             try:
-                arguments.append(self._argument(step, values))
+                arguments.append(self._argument(step, values, variables))
             except RequestError as error:
                 code = {"code": error.code}
                 errors.append(GraphQLError(str(error), step.node, path=list(step.path), extensions=code))
@@ -134,7 +135,9 @@ class Preparation:
             raise Refused(errors)
         return arguments
 
-    def _argument(self, step: Step, values: VariableValues) -> object:
+    def _argument(self, step: Step, values: VariableValues, variables: dict[str, Any]) -> object:
+        if step.asks_schema is not None:
+            return Question(self._schema, step.asks_schema, variables)
         if step.batch is None or step.batch.prepare is None or step.definition is None:
             return None
         coerced = get_argument_values(step.definition, step.node, values)

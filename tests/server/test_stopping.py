@@ -35,7 +35,7 @@ from tests.store.build import article, graph
 T = TypeVar("T")
 
 PLANNED = "{ articles(first: 1) { nodes { title } } }"
-ORDINARY = "{ __schema { queryType { name } } articles(first: 1) { nodes { title } } }"
+BESIDE_SCHEMA = "{ __schema { queryType { name } } articles(first: 1) { nodes { title } } }"
 HEAVY = "{ articles(first: 100) { nodes { related(first: 20) { nodes { title } } } } }"
 PATIENCE_S = 20
 
@@ -145,7 +145,7 @@ def _ask(url: str, query: str) -> tuple[int, Any]:
         connection.close()
 
 
-@pytest.mark.parametrize("query", [PLANNED, ORDINARY], ids=["planned", "ordinary"])
+@pytest.mark.parametrize("query", [PLANNED, BESIDE_SCHEMA], ids=["content", "schema too"])
 def test_a_client_that_hangs_up_stops_its_work(database: Path, query: str) -> None:
     with _served(database, deadline_s=600) as (store, url):
         connection = _sent(url, query)
@@ -166,7 +166,7 @@ def test_a_client_that_resets_its_connection_stops_its_work(database: Path) -> N
         assert store.stopped.wait(PATIENCE_S)
 
 
-@pytest.mark.parametrize("query", [PLANNED, ORDINARY], ids=["planned", "ordinary"])
+@pytest.mark.parametrize("query", [PLANNED, BESIDE_SCHEMA], ids=["content", "schema too"])
 def test_work_is_stopped_at_its_deadline(database: Path, query: str) -> None:
     with _served(database, deadline_s=1) as (store, url):
         status, answer = _ask(url, query)

@@ -1,0 +1,61 @@
+"""What an operation asks of the schema itself: the ordinary executor's to answer, as one batch of the plan.
+
+The schema never changes while the server runs, so nothing is read for it.
+"""
+
+# graphql-core's middleware is generic without arguments, which strict pyright calls unknown:
+# pyright: reportUnknownVariableType=false
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from graphql import (
+    DocumentNode,
+    FieldNode,
+    FragmentDefinitionNode,
+    GraphQLSchema,
+    OperationDefinitionNode,
+    SelectionSetNode,
+    execute_sync,
+)
+
+from graph_api.execution.batch import Batch
+from graph_api.store.reads import Reads, Rights
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Question:
+    """One of the fields `__schema` and `__type` of an operation, as an operation of its own."""
+
+    schema: GraphQLSchema
+    document: DocumentNode
+    variables: dict[str, Any]  # Any: JSON as the client sent it
+
+
+def alone(
+    operation: OperationDefinitionNode,
+    fields: Sequence[FieldNode],
+    fragments: Sequence[FragmentDefinitionNode],
+) -> DocumentNode:
+    """A document that asks for nothing but *fields* of the operation, which share a response key."""
+    only = OperationDefinitionNode(
+        operation=operation.operation,
+        variable_definitions=operation.variable_definitions,
+        selection_set=SelectionSetNode(selections=tuple(fields)),
+    )
+    return DocumentNode(definitions=(only, *fragments))
+
+
+def answers(parents: Sequence[object], rights: Rights, question: Question) -> Reads[list[Any]]:
+    """What the schema says."""
+    del rights
+    result = execute_sync(question.schema, question.document, variable_values=question.variables)
+    assert result.data is not None, "validation has seen to it"
+    return [*result.data.values()] * len(parents)
+    yield  # a batch function without reads
+
+
+INTROSPECTION = Batch(answers, Question)
