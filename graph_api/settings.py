@@ -111,9 +111,16 @@ class Settings:
     max_directives: int = limit(50, "Directives in an operation's text.")
     max_field_directives: int = limit(5, "Directives on one field.")
     max_fragments: int = limit(50, "Fragments in an operation's text.")
-    max_repeats: int = limit(100, "Times that one response key may stand in an operation's text.")
+    max_key_pairs: int = limit(
+        5_000, "Pairs of fields with one response key, and of spreads, in an operation's text."
+    )
     max_selections: int = limit(1_000, "Fields selected, fragments counted wherever they are spread.")
+    max_input_objects: int = limit(
+        1_000, "Objects in arguments, such as the conditions of filters, wherever they are used."
+    )
+    max_variable_values: int = limit(5_000, "Values in the variables: lists, objects and what they hold.")
     max_variable_nesting: int = limit(50, "Lists and objects nested in each other in the variables.")
+    max_schema_cost: int = limit(30_000, "Fields that an answer about the schema is expected to hold.")
     max_cost: int = limit(50_000, "Objects that an answer is expected to hold; page sizes multiply.")
     max_errors: int = limit(10, "Errors told in one answer.")
 

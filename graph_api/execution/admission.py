@@ -13,8 +13,9 @@ https://ibm.github.io/graphql-specs/cost-spec.html.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
+from math import ceil
 from typing import Any
 
 from graphql import (
@@ -22,6 +23,7 @@ from graphql import (
     FieldNode,
     FragmentDefinitionNode,
     FragmentSpreadNode,
+    GraphQLArgument,
     GraphQLField,
     GraphQLSchema,
     InlineFragmentNode,
@@ -34,25 +36,27 @@ from graphql import (
     ValueNode,
     VariableNode,
     get_named_type,
+    is_input_object_type,
     value_from_ast_untyped,
 )
 from graphql.type import GraphQLInterfaceType, GraphQLNamedType, GraphQLObjectType
 
 from graph_api.execution.batch import SIZE, ListSize
 from graph_api.execution.plan import DEFINITION
+from graph_api.execution.schema_lengths import ANSWERED_TYPES, is_introspective
 
 _COUNT_CAP = 10**12  # measures stop growing here: a product of page sizes need not be exact beyond it
 _LISTED = {"related": 20, "topics": 5}  # conditions on lists, by the expected length of these
-_INTROSPECTION = frozenset({"__schema", "__type"})
+_NO_NAMES: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
 class Measures:
     """What an operation asks for, fragments counted wherever they are spread.
 
-    *aliases*, *directives*, *field_directives* (the most on one field), *fragments* and *repeats* (how often
-    the commonest response key stands there) count the text itself; validation compares fragments and equal
-    keys pair by pair.
+    *aliases*, *directives*, *field_directives* (the most on one field), *fragments* and *key_pairs* (pairs of
+    fields with one response key, and of spreads) count the text itself: validation compares these pair by pair.
+    *input_objects* are those in arguments; *schema_cost* is the cost of what is asked about the schema.
     """
 
     depth: int = 0
@@ -62,8 +66,10 @@ class Measures:
     directives: int = 0
     field_directives: int = 0
     fragments: int = 0
-    repeats: int = 0
+    key_pairs: int = 0
     selections: int = 0
+    input_objects: int = 0
+    schema_cost: int = 0
     cost: int = 0
 
 
@@ -87,13 +93,17 @@ def excesses(measures: Measures, limits: Measures) -> list[Excess]:
 
 @dataclass(frozen=True, slots=True)
 class _Size:
-    """What is measured of one selection set."""
+    """What is measured of one selection set. *each* is its cost for every item of the page it stands on, so
+    that a fragment is measured once for pages of all lengths."""
 
     depth: int = 0
     introspection_depth: int = 0
     fields: int = 0
     selections: int = 0
-    cost: int = 0
+    input_objects: int = 0
+    schema_cost: float = 0
+    cost: float = 0
+    each: float = 0
 
     def beside(self, other: _Size) -> _Size:
         return _Size(
@@ -101,7 +111,10 @@ class _Size:
             max(self.introspection_depth, other.introspection_depth),
             min(self.fields + other.fields, _COUNT_CAP),
             min(self.selections + other.selections, _COUNT_CAP),
+            min(self.input_objects + other.input_objects, _COUNT_CAP),
+            min(self.schema_cost + other.schema_cost, _COUNT_CAP),
             min(self.cost + other.cost, _COUNT_CAP),
+            min(self.each + other.each, _COUNT_CAP),
         )
 
 
@@ -110,10 +123,14 @@ def measure(
     document: DocumentNode,
     operation: OperationDefinitionNode,
     variables: Mapping[str, Any],
+    schema_lengths: Mapping[str, float],
 ) -> Measures:
-    """The measures of *operation*, whose text need not be valid: what does not exist costs nothing."""
-    meter = _Meter(schema, document, {**_defaults(operation), **variables})
-    size = meter.selection_set(schema.get_root_type(operation.operation), operation.selection_set, _NO_PAGE)
+    """The measures of *operation*, whose text need not be valid: what does not exist costs nothing.
+
+    *schema_lengths* are those of the schema's own lists.
+    """
+    meter = _Meter(schema, document, {**_defaults(operation), **variables}, schema_lengths)
+    size = meter.selection_set(schema.get_root_type(operation.operation), operation.selection_set, _NO_NAMES)
     text = _Text()
     for definition in document.definitions:
         if isinstance(definition, OperationDefinitionNode | FragmentDefinitionNode):
@@ -127,9 +144,11 @@ def measure(
         directives=text.directives,
         field_directives=text.field_directives,
         fragments=text.fragments,
-        repeats=max(text.keys.values(), default=0),
+        key_pairs=sum(count * (count - 1) // 2 for count in text.keys.values()),
         selections=size.selections,
-        cost=size.cost,
+        input_objects=size.input_objects,
+        schema_cost=ceil(size.schema_cost),
+        cost=ceil(size.cost),
     )
 
 
@@ -162,19 +181,10 @@ class _Text:
             if isinstance(node, FieldNode):
                 self.aliases += node.alias is not None
                 self.keys[(node.alias or node.name).value] += 1
+            elif isinstance(node, FragmentSpreadNode):
+                self.keys["..."] += 1
             below: SelectionSetNode | None = getattr(node, "selection_set", None)
             pending.extend(below.selections if below else ())
-
-
-@dataclass(frozen=True, slots=True)
-class _Page:
-    """How many items the fields *names* of a connection hold."""
-
-    length: int
-    names: frozenset[str]
-
-
-_NO_PAGE = _Page(1, frozenset())
 
 
 @dataclass(slots=True)
@@ -182,8 +192,14 @@ class _Meter:
     schema: GraphQLSchema
     document: DocumentNode
     variables: Mapping[str, Any]
+    schema_lengths: Mapping[str, float]
     _fragments: dict[str, FragmentDefinitionNode] = field(init=False)
-    _measured: dict[tuple[str, _Page], _Size] = field(default_factory=dict[tuple[str, _Page], _Size])
+    _measured: dict[tuple[str, frozenset[str]], _Size] = field(
+        default_factory=dict[tuple[str, frozenset[str]], _Size]
+    )
+    _counted: dict[tuple[str, Callable[[Any], int]], int] = field(
+        default_factory=dict[tuple[str, Callable[[Any], int]], int]
+    )
 
     def __post_init__(self) -> None:
         self._fragments = {
@@ -192,57 +208,65 @@ class _Meter:
             if isinstance(definition, FragmentDefinitionNode)
         }
 
-    def selection_set(self, type_: GraphQLNamedType | None, node: SelectionSetNode, page: _Page) -> _Size:
-        """The size of one object's selection; *page* says how long its paged fields are."""
+    def selection_set(
+        self, type_: GraphQLNamedType | None, node: SelectionSetNode, paged: frozenset[str]
+    ) -> _Size:
+        """The size of one object's selection; the fields named *paged* are as long as its page."""
         size = _Size()
         for selection in node.selections:
-            size = size.beside(self._selection(type_, selection, page))
+            size = size.beside(self._selection(type_, selection, paged))
         return size
 
-    def _selection(self, type_: GraphQLNamedType | None, node: SelectionNode, page: _Page) -> _Size:
+    def _selection(self, type_: GraphQLNamedType | None, node: SelectionNode, paged: frozenset[str]) -> _Size:
         if isinstance(node, FieldNode):
-            return self._field(type_, node, page)
+            return self._field(type_, node, is_paged=node.name.value in paged)
         if isinstance(node, InlineFragmentNode):
             condition = node.type_condition
             below = self.schema.get_type(condition.name.value) if condition else type_
-            return self.selection_set(below, node.selection_set, page)
+            return self.selection_set(below, node.selection_set, paged)
         assert isinstance(node, FragmentSpreadNode)
-        return self._fragment(node.name.value, page)
+        return self._fragment(node.name.value, paged)
 
-    def _fragment(self, name: str, page: _Page) -> _Size:
-        found = self._measured.get((name, page))
+    def _fragment(self, name: str, paged: frozenset[str]) -> _Size:
+        found = self._measured.get((name, paged))
         if found is None:
             fragment = self._fragments.get(name)
-            self._measured[name, page] = _Size()  # a fragment within itself, which validation refuses
+            self._measured[name, paged] = _Size()  # a fragment within itself, which validation refuses
             if fragment is None:
                 return _Size()
             type_ = self.schema.get_type(fragment.type_condition.name.value)
-            found = self._measured[name, page] = self.selection_set(type_, fragment.selection_set, page)
+            found = self._measured[name, paged] = self.selection_set(type_, fragment.selection_set, paged)
         return found
 
-    def _field(self, type_: GraphQLNamedType | None, node: FieldNode, page: _Page) -> _Size:
-        definition = _definition(type_, node.name.value)
-        leaves = min(sum(self._leaves(argument.value) for argument in node.arguments or ()), _COUNT_CAP)
+    def _field(self, type_: GraphQLNamedType | None, node: FieldNode, *, is_paged: bool) -> _Size:
+        """One field's size: the objects it is expected to hold, and the leaves of its arguments."""
+        name = node.name.value
+        definition = _definition(type_, name)
         size = _list_size(definition)
-        length = self._length(node, size) if size else 1
-        paged = node.name.value in page.names
-        if node.selection_set is None:
-            return _Size(1, 0, 1, 1, min(leaves + page.length * length * paged, _COUNT_CAP))
-        times = (page.length if paged else 1) * (1 if size and size.sized else length)
-        leaves += length * size.weight if size else 0
-        below = self.selection_set(
-            get_named_type(definition.type) if definition else None,
-            node.selection_set,
-            _Page(length, size.sized) if size and size.sized else _NO_PAGE,
-        )
-        introspects = node.name.value in _INTROSPECTION
+        sized = size.sized if size else _NO_NAMES
+        tells_schema = is_introspective(type_)
+        length: float = self.schema_lengths.get(name, 1) if tells_schema else 1
+        if size:
+            length = self._length(node, size)
+        arguments: float = min(sum(self._leaves(each.value) for each in node.arguments or ()), _COUNT_CAP)
+        objects: float = length if is_paged or tells_schema else 0
+        below = _Size()
+        if node.selection_set is not None:
+            asked = ANSWERED_TYPES.get(name) or (get_named_type(definition.type).name if definition else "")
+            below = self.selection_set(self.schema.get_type(asked), node.selection_set, sized)
+            arguments += length * size.weight if size else 0
+            objects = (1 if sized else length) * (1 + below.cost + below.each * length)
+        introspects = name in ANSWERED_TYPES
         depth = max(below.depth, below.introspection_depth) + 1
         return _Size(
             depth=0 if introspects else depth,
             introspection_depth=depth if introspects else below.introspection_depth,
             fields=1,
             selections=min(below.selections + 1, _COUNT_CAP),
-            cost=0 if introspects else min(leaves + times * (1 + below.cost), _COUNT_CAP),
+            input_objects=min(below.input_objects + self._input_objects(definition, node), _COUNT_CAP),
+            schema_cost=min(objects if introspects else below.schema_cost, _COUNT_CAP),
+            cost=0 if introspects else min(arguments + (0 if is_paged else objects), _COUNT_CAP),
+            each=min(objects, _COUNT_CAP) if is_paged else 0,
         )
 
     def _length(self, node: FieldNode, size: ListSize) -> int:
@@ -260,18 +284,42 @@ class _Meter:
     def _resolved(self, value: Any) -> Any:
         return self.variables.get(value.name.value) if isinstance(value, VariableNode) else value
 
+    def _input_objects(self, definition: GraphQLField | None, node: FieldNode) -> int:
+        """How many objects stand in the arguments that are input objects: each has to be converted."""
+        known = definition.args if definition else {}
+        values = (each.value for each in node.arguments or () if _takes_object(known.get(each.name.value)))
+        return sum(map(self._objects, values))
+
+    def _objects(self, value: ValueNode) -> int:
+        if isinstance(value, VariableNode):
+            return self._of_variable(value, json_objects)
+        if isinstance(value, ListValueNode):
+            return sum(map(self._objects, value.values))
+        if isinstance(value, ObjectValueNode):
+            return 1 + sum(self._objects(each.value) for each in value.fields)
+        return 0
+
+    def _of_variable(self, node: VariableNode, count: Callable[[Any], int]) -> int:
+        """What *count* says of the variable's value, counted once however often it is used."""
+        name = node.name.value
+        found = self._counted.get((name, count))
+        if found is None:
+            found = self._counted[name, count] = count(self.variables.get(name))
+        return found
+
     def _leaves(self, value: ValueNode) -> int:
         """How many leaves an input object has: each is a condition that is looked at."""
         if isinstance(value, ObjectValueNode):
             return sum(_weight(each.name.value) * self._leaf_or_leaves(each.value) for each in value.fields)
-        found = self.variables.get(value.name.value) if isinstance(value, VariableNode) else None
-        return json_leaves(found) if isinstance(found, Mapping) else 0
+        if isinstance(value, VariableNode) and isinstance(self.variables.get(value.name.value), Mapping):
+            return self._of_variable(value, json_leaves)
+        return 0
 
     def _leaf_or_leaves(self, value: ValueNode) -> int:
         if isinstance(value, ListValueNode):
             leaves = sum(map(self._leaf_or_leaves, value.values))
         elif isinstance(value, VariableNode):
-            leaves = json_leaves(self.variables.get(value.name.value))
+            leaves = self._of_variable(value, json_leaves)
         else:
             leaves = self._leaves(value)
         return max(leaves, 1)
@@ -283,6 +331,13 @@ def json_leaves(value: Any) -> int:
     if isinstance(value, Mapping):
         return sum(_weight(name) * max(json_leaves(each), 1) for name, each in value.items())
     return sum(max(json_leaves(each), 1) for each in value) if isinstance(value, list) else 0
+
+
+def json_objects(value: Any) -> int:
+    """How many objects a variable holds, itself among them."""
+    if isinstance(value, Mapping):
+        return 1 + sum(map(json_objects, value.values()))
+    return sum(map(json_objects, value)) if isinstance(value, list) else 0
 
 
 def _weight(name: str) -> int:
@@ -310,6 +365,10 @@ def _count(value: Any) -> int | None:
     if isinstance(value, list):
         return len(value)  # pyright: ignore[reportUnknownArgumentType] - any JSON
     return _bounded(value) if type(value) is int else None
+
+
+def _takes_object(argument: GraphQLArgument | None) -> bool:
+    return argument is not None and is_input_object_type(get_named_type(argument.type))
 
 
 def _definition(type_: GraphQLNamedType | None, name: str) -> GraphQLField | None:

@@ -23,11 +23,12 @@ from graphql import (
     validate,
 )
 
-from graph_api.execution.admission import Measures, excesses, json_leaves, measure
+from graph_api.execution.admission import Measures, excesses, json_leaves, json_objects, measure
 from graph_api.execution.clock import mentions_clock
 from graph_api.execution.lru import Lru
 from graph_api.execution.plan import conditions
 from graph_api.execution.refusal import Refused, coded, refused
+from graph_api.execution.schema_lengths import schema_lengths
 from graph_api.settings import Settings
 
 _REMEMBERED = 262_144  # characters of text: a syntax tree takes about a hundred bytes for each
@@ -62,6 +63,7 @@ class Documents:
     def __init__(self, schema: GraphQLSchema, settings: Settings) -> None:
         self._schema = schema
         self._settings = settings
+        self._schema_lengths = schema_lengths(schema)
         self._limits = limits(settings)
         self._parsed: Lru[str, _Parsed] = Lru(_REMEMBERED)
         self._admitted: Lru[tuple[object, ...], Admitted] = Lru(_REMEMBERED)
@@ -87,7 +89,7 @@ class Documents:
     def _admit(self, text: str, name: str | None, variables: Mapping[str, Any]) -> Admitted:
         parsed = self._parsed.get(text) or self._parse(text)
         operation = _operation(parsed.document, name)
-        measures = measure(self._schema, parsed.document, operation, variables)
+        measures = measure(self._schema, parsed.document, operation, variables, self._schema_lengths)
         if too_much := excesses(measures, self._limits):
             raise Refused(_excess(each.limit, str(each), each.asked, each.allowed) for each in too_much)
         if not parsed.valid:
@@ -140,8 +142,10 @@ def limits(settings: Settings) -> Measures:
         directives=settings.max_directives,
         field_directives=settings.max_field_directives,
         fragments=settings.max_fragments,
-        repeats=settings.max_repeats,
+        key_pairs=settings.max_key_pairs,
         selections=settings.max_selections,
+        input_objects=settings.max_input_objects,
+        schema_cost=settings.max_schema_cost,
         cost=settings.max_cost,
     )
 
@@ -157,12 +161,11 @@ def _shape(value: object) -> object:
     if type(value) is int:
         return "number", value
     if isinstance(value, list):
-        return "list", len(value), json_leaves(value)  # pyright: ignore[reportUnknownArgumentType] - any JSON
+        return "list", len(value), json_leaves(value), json_objects(value)  # pyright: ignore[reportUnknownArgumentType] - any JSON
     if isinstance(value, Mapping):
         fields: Mapping[Any, Any] = value  # pyright: ignore[reportUnknownVariableType] - any JSON
-        return json_leaves(fields), tuple(
-            one for one in fields.items() if type(one[1]) is int
-        )  # options.limit
+        numbers = tuple(one for one in fields.items() if type(one[1]) is int)  # options.limit
+        return json_leaves(fields), json_objects(fields), numbers
     return None
 
 

@@ -131,7 +131,7 @@ class Engine:
         try:
             return orjson.dumps(variables) if variables else b""
         except TypeError:
-            self._preparation.check_nesting(variables or {})
+            self._preparation.check_variables(variables or {})
             raise refused("the variables hold what JSON cannot say", "BAD_USER_INPUT") from None
 
     async def revision(self) -> str:

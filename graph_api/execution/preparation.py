@@ -80,7 +80,7 @@ class Preparation:
         return found
 
     def _prepare(self, text: str, variables: dict[str, Any], name: str | None) -> Prepared:
-        self.check_nesting(variables)
+        self.check_variables(variables)
         admitted = self._documents.admitted(text, name, variables)
         values = self._values(admitted, variables)
         plan = self._plan(admitted, name, values)
@@ -97,12 +97,16 @@ class Preparation:
             undecided = dict.fromkeys(admitted.conditions, True)
             compile_operation(self._schema, admitted.document, admitted.operation, undecided)
 
-    def check_nesting(self, variables: dict[str, Any]) -> None:
-        """Raises `Refused` when the variables nest too deeply."""
-        depth, allowed = _nesting(variables), self._settings.max_variable_nesting
+    def check_variables(self, variables: dict[str, Any]) -> None:
+        """Raises `Refused` when the variables hold too many values, or nest too deeply."""
+        most = self._settings.max_variable_values
+        values, depth = _values_and_nesting(variables, most)
+        if values > most:
+            raise _excess("variable_values", f"the variables hold more than {most} values", values, most)
+        allowed = self._settings.max_variable_nesting
         if depth > allowed:
             message = f"the variables nest {depth} levels deep; at most {allowed} are allowed"
-            raise refused(message, "LIMIT_EXCEEDED", limit="variable_nesting", asked=depth, allowed=allowed)
+            raise _excess("variable_nesting", message, depth, allowed)
 
     def _values(self, admitted: Admitted, variables: dict[str, Any]) -> VariableValues:
         definitions = admitted.operation.variable_definitions or ()
@@ -158,13 +162,21 @@ def _mistakes(plan: Plan, arguments: Sequence[object]) -> Iterator[GraphQLError]
                 yield GraphQLError(one.message, step.node, path=path, extensions={"code": one.code})
 
 
-def _nesting(value: Any) -> int:
-    """How deep lists and objects nest in JSON; iterative, since its depth is what is in question."""
-    deepest, pending = 0, [(value, 0)]
-    while pending:
+def _excess(limit: str, message: str, asked: int, allowed: int) -> Refused:
+    return refused(message, "LIMIT_EXCEEDED", limit=limit, asked=asked, allowed=allowed)
+
+
+def _values_and_nesting(variables: Mapping[str, Any], most: int) -> tuple[int, int]:
+    """How many values there are in JSON, counted to one more than *most*, and how deep they nest.
+
+    Iterative, since the depth is what is in question; the object of all variables itself does not count.
+    """
+    values = deepest = 0
+    pending: list[tuple[Any, int]] = [(variables, 0)]
+    while pending and values <= most:
         each, depth = pending.pop()
-        if isinstance(each, Mapping | list):
-            deepest = max(deepest, depth + 1)
-            below = each.values() if isinstance(each, Mapping) else each
-            pending.extend((one, depth + 1) for one in below)
-    return deepest - 1  # the object of all variables itself does not count
+        deepest = max(deepest, depth)
+        below = each.values() if isinstance(each, Mapping) else each
+        values += len(below)
+        pending.extend((one, depth + 1) for one in below if isinstance(one, Mapping | list))
+    return min(values, most + 1), deepest

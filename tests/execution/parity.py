@@ -34,8 +34,11 @@ _WIDE = Settings(
     max_root_fields=1000,
     max_directives=1000,
     max_fragments=1000,
-    max_repeats=10**6,
+    max_key_pairs=10**9,
     max_selections=10**6,
+    max_input_objects=10**6,
+    max_schema_cost=10**9,
+    max_variable_values=10**6,
     max_cost=2**31 - 1,
     max_errors=1000,
 )

@@ -13,6 +13,7 @@ from graph_api.execution.admission import Measures, measure
 from graph_api.execution.documents import Documents
 from graph_api.execution.preparation import Preparation, graphql_schema
 from graph_api.execution.refusal import Refused
+from graph_api.execution.schema_lengths import schema_lengths
 from graph_api.settings import Settings
 from tests.execution.parity import api
 from tests.schema.asking import ask
@@ -39,7 +40,8 @@ def _refusals(query: str, settings: Settings | None = None, **variables: Any) ->
 def _measured(query: str, **variables: Any) -> Measures:
     document = parse(query)
     [operation] = [each for each in document.definitions if each.kind == "operation_definition"]
-    return measure(graphql_schema(api()), document, operation, variables)  # type: ignore[arg-type]
+    schema = graphql_schema(api())
+    return measure(schema, document, operation, variables, schema_lengths(schema))  # type: ignore[arg-type]
 
 
 def _nested(depth: int) -> str:
@@ -79,8 +81,8 @@ LIMITS: dict[str, tuple[Settings, str, str]] = {
         "{ ...A } fragment A on Query { revision }",
         "{ ...A ...B } fragment A on Query { revision } fragment B on Query { revision }",
     ),
-    "repeats": (
-        Settings(max_repeats=2),
+    "key_pairs": (
+        Settings(max_key_pairs=2),
         "{ revision a: revision revision }",
         "{ revision a: revision revision revision }",
     ),
@@ -88,6 +90,16 @@ LIMITS: dict[str, tuple[Settings, str, str]] = {
         Settings(max_selections=3),
         "{ cost { limit requested } }",
         "{ cost { a: limit b: limit c: limit } }",
+    ),
+    "input_objects": (
+        Settings(max_input_objects=3),
+        "{ articles(filter: {or: [{}, {}]}) { totalCount } }",
+        "{ articles(filter: {or: [{}, {}, {}]}) { totalCount } }",
+    ),
+    "schema_cost": (
+        Settings(max_schema_cost=2),
+        '{ __type(name: "Query") { name } }',
+        '{ __type(name: "Query") { name kind } }',
     ),
     "cost": (
         Settings(max_cost=3),
@@ -123,11 +135,41 @@ def test_variables_may_nest_so_deep_and_no_deeper() -> None:
     assert (told["limit"], told["asked"], told["allowed"]) == ("variable_nesting", 4, 3)
 
 
+def test_variables_may_hold_so_many_values_and_no_more() -> None:
+    settings = Settings(max_variable_values=4)
+    query = "query ($v: [ID!]!) { nodes(ids: $v) { id } }"
+    _prepare(query, settings, v=["topic:a"] * 3)
+    [told] = _refusals(query, settings, v=["topic:a"] * 9)
+    assert (told["limit"], told["asked"], told["allowed"]) == ("variable_values", 5, 4)
+
+
+def test_input_objects_count_wherever_they_are_used() -> None:
+    query = """query ($f: ArticleFilter) { articles(filter: $f) { ...Twice } topics { ...Once } }
+        fragment Twice on ArticleConnection { nodes { ...Once related(filter: $f) { totalCount } } }
+        fragment Once on Node { id }"""
+    assert _measured(query, f={"or": [{"title": {"eq": "a"}}, {}]}).input_objects == 2 * 4
+    entities = "query ($r: [_Any!]!) { _entities(representations: $r) { __typename } }"
+    assert _measured(entities, r=[{"__typename": "Topic"}] * 7).input_objects == 0, "nobody converts these"
+
+
+def test_spreads_are_pairs_too() -> None:
+    assert _measured("{ ...F ...F ...F ...F } fragment F on Query { revision }").key_pairs == 6
+
+
+def test_a_fragment_is_measured_for_the_page_it_stands_on() -> None:
+    query = (
+        "{ a: articles(first: 3) { ...F } b: articles(first: 7) { ...F } } fragment F on ArticleConnection %s"
+    )
+    assert _measured(query % "{ nodes { id } edges { node { id } } }").cost == 1 + 3 * 3 + 1 + 7 * 3
+    assert _measured(query % "{ totalCount }").cost == 2
+
+
 def test_very_deep_variables_are_refused_not_recursed_into() -> None:
     deep: Any = 1
     for _ in range(100_000):
         deep = [deep]
-    [told] = _refusals("query ($v: Int) { articles(first: $v) { totalCount } }", v=deep)
+    query, settings = "query ($v: Int) { revision }", Settings(max_variable_values=10**6)
+    [told] = _refusals(query, settings, v=deep)
     assert told["limit"] == "variable_nesting"
 
 
@@ -179,6 +221,22 @@ def test_what_is_not_valid_is_measured_all_the_same_and_then_refused(query: str)
 )
 def test_introspection_of_the_usual_tools_passes(query: str) -> None:
     _prepare(query)
+
+
+def test_what_is_asked_about_the_schema_costs_its_fields_apart() -> None:
+    query = "{ revision __schema { types { name fields { name } } directives { name } } }"
+    types = len(graphql_schema(api()).type_map)
+    measures = _measured(query)
+    assert measures.cost == 0
+    assert types < measures.schema_cost < 10 * types
+    [told] = _refusals(
+        "{ "
+        + " ".join(
+            f"a{n}: __schema {{ types {{ fields {{ type {{ fields {{ name }} }} }} }} }}" for n in range(20)
+        )
+        + " }"
+    )
+    assert told["limit"] == "schema_cost"
 
 
 @pytest.mark.parametrize(

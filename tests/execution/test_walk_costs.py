@@ -10,6 +10,7 @@ from graphql import OperationDefinitionNode, parse
 from graph_api.execution.admission import measure
 from graph_api.execution.preparation import Preparation, graphql_schema
 from graph_api.execution.refusal import Refused
+from graph_api.execution.schema_lengths import schema_lengths
 from graph_api.settings import Settings
 from tests.execution.parity import api
 
@@ -20,7 +21,8 @@ PATHS = f'shortestPath(from: "{ID}", to: "{ID}"'
 def _cost(query: str, **variables: Any) -> int:
     document = parse(query)
     [operation] = [each for each in document.definitions if isinstance(each, OperationDefinitionNode)]
-    return measure(graphql_schema(api()), document, operation, variables).cost
+    schema = graphql_schema(api())
+    return measure(schema, document, operation, variables, schema_lengths(schema)).cost
 
 
 def _near(arguments: str, selection: str) -> str:
