@@ -1,7 +1,8 @@
 """Answers operations: from text and variables to the bytes of an answer.
 
 An operation is admitted, compiled and bound to its arguments before anything is read; a mistake of the
-client refuses it there. Strawberry's ordinary executor runs over the same batch functions.
+client refuses it there. Strawberry's ordinary executor, over the same batch functions, answers what shall be
+traced field by field.
 """
 
 # graphql-core's wrapping types are generic without arguments, which strict pyright calls unknown:
@@ -32,6 +33,7 @@ from graph_api.execution.lanes import Lanes
 from graph_api.execution.preparation import Preparation, Prepared, graphql_schema
 from graph_api.execution.refusal import Refused, refused
 from graph_api.execution.responses import Responses
+from graph_api.execution.tracing import Trace
 from graph_api.settings import Settings
 from graph_api.store.protocol import Store
 from graph_api.store.reads import Reads, Rights
@@ -39,6 +41,7 @@ from graph_api.store.reads import Reads, Rights
 logger = logging.getLogger(__name__)
 
 _LARGE_COST = 2000  # objects expected in an answer that is made beside the event loop
+_TRACED_COST = 1000  # the most that is traced: the ordinary executor takes some 50 us an object, on the loop
 
 Asked = tuple[
     str, str | None, bytes, bool, Rights
@@ -100,9 +103,11 @@ class Engine:
         client: str = "",
         charge: Callable[[int], None] | None = None,
         tell_cost: bool = False,
+        traced: bool = False,
         compiled: bool = True,
     ) -> Answer:
-        """The answer to one operation, with `extensions.cost` when *tell_cost*.
+        """The answer to one operation, with `extensions.cost` when *tell_cost*, and `extensions.ftv1`, its trace
+        for a gateway, when *traced* and not heavy.
 
         *rights* are the caller's, by default what the settings open to everybody. Where operations have to
         wait for their turn, each *client* has an equal share; raises `Overloaded` when too many wait. *charge* is
@@ -116,10 +121,12 @@ class Engine:
             return self._refusal(error, executed=False)
         if charge is not None:
             charge(prepared.admitted.measures.cost)
+        trace = Trace() if traced and prepared.admitted.measures.cost <= _TRACED_COST else None
+        compiled = compiled and trace is None
         try:
             found = await self._known(asked) if prepared.timeless and compiled else None
             return found or await self._in_turn(
-                asked, prepared, variables or {}, client, tell_cost=tell_cost, compiled=compiled
+                asked, prepared, variables or {}, client, tell_cost=tell_cost, trace=trace, compiled=compiled
             )
         except (StoreError, Overloaded):
             raise
@@ -155,6 +162,7 @@ class Engine:
         client: str,
         *,
         tell_cost: bool,
+        trace: Trace | None,
         compiled: bool,
     ) -> Answer:
         cost = prepared.admitted.measures.cost
@@ -166,7 +174,7 @@ class Engine:
             # those who waited may have waited for the very same answer
             found = await self._known(asked) if waits and prepared.timeless and compiled else None
             return found or await self._answer(
-                asked, prepared, variables, tell_cost=tell_cost, compiled=compiled
+                asked, prepared, variables, tell_cost=tell_cost, trace=trace, compiled=compiled
             )
         finally:
             lane.leave()
@@ -178,17 +186,18 @@ class Engine:
         variables: dict[str, Any],
         *,
         tell_cost: bool,
+        trace: Trace | None,
         compiled: bool,
     ) -> Answer:
         root, rights = root_of(prepared, self._settings, self._strawberry), asked[4]
         if compiled:
             body, revision = await self._compiled(prepared, root, rights, tell_cost=tell_cost)
         else:
-            data, revision = await self._ordinary(prepared.admitted, root, variables, rights)
-            body = _body(data, prepared, root, tell_cost=tell_cost)
+            data, revision = await self._ordinary(prepared.admitted, root, variables, rights, trace)
+            body = _body(data, prepared, root, tell_cost=tell_cost, trace=trace)
         if prepared.timeless and compiled and revision == self._driver.known_revision:
             self._responses.put(revision, asked, body)
-        return Answer(body, executed=True, revision=revision, timeless=prepared.timeless)
+        return Answer(body, executed=True, revision=revision, timeless=prepared.timeless and trace is None)
 
     async def _compiled(
         self, prepared: Prepared, root: Root, rights: Rights, *, tell_cost: bool
@@ -203,12 +212,15 @@ class Engine:
         return await self._driver.run(plan, apart=large)
 
     async def _ordinary(
-        self, admitted: Admitted, root: Root, variables: dict[str, Any], rights: Rights
+        self, admitted: Admitted, root: Root, variables: dict[str, Any], rights: Rights, trace: Trace | None
     ) -> tuple[Any, str]:
+        watching = [trace] if trace else None
         name = admitted.operation.name.value if admitted.operation.name else None
         async with self._store.snapshot() as snapshot:
             context = Context(snapshot, rights)
-            result = execute(self._schema, admitted.document, root, context, variables, name)
+            result = execute(
+                self._schema, admitted.document, root, context, variables, name, middleware=watching
+            )
             done = await result if is_awaitable(result) else result
             assert isinstance(done, ExecutionResult)
             if done.errors:
@@ -221,10 +233,15 @@ def root_of(prepared: Prepared, settings: Settings, schema: strawberry.Schema) -
     return Root(Cost(prepared.admitted.measures.cost, settings.max_cost), schema)
 
 
-def _body(data: Any, prepared: Prepared, root: Root, *, tell_cost: bool) -> bytes:
+def _body(data: Any, prepared: Prepared, root: Root, *, tell_cost: bool, trace: Trace | None = None) -> bytes:
     answer = {"errors": prepared.mistakes, "data": data} if prepared.mistakes else {"data": data}
+    extensions: dict[str, object] = {}
     if tell_cost:
-        answer["extensions"] = {"cost": {"requested": root.cost.requested, "limit": root.cost.limit}}
+        extensions["cost"] = {"requested": root.cost.requested, "limit": root.cost.limit}
+    if trace is not None:
+        extensions["ftv1"] = trace.ended(prepared.mistakes)
+    if extensions:
+        answer["extensions"] = extensions
     return encoded(answer)
 
 

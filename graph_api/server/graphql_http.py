@@ -31,6 +31,7 @@ _ALLOW = (b"allow", ", ".join(_METHODS).encode())
 _VARY = (b"vary", b"accept")
 _UNCACHED = (b"cache-control", b"no-store")
 _CLOSE = (b"connection", b"close")
+_TRACED = b"apollo-federation-include-trace"
 _TYPES = {name: (b"content-type", f"{name}; charset=utf-8".encode()) for name in (PLAIN_JSON, RESPONSE_JSON)}
 # What a client of automatic persisted queries asks first; some older ones read no body that has another status.
 _PART_OF_A_PROTOCOL = frozenset({"PERSISTED_QUERY_NOT_FOUND", "PERSISTED_QUERY_NOT_SUPPORTED"})
@@ -105,6 +106,7 @@ class GraphQLEndpoint:
             client=caller.name or _address(scope),
             charge=allowance.charge if allowance is not None else None,
             tell_cost=asked.extensions.get("cost") is True,
+            traced=sent.get(_TRACED) == b"ftv1",
         )
         if asked.extensions:
             self._persisted.learn(asked, answer)

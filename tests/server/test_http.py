@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from pathlib import Path
 
+import orjson
 import pytest
 from hypothesis import given, strategies as st
 from starlette.applications import Starlette
@@ -113,6 +114,39 @@ async def test_other_members_and_parameters_are_ignored(app: Starlette) -> None:
 async def test_cost_is_told_when_the_extensions_ask_for_it(app: Starlette) -> None:
     cost = (await post(app, ASK, extensions={"cost": True})).json["extensions"]["cost"]
     assert cost == {"requested": cost["requested"], "limit": Settings().max_cost}
+
+
+TRACED = [("apollo-federation-include-trace", "ftv1")]
+
+
+async def test_a_trace_is_told_to_gateways_and_never_kept(app: Starlette) -> None:
+    plain, first, second = [
+        await get(app, TITLE, variables='{"slug": "a"}', headers=headers) for headers in ([], TRACED, TRACED)
+    ]
+    assert plain.json == {"data": first.json["data"]} == {"data": second.json["data"]}
+    assert list(first.json["extensions"]) == ["ftv1"]
+    assert first.json["extensions"]["ftv1"] != second.json["extensions"]["ftv1"]
+    assert ("etag" in plain.headers, "etag" in first.headers) == (True, False)
+    assert first.headers["cache-control"] == "no-store"
+
+
+@pytest.mark.parametrize(
+    ("size", "traced"), [(5, True), (100, False)], ids=["light", "heavy: it would hold up the others"]
+)
+async def test_only_light_operations_are_traced(app: Starlette, *, size: int, traced: bool) -> None:
+    query = f"{{ articles(first: 100) {{ nodes {{ related(first: {size}) {{ nodes {{ id }} }} }} }} }}"
+    answer = await call(
+        app,
+        "POST",
+        "/graphql",
+        headers=[*TRACED, ("content-type", PLAIN)],
+        body=orjson.dumps({"query": query, "extensions": {"cost": True}}),
+    )
+    assert list(answer.json["extensions"]) == (["cost", "ftv1"] if traced else ["cost"])
+
+
+async def test_what_is_refused_has_no_trace(app: Starlette) -> None:
+    assert (await get(app, "{ nothing }", headers=TRACED)).code == "GRAPHQL_VALIDATION_FAILED"
 
 
 SEVERAL = "query A { revision } query B { __typename }"

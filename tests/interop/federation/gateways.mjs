@@ -1,8 +1,10 @@
 // Answers each of QUERIES through @apollo/gateway and through @graphql-hive/gateway, with our running server as one
-// subgraph and `reviews` as the other; prints { gateway: [answer, ...] }.
+// subgraph and `reviews` as the other; prints { answers: { gateway: [answer, ...] }, trace }, the last being what
+// Apollo's gateway reads in the traces that subgraphs send for the last query.
 import { composeServices } from "@apollo/composition";
 import { ApolloGateway } from "@apollo/gateway";
 import { ApolloServer } from "@apollo/server";
+import { Trace } from "@apollo/usage-reporting-protobuf";
 import { createGatewayRuntime } from "@graphql-hive/gateway-runtime";
 import { parse } from "graphql";
 import { REVIEWS, reviews } from "./beside.mjs";
@@ -22,14 +24,24 @@ async function supergraph(urlOfReviews) {
   return supergraphSdl;
 }
 
-async function throughApollo(supergraphSdl, queries) {
+async function throughApollo(supergraphSdl, queries, plugins = []) {
   const gateway = new ApolloGateway({ supergraphSdl, logger: { debug() {}, info() {}, warn() {}, error() {} } });
-  const server = new ApolloServer({ gateway, includeStacktraceInErrorResponses: false });
+  const server = new ApolloServer({ gateway, plugins, includeStacktraceInErrorResponses: false });
   await server.start();
   const answers = [];
   for (const query of queries) answers.push((await server.executeOperation({ query })).body.singleResult);
   await server.stop();
   return answers;
+}
+
+async function traced(supergraphSdl, query) {
+  let plan;
+  const requestDidStart = async ({ metrics }) => {
+    metrics.captureTraces = true;
+    return { willSendResponse: async () => (plan = metrics.queryPlanTrace) };
+  };
+  await throughApollo(supergraphSdl, [query], [{ requestDidStart }]);
+  return Trace.QueryPlanNode.toObject(plan);
 }
 
 async function throughHive(supergraphSdl, queries) {
@@ -47,7 +59,7 @@ async function throughHive(supergraphSdl, queries) {
 const beside = await reviews(JSON.parse(REFERENCES));
 const sdl = await supergraph(beside.url);
 const queries = JSON.parse(QUERIES);
-const told = { apollo: await throughApollo(sdl, queries), hive: await throughHive(sdl, queries) };
+const answers = { apollo: await throughApollo(sdl, queries), hive: await throughHive(sdl, queries) };
+const trace = await traced(sdl, queries.at(-1));
 await beside.close();
-console.log(JSON.stringify(told));
-process.exit(0);
+process.stdout.write(JSON.stringify({ answers, trace }), () => process.exit(0)); // once it is written

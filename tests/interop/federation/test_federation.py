@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,7 @@ HERE = Path(__file__).parent
 GATEWAYS = ["apollo", "hive"]
 NAMES = [f"a{number:03}" for number in range(100)]
 NOWHERE, MALFORMED = article("nowhere").id, "article:x"
+NAMED = [*(article(name).id for name in NAMES), NOWHERE, MALFORMED]
 
 OURS_FIRST = """{ articles(first: 2, orderBy: {field: TITLE, direction: ASC}) {
   nodes { title readers provider { name rating } topics { name followers } } } }"""
@@ -55,9 +57,10 @@ def test_the_subgraph_composes_with_others_without_errors_and_hints(composed: An
 
 @dataclass
 class Served:
-    """What each gateway answered, and what our server was asked meanwhile."""
+    """What each gateway answered, what Apollo's read in the traces, and what our server was asked meanwhile."""
 
     answers: dict[str, list[Any]]
+    trace: Any
     asked: list[bytes]
 
     def data(self, gateway: str, query: int) -> Any:
@@ -72,8 +75,7 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Served:
         provider("p.org", name="The P"),
         topic("t", name="Tee"),
     )
-    articles = [*(article(name).id for name in NAMES), NOWHERE, MALFORMED]
-    references = {"articles": articles, "topics": ["t"], "providers": ["p.org"]}
+    references = {"articles": NAMED, "topics": ["t"], "providers": ["p.org"]}
     app = Watched(create_app(database))
     with running(app) as url:
         told = run(
@@ -84,7 +86,7 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Served:
                 "REFERENCES": json.dumps(references),
             },
         )
-    return Served(json.loads(told), app.asked)
+    return Served(**json.loads(told), asked=app.asked)
 
 
 @pytest.mark.parametrize("gateway", GATEWAYS)
@@ -133,6 +135,41 @@ def test_what_is_wrong_with_one_reference_reaches_the_client_and_costs_no_other(
 
 def test_a_list_of_entities_is_asked_for_in_one_call(served: Served) -> None:
     calls = [body for body in served.asked if b"_entities" in body and article("a050").id.encode() in body]
-    assert len(calls) == len(GATEWAYS)
-
+    assert len(calls) == len(GATEWAYS) + 1, "by each gateway, and to be traced"
     assert all(article(name).id.encode() in body for body in calls for name in NAMES)
+
+
+def _traces(plan: Any) -> Iterator[Any]:
+    """The traces of our server in the trace of a gateway's query plan."""
+    if isinstance(plan, list):
+        for each in plan:
+            yield from _traces(each)
+    elif isinstance(plan, dict):
+        if plan.get("serviceName") == "articles":
+            assert not plan["traceParsingFailed"]
+            yield plan["trace"]
+        for each in plan.values():
+            yield from _traces(each)
+
+
+def _field(trace: Any, name: str) -> Any:
+    """The field *name* of the first entity, None when it was not asked for."""
+    first = trace["root"]["child"][0]["child"][0]
+    assert first["index"] == 0
+    return next((field for field in first["child"] if field["responseName"] == name), None)
+
+
+def test_apollos_gateway_reads_our_traces(served: Served) -> None:
+    [(trace, title)] = [
+        (trace, field) for trace in _traces(served.trace) if (field := _field(trace, "title"))
+    ]
+    assert 0 < trace["startTime"]["seconds"] <= trace["endTime"]["seconds"]
+    [entities] = trace["root"]["child"]
+    assert (entities["responseName"], entities["type"]) == ("_entities", "[_Entity]!")
+    assert (title["type"], title["parentType"]) == ("String!", "Article")
+    assert 0 <= entities["startTime"] <= title["startTime"] <= title["endTime"] <= trace["durationNs"]
+    [broken] = [item for item in entities["child"] if "error" in item]
+    assert broken["index"] == NAMED.index(MALFORMED)
+    [error] = broken["error"]
+    assert json.loads(error["json"])["extensions"] == {"code": "BAD_ID"}
+    assert error["location"][0]["line"] == 1
