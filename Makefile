@@ -7,6 +7,7 @@
 PYTHON ?= python3
 PATHS ?= seeds
 ARGS ?=
+PROCESSES ?= auto
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -23,7 +24,7 @@ serve: $(VENV)/runtime.stamp ## ingest PATHS (seeds) and serve them; settings co
 	@exec $(BIN)/graph-api serve $(PATHS) $(ARGS)
 
 test: $(VENV)/dev.stamp ## run the tests (ARGS="-k revision" for some of them)
-	@$(BIN)/python -m pytest $(ARGS)
+	@$(BIN)/python -m pytest --numprocesses=$(PROCESSES) --dist=worksteal $(ARGS)
 
 check: $(VENV)/dev.stamp ## formatting, lint, types, the order of the rooms, the published contracts
 	$(BIN)/ruff format --check
