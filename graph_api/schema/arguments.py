@@ -187,8 +187,16 @@ def problems(
     code: Annotated[str | None, _says("Only problems with this code, such as W201.")] = UNSET,
     first: First = UNSET,
     after: After = UNSET,
+    last: Last = UNSET,
+    before: Before = UNSET,
 ) -> ProblemList:
-    paged = listing("problems", first=_absent(first), after=_absent(after))
+    paged = listing(
+        "problems",
+        first=_absent(first),
+        after=_absent(after),
+        last=_absent(last),
+        before=_absent(before),
+    )
     return ProblemList(AllProblems(_absent(severity), _absent(code)), paged)
 
 

@@ -7,7 +7,9 @@ from enum import Enum
 from typing import Any
 
 import strawberry
-from strawberry import UNSET
+from graphql import GraphQLOneOfDirective
+from strawberry import UNSET, schema_directives
+from strawberry.schema_directive import Location
 
 from graph_api.graph.export import GraphFormat
 from graph_api.records import EdgeDirection, EdgeKind, Severity
@@ -208,7 +210,14 @@ class ArticleFilter:
     has_image: bool | None = optional("Whether the article has an image.")
 
 
-@strawberry.input(one_of=True, description="One way to name an article.")
+@strawberry.schema_directive(
+    locations=[Location.INPUT_OBJECT], name="oneOf", description=GraphQLOneOfDirective.description
+)
+class OneOf(schema_directives.OneOf):
+    """Strawberry's own, which prints no description."""
+
+
+@strawberry.input(directives=[OneOf()], description="One way to name an article.")
 class ArticleBy:
     id: strawberry.ID | None = optional("Its id, such as article:4q2m5r3vdkd7cfwe.")
     slug: str | None = optional(
@@ -218,13 +227,13 @@ class ArticleBy:
     path: str | None = optional("The path of its file, relative to the source folder, with slashes.")
 
 
-@strawberry.input(one_of=True, description="One way to name a provider.")
+@strawberry.input(directives=[OneOf()], description="One way to name a provider.")
 class ProviderBy:
     id: strawberry.ID | None = optional("Its id, such as provider:venturebeat.com.")
     domain: str | None = optional("Its domain, in upper or lower case.")
 
 
-@strawberry.input(one_of=True, description="One way to name a topic.")
+@strawberry.input(directives=[OneOf()], description="One way to name a topic.")
 class TopicBy:
     id: strawberry.ID | None = optional("Its id, such as topic:machine-learning.")
     slug: str | None = optional("Its slug.")

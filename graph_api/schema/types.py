@@ -270,7 +270,7 @@ class Problem:
 
 @strawberry.type(description="A problem in a list.")
 class ProblemEdge:
-    cursor: str = plain("Its place in the list, good for `after`.")
+    cursor: str = plain("Its place in the list, good for `after` and `before`.")
     node: Problem = batched(reading.edge_problem)
 
 

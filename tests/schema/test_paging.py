@@ -10,7 +10,7 @@ import pytest
 
 from graph_api.schema.paging import encode_cursor, listing
 from tests.schema.asking import ask, refusal
-from tests.store.build import article, graph, topic
+from tests.store.build import article, graph, problem, topic
 
 ARTICLES = """query ($first: Int, $after: String, $last: Int, $before: String, $order: [ArticleOrder!]) {
     articles(first: $first, after: $after, last: $last, before: $before, orderBy: $order) {
@@ -63,6 +63,17 @@ def test_all_pages_together_are_the_whole_list_once(
     assert sorted(whole) == list("abcdefg")
     for size in (1, 2, 3, 7):
         assert _walked(path, size, backward=backward, order=order) == whole
+
+
+def test_problems_are_paged_from_either_end(tmp_path: Path) -> None:
+    lines = [("a", 1), ("a", 2), ("a", 3), ("b", None), ("b", 1)]
+    path = graph(tmp_path / "g.db", *(problem("W201", file, line=line) for file, line in lines))
+    query = """query ($before: String) { contentReport { problems(last: 3, before: $before) {
+        nodes { path line } pageInfo { hasPreviousPage startCursor } } } }"""
+    latest = ask(path, query)["contentReport"]["problems"]
+    earlier = ask(path, query, before=latest["pageInfo"]["startCursor"])["contentReport"]["problems"]
+    assert [(one["path"], one["line"]) for one in [*earlier["nodes"], *latest["nodes"]]] == lines
+    assert (latest["pageInfo"]["hasPreviousPage"], earlier["pageInfo"]["hasPreviousPage"]) == (True, False)
 
 
 def test_equal_and_missing_keys_are_ordered_by_id_and_nulls_stand_where_asked(path: Path) -> None:
