@@ -11,17 +11,22 @@ import asyncio
 from asyncio import TimerHandle
 from typing import Any
 
+from httptools import HttpRequestParser
 from starlette.types import ASGIApp
 from uvicorn.config import Config
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 from uvicorn.server import ServerState
 
+from graph_api.server.body import too_large
 from graph_api.server.negotiation import PLAIN_JSON
-from graph_api.server.refusals import SAFE, Unanswered, late, overloaded
+from graph_api.server.refusals import SAFE, Unanswered, bad_request, late, overloaded
 from graph_api.settings import Settings
 
 GRACE_S = 7  # for what runs when the server is told to end; all of it is to be over within ten
 _LEAST_BYTES_PER_S = 1024  # who takes an answer more slowly is not waited for
+_MOST_ON_THE_WAY = 8  # times the allowed body: chunks of one byte take six, and nobody needs more
+_MOST_IN_LINE = 64  # requests that wait for the answers to those before them, on one connection
+_WITHOUT_BODY = frozenset({b"GET", b"HEAD"})  # their requests are whole with their headers
 
 
 def connection_type(settings: Settings) -> type[Connection]:
@@ -60,7 +65,7 @@ class Connection(HttpToolsProtocol):
     ) -> None:
         super().__init__(config, server_state, app_state, _loop)
         self._waiting_since: float | None = None  # for the rest of a request, None when there is none
-        self._head_bytes = 0  # at most so many, of the request whose headers arrive
+        self._bytes = 0  # at most so many have come of the request that arrives
         self._in_head = True
         self._unsent_bytes = 0  # when it was last looked at
         self._refusal: Unanswered | None = None
@@ -81,33 +86,57 @@ class Connection(HttpToolsProtocol):
     def data_received(self, data: bytes) -> None:
         if self._waiting_since is None:
             self._waiting_since = self.loop.time()
-        if self._in_head:
-            self._head_bytes += len(data)
+        self._bytes += len(data)
         super().data_received(data)
-        if self._in_head and self._head_bytes > self.settings.max_headers and not self.transport.is_closing():
+        if self.transport.is_closing():
+            return
+        if self._in_head and self._bytes > self.settings.max_headers:
             self._refuse(self._too_large())
+        elif self._bytes > self.settings.max_headers + _MOST_ON_THE_WAY * self.settings.max_body:
+            self._refuse(too_large(self.settings.max_body))
+        elif len(self.pipeline) > _MOST_IN_LINE:
+            self._refuse(overloaded("too many requests wait on this connection"))
 
     def on_message_begin(self) -> None:
         super().on_message_begin()
         if self._waiting_since is None:  # a request behind another, in one piece with it
             self._waiting_since = self.loop.time()
 
+    def on_header(self, name: bytes, value: bytes) -> None:
+        if self._in_head:  # what comes behind a body is not for the headers before it
+            super().on_header(name, value)
+
     def on_headers_complete(self) -> None:
-        if self._head_bytes > self.settings.max_headers and self._headers_are_too_large():
-            self._refusal = self._too_large()
+        assert self.parser is not None, "it is what calls"
+        self._refusal = self._wrong_head(self.parser)
+        if self._refusal is not None:
             raise ValueError  # ends the parser, which has uvicorn call send_400_response
         self._in_head = False
         super().on_headers_complete()
-        if self.parser and self.parser.should_upgrade() and not self._should_upgrade():
+        if self.parser.should_upgrade():
             self.cycle.keep_alive = False  # what would follow is not HTTP
 
     def on_message_complete(self) -> None:
-        self._waiting_since, self._in_head, self._head_bytes = None, True, 0
+        self._waiting_since, self._in_head, self._bytes = None, True, 0
         super().on_message_complete()
 
     def send_400_response(self, msg: str) -> None:
         del msg
         self._refuse(self._refusal or Unanswered(400, "the request is not HTTP", "BAD_REQUEST"))
+
+    def _wrong_head(self, parser: HttpRequestParser) -> Unanswered | None:
+        """What is wrong with a request that is HTTP, but may be read in two ways, or not to its end."""
+        if self._bytes > self.settings.max_headers and self._headers_are_too_large():
+            return self._too_large()
+        hosts = [value for name, value in self.headers if name == b"host"]
+        if len(hosts) > 1 or (not hosts and parser.get_http_version() == "1.1"):
+            return bad_request("the request must have one Host header")
+        codings = [value.lower() for name, value in self.headers if name == b"transfer-encoding"]
+        if codings not in ([], [b"chunked"]):
+            return bad_request("the only Transfer-Encoding that is read is chunked")
+        if parser.should_upgrade() and parser.get_method() not in _WITHOUT_BODY:
+            return bad_request("only HTTP/1.1 is spoken here: send the request without Upgrade")
+        return None
 
     def _headers_are_too_large(self) -> bool:
         size = len(self.url) + sum(len(name) + len(value) + 4 for name, value in self.headers)

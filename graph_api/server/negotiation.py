@@ -1,4 +1,7 @@
-"""What a client sends and accepts, read from its headers. Each header is read once and remembered."""
+"""What a client sends and accepts, read from its headers. Each header is read once and remembered.
+
+No more than a thousand bytes of one are read: browsers send less than two hundred.
+"""
 
 from __future__ import annotations
 
@@ -9,16 +12,26 @@ RESPONSE_JSON = "application/graphql-response+json"
 PLAIN_JSON = "application/json"
 
 _REMEMBERED = 512
+_READ_BYTES = 1_000
 _NOT_AT_ALL = 0.0
 
 
-@lru_cache(_REMEMBERED)
 def answer_type(accept: bytes) -> str | None:
     """The media type to answer in, None when *accept* leaves neither of ours.
 
     The newer type where it is named and accepted at least as gladly as plain JSON; plain JSON where nothing
     or anything is said, since that is what older clients expect.
     """
+    return _answer_type(accept[:_READ_BYTES])
+
+
+def is_json(content_type: bytes) -> bool:
+    """Whether a body of this type is JSON in UTF-8, which it is unless another charset is named."""
+    return len(content_type) <= _READ_BYTES and _is_json(content_type)
+
+
+@lru_cache(_REMEMBERED)
+def _answer_type(accept: bytes) -> str | None:
     weights = dict(map(_weighed, accept.decode("latin-1").split(",")))
     weights.pop("", None)
     if not weights:
@@ -31,8 +44,7 @@ def answer_type(accept: bytes) -> str | None:
 
 
 @lru_cache(_REMEMBERED)
-def is_json(content_type: bytes) -> bool:
-    """Whether a body of this type is JSON in UTF-8, which it is unless another charset is named."""
+def _is_json(content_type: bytes) -> bool:
     name, *parameters = content_type.decode("latin-1").lower().split(";")
     charsets = {value.strip('"') for key, value in _pairs(parameters) if key == "charset"}
     return name.strip() == PLAIN_JSON and charsets <= {"utf-8", "utf8"}

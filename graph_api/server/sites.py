@@ -87,5 +87,13 @@ def _is_from_here(sent: Sent) -> bool:
         return site in _OWN_SITE
     page = sent.get(b"origin") or sent.get(b"referer")
     if page is not None:
-        return urlsplit(page).netloc == sent.get(b"host") != b""
+        return _host(page) == sent.get(b"host") != b""
     return not sent.get(b"user-agent", b"").startswith(b"Mozilla/")
+
+
+def _host(page: bytes) -> bytes:
+    """The host in an address, empty when it is none."""
+    try:
+        return urlsplit(page).netloc
+    except ValueError:
+        return b""

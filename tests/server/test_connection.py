@@ -8,7 +8,7 @@ import json
 import socket
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from urllib.parse import urlsplit
 
 import pytest
@@ -150,6 +150,71 @@ def test_a_large_body_is_no_header(url: str) -> None:
 )
 def test_what_is_not_http_is_400_in_json(url: str, request_: bytes) -> None:
     assert told(sent(url, request_))[:2] == (400, "BAD_REQUEST")
+
+
+CHUNKED = b"transfer-encoding: chunked\r\n\r\n"
+BODY_IN_CHUNKS = b'16\r\n{"query":"{revision}"}\r\n0\r\n'
+AMBIGUOUS = {
+    "two lengths": POST + b"content-length: 22\r\ncontent-length: 2\r\n\r\n",
+    "a length beside chunks": POST + b"content-length: 5\r\n" + CHUNKED,
+    "chunks beside a length": POST + b"transfer-encoding: chunked\r\ncontent-length: 5\r\n\r\n",
+    "a length with a sign": POST + b"content-length: +22\r\n\r\n",
+    "a length beyond counting": POST + b"content-length: " + b"9" * 30 + b"\r\n\r\n",
+    "another coding before chunks": POST + b"transfer-encoding: gzip, chunked\r\n\r\n",
+    "another coding in a header of its own": POST + b"transfer-encoding: identity\r\n" + CHUNKED,
+    "a coding nobody knows": POST + b"transfer-encoding: xchunked\r\n\r\n",
+    "a space before the colon": POST + b"transfer-encoding : chunked\r\n\r\n",
+    "a folded header": GET + b"x: a\r\n b\r\n\r\n",
+    "a bare line feed": GET.replace(b"\r\n", b"\n") + b"\n",
+    "a bare carriage return": GET + b"x: a\rb\r\n\r\n",
+    "NUL": GET + b"x: a\0b\r\n\r\n",
+    "a negative chunk": POST + CHUNKED + b"-16\r\n",
+    "an endless chunk": POST + CHUNKED + b"f" * 20 + b"\r\n",
+    "a chunk of bare line feeds": POST + CHUNKED + BODY_IN_CHUNKS.replace(b"\r", b""),
+    "a chunk that is longer than it says": POST + CHUNKED + b"1\r\n" + b"x" * 100,
+    "no host": b"GET /graphql?query=%7Brevision%7D HTTP/1.1\r\n\r\n",
+    "two hosts": GET + b"host: y\r\n\r\n",
+    "another version": GET.replace(b"1.1", b"1.2") + b"\r\n",
+}
+
+
+@pytest.mark.parametrize("request_", AMBIGUOUS.values(), ids=AMBIGUOUS.keys())
+def test_what_could_be_read_in_two_ways_is_400_and_the_end(url: str, request_: bytes) -> None:
+    """A proxy in front may have read it in the other way: nothing behind it is taken for a request."""
+    status, code, headers = told(sent(url, request_ + GET + b"\r\n"))
+    assert (status, code, headers["connection"]) == (400, "BAD_REQUEST", "close")
+
+
+def test_what_comes_behind_a_body_is_no_header(url: str) -> None:
+    trailers = b"content-type: text/plain\r\nhost: y\r\n\r\n"
+    following = GET + b"connection: close\r\n\r\n"
+    response = sent(url, POST + CHUNKED + BODY_IN_CHUNKS + trailers + following)
+    assert response.count(b'{"data":{"revision":"one"}}') == 2
+
+
+@pytest.mark.parametrize(
+    "rest",
+    [b"16;" + b"x" * 600_000, b"0\r\n" + b"x: y\r\n" * 100_000, b"1\r\n{\r\n" * 100_000],
+    ids=["a chunk's extension", "what comes behind the body", "chunks of one byte"],
+)
+def test_a_body_that_hides_its_size_is_413(url: str, rest: bytes) -> None:
+    with connected(url) as client, suppress(ConnectionError):
+        client.sendall(POST + CHUNKED)
+        client.sendall(rest)
+        assert told(client.recv(65536))[:2] == (413, "REQUEST_TOO_LARGE")
+
+
+def test_many_requests_in_one_piece_end_the_connection(url: str) -> None:
+    few, many = GET + b"\r\n", b"GET /nothing HTTP/1.1\r\nhost: x\r\n\r\n" * 500
+    assert sent(url, few + many).count(b"HTTP/1.1 ") < 500
+
+
+@pytest.mark.parametrize("protocol", ["websocket", "h2c"])
+def test_an_upgrade_with_a_body_is_refused_in_words(url: str, protocol: str) -> None:
+    upgrade = f"connection: Upgrade\r\nupgrade: {protocol}\r\ncontent-length: 22\r\n\r\n"
+    response = sent(url, POST + upgrade.encode() + b'{"query":"{revision}"}')
+    assert told(response)[:2] == (400, "BAD_REQUEST")
+    assert b"without Upgrade" in response
 
 
 @pytest.mark.parametrize("protocol", ["websocket", "h2c"])

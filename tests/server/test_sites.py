@@ -60,6 +60,7 @@ class Unasked:
         [("origin", EVIL)],
         [("origin", "null")],
         [("referer", f"{EVIL}/page?{HERE}")],
+        [("referer", "http://[half/an/address")],
         [("origin", "http://api.example.evil.example")],
         [BROWSER],
         [BROWSER, ("content-type", "text/plain; charset=utf-8")],
