@@ -243,7 +243,7 @@ class _Meter:
         name = node.name.value
         definition = _definition(type_, name)
         size = _list_size(definition)
-        sized = size.sized if size else _NO_NAMES
+        sized = size.sized | size.scaled if size else _NO_NAMES
         tells_schema = is_introspective(type_)
         length: float = self.schema_lengths.get(name, 1) if tells_schema else 1
         if size:
@@ -270,7 +270,7 @@ class _Meter:
         )
 
     def _length(self, node: FieldNode, size: ListSize) -> int:
-        given = (_count(self._given(node, path)) for path in size.slicing)
+        given = (_count(self._given(node, path)) for path in (*size.slicing, *size.counted))
         return max((count for count in given if count is not None), default=size.assumed)
 
     def _given(self, node: FieldNode, path: str) -> Any:

@@ -24,15 +24,18 @@ SIZE = "list size"  # where a field's metadata hold its ListSize
 class ListSize:
     """How long a list is expected to be, as `@listSize` of the cost specification says it.
 
-    The arguments named in *slicing* give its length (a number, or a list whose length counts; a field of an
-    input object as `options.limit`), *assumed* stands where none is given. With *sized* the length is that
-    of these fields of the answered object, times what their own size says. *weight* is what each item costs
-    even where none is selected: finding it is work.
+    The arguments named in *slicing* give its length (a field of an input object as `options.limit`), or the
+    lists in *counted* by their own; *assumed* stands where none is given. With *sized* the length is that of
+    these lists in the answered object, times what their own size says; *scaled* are other fields of it that
+    take more work the longer they are. *weight* is what each item costs even where none is selected: finding
+    it is work.
     """
 
     assumed: int
     slicing: frozenset[str] = frozenset()
+    counted: frozenset[str] = frozenset()
     sized: frozenset[str] = frozenset()
+    scaled: frozenset[str] = frozenset()
     weight: int = 0
 
 

@@ -15,6 +15,7 @@ from graph_api.errors import RequestError
 from graph_api.graph.export import GraphFormat
 from graph_api.records import EdgeDirection, EdgeKind, Severity
 from graph_api.schema import conditions, handles
+from graph_api.schema.fields import costs
 from graph_api.schema.handles import Handle, NodeHandle
 from graph_api.schema.inputs import (
     ArticleBy,
@@ -38,6 +39,11 @@ def _says(description: str, name: str | None = None) -> Any:  # Any: Strawberry'
     return strawberry.argument(description=description, name=name)
 
 
+def _takes(description: str) -> Any:  # Any: as above
+    """What is said of an argument that takes input objects: it costs what is in them."""
+    return strawberry.argument(description=description, directives=costs(0))
+
+
 First = Annotated[
     int | None,
     _says(f"How many items from the start: 1 to {MAX_PAGE}, {DEFAULT_PAGE} when left out. Not with last."),
@@ -48,10 +54,10 @@ After = Annotated[
     _says("A cursor of this list: only items after it. It stays good when the content changes."),
 ]
 Before = Annotated[str | None, _says("A cursor of this list: only items before it.")]
-Where = Annotated[ArticleFilter | None, _says("Only articles that fit.")]
+Where = Annotated[ArticleFilter | None, _takes("Only articles that fit.")]
 OrderBy = Annotated[
     list[ArticleOrder] | None,
-    _says("The order, most important step first; newest first when left out or empty. Ends with the id."),
+    _takes("The order, most important step first; newest first when left out or empty. Ends with the id."),
 ]
 
 
@@ -101,7 +107,7 @@ def related(
     filter: Where = UNSET,
     order_by: Annotated[
         list[ArticleOrder] | None,
-        _says(
+        _takes(
             "The order. When left out or empty, OUT is in the order of the document's list, IN newest first, "
             "BOTH first OUT and then those that are only IN."
         ),
@@ -141,7 +147,7 @@ def topic_articles(
 
 
 def providers(
-    filter: Annotated[ProviderFilter | None, _says("Only providers that fit.")] = UNSET,
+    filter: Annotated[ProviderFilter | None, _takes("Only providers that fit.")] = UNSET,
     first: First = UNSET,
     after: After = UNSET,
     last: Last = UNSET,
@@ -158,7 +164,7 @@ def providers(
 
 
 def topics(
-    filter: Annotated[TopicFilter | None, _says("Only topics that fit.")] = UNSET,
+    filter: Annotated[TopicFilter | None, _takes("Only topics that fit.")] = UNSET,
     first: First = UNSET,
     after: After = UNSET,
     last: Last = UNSET,
@@ -230,15 +236,15 @@ def nodes(
     return tuple(map(handles.node, ids))
 
 
-def article(by: Annotated[ArticleBy, _says("How to find it.")]) -> NodeHandle | Handle:
+def article(by: Annotated[ArticleBy, _takes("How to find it.")]) -> NodeHandle | Handle:
     return handles.article(by)
 
 
-def provider(by: Annotated[ProviderBy, _says("How to find it.")]) -> NodeHandle:
+def provider(by: Annotated[ProviderBy, _takes("How to find it.")]) -> NodeHandle:
     return handles.provider(by)
 
 
-def topic(by: Annotated[TopicBy, _says("How to find it.")]) -> NodeHandle | str:
+def topic(by: Annotated[TopicBy, _takes("How to find it.")]) -> NodeHandle | str:
     return handles.topic(by)
 
 
@@ -256,7 +262,7 @@ Via = Annotated[
 ]
 Visited = Annotated[
     ArticleFilter | None,
-    _says(
+    _takes(
         "Bounds what is visited: an article that does not fit is neither found nor walked through. The given "
         "ends are always visited; topics and providers always fit."
     ),
@@ -331,7 +337,7 @@ def subgraph(
         list[strawberry.ID] | None,
         _says(f"Ids of at most {MAX_SUBGRAPH} articles, providers or topics; unknown ones are left out."),
     ] = UNSET,
-    filter: Annotated[ArticleFilter | None, _says("Only articles that fit.")] = UNSET,
+    filter: Annotated[ArticleFilter | None, _takes("Only articles that fit.")] = UNSET,
     via: Via = (EdgeKind.RELATED,),  # type: ignore[assignment] # a default must not be mutable
     limit: Annotated[int | None, _says(f"How many nodes at most: 1 to {MAX_SUBGRAPH}.")] = 500,
 ) -> SubgraphWanted:
@@ -349,7 +355,7 @@ def subgraph(
 def paths(
     from_: Annotated[strawberry.ID, _says("The id of the node that paths start from.", "from")],
     to: Annotated[strawberry.ID, _says("The id of the node that paths lead to.")],
-    options: Annotated[PathOptions | None, _says("How paths are looked for.")] = UNSET,
+    options: Annotated[PathOptions | None, _takes("How paths are looked for.")] = UNSET,
 ) -> PathsWanted:
     given: PathOptions = _absent(options) or PathOptions()
     avoid: list[strawberry.ID] = _absent(given.avoid) or []

@@ -13,6 +13,7 @@ from enum import Enum
 from typing import Any, TypeVar, get_type_hints
 
 import strawberry
+from strawberry import UNSET
 from strawberry.schema_directive import Location
 
 from graph_api.execution.batch import SIZE, Batch, Fetch, ListSize
@@ -22,23 +23,45 @@ E = TypeVar("E", bound=type[Enum])
 
 
 @strawberry.schema_directive(
+    locations=[
+        Location.ARGUMENT_DEFINITION,
+        Location.ENUM,
+        Location.FIELD_DEFINITION,
+        Location.INPUT_FIELD_DEFINITION,
+        Location.OBJECT,
+        Location.SCALAR,
+    ],
+    name="cost",
+    description="What one value costs, where it is not the specification's default: "
+    "https://ibm.github.io/graphql-specs/cost-spec.html.",
+)
+class CostDirective:
+    weight: str = strawberry.directive_field(name="weight")
+
+
+@strawberry.schema_directive(
     locations=[Location.FIELD_DEFINITION],
     name="listSize",
     description="How long a list is expected to be: https://ibm.github.io/graphql-specs/cost-spec.html.",
 )
 class ListSizeDirective:
-    assumed_size: int | None = strawberry.directive_field(name="assumedSize", default=None)
-    slicing_arguments: list[str] | None = strawberry.directive_field(name="slicingArguments", default=None)
-    sized_fields: list[str] | None = strawberry.directive_field(name="sizedFields", default=None)
-    require_one_slicing_argument: bool = strawberry.directive_field(
-        name="requireOneSlicingArgument", default=False
+    assumed_size: int | None = strawberry.directive_field(name="assumedSize", default=UNSET)
+    slicing_arguments: list[str] | None = strawberry.directive_field(name="slicingArguments", default=UNSET)
+    sized_fields: list[str] | None = strawberry.directive_field(name="sizedFields", default=UNSET)
+    require_one_slicing_argument: bool | None = strawberry.directive_field(
+        name="requireOneSlicingArgument", default=True
     )
+
+
+def costs(weight: int) -> list[object]:
+    """The directives of what costs so much for each value."""
+    return [CostDirective(weight=str(weight))]
 
 
 def plain(description: str, *, name: str | None = None, size: ListSize | None = None) -> Any:
     """A field that is an attribute of the record."""
     return strawberry.field(
-        description=description, name=name, metadata={SIZE: size}, directives=_directives(size)
+        description=description, name=name, metadata={SIZE: size}, directives=_directives(size, None)
     )
 
 
@@ -48,10 +71,12 @@ def batched(
     *,
     name: str | None = None,
     size: ListSize | None = None,
+    cost: int | None = None,
 ) -> Any:
     """A field that *fetch* answers for many parents at once; its docstring is the description.
 
     The parameters of *arguments* are the field's arguments; it checks them and returns what *fetch* gets.
+    *cost* is told to clients in place of the *size* of a field that is no list.
     """
     batch = Batch(fetch, arguments)
 
@@ -64,20 +89,22 @@ def batched(
         name=name,
         description=inspect.getdoc(fetch),
         metadata={"batch": batch, SIZE: size},
-        directives=_directives(size),
+        directives=_directives(size, cost),
     )
 
 
-def _directives(size: ListSize | None) -> list[object]:
+def _directives(size: ListSize | None, cost: int | None) -> list[object]:
+    if cost is not None:
+        return costs(cost)
     if size is None:
         return []
-    return [
-        ListSizeDirective(
-            assumed_size=size.assumed,
-            slicing_arguments=sorted(size.slicing) or None,
-            sized_fields=sorted(size.sized) or None,
-        )
-    ]
+    told = ListSizeDirective(
+        assumed_size=size.assumed,
+        slicing_arguments=sorted(size.slicing) or UNSET,
+        sized_fields=sorted(size.sized) or UNSET,
+        require_one_slicing_argument=False,
+    )
+    return [told, *(costs(1 + size.assumed * size.weight) if size.weight else ())]
 
 
 def _take_parameters(resolve: Callable[..., object], arguments: Callable[..., object] | None) -> None:

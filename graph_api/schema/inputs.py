@@ -13,14 +13,19 @@ from strawberry.schema_directive import Location
 
 from graph_api.graph.export import GraphFormat
 from graph_api.records import EdgeDirection, EdgeKind, Severity
-from graph_api.schema.fields import enum
+from graph_api.schema.fields import costs, enum
 from graph_api.schema.scalars import URL
 from graph_api.store.reads import OrderField
 
 
 def optional(description: str, name: str | None = None) -> Any:  # Any: stands where a class declares a field
-    """An input field that may be left out; null means the same as leaving it out."""
-    return strawberry.field(description=description, default=UNSET, name=name)
+    """A value that may be left out, and costs a unit; null means the same as leaving it out."""
+    return strawberry.field(description=description, default=UNSET, name=name, directives=costs(1))
+
+
+def nested(description: str, name: str | None = None) -> Any:  # Any: as above
+    """An input object that may be left out, and costs what is in it."""
+    return strawberry.field(description=description, default=UNSET, name=name, directives=costs(0))
 
 
 enum(
@@ -160,25 +165,25 @@ class BooleanFilter:
 
 @strawberry.input(description="Conditions on a topic; all that are given must hold.")
 class TopicFilter:
-    slug: StringFilter | None = optional("The topic's slug.")
-    name: StringFilter | None = optional("The topic's name.")
+    slug: StringFilter | None = nested("The topic's slug.")
+    name: StringFilter | None = nested("The topic's name.")
 
 
 @strawberry.input(description="Conditions on the topics of an article; all that are given must hold.")
 class TopicListFilter:
-    some: TopicFilter | None = optional("At least one topic fits.")
-    none: TopicFilter | None = optional("No topic fits.")
-    every: TopicFilter | None = optional("Every topic fits; also true of an article without topics.")
+    some: TopicFilter | None = nested("At least one topic fits.")
+    none: TopicFilter | None = nested("No topic fits.")
+    every: TopicFilter | None = nested("Every topic fits; also true of an article without topics.")
     all: list[str] | None = optional(
         "The slugs of topics that must all be there; an empty list always holds."
     )
-    count: IntFilter | None = optional("How many topics the article has.")
+    count: IntFilter | None = nested("How many topics the article has.")
 
 
 @strawberry.input(description="Conditions on a provider; all that are given must hold.")
 class ProviderFilter:
-    domain: StringFilter | None = optional("The provider's domain, in lower case.")
-    name: StringFilter | None = optional("The provider's name.")
+    domain: StringFilter | None = nested("The provider's domain, in lower case.")
+    name: StringFilter | None = nested("The provider's name.")
 
 
 @strawberry.input(
@@ -186,27 +191,27 @@ class ProviderFilter:
     "Conditions on what is missing are false, and `not` makes them true."
 )
 class ArticleFilter:
-    and_: list[ArticleFilter] | None = optional("All of these fit; an empty list always does.", "and")
-    or_: list[ArticleFilter] | None = optional("At least one of these fits; an empty list never does.", "or")
-    not_: ArticleFilter | None = optional("This does not fit.", "not")
-    title: StringFilter | None = optional("The title.")
-    slug: StringFilter | None = optional("The slug.")
-    category: StringFilter | None = optional("The category.")
-    type: StringFilter | None = optional("The type, such as article or video.")
-    url: StringFilter | None = optional("The canonical URL, as `Article.url` answers it.")
-    published_date_time: DateTimeFilter | None = optional("The moment of publication.")
-    quality: IntFilter | None = optional("The editorial quality score.")
-    heat: IntFilter | None = optional("The editorial heat score.")
-    published: BooleanFilter | None = optional("Whether the document says published.")
-    is_stub: BooleanFilter | None = optional(
+    and_: list[ArticleFilter] | None = nested("All of these fit; an empty list always does.", "and")
+    or_: list[ArticleFilter] | None = nested("At least one of these fits; an empty list never does.", "or")
+    not_: ArticleFilter | None = nested("This does not fit.", "not")
+    title: StringFilter | None = nested("The title.")
+    slug: StringFilter | None = nested("The slug.")
+    category: StringFilter | None = nested("The category.")
+    type: StringFilter | None = nested("The type, such as article or video.")
+    url: StringFilter | None = nested("The canonical URL, as `Article.url` answers it.")
+    published_date_time: DateTimeFilter | None = nested("The moment of publication.")
+    quality: IntFilter | None = nested("The editorial quality score.")
+    heat: IntFilter | None = nested("The editorial heat score.")
+    published: BooleanFilter | None = nested("Whether the document says published.")
+    is_stub: BooleanFilter | None = nested(
         "Whether the article is known only from lists of related articles."
     )
-    provider: ProviderFilter | None = optional("The article has a provider, and it fits.")
-    topics: TopicListFilter | None = optional("The topics.")
-    related: ArticleFilter | None = optional(
+    provider: ProviderFilter | None = nested("The article has a provider, and it fits.")
+    topics: TopicListFilter | None = nested("The topics.")
+    related: ArticleFilter | None = nested(
         "Some article that this one lists as related fits. Such conditions nest at most twice."
     )
-    related_count: IntFilter | None = optional("How many articles this one lists as related.")
+    related_count: IntFilter | None = nested("How many articles this one lists as related.")
     has_image: bool | None = optional("Whether the article has an image.")
 
 
@@ -245,14 +250,21 @@ class PathOptions:
     via: list[EdgeKind] | None = strawberry.field(
         description="The kinds of edges that are followed. TOPIC and PROVIDER shorten most paths to two steps.",
         default_factory=lambda: [EdgeKind.RELATED],
+        directives=costs(1),
     )
     direction: EdgeDirection | None = strawberry.field(
-        description="Which way edges are followed, seen from the start.", default=EdgeDirection.BOTH
+        description="Which way edges are followed, seen from the start.",
+        default=EdgeDirection.BOTH,
+        directives=costs(1),
     )
-    max_depth: int | None = strawberry.field(description="How many steps at most: 1 to 6.", default=6)
-    limit: int | None = strawberry.field(description="How many paths at most: 1 to 100.", default=5)
+    max_depth: int | None = strawberry.field(
+        description="How many steps at most: 1 to 6.", default=6, directives=costs(1)
+    )
+    limit: int | None = strawberry.field(
+        description="How many paths at most: 1 to 100.", default=5, directives=costs(1)
+    )
     avoid: list[strawberry.ID] | None = optional("Ids of at most 100 nodes that paths must not lead through.")
-    filter: ArticleFilter | None = optional(
+    filter: ArticleFilter | None = nested(
         "Bounds what is visited: paths lead through articles that fit only. The two ends are always visited; "
         "topics and providers always fit."
     )

@@ -6,6 +6,7 @@ one module because they refer to each other.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Annotated, Any
 
@@ -19,13 +20,18 @@ from graph_api.schema.fields import batched, plain
 from graph_api.schema.paging import DEFAULT_PAGE
 from graph_api.schema.scalars import JSON, URL
 
-PAGE = ListSize(DEFAULT_PAGE, frozenset({"first", "last"}), frozenset({"edges", "nodes"}))
-
-_WALKED = frozenset({"nodes", "links", "hops", "export"})
-NEIGHBORHOOD = ListSize(100, frozenset({"limit"}), _WALKED, weight=1)
-ENTITIES = ListSize(1, frozenset({"representations"}))
-SUBGRAPH = ListSize(500, frozenset({"limit"}), _WALKED, weight=1)
-PATHS = ListSize(5, frozenset({"options.limit"}), frozenset({"paths"}), weight=100)
+PAGE = ListSize(DEFAULT_PAGE, slicing=frozenset({"first", "last"}), sized=frozenset({"edges", "nodes"}))
+NEIGHBORHOOD = ListSize(
+    100,
+    slicing=frozenset({"limit"}),
+    sized=frozenset({"nodes", "links", "hops"}),
+    scaled=frozenset({"export"}),
+    weight=1,
+)
+SUBGRAPH = replace(NEIGHBORHOOD, assumed=500)
+PATHS = ListSize(5, slicing=frozenset({"options.limit"}), sized=frozenset({"paths"}), weight=100)
+EXPORTED = ListSize(5)
+ENTITIES = ListSize(1, counted=frozenset({"representations"}))
 
 
 def _is(record: type) -> Any:  # Any: Strawberry takes the attribute as it finds it
@@ -224,7 +230,9 @@ class Subgraph:
     node_count: int = plain("How many nodes there are.")
     link_count: int = batched(walking.link_count)
     truncated: bool = batched(walking.truncated)
-    export: str = batched(exporting.exported, arguments.export, size=ListSize(5))
+    export: str = batched(
+        exporting.exported, arguments.export, size=EXPORTED, cost=EXPORTED.assumed * NEIGHBORHOOD.assumed
+    )
 
 
 @strawberry.type(description="A way from one node to another.")
@@ -311,7 +319,9 @@ class Service:
 @strawberry.type(description="Where every query starts.")
 class Query:
     node: Node | None = batched(reading.node, arguments.node)
-    nodes: list[Node | None] = batched(reading.nodes, arguments.nodes, size=ListSize(1, frozenset({"ids"})))
+    nodes: list[Node | None] = batched(
+        reading.nodes, arguments.nodes, size=ListSize(1, counted=frozenset({"ids"}))
+    )
     article: Article | None = batched(reading.article, arguments.article)
     articles: ArticleConnection = batched(reading.articles, arguments.articles, size=PAGE)
     provider: Provider | None = batched(reading.provider, arguments.provider)
