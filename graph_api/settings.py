@@ -22,13 +22,16 @@ def setting(
     *,
     unit: str = "",
     bounds: tuple[int, int | None] | None = None,
+    choices: tuple[str, ...] = (),
     group: str = "server",
 ) -> T:
-    """A field of the settings table; *unit* is shown in help (`bytes`, `s`), *bounds* are inclusive.
+    """A field of the settings table; *unit* is shown in help (`bytes`, `s`), *bounds* are inclusive,
+    *choices* all there are.
 
     Settings of the group "limits" bound what one request may ask for.
     """
-    made: T = field(default=default, metadata={"help": help, "unit": unit, "bounds": bounds, "group": group})
+    about = {"help": help, "unit": unit, "bounds": bounds, "choices": choices, "group": group}
+    made: T = field(default=default, metadata=about)
     return made
 
 
@@ -123,10 +126,23 @@ class Settings:
     max_schema_cost: int = limit(30_000, "Fields that an answer about the schema is expected to hold.")
     max_cost: int = limit(50_000, "Objects that an answer is expected to hold; page sizes multiply.")
     max_errors: int = limit(10, "Errors told in one answer.")
+    log_level: str = setting(
+        "info",
+        "What is logged on stderr: every request (info), what goes wrong (warning, error), or nothing (off).",
+        choices=("info", "warning", "error", "off"),
+        group="observability",
+    )
+    log_format: str = setting(
+        "human",
+        "Lines for people (human), or JSON objects, one a line (json).",
+        choices=("human", "json"),
+        group="observability",
+    )
 
     def __post_init__(self) -> None:
         for one in table():
             _check_bounds(one, getattr(self, one.name))
+            _check_choice(one, getattr(self, one.name))
         _check_root_path(self.root_path)
         _check_proxies(self.trusted_proxies)
         _check_origins(self.cors_origins)
@@ -151,6 +167,12 @@ def _check_bounds(one: Field[object], value: int) -> None:
     if value < low or (high is not None and value > high):
         span = f"{low} or more" if high is None else f"{low} to {high}"
         raise UsageError(f"{one.name} must be {span}, not {value}")
+
+
+def _check_choice(one: Field[object], value: str) -> None:
+    choices = one.metadata["choices"]
+    if choices and value not in choices:
+        raise UsageError(f"{one.name} is one of {', '.join(choices)}, not {value!r}")
 
 
 def _check_root_path(path: str) -> None:

@@ -127,6 +127,10 @@ def _of_setting(one: Field[object]) -> Callable[[Callback], Callback]:
     if isinstance(one.default, bool):
         return option(flag, help, is_flag=True, default=one.default, **sectioned)
     low, high = one.metadata["bounds"] or (None, None)
+    if choices := one.metadata["choices"]:
+        return option(
+            flag, help, type=click.Choice(choices), default=one.default, show_default=True, **sectioned
+        )
     numeric = isinstance(one.default, int)
     return option(
         flag,

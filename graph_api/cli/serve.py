@@ -18,7 +18,7 @@ import click
 import uvicorn
 from starlette.applications import Starlette
 
-from graph_api.cli import listener, workers
+from graph_api.cli import listener, log, workers
 from graph_api.cli.content import ingested, location
 from graph_api.cli.options import SERVED, Sectioned, database, help_limits, option, paths, settings
 from graph_api.cli.screen import check_command, counted
@@ -26,6 +26,7 @@ from graph_api.errors import GraphApiError
 from graph_api.records import ContentStatus
 from graph_api.server.app import create_app
 from graph_api.server.connection import configured
+from graph_api.server.observation.observer import Observer
 from graph_api.settings import Settings
 from graph_api.store.reads import Rights, Status, ask
 from graph_api.store.sqlite import open_store
@@ -55,12 +56,10 @@ Examples:
 @settings()
 def command(paths: tuple[Path, ...], db: Path | None, open: bool, settings: Settings) -> None:
     """Serve folders of articles, or a database, as a GraphQL API."""
-    _quiet()
     source = location(paths, db)
-    with listener.bound(settings.host, settings.port) as bound:
-        app = create_app(
-            source, settings
-        )  # what is wrong with the settings is heard of before anything is read
+    with log.kept(settings) as observer, listener.bound(settings.host, settings.port) as bound:
+        # what is wrong with the settings is heard of before anything is read
+        app = create_app(source, settings, observer)
         content = _content(paths, source, settings)
         address = listener.url(bound)
 
@@ -70,7 +69,7 @@ def command(paths: tuple[Path, ...], db: Path | None, open: bool, settings: Sett
                 webbrowser.open(f"{address}/graphql")
 
         if settings.workers == 1:
-            _serve(app, settings, bound, announce)
+            _serve(app, settings, observer, bound, announce)
         else:
             workers.keep_working(_work, (source, settings), bound, settings.workers, announce)
 
@@ -154,23 +153,26 @@ class _Server(uvicorn.Server):
         self.should_exit = True
 
 
-def _work(source: Path, settings: Settings, bound: socket.socket, announce: Callable[[], None]) -> None:
+def _work(
+    source: Path, settings: Settings, bound: socket.socket, number: int, announce: Callable[[], None]
+) -> None:
     """One of several processes has served until it was told to end."""
-    _quiet()
-    _serve(create_app(source, settings), settings, bound, announce)
+    with log.kept(settings, worker=number) as observer:
+        _serve(create_app(source, settings, observer), settings, observer, bound, announce)
 
 
-def _serve(app: Starlette, settings: Settings, bound: socket.socket, announce: Callable[[], None]) -> None:
+def _serve(
+    app: Starlette,
+    settings: Settings,
+    observer: Observer,
+    bound: socket.socket,
+    announce: Callable[[], None],
+) -> None:
     """The server has run until it was told to end. uvicorn raises the signal again when it is done."""
     listener.make_room(settings.max_connections)
-    server = _Server(configured(app, settings), announce)
+    server = _Server(configured(app, settings, observer), announce)
     signal.signal(signal.SIGTERM, _ended)
     server.run(sockets=[bound])
-
-
-def _quiet() -> None:
-    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
-    logging.getLogger("uvicorn.error").setLevel(logging.ERROR)  # its warnings are written by whoever connects
 
 
 def _ended(number: int, frame: FrameType | None) -> None:

@@ -31,9 +31,10 @@ _spawn = multiprocessing.get_context("spawn")
 def keep_working(
     work: Work, arguments: tuple[object, ...], listener: socket.socket, count: int, ready: Ready
 ) -> None:
-    """*count* processes have run `work(*arguments, listener, ready)` until this one was told to end.
+    """*count* processes have run `work(*arguments, listener, number, ready)` until this one was told to end.
 
-    *ready* is called once all can answer. A worker that dies is replaced; raises `Failure` for one of
+    Numbers count from 0; a worker that is replaced leaves its number to the next. *ready* is called once
+    all can answer. A worker that dies is replaced; raises `Failure` for one of
     the first that dies before it could answer. Ends the program: with 0 after SIGTERM, 130 after SIGINT.
     """
     team = _Team(work, (*arguments, listener), count)
@@ -53,15 +54,17 @@ class _Team:
         self._arguments = arguments
         self._count = count
         self._workers: dict[SpawnProcess, Connection] = {}
+        self._numbers: dict[SpawnProcess, int] = {}
         self._ready: set[SpawnProcess] = set()
 
     def start(self) -> None:
-        for _ in range(self._count - len(self._workers)):
+        for number in sorted(set(range(self._count)) - set(self._numbers.values())):
             ours, theirs = _spawn.Pipe(duplex=False)
-            worker = _spawn.Process(target=_worker, args=(theirs, self._work, self._arguments))
+            worker = _spawn.Process(target=_worker, args=(theirs, self._work, (*self._arguments, number)))
             worker.start()
             theirs.close()
             self._workers[worker] = ours
+            self._numbers[worker] = number
 
     def watch(self, told: Connection, ready: Ready) -> int:
         """The signal that ended the watch."""
@@ -94,6 +97,7 @@ class _Team:
     def _replace(self, *, all_could_start: bool) -> None:
         for worker in [worker for worker in self._workers if not worker.is_alive()]:
             self._workers.pop(worker).close()
+            del self._numbers[worker]
             if worker not in self._ready and not all_could_start:
                 raise Failure(f"a worker could not start: it ended with exit code {worker.exitcode}")
             self._ready.discard(worker)

@@ -29,6 +29,7 @@ from graph_api.execution.lru import Lru
 from graph_api.execution.plan import conditions
 from graph_api.execution.refusal import Refused, coded, refused
 from graph_api.execution.schema_lengths import schema_lengths
+from graph_api.execution.watch import Watch
 from graph_api.settings import Settings
 
 _REMEMBERED = 262_144  # characters of text: a syntax tree takes about a hundred bytes for each
@@ -47,6 +48,11 @@ class Admitted:
     conditions: frozenset[str]
     measures: Measures
     reads_clock: bool
+
+    @property
+    def name(self) -> str:
+        """The operation's name, empty without one."""
+        return self.operation.name.value if self.operation.name else ""
 
 
 @dataclass(slots=True)
@@ -68,12 +74,14 @@ class Documents:
         self._parsed: Lru[str, _Parsed] = Lru(_REMEMBERED)
         self._admitted: Lru[tuple[object, ...], Admitted] = Lru(_REMEMBERED)
 
-    def admitted(self, text: str, name: str | None, variables: Mapping[str, Any]) -> Admitted:
+    def admitted(
+        self, text: str, name: str | None, variables: Mapping[str, Any], watch: Watch | None = None
+    ) -> Admitted:
         """The operation *name* of *text*. Raises `Refused` when it is too large, not valid or not there."""
         key = (text, name, *((each, _shape(value)) for each, value in variables.items()))
         found = self._admitted.get(key)
         if found is None:
-            found = self._admit(text, name, variables)
+            found = self._admit(text, name, variables, watch or Watch())
             self._admitted.put(key, found, len(text))
         return found
 
@@ -86,14 +94,19 @@ class Documents:
         ]
         return [self.admitted(text, name, {}) for name in names or [None]]
 
-    def _admit(self, text: str, name: str | None, variables: Mapping[str, Any]) -> Admitted:
-        parsed = self._parsed.get(text) or self._parse(text)
-        operation = _operation(parsed.document, name)
-        measures = measure(self._schema, parsed.document, operation, variables, self._schema_lengths)
+    def _admit(self, text: str, name: str | None, variables: Mapping[str, Any], watch: Watch) -> Admitted:
+        parsed = self._parsed.get(text)
+        if parsed is None:
+            with watch.phase("parse"):
+                parsed = self._parse(text)
+        with watch.phase("admit"):
+            operation = _operation(parsed.document, name)
+            measures = measure(self._schema, parsed.document, operation, variables, self._schema_lengths)
         if too_much := excesses(measures, self._limits):
             raise Refused(_excess(each.limit, str(each), each.asked, each.allowed) for each in too_much)
         if not parsed.valid:
-            self._validate(parsed.document)
+            with watch.phase("validate"):
+                self._validate(parsed.document)
             parsed.valid = True
         self._parsed.put(text, parsed, len(text))
         return Admitted(text, parsed.document, operation, parsed.conditions, measures, parsed.reads_clock)

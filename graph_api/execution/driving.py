@@ -16,6 +16,7 @@ from typing import Any, TypeVar
 from graph_api.errors import GraphApiError
 from graph_api.execution.edges import edges_of
 from graph_api.execution.memory import Memory
+from graph_api.execution.watch import Watch
 from graph_api.store.protocol import RevisionMoved, Store
 from graph_api.store.reads import EdgesAmong, Read, Reads, StepRows
 
@@ -56,21 +57,25 @@ class Driver:
         """The revision seen last, without looking."""
         return self._memory.revision
 
-    async def run(self, plan: Callable[[], Reads[T]], *, apart: bool = False) -> tuple[T, str]:
+    async def run(
+        self, plan: Callable[[], Reads[T]], *, apart: bool = False, watch: Watch | None = None
+    ) -> tuple[T, str]:
         """What the plan returns and the one revision it was made from.
 
         *plan* makes the generator: it is made again when the content changed between memory and store.
-        With *apart*, for what is known to take long, none of it runs on the event loop.
+        With *apart*, for what is known to take long, none of it runs on the event loop. *watch* hears of
+        the hop to the store.
         """
+        watch = watch or Watch()
         await self.revision()
         try:
             if apart:
-                return await self._stored(plan(), memory=self._memory)
-            return await self._continued(plan(), self._memory)
+                return await self._stored(plan(), watch, memory=self._memory)
+            return await self._continued(plan(), self._memory, watch)
         except RevisionMoved:
-            return await self._stored(plan())
+            return await self._stored(plan(), watch)
 
-    async def _continued(self, plan: Reads[T], memory: Memory) -> tuple[T, str]:
+    async def _continued(self, plan: Reads[T], memory: Memory, watch: Watch) -> tuple[T, str]:
         rows: Any = None
         until = time.perf_counter() + _TURN_S
         try:
@@ -81,7 +86,7 @@ class Driver:
                     break
         except StopIteration as done:
             return done.value, memory.revision
-        return await self._stored(plan, read, memory)
+        return await self._stored(plan, watch, read, memory)
 
     def _learn_edges(self, database: Path, memory: Memory) -> None:
         """The edges come into memory, from a thread; until then walks read the store."""
@@ -89,7 +94,11 @@ class Driver:
             self._building = asyncio.create_task(_with_edges(database, memory))
 
     async def _stored(
-        self, plan: Reads[T], pending: Read[Any] | None = None, memory: Memory | None = None
+        self,
+        plan: Reads[T],
+        watch: Watch,
+        pending: Read[Any] | None = None,
+        memory: Memory | None = None,
     ) -> tuple[T, str]:
         """What the plan returns, from the store; with *memory* only of its revision, and helped by it."""
         on_thread = _OnThread(memory, learns=self._capacity > 0)
@@ -97,10 +106,12 @@ class Driver:
         watched = on_thread.watched(plan, pending)
         if pending is not None:
             pending = next(watched)
+        watch.cache = "miss"
         try:
-            result, revision = await self._store.run(
-                watched, pending=pending, revision=memory.revision if memory else None
-            )
+            with watch.phase("store"):
+                result, revision = await self._store.run(
+                    watched, pending=pending, revision=memory.revision if memory else None
+                )
         except asyncio.CancelledError:
             on_thread.stopped = True
             raise

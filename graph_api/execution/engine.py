@@ -34,6 +34,7 @@ from graph_api.execution.preparation import Preparation, Prepared, graphql_schem
 from graph_api.execution.refusal import Refused, refused
 from graph_api.execution.responses import Responses
 from graph_api.execution.tracing import Trace
+from graph_api.execution.watch import Watch
 from graph_api.settings import Settings
 from graph_api.store.protocol import Store
 from graph_api.store.reads import Reads, Rights
@@ -91,7 +92,7 @@ class Engine:
         self._preparation = Preparation(schema, settings)
         self._driver = Driver(store, settings.row_cache_bytes, database)
         self._responses = Responses(settings.response_cache_bytes)
-        self._lanes = Lanes(settings.reader_connections, settings.max_waiting)
+        self.lanes = Lanes(settings.reader_connections, settings.max_waiting)
 
     async def execute(
         self,
@@ -105,6 +106,7 @@ class Engine:
         tell_cost: bool = False,
         traced: bool = False,
         compiled: bool = True,
+        watch: Watch | None = None,
     ) -> Answer:
         """The answer to one operation, with `extensions.cost` when *tell_cost*, and `extensions.ftv1`, its trace
         for a gateway, when *traced* and not heavy.
@@ -112,11 +114,15 @@ class Engine:
         *rights* are the caller's, by default what the settings open to everybody. Where operations have to
         wait for their turn, each *client* has an equal share; raises `Overloaded` when too many wait. *charge* is
         called with the cost of an operation that will run, and what it raises stops it. With *compiled* false
-        it takes the ordinary executor, whose answers are the same.
+        it takes the ordinary executor, whose answers are the same. *watch* gets to know what became of it.
         """
+        watch = watch or Watch()
+        watch.text = text
         try:
             asked = (text, operation_name, self._key(variables), tell_cost, rights or self._rights)
-            prepared = self._preparation.prepared(text, variables or {}, operation_name, asked[2])
+            prepared = self._preparation.prepared(text, variables or {}, operation_name, asked[2], watch)
+            watch.operation, watch.plan = prepared.admitted.name, prepared.plan
+            watch.cost = prepared.admitted.measures.cost
         except Refused as error:
             return self._refusal(error, executed=False)
         if charge is not None:
@@ -124,9 +130,16 @@ class Engine:
         trace = Trace() if traced and prepared.admitted.measures.cost <= _TRACED_COST else None
         compiled = compiled and trace is None
         try:
-            found = await self._known(asked) if prepared.timeless and compiled else None
+            found = await self._known(asked, watch) if prepared.timeless and compiled else None
             return found or await self._in_turn(
-                asked, prepared, variables or {}, client, tell_cost=tell_cost, trace=trace, compiled=compiled
+                asked,
+                prepared,
+                variables or {},
+                client,
+                watch,
+                tell_cost=tell_cost,
+                trace=trace,
+                compiled=compiled,
             )
         except (StoreError, Overloaded):
             raise
@@ -148,11 +161,14 @@ class Engine:
     def _refusal(self, error: Refused, *, executed: bool) -> Answer:
         return Answer(error.body(self._settings.max_errors), executed=executed, code=error.code)
 
-    async def _known(self, asked: Asked) -> Answer | None:
+    async def _known(self, asked: Asked, watch: Watch) -> Answer | None:
         """The answer that was made before from the content as it is now."""
         revision = await self._driver.revision()
         body = self._responses.get(revision, asked)
-        return None if body is None else Answer(body, executed=True, revision=revision, timeless=True)
+        if body is None:
+            return None
+        watch.cache = "hit"
+        return Answer(body, executed=True, revision=revision, timeless=True)
 
     async def _in_turn(
         self,
@@ -160,21 +176,23 @@ class Engine:
         prepared: Prepared,
         variables: dict[str, Any],
         client: str,
+        watch: Watch,
         *,
         tell_cost: bool,
         trace: Trace | None,
         compiled: bool,
     ) -> Answer:
         cost = prepared.admitted.measures.cost
-        lane = self._lanes.of(cost)
+        lane = self.lanes.of(cost)
         waits = not lane.enter()
         if waits:
-            await lane.turn(cost, client)
+            with watch.phase("wait"):
+                await lane.turn(cost, client)
         try:
             # those who waited may have waited for the very same answer
-            found = await self._known(asked) if waits and prepared.timeless and compiled else None
+            found = await self._known(asked, watch) if waits and prepared.timeless and compiled else None
             return found or await self._answer(
-                asked, prepared, variables, tell_cost=tell_cost, trace=trace, compiled=compiled
+                asked, prepared, variables, watch, tell_cost=tell_cost, trace=trace, compiled=compiled
             )
         finally:
             lane.leave()
@@ -184,6 +202,7 @@ class Engine:
         asked: Asked,
         prepared: Prepared,
         variables: dict[str, Any],
+        watch: Watch,
         *,
         tell_cost: bool,
         trace: Trace | None,
@@ -191,31 +210,34 @@ class Engine:
     ) -> Answer:
         root, rights = root_of(prepared, self._settings, self._strawberry), asked[4]
         if compiled:
-            body, revision = await self._compiled(prepared, root, rights, tell_cost=tell_cost)
+            body, revision = await self._compiled(prepared, root, rights, watch, tell_cost=tell_cost)
         else:
-            data, revision = await self._ordinary(prepared.admitted, root, variables, rights, trace)
+            watch.cache = "miss"
+            with watch.phase("ordinary"):
+                data, revision = await self._ordinary(prepared.admitted, root, variables, rights, trace)
             body = _body(data, prepared, root, tell_cost=tell_cost, trace=trace)
         if prepared.timeless and compiled and revision == self._driver.known_revision:
             self._responses.put(revision, asked, body)
         return Answer(body, executed=True, revision=revision, timeless=prepared.timeless and trace is None)
 
     async def _compiled(
-        self, prepared: Prepared, root: Root, rights: Rights, *, tell_cost: bool
+        self, prepared: Prepared, root: Root, rights: Rights, watch: Watch, *, tell_cost: bool
     ) -> tuple[bytes, str]:
         large = root.cost.requested > _LARGE_COST or prepared.plan.introspects
         run = Run(prepared.arguments, rights, piecewise=large)
 
         def plan() -> Reads[bytes]:
-            data = yield from assembly.answer(prepared.plan, root, run)
+            data = yield from watch.watched(assembly.answer(prepared.plan, root, run))
             return _body(data, prepared, root, tell_cost=tell_cost)
 
-        return await self._driver.run(plan, apart=large)
+        watch.cache = "rows"
+        return await self._driver.run(plan, apart=large, watch=watch)
 
     async def _ordinary(
         self, admitted: Admitted, root: Root, variables: dict[str, Any], rights: Rights, trace: Trace | None
     ) -> tuple[Any, str]:
         watching = [trace] if trace else None
-        name = admitted.operation.name.value if admitted.operation.name else None
+        name = admitted.name or None
         async with self._store.snapshot() as snapshot:
             context = Context(snapshot, rights)
             result = execute(

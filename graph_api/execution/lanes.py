@@ -22,12 +22,12 @@ class Lanes:
     """The lanes over so many reader connections: heavy operations take at most half of them."""
 
     def __init__(self, readers: int, most_waiting: int) -> None:
-        self._light = Lane(readers, most_waiting)
-        self._heavy = Lane(max(readers // 2, 1), most_waiting)
+        self.light = Lane(readers, most_waiting)
+        self.heavy = Lane(max(readers // 2, 1), most_waiting)
 
     def of(self, cost: int) -> Lane:
         """The lane of an operation that costs so much."""
-        return self._heavy if cost > _HEAVY_COST else self._light
+        return self.heavy if cost > _HEAVY_COST else self.light
 
 
 @dataclass(order=True, slots=True)
@@ -41,12 +41,22 @@ class Lane:
     """At most *width* operations at a time, and at most *most_waiting* that wait. For one event loop."""
 
     def __init__(self, width: int, most_waiting: int) -> None:
-        self._free = width
+        self._width = self._free = width
         self._most_waiting = most_waiting
         self._waiting: list[_Waiting] = []
         self._number = 0
         self._now = 0.0  # the tag of who was let in last
         self._tags: dict[str, float] = {}  # each client's last
+
+    @property
+    def running(self) -> int:
+        """How many operations have their turn."""
+        return self._width - self._free
+
+    @property
+    def waiting(self) -> int:
+        """How many wait for it."""
+        return len(self._waiting)
 
     def enter(self) -> bool:
         """Whether there was room at once; who entered has to leave."""

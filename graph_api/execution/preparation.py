@@ -27,6 +27,7 @@ from graph_api.execution.introspection import Question
 from graph_api.execution.lru import Lru
 from graph_api.execution.plan import DEFINITION, Plan, Step, compile_operation
 from graph_api.execution.refusal import Refused, coded, refused
+from graph_api.execution.watch import Watch
 from graph_api.settings import Settings
 
 _PLANS = 262_144  # characters of text
@@ -63,29 +64,36 @@ class Preparation:
         self._remembered: Lru[tuple[str, str | None, bytes], Prepared] = Lru(_PREPARED)
 
     def prepared(
-        self, text: str, variables: dict[str, Any], name: str | None, variables_json: bytes | None = None
+        self,
+        text: str,
+        variables: dict[str, Any],
+        name: str | None,
+        variables_json: bytes | None = None,
+        watch: Watch | None = None,
     ) -> Prepared:
         """The operation *name* of *text*, ready to run. Raises `Refused` for all that a client got wrong.
 
         It is remembered when *variables_json*, the variables' JSON, is given and not long.
         """
+        watch = watch or Watch()
         if variables_json is None or len(variables_json) > _VARIABLES_BYTES:
-            return self._prepare(text, variables, name)
+            return self._prepare(text, variables, name, watch)
         asked = (text, name, variables_json)
         found = self._remembered.get(asked)
         if found is None:
-            found = self._prepare(text, variables, name)
+            found = self._prepare(text, variables, name, watch)
             if found.timeless:
                 self._remembered.put(asked, found, len(text) + len(variables_json))
         return found
 
-    def _prepare(self, text: str, variables: dict[str, Any], name: str | None) -> Prepared:
+    def _prepare(self, text: str, variables: dict[str, Any], name: str | None, watch: Watch) -> Prepared:
         self.check_variables(variables)
-        admitted = self._documents.admitted(text, name, variables)
-        values = self._values(admitted, variables)
-        plan = self._plan(admitted, name, values)
+        admitted = self._documents.admitted(text, name, variables, watch)
+        with watch.phase("plan"):
+            values = self._values(admitted, variables)
+            plan = self._plan(admitted, name, values)
+            arguments = self._bound(plan, values, variables)
         timeless = not admitted.reads_clock and not reads_clock(variables)
-        arguments = self._bound(plan, values, variables)
         mistakes = [
             error.formatted for error in islice(_mistakes(plan, arguments), self._settings.max_errors)
         ]

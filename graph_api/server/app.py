@@ -20,6 +20,8 @@ from graph_api.server.compression import Compression
 from graph_api.server.front import Front
 from graph_api.server.graphql_http import GraphQLEndpoint
 from graph_api.server.negotiation import PLAIN_JSON
+from graph_api.server.observation import seen
+from graph_api.server.observation.observer import Observation, Observer
 from graph_api.server.refusals import Unanswered
 from graph_api.server.service import Service
 from graph_api.settings import Settings
@@ -29,12 +31,16 @@ logger = logging.getLogger(__name__)
 _UNCACHED = {"cache-control": "no-store"}
 
 
-def create_app(database: str | Path, settings: Settings | None = None) -> Starlette:
+def create_app(
+    database: str | Path, settings: Settings | None = None, observer: Observer | None = None
+) -> Starlette:
     """An app that serves the graph in *database*, as `graph-api serve --db` does.
 
     The database may appear, and change, after the app has started. Mounted in another app it needs no
-    lifespan of its own: the database is opened by the first request.
+    lifespan of its own: the database is opened by the first request. Requests are told of by *observer*,
+    by default nowhere, since the program that embeds the app has a log of its own.
     """
+    observer = observer or Observer()
     service = Service(build_schema(), Path(database), settings or Settings())
     endpoint = GraphQLEndpoint(service)
 
@@ -53,6 +59,7 @@ def create_app(database: str | Path, settings: Settings | None = None) -> Starle
             Route("/readyz", _readyz, name="readyz"),
         ],
         middleware=[
+            Middleware(Observation, observer=observer),
             *service.sites.middleware,
             Middleware(Front, endpoint=endpoint, service=service),
             Middleware(Compression),
@@ -87,14 +94,14 @@ async def _readyz(request: Request) -> Response:
 
 
 async def _refused(request: Request, error: Exception) -> Response:
-    del request
     assert isinstance(error, HTTPException)
     code = {404: "NOT_FOUND", 405: "METHOD_NOT_ALLOWED"}.get(error.status_code, "BAD_REQUEST")
     refusal = Unanswered(error.status_code, error.detail, code)
+    seen.of(request.scope).code = code
     return Response(refusal.body, error.status_code, error.headers, PLAIN_JSON)
 
 
 async def _unanswered(request: Request, error: Exception) -> Response:
-    del request
     assert isinstance(error, Unanswered)
+    seen.of(request.scope).code = error.code
     return Response(error.body, error.status, {**_UNCACHED, **error.headers}, PLAIN_JSON)

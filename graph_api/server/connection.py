@@ -19,6 +19,7 @@ from uvicorn.server import ServerState
 
 from graph_api.server.body import too_large
 from graph_api.server.negotiation import PLAIN_JSON
+from graph_api.server.observation.observer import Observer
 from graph_api.server.refusals import SAFE, Unanswered, bad_request, late, overloaded
 from graph_api.settings import Settings
 
@@ -29,16 +30,16 @@ _MOST_IN_LINE = 64  # requests that wait for the answers to those before them, o
 _WITHOUT_BODY = frozenset({b"GET", b"HEAD"})  # their requests are whole with their headers
 
 
-def connection_type(settings: Settings) -> type[Connection]:
+def connection_type(settings: Settings, observer: Observer | None = None) -> type[Connection]:
     """The connections of a server with these settings, as uvicorn's `http=` wants them: a class."""
-    return type("Connection", (Connection,), {"settings": settings})
+    return type("Connection", (Connection,), {"settings": settings, "observer": observer or Observer()})
 
 
-def configured(app: ASGIApp, settings: Settings) -> Config:
-    """How uvicorn serves *app*."""
+def configured(app: ASGIApp, settings: Settings, observer: Observer | None = None) -> Config:
+    """How uvicorn serves *app*; *observer* hears of what becomes of connections."""
     return Config(
         app,
-        http=connection_type(settings),
+        http=connection_type(settings, observer),
         ws="none",
         root_path=settings.root_path,
         proxy_headers=bool(settings.trusted_proxies),
@@ -55,6 +56,7 @@ class Connection(HttpToolsProtocol):
     """A connection whose requests arrive in time, are not too large, and whose answers are taken."""
 
     settings: Settings
+    observer: Observer
 
     def __init__(
         self,
@@ -70,6 +72,7 @@ class Connection(HttpToolsProtocol):
         self._unsent_bytes = 0  # when it was last looked at
         self._refusal: Unanswered | None = None
         self._look: TimerHandle | None = None
+        self.observer.connections = server_state.connections
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override] # as uvicorn's
         super().connection_made(transport)
@@ -175,4 +178,5 @@ class Connection(HttpToolsProtocol):
             named = {**head, **safe, **refusal.headers}
             lines = [f"{name}: {value}\r\n".encode() for name, value in named.items()]
             self.transport.write(b"".join([STATUS_LINE[refusal.status], *lines, b"\r\n", refusal.body]))
+            self.observer.refused(refusal.code, self.client[0] if self.client else "")
         self.transport.close()

@@ -7,6 +7,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from graph_api.server.graphql_http import GraphQLEndpoint, send_refusal
 from graph_api.server.negotiation import PLAIN_JSON
+from graph_api.server.observation import seen
 from graph_api.server.refusals import SAFE, failed
 from graph_api.server.service import Service
 
@@ -49,4 +50,6 @@ class Front:
         except Exception as error:
             if started:
                 raise
-            await send_refusal(send_named, failed(error), PLAIN_JSON)
+            refusal = failed(error)
+            seen.of(scope).code = refusal.code
+            await send_refusal(send_named, refusal, PLAIN_JSON)

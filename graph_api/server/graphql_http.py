@@ -19,6 +19,8 @@ from graph_api.server.body import Body, too_large
 from graph_api.server.compression import LEAST_BYTES, Compressor, entity_tag
 from graph_api.server.graphql_request import from_body, from_query_string
 from graph_api.server.negotiation import PLAIN_JSON, RESPONSE_JSON, answer_type, is_json
+from graph_api.server.observation import seen
+from graph_api.server.observation.seen import Seen
 from graph_api.server.patience import DeadlineExceeded, HungUp, with_patience
 from graph_api.server.rates import Allowance
 from graph_api.server.refusals import SAFE, Unanswered, failed, late, overloaded
@@ -56,6 +58,7 @@ class GraphQLEndpoint:
         self._cache_control = (b"cache-control", service.settings.cache_control.encode())
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        request = seen.of(scope)
         sent = _headers(scope["headers"])
         media_type = answer_type(sent.get(b"accept", b""))
         body = Body(receive, self._most_bytes)
@@ -65,12 +68,13 @@ class GraphQLEndpoint:
             send = allowance.telling(send)
         try:
             _check_type(media_type)
-            work = self._answer(scope, sent, body, allowance)
+            work = self._answer(scope, sent, body, allowance, request)
             answer = await with_patience(work, body.after, self._deadline_s)
         except HungUp:
-            logger.info("a client hung up; its operation was stopped")
+            request.code = "HUNG_UP"
         except Exception as error:  # noqa: BLE001 - every request has an answer
             refusal = self._refusal(error, body)
+            request.code = refusal.code
             headers = await self._service.last_revision_headers()
             if allowance is not None and refusal.status != 429:  # noqa: PLR2004 - the number is the name
                 allowance.settle()
@@ -81,10 +85,16 @@ class GraphQLEndpoint:
             await self._send_answer(scope["method"], sent, send, answer, media_type or PLAIN_JSON)
 
     async def _answer(
-        self, scope: Scope, sent: dict[bytes, bytes], body: Body, allowance: Allowance | None
+        self,
+        scope: Scope,
+        sent: dict[bytes, bytes],
+        body: Body,
+        allowance: Allowance | None,
+        request: Seen,
     ) -> Answer:
         method: str = scope["method"]
         caller = self._access.caller(sent.get(b"authorization", b""))
+        request.key = caller.name
         if allowance is not None:
             allowance.begin(caller.name)
         if method == "POST":
@@ -96,6 +106,7 @@ class GraphQLEndpoint:
             asked = from_query_string(scope["query_string"])
         else:
             raise Unanswered(405, "operations are sent by POST or GET", "METHOD_NOT_ALLOWED")
+        request.operation = asked.operation_name or ""
         text = self._persisted.text(asked)
         engine = await self._service.engine()
         answer = await engine.execute(
@@ -107,7 +118,9 @@ class GraphQLEndpoint:
             charge=allowance.charge if allowance is not None else None,
             tell_cost=asked.extensions.get("cost") is True,
             traced=sent.get(_TRACED) == b"ftv1",
+            watch=request,
         )
+        request.code, request.revision = answer.code, answer.revision
         if asked.extensions:
             self._persisted.learn(asked, answer)
         return answer

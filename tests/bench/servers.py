@@ -121,7 +121,8 @@ def ours(data: Dataset, home: Path) -> list[Command]:
     usage = subprocess.run(
         [*program, "serve", "--help"], cwd=ROOT, check=True, capture_output=True, text=True
     )
-    serve = (*program, "serve", "--db", str(database), "--port", "PORT")
+    quiet = ("--log-level", "warning") if "--log-level" in usage.stdout else ()  # as the peers are
+    serve = (*program, "serve", "--db", str(database), "--port", "PORT", *quiet)
     if "--response-cache-bytes" not in usage.stdout:
         return [Command(name=PLAIN, words=serve, ours=True)]
     cold = (*serve, "--response-cache-bytes", "0")

@@ -22,6 +22,7 @@ from click.testing import Result
 Run = Callable[..., Result]
 
 SEEDS = Path(__file__).parents[2] / "seeds"
+_ENVIRONMENT = {"GRAPH_API_PORT": "0", "GRAPH_API_LOG_LEVEL": "warning"}
 
 
 @dataclass
@@ -48,14 +49,16 @@ class Server:
 
 
 @contextmanager
-def serving(*arguments: str | Path, cache: Path, env: dict[str, str] | None = None) -> Iterator[Server]:
-    """A server, once it has said on one screen that it can be reached."""
+def serving(
+    *arguments: str | Path, cache: Path, env: dict[str, str] | None = None, stderr: int = subprocess.PIPE
+) -> Iterator[Server]:
+    """A server, once it has said on one screen that it can be reached. It logs what goes wrong, by default."""
     with subprocess.Popen(
         [sys.executable, "-m", "graph_api", "serve", *map(str, arguments)],
         stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
+        stderr=stderr,
         text=True,
-        env=os.environ | {"XDG_CACHE_HOME": str(cache), "GRAPH_API_PORT": "0"} | (env or {}),
+        env=os.environ | _ENVIRONMENT | {"XDG_CACHE_HOME": str(cache)} | (env or {}),
     ) as process:
         try:
             assert process.stdout is not None

@@ -11,6 +11,7 @@ import uvicorn
 from starlette.types import ASGIApp
 
 from graph_api.server.connection import configured
+from graph_api.server.observation.observer import Observer
 from graph_api.settings import Settings
 
 _PATIENCE_S = 30
@@ -29,9 +30,11 @@ class _Announcing(uvicorn.Server):
 
 
 @contextmanager
-def running(app: ASGIApp, settings: Settings | None = None) -> Iterator[str]:
+def running(
+    app: ASGIApp, settings: Settings | None = None, observer: Observer | None = None
+) -> Iterator[str]:
     """The URL under which *app* is served, on a thread of its own, until the block ends."""
-    config = configured(app, settings or Settings())
+    config = configured(app, settings or Settings(), observer)
     server = _Announcing(config)
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))

@@ -1,0 +1,117 @@
+"""Tells of requests when they are over, and of what else the server has to say."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable, Sized
+from typing import Any
+
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from graph_api.execution.failure import one_line
+from graph_api.server.observation import seen
+from graph_api.server.observation.lines import Clock, Entry
+from graph_api.server.observation.seen import Seen
+
+_LONGEST = 200  # characters of a name or path that a line shows
+_FAILURE = 500  # the least status of a request that the server failed to answer
+
+Tell = Callable[[Entry], None]
+
+
+class Observer:
+    """Sees every request of one process, the *worker*th. Where they are not to be told of, *tell* is None;
+    with *failures_only* those are told of that the server failed to answer."""
+
+    def __init__(self, tell: Tell | None = None, *, worker: int = 0, failures_only: bool = False) -> None:
+        self.worker = worker
+        self.in_flight = 0
+        self.connections: Sized = ()  # those open, as the server has them
+        self._tell = tell
+        self._least_status = _FAILURE if failures_only else 0
+        self._clock = Clock()
+
+    def began(self) -> None:
+        """A request is being answered."""
+        self.in_flight += 1
+
+    def ended(self, request: Seen) -> None:
+        """*request* is over, and is told of."""
+        request.ended_s = time.perf_counter()
+        self.in_flight -= 1
+        if self._tell is not None and request.status >= self._least_status:
+            self._tell(self._entry(request))
+
+    def refused(self, code: str, address: str) -> None:
+        """A connection was ended with this *code* before a request of it was understood."""
+        if self._tell is not None and not self._least_status:
+            told = {"time": self._clock(), "level": "info", "message": "a connection was refused"}
+            self._tell({**told, "code": code, "client": address, "worker": self.worker})
+
+    def _entry(self, request: Seen) -> Entry:
+        return {
+            "time": self._clock(),
+            "level": "info" if request.status < _FAILURE else "error",
+            "method": request.method,
+            "path": request.path[:_LONGEST],
+            "status": request.status,
+            "ms": round(request.took_s * 1e3, 3),
+            "bytes": request.bytes,
+            "client": request.client,
+            "operation": request.operation[:_LONGEST] or None,
+            "cost": request.cost,
+            "rows": request.rows,
+            "cache": request.cache or None,
+            "code": request.code,
+            "revision": request.revision,
+            "worker": self.worker,
+        }
+
+
+class Observation:
+    """ASGI middleware that shows every request to the observer; nothing stands before it."""
+
+    def __init__(self, app: ASGIApp, observer: Observer) -> None:
+        self._app = app
+        self._observer = observer
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            return await self._app(scope, receive, send)
+        request = seen.begun(scope, send)
+        self._observer.began()
+        try:
+            await self._app(scope, receive, request.send)
+        finally:
+            self._observer.ended(request)
+
+
+class Handler(logging.Handler):
+    """Python's own log records, told as all else is."""
+
+    def __init__(self, tell: Tell, *, worker: int = 0) -> None:
+        super().__init__()
+        self._tell = tell
+        self._worker = worker
+        self._clock = Clock()
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """The record has been told; one that cannot be formatted tells that."""
+        entry: dict[str, Any] = {  # Any: as Entry has it
+            "time": self._clock(),
+            "level": record.levelname.lower(),
+            "message": _message(record),
+            "logger": record.name,
+            "worker": self._worker,
+        }
+        if record.exc_info and record.exc_info[1]:
+            entry["error"] = one_line(record.exc_info[1])
+        self._tell(entry)
+
+
+def _message(record: logging.LogRecord) -> str:
+    try:
+        return record.getMessage()
+    except Exception as error:  # noqa: BLE001 - a wrong log call must not end what it tells of
+        return f"{record.msg} ({one_line(error)})"

@@ -1,0 +1,75 @@
+"""The log of a server as a process: on stderr, in the form that was asked for, and never in the way."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import signal
+from collections.abc import Callable
+from pathlib import Path
+
+from click.testing import Result
+
+from tests.cli.test_serve import SEEDS, serving
+
+Run = Callable[..., Result]
+
+INFO = {"GRAPH_API_LOG_LEVEL": "info"}
+
+
+def test_a_request_is_a_line_for_people_unless_programs_are_to_read_it(tmp_path: Path) -> None:
+    with serving(SEEDS, cache=tmp_path, env=INFO) as server:
+        server.ask("query Q { revision }")
+        code, said = server.end(signal.SIGTERM)
+    assert code == 0
+    assert re.fullmatch(r"\S+Z info GET /graphql 200 ms=\S+ bytes=\d+ .* operation=Q .* worker=0\n", said)
+
+
+def test_workers_say_which_of_them_answered(tmp_path: Path) -> None:
+    with serving(SEEDS, "--workers", "2", "--log-format", "json", cache=tmp_path, env=INFO) as server:
+        for _ in range(20):
+            server.ask("query Q { revision }")
+        code, said = server.end(signal.SIGTERM)
+    entries = [json.loads(line) for line in said.splitlines()]
+    assert (code, len(entries)) == (0, 20)
+    assert {entry["worker"] for entry in entries} <= {0, 1}
+    assert {(entry["operation"], entry["status"]) for entry in entries} == {("Q", 200)}
+
+
+def test_nothing_is_said_where_nothing_is_wanted(tmp_path: Path) -> None:
+    with serving(SEEDS, "--log-level", "off", cache=tmp_path) as server:
+        server.ask("query Q { revision }")
+        assert server.end(signal.SIGTERM) == (0, "")
+
+
+def test_a_reader_that_has_gone_ends_nothing(tmp_path: Path) -> None:
+    with serving(SEEDS, cache=tmp_path, env=INFO) as server:
+        assert server.process.stderr is not None
+        server.process.stderr.close()
+        for _ in range(5):
+            assert "data" in server.ask("{ revision }")
+        server.process.send_signal(signal.SIGTERM)
+        assert server.process.wait(30) == 0
+
+
+def test_a_reader_that_does_not_read_holds_no_request_up(tmp_path: Path) -> None:
+    reader, writer = os.pipe()
+    os.set_blocking(writer, False)
+    try:
+        while True:
+            os.write(writer, b"x" * 4_096)
+    except BlockingIOError:
+        os.set_blocking(writer, True)
+    with serving(SEEDS, cache=tmp_path, env=INFO, stderr=writer) as server:
+        os.close(writer)
+        for _ in range(5):
+            assert "data" in server.ask("{ revision }")
+        server.process.send_signal(signal.SIGTERM)
+        assert server.process.wait(30) == 0
+    os.close(reader)
+
+
+def test_an_unknown_form_is_a_usage_error(run: Run) -> None:
+    result = run("serve", SEEDS, "--log-format", "xml")
+    assert (result.exit_code, "'human', 'json'" in result.stderr) == (2, True)
