@@ -89,6 +89,9 @@ class Settings:
         "", "Folder of .graphql files, or manifest, whose operations can be asked for by id."
     )
     trusted_only: bool = setting(False, "Answer nothing but trusted documents.")
+    no_introspection: bool = setting(
+        False, "Tell nothing of the schema: no __schema, __type, _service, /schema.graphql and suggestions."
+    )
     cache_control: str = setting(
         "no-cache", "Cache-Control of answers to GET whose content can be told by ETag."
     )

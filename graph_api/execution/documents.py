@@ -12,15 +12,18 @@ from typing import Any
 
 from graphql import (
     DocumentNode,
+    FieldNode,
     GraphQLError,
     GraphQLSchema,
     OperationDefinitionNode,
     OperationType,
     Source,
     TokenKind,
+    Visitor,
     get_operation_ast,
     parse,
     validate,
+    visit,
 )
 
 from graph_api.execution.admission import Measures, excesses, json_leaves, json_objects, measure
@@ -35,6 +38,7 @@ from graph_api.settings import Settings
 _REMEMBERED = 262_144  # characters of text: a syntax tree takes about a hundred bytes for each
 _NUMBERS = frozenset({TokenKind.INT, TokenKind.FLOAT})
 _NUMBER_LENGTH = 100
+_TELL_SCHEMA = frozenset({"__schema", "__type", "_service"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +125,8 @@ class Documents:
         except GraphQLError as error:
             raise Refused([self._syntax(error)]) from None
         _check_numbers(document)
+        if self._settings.no_introspection:
+            visit(document, _Closed())
         return _Parsed(document, conditions(document), mentions_clock(text))
 
     def _syntax(self, error: GraphQLError) -> GraphQLError:
@@ -130,9 +136,19 @@ class Documents:
         return _excess("tokens", f"the operation has more than {allowed} tokens", allowed + 1, allowed)
 
     def _validate(self, document: DocumentNode) -> None:
-        errors = validate(self._schema, document, max_errors=self._settings.max_errors)
+        closed, most = self._settings.no_introspection, self._settings.max_errors
+        errors = validate(self._schema, document, max_errors=most, hide_suggestions=closed)
         if errors:
             raise Refused(coded(error, "GRAPHQL_VALIDATION_FAILED") for error in errors)
+
+
+class _Closed(Visitor):
+    """Refuses what tells the schema, validity aside."""
+
+    def enter_field(self, node: FieldNode, *_: object) -> None:
+        if node.name.value in _TELL_SCHEMA:
+            error = GraphQLError(f"{node.name.value} is not answered here: the schema is not told", node)
+            raise Refused([coded(error, "INTROSPECTION_DISABLED")])
 
 
 def _check_numbers(document: DocumentNode) -> None:

@@ -117,9 +117,12 @@ class Preparation:
             raise _excess("variable_nesting", message, depth, allowed)
 
     def _values(self, admitted: Admitted, variables: dict[str, Any]) -> VariableValues:
-        definitions = admitted.operation.variable_definitions or ()
         values = get_variable_values(
-            self._schema, definitions, variables, max_errors=self._settings.max_errors
+            self._schema,
+            admitted.operation.variable_definitions or (),
+            variables,
+            max_errors=self._settings.max_errors,
+            hide_suggestions=self._settings.no_introspection,
         )
         if isinstance(values, list):
             raise Refused(coded(error, "BAD_USER_INPUT") for error in values)

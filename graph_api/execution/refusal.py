@@ -16,6 +16,7 @@ CODES: Mapping[str, str] = {
     "GRAPHQL_VALIDATION_FAILED": "The operation does not fit the schema.",
     "OPERATION_RESOLUTION_FAILURE": "`operationName` names no operation, or is missing beside several.",
     "OPERATION_NOT_SUPPORTED": "The operation is a mutation or subscription; only queries are answered.",
+    "INTROSPECTION_DISABLED": "This server does not tell its schema.",
     "BAD_USER_INPUT": "A variable or an argument has a value that cannot be.",
     "BAD_ID": "An id is not one of this API.",
     "BAD_PAGE": "A page's size or direction cannot be, such as `first: 101`.",

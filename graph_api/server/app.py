@@ -75,6 +75,8 @@ def create_app(
 async def _schema_text(request: Request) -> Response:
     service: Service = request.app.state.service
     service.access.caller(request.headers.get("authorization", "").encode("latin-1"))
+    if service.settings.no_introspection:
+        raise Unanswered(404, "this server does not tell its schema", "INTROSPECTION_DISABLED")
     return PlainTextResponse(service.schema_text, media_type="text/plain; charset=utf-8")
 
 
