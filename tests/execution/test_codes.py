@@ -11,7 +11,7 @@ from graph_api.execution.refusal import CODES
 
 TOP = Path(__file__).parents[2]
 _CODE = re.compile(r"[A-Z]+(_[A-Z]+)+")
-_NO_CODES = {"XDG_CACHE_HOME"}  # looks like one
+_NO_CODES = {"XDG_CACHE_HOME", "HUNG_UP"}  # look like one; who hangs up is only in the log
 
 
 def _used() -> Iterator[str]:
