@@ -51,17 +51,20 @@ constraints: ## resolve all dependencies anew and pin them in constraints.txt
 	@rm -rf build/constraints
 
 clean: ## remove the virtual environment and every cache
-	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+	rm -rf $(VENV) build dist graph_api/server/web/dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
 	find graph_api tests -name __pycache__ -type d -prune -exec rm -rf {} +
 
+# The pages are built when the package is installed.
+WEB := $(wildcard graph_api/server/web/*.*)
+
 # One environment; the stamps say how much of it is there and are older than a changed pin.
-$(VENV)/runtime.stamp: pyproject.toml constraints.txt
+$(VENV)/runtime.stamp: pyproject.toml constraints.txt $(WEB)
 	@$(call new_venv,$(VENV))
 	@echo "installing what graph-api needs into $(VENV) ..."
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e .
 	@touch $@
 
-$(VENV)/dev.stamp: pyproject.toml constraints.txt
+$(VENV)/dev.stamp: pyproject.toml constraints.txt $(WEB)
 	@$(call new_venv,$(VENV))
 	@echo "installing what developing graph-api needs into $(VENV) ..."
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'

@@ -16,13 +16,16 @@ from starlette.routing import Route
 
 from graph_api.errors import StoreError
 from graph_api.schema import build_schema
+from graph_api.server.assets import Assets
 from graph_api.server.compression import Compression
 from graph_api.server.front import Front
 from graph_api.server.graphql_http import GraphQLEndpoint
 from graph_api.server.negotiation import PLAIN_JSON
 from graph_api.server.observation import seen
 from graph_api.server.observation.observer import Observation, Observer
+from graph_api.server.pages import BUILT, page
 from graph_api.server.refusals import Unanswered
+from graph_api.server.samples import Samples
 from graph_api.server.service import Service
 from graph_api.settings import Settings
 
@@ -53,7 +56,9 @@ def create_app(
 
     app = Starlette(
         routes=[
-            Route("/graphql", endpoint, name="graphql"),
+            Route("/graphql", page("graphiql", "GraphiQL").answer, name="graphql"),  # see Front
+            Route("/assets/{name}", Assets(BUILT).answer, name="assets"),
+            Route("/samples.json", Samples(service).answer, name="samples"),
             Route("/schema.graphql", _schema_text, name="schema"),
             Route("/healthz", _healthz, name="healthz"),
             Route("/readyz", _readyz, name="readyz"),

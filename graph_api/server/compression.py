@@ -48,7 +48,7 @@ class Compression:
         async def send_or_hold(message: Message) -> None:
             nonlocal held
             if message["type"] == "http.response.start":
-                if _length(message) < LEAST_BYTES:
+                if _length(message) < LEAST_BYTES or _is_encoded(message):
                     return await send(message)
                 held = message
                 return None
@@ -80,6 +80,10 @@ def _length(start: Message) -> int:
         if name == b"content-length":
             return int(value)
     return 0
+
+
+def _is_encoded(start: Message) -> bool:
+    return any(name == b"content-encoding" for name, _ in start["headers"])
 
 
 async def _nothing() -> Message:

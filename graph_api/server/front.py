@@ -1,17 +1,23 @@
 """What stands before all routes: operations take the short way, every answer names its revision and is safe to
-have in a browser, and nothing that fails goes further than this."""
+have in a browser, and nothing that fails goes further than this.
+
+`/graphql` is a page too. A person who opens it gets the page; an address that carries an operation is answered
+with the operation's answer, in a browser as everywhere.
+"""
 
 from __future__ import annotations
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from graph_api.server.graphql_http import GraphQLEndpoint, send_refusal
-from graph_api.server.negotiation import PLAIN_JSON
+from graph_api.server.negotiation import PLAIN_JSON, prefers_page
 from graph_api.server.observation import seen
 from graph_api.server.refusals import SAFE, failed
 from graph_api.server.service import Service
 
 GRAPHQL_PATH = "/graphql"
+_OPENING = frozenset({"GET", "HEAD"})
+_CARRYING = frozenset({b"query", b"documentId", b"extensions"})  # parameters that bring an operation
 
 
 class Front:
@@ -26,7 +32,7 @@ class Front:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
-        elif scope["path"].removeprefix(scope.get("root_path", "")) == GRAPHQL_PATH:
+        elif _is_operation(scope):
             await self._endpoint(scope, receive, send)
         else:
             await self._routed(scope, receive, send)
@@ -53,3 +59,17 @@ class Front:
             refusal = failed(error)
             seen.of(scope).code = refusal.code
             await send_refusal(send_named, refusal, PLAIN_JSON)
+
+
+def _is_operation(scope: Scope) -> bool:
+    path: str = scope["path"]
+    if path.removeprefix(scope.get("root_path", "")) != GRAPHQL_PATH:
+        return False
+    return scope["method"] not in _OPENING or not _opens_page(scope)
+
+
+def _opens_page(scope: Scope) -> bool:
+    """Whether this GET is a browser's, for what a person has opened."""
+    if not prefers_page(b",".join(value for name, value in scope["headers"] if name == b"accept")):
+        return False
+    return _CARRYING.isdisjoint(part.partition(b"=")[0] for part in scope["query_string"].split(b"&"))

@@ -10,6 +10,7 @@ from functools import lru_cache
 
 RESPONSE_JSON = "application/graphql-response+json"
 PLAIN_JSON = "application/json"
+_PAGE = "text/html"
 
 _REMEMBERED = 512
 _READ_BYTES = 1_000
@@ -23,6 +24,17 @@ def answer_type(accept: bytes) -> str | None:
     or anything is said, since that is what older clients expect.
     """
     return _answer_type(accept[:_READ_BYTES])
+
+
+def prefers_page(accept: bytes) -> bool:
+    """Whether HTML is named and accepted more gladly than what we answer operations in: browsers do so for
+    what a person opens, and nobody else does."""
+    return _prefers_page(accept[:_READ_BYTES])
+
+
+def content_coding(accepted: bytes, offered: tuple[str, ...]) -> str | None:
+    """The first of the *offered* codings that this `Accept-Encoding` leaves; None when it leaves none."""
+    return _content_coding(accepted[:_READ_BYTES], offered)
 
 
 def is_json(content_type: bytes) -> bool:
@@ -41,6 +53,20 @@ def _answer_type(accept: bytes) -> str | None:
     if max(modern, plain) <= _NOT_AT_ALL:
         return None
     return RESPONSE_JSON if modern > plain or (modern == plain and RESPONSE_JSON in weights) else PLAIN_JSON
+
+
+@lru_cache(_REMEMBERED)
+def _prefers_page(accept: bytes) -> bool:
+    weights = dict(map(_weighed, accept.decode("latin-1").split(",")))
+    ours = [weights[name] for name in (RESPONSE_JSON, PLAIN_JSON, "application/*", "*/*") if name in weights]
+    return weights.get(_PAGE, _NOT_AT_ALL) > max(ours, default=_NOT_AT_ALL)
+
+
+@lru_cache(_REMEMBERED)
+def _content_coding(accepted: bytes, offered: tuple[str, ...]) -> str | None:
+    weights = dict(map(_weighed, accepted.decode("latin-1").split(",")))
+    wild = weights.get("*", _NOT_AT_ALL)
+    return next((coding for coding in offered if weights.get(coding, wild) > _NOT_AT_ALL), None)
 
 
 @lru_cache(_REMEMBERED)

@@ -43,7 +43,7 @@ class Persisted:
         if asked.query:
             if asked.extensions and (sha256 := _sha256(asked.extensions)):
                 _check(asked.query, sha256)
-            if self._only and asked.query not in self._texts:
+            if not self.answers(asked.query):
                 raise Unanswered(
                     403, "only trusted documents are answered, and this is none", "DOCUMENT_NOT_TRUSTED"
                 )
@@ -53,6 +53,10 @@ class Persisted:
         if found is None:
             raise self._unknown()
         return found
+
+    def answers(self, text: str) -> bool:
+        """Whether this text may be asked for."""
+        return not self._only or text in self._texts
 
     def learn(self, asked: GraphQLRequest, answer: Answer) -> None:
         """What *asked* carries beside its hash is known from now on, if it was executed."""
