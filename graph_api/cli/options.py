@@ -36,7 +36,7 @@ SERVED = f"{INGESTED} With PATHs it is made to hold exactly these: other folders
 
 def database(help: str) -> Callable[[Callback], Callback]:
     """The option --db FILE, and what the command does to it."""
-    return option("--db", help, metavar="FILE", type=_File(dir_okay=False, path_type=Path))
+    return option("--db", help, metavar="FILE", type=_File(dir_okay=False, readable=False, path_type=Path))
 
 
 class _File(click.Path):

@@ -94,7 +94,7 @@ def _content(paths: Sequence[Path], source: Path, settings: Settings) -> Content
 
 
 async def _status(source: Path, settings: Settings) -> ContentStatus:
-    store = await open_store(source, reader_connections=1)
+    store = await open_store(source, reader_connections=1, examined=True)
     try:
         status, _ = await store.run(ask(Status(Rights(published_only=settings.published_only))))
     finally:

@@ -29,6 +29,7 @@ def ingest(
 
     Raises `SourceError` when a folder is missing, holds no documents or only rejected ones, `StoreLocked`
     when another ingester holds the database, `StoreError` when it cannot be written; the old content
-    stays in each case. A database of another version of this program, or a damaged one, is built anew.
+    stays in each case. A database of another version of this program, or a damaged one, is built anew,
+    unless it holds other folders that are to stay: that is a `StoreError` too.
     """
     return replace_all(sources(folders), Path(database), only=only, progress=progress)

@@ -35,7 +35,12 @@ def replace_all(
     """The database holds what *sources* say now; with *only* nothing else, without it other folders stay."""
     started = time.perf_counter()
     program = version("graph-api")
-    return write(database, program, lambda writer: _Ingest(writer, sources, progress).run(started, only=only))
+    return write(
+        database,
+        program,
+        lambda writer: _Ingest(writer, sources, progress).run(started, only=only),
+        folders=None if only else {source.folder for source in sources},
+    )
 
 
 class _Ingest:

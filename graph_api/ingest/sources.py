@@ -30,7 +30,8 @@ class SourceFile(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
-    """A source folder: its name in the database, the number of its files, and the files one by one."""
+    """A source folder: its name in the database, the number of its files, and the files one by one, as often
+    as they are asked for."""
 
     folder: str
     count: int
@@ -61,13 +62,20 @@ def _source(folder: Path) -> Source:
     paths = scan(folder)
     if not paths:
         raise SourceError(f"{folder}: holds no documents (.md, .markdown, .yaml); nothing was changed")
-    return Source(folder=str(folder), count=len(paths), files=_files(folder, paths))
+    return Source(folder=str(folder), count=len(paths), files=_Files(folder, paths))
 
 
-def _files(folder: Path, paths: Collection[str]) -> Iterator[SourceFile]:
-    for path in paths:
-        read = read_file(folder, path)
-        yield _Readable(read) if isinstance(read, FileBytes) else _Unreadable(read)
+@dataclass(frozen=True, slots=True)
+class _Files:
+    """The files at *paths*, read one by one: not a generator, since a damaged database is filled twice."""
+
+    folder: Path
+    paths: Collection[str]
+
+    def __iter__(self) -> Iterator[SourceFile]:
+        for path in self.paths:
+            read = read_file(self.folder, path)
+            yield _Readable(read) if isinstance(read, FileBytes) else _Unreadable(read)
 
 
 @dataclass(frozen=True, slots=True)

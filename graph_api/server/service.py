@@ -41,7 +41,7 @@ class Service:
         self._database = database
         self._store: SqliteStore | None = None
         self._engine: Engine | None = None
-        self._opening = asyncio.Lock()
+        self._opening: asyncio.Task[Engine] | None = None
         self._revision = ""
         self._headers: list[Header] = []
 
@@ -81,17 +81,29 @@ class Service:
 
     async def close(self) -> None:
         """The database is closed; a later request opens it again."""
+        if self._opening is not None:
+            await asyncio.wait([self._opening])
         store, self._store, self._engine = self._store, None, None
         if store is not None:
             await store.close()
 
     async def _opened(self) -> Engine:
-        async with self._opening:
-            if self._engine is None:
-                readers = self.settings.reader_connections
-                self._store = await open_store(self._database, reader_connections=readers)
-                self._engine = Engine(self.schema, self._store, self.settings, self._database)
-            return self._engine
+        """The engine, once the database is open: that goes on when who asked first does not wait for it."""
+        if self._opening is None:
+            self._opening = asyncio.create_task(self._open())
+            self._opening.add_done_callback(self._opened_or_not)
+        return await asyncio.shield(self._opening)
+
+    async def _open(self) -> Engine:
+        readers = self.settings.reader_connections
+        self._store = await open_store(self._database, reader_connections=readers, examined=True)
+        self._engine = Engine(self.schema, self._store, self.settings, self._database)
+        return self._engine
+
+    def _opened_or_not(self, opening: asyncio.Task[Engine]) -> None:
+        self._opening = None
+        if not opening.cancelled():
+            opening.exception()  # whoever waits for it is told
 
 
 def _persisted(schema: strawberry.Schema, settings: Settings) -> Persisted:

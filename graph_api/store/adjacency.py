@@ -11,9 +11,8 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from graph_api.errors import StoreError
 from graph_api.records import EdgeKind
-from graph_api.store.reader import connected
+from graph_api.store.opening import clear_errors, connected
 from graph_api.store.sql_status import revision
 
 Pairs: TypeAlias = NDArray[np.int64]
@@ -37,12 +36,9 @@ def edge_arrays(database: Path) -> tuple[str, Mapping[EdgeKind, Pairs]]:
 
     StoreError when the database cannot be read.
     """
-    with closing(connected(database)) as connection:
-        try:
-            connection.execute("BEGIN")
-            return revision(connection), {kind: _pairs(connection, sql) for kind, sql in _EDGES.items()}
-        except sqlite3.Error as error:
-            raise StoreError(f"{database} cannot be read: {error}") from error
+    with clear_errors(database), closing(connected(database)) as connection:
+        connection.execute("BEGIN")
+        return revision(connection), {kind: _pairs(connection, sql) for kind, sql in _EDGES.items()}
 
 
 def _pairs(connection: sqlite3.Connection, sql: str) -> Pairs:

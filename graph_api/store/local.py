@@ -7,7 +7,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Protocol, TypeVar
 
-from graph_api.store.reader import connected
+from graph_api.store.opening import clear_errors, connected
 from graph_api.store.reads import Reads
 from graph_api.store.sql_reads import answer
 
@@ -22,8 +22,11 @@ class Run(Protocol):
 
 @contextmanager
 def opened(path: Path) -> Generator[Run]:
-    """A function that drives plans; all of them see one revision of the database at *path*."""
-    with closing(connected(path)) as connection:
+    """A function that drives plans; all of them see one revision of the database at *path*.
+
+    `StoreError` when it cannot be read.
+    """
+    with clear_errors(path), closing(connected(path)) as connection:
         connection.execute("BEGIN")
 
         def run(plan: Reads[T]) -> T:

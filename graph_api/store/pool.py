@@ -45,6 +45,13 @@ class Pool(Generic[T]):
                 return
         self._idle.append(member)
 
+    def replace(self, members: Iterable[T]) -> list[T]:
+        """These members are lent from now on. Gives those that nobody had; the others must not be put back."""
+        idle, self._idle = self._idle, []
+        for member in members:
+            self.put(member)
+        return idle
+
     def refuse(self, reason: Exception) -> None:
         """Every task that waits gets *reason*."""
         while self._waiting:

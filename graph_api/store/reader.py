@@ -18,23 +18,13 @@ from typing import Any, TypeVar
 
 import aiosqlite
 
-from graph_api.errors import StoreError, StoreOutdated
+from graph_api.store.opening import check_fixed, connected, unreadable
 from graph_api.store.protocol import RevisionMoved
 from graph_api.store.reads import Read, Reads
 from graph_api.store.sql_reads import answer
 from graph_api.store.sql_status import revision as stored_revision
-from graph_api.store.tables import APPLICATION_ID, SCHEMA_VERSION
 
 T = TypeVar("T")
-
-_BUSY_S = 5.0
-_STATEMENTS = 512  # prepared statements kept: one for each shape of read, filter and order
-_PRAGMAS = (
-    "query_only = 1",
-    "temp_store = MEMORY",
-    "cache_size = -16384",
-    "mmap_size = 268435456",
-)
 
 
 class Interrupted(Exception):
@@ -138,57 +128,14 @@ class Reader(aiosqlite.Connection):
                 raise Interrupted
             self._current = operation
         try:
-            return work()
+            result = work()
         except sqlite3.Error as error:
             if operation.stopped:
                 raise Interrupted from error
-            raise StoreError(f"{self._path} cannot be read: {error}") from error
+            raise unreadable(self._path, error) from error
+        else:
+            check_fixed(self._conn, self._path)
+            return result
         finally:
             with self._lock:
                 self._current = None
-
-
-def connected(path: Path) -> sqlite3.Connection:
-    """A read-only connection to a database of ours; StoreError when there is none at *path*."""
-    if not path.is_file():
-        raise StoreError(f"{path} does not exist: `graph-api ingest FOLDER --db {path}` makes it")
-    try:
-        return _opened(path, "mode=ro")
-    except sqlite3.OperationalError as error:
-        raise StoreError(f"{path} cannot be opened: {error}") from error
-    except sqlite3.DatabaseError as error:
-        raise StoreError(f"{path} is not a database ({error}): choose another file") from error
-
-
-def _opened(path: Path, mode: str) -> sqlite3.Connection:
-    connection = sqlite3.connect(
-        f"{path.resolve().as_uri()}?{mode}",
-        uri=True,
-        timeout=_BUSY_S,
-        isolation_level=None,
-        check_same_thread=False,  # `interrupt` is called from the event loop's thread
-        cached_statements=_STATEMENTS,
-    )
-    try:
-        for pragma in _PRAGMAS:
-            connection.execute(f"PRAGMA {pragma}")
-        _check(connection, path)
-    except BaseException:
-        connection.close()
-        raise
-    return connection
-
-
-def _check(connection: sqlite3.Connection, path: Path) -> None:
-    application = connection.execute("PRAGMA application_id").fetchone()[0]
-    version = connection.execute("PRAGMA user_version").fetchone()[0]
-    if application != APPLICATION_ID:
-        raise StoreError(f"{path} is a database of another program: choose another file")
-    if version == 0:
-        raise StoreError(f"{path} holds no graph yet: `graph-api ingest FOLDER --db {path}` makes one")
-    if version != SCHEMA_VERSION:
-        raise StoreOutdated(
-            f"{path} has schema version {version}, this program reads {SCHEMA_VERSION}:"
-            f" `graph-api ingest FOLDER --db {path}` builds it again"
-        )
-    connection.execute("SELECT count(*) FROM sqlite_schema").fetchall()

@@ -4,30 +4,52 @@ The one decision worth knowing: a plan is one hop. It is driven on a reader's ow
 transaction, so it sees one revision, whatever an ingest writes meanwhile. When its caller is cancelled
 the plan stops between reads and a running statement is interrupted; the reader goes back to the pool
 when its thread is done with it, whoever still waits.
+
+The file may be removed, replaced or damaged under a server that goes on. An open file stays readable when
+its name is gone, so what was read before is served until a sound database has that name again; then each
+reader is replaced as soon as its plan is over.
 """
 
 from __future__ import annotations
 
 import asyncio
+import logging
+import time
 from collections.abc import AsyncGenerator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 
 from graph_api.errors import StoreError
+from graph_api.store.opening import FileState, examine, state_of
 from graph_api.store.pool import Pool
 from graph_api.store.protocol import Snapshot
 from graph_api.store.reader import Interrupted, Operation, Reader
 from graph_api.store.reads import Read, Reads
 
+logger = logging.getLogger(__name__)
+
 T = TypeVar("T")
 
+_LOOK_EVERY_S = 0.25  # so long may a file that replaces ours go unnoticed
+_TRY_EVERY_S = 2.0  # a file that could not be read
 
-async def open_store(path: Path, *, reader_connections: int = 4) -> SqliteStore:
-    """The store in the file at *path*; StoreError when there is none that can be read."""
+
+async def open_store(path: Path, *, reader_connections: int = 4, examined: bool = False) -> SqliteStore:
+    """The store in the file at *path*; StoreError when there is none that can be read.
+
+    With *examined* its pages are looked through first, for at most two seconds.
+    """
+    state = state_of(path)
+    return SqliteStore(path, await _readers(path, reader_connections, examined=examined), state)
+
+
+async def _readers(path: Path, count: int, *, examined: bool) -> list[Reader]:
+    if examined:
+        await asyncio.to_thread(examine, path)
     readers: list[Reader] = []
     try:
-        for _ in range(reader_connections):
+        for _ in range(count):
             reader = Reader(path)
             await reader.open()
             readers.append(reader)
@@ -35,18 +57,25 @@ async def open_store(path: Path, *, reader_connections: int = 4) -> SqliteStore:
         for reader in readers:
             await reader.close()
         raise
-    return SqliteStore(path, readers)
+    return readers
 
 
 class SqliteStore:
     """A `protocol.Store`. For one event loop."""
 
-    def __init__(self, path: Path, readers: list[Reader]) -> None:
+    def __init__(self, path: Path, readers: list[Reader], state: FileState | None) -> None:
         self._path = path
         self._readers = readers
         self._pool = Pool(readers)
         self._running: set[tuple[Reader, Operation]] = set()
         self._closed = False
+        self._state = state
+        self._failed = False  # since the readers were opened
+        self._complaint = ""
+        self._look_at = 0.0
+        self._renewing: asyncio.Task[None] | None = None
+        self._former: set[Reader] = set()  # those of a file before, which somebody has still lent
+        self._leaving: set[asyncio.Future[None]] = set()
 
     async def run(
         self, plan: Reads[T], *, pending: Read[Any] | None = None, revision: str | None = None
@@ -71,10 +100,14 @@ class SqliteStore:
             return
         self._closed = True
         self._pool.refuse(self._closed_error())
+        if self._renewing is not None:
+            self._renewing.cancel()
+            await asyncio.wait([self._renewing])
         for reader, operation in self._running:
             reader.stop_operation(operation)
-        for reader in self._readers:
+        for reader in {*self._readers, *self._former}:
             await reader.close()
+        await asyncio.gather(*self._leaving)
 
     @asynccontextmanager
     async def _snapshot(self) -> AsyncGenerator[Snapshot]:
@@ -89,6 +122,7 @@ class SqliteStore:
     async def _take(self) -> Reader:
         if self._closed:
             raise self._closed_error()
+        self._look()
         return await self._pool.take()
 
     async def _call(
@@ -108,11 +142,58 @@ class SqliteStore:
             raise
         except Interrupted:
             raise self._closed_error() from None
+        except StoreError:
+            self._failed = True
+            raise
 
     def _done(self, reader: Reader, operation: Operation, *, release: bool) -> None:
         self._running.discard((reader, operation))
-        if release:
+        if release and (self._closed or reader in self._readers):
             self._pool.put(reader)
+        elif release:
+            self._leave(reader)
+
+    # -- another file ----------------------------------------------------------------------------------
+
+    def _look(self) -> None:
+        """New readers are on their way if the file is another one, or could not be read. Called at every use."""
+        now = time.monotonic()
+        if now < self._look_at or self._renewing is not None:
+            return
+        self._look_at = now + (_TRY_EVERY_S if self._failed else _LOOK_EVERY_S)
+        state = state_of(self._path)
+        replaced = state is not None and (self._state is None or state.file != self._state.file)
+        if replaced or self._failed:
+            self._renewing = asyncio.create_task(self._renew(state))
+            self._renewing.add_done_callback(self._renewed)
+
+    async def _renew(self, state: FileState | None) -> None:
+        """The readers are those of the file as it is now; when it cannot be read, they stay as they were."""
+        try:
+            readers = await _readers(self._path, len(self._readers), examined=True)
+        except StoreError as error:
+            self._look_at = time.monotonic() + _TRY_EVERY_S
+            if self._complaint != str(error):
+                self._complaint = str(error)
+                logger.warning("%s; what was read before is served as long as it can be", error)
+            return
+        self._former.update(self._readers)
+        self._readers = readers
+        self._state, self._failed, self._complaint = state, False, ""
+        for reader in self._pool.replace(readers):
+            self._leave(reader)
+
+    def _renewed(self, task: asyncio.Task[None]) -> None:
+        self._renewing = None
+        if not task.cancelled() and (error := task.exception()) is not None:
+            logger.error("the database cannot be opened again: %r", error)
+
+    def _leave(self, reader: Reader) -> None:
+        """The reader is closed when its thread gets to it."""
+        self._former.discard(reader)
+        leaving = asyncio.ensure_future(reader.close())
+        self._leaving.add(leaving)
+        leaving.add_done_callback(self._leaving.discard)
 
     def _closed_error(self) -> StoreError:
         return StoreError(f"{self._path} has been closed")

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
-from graph_api.store.reader import connected
+from graph_api.store.opening import clear_errors, connected
 from graph_api.store.reads import Read, Reads
 from graph_api.store.sql_reads import answer
 
@@ -29,7 +29,7 @@ class TracedRead:
 def traced(path: Path, plan: Reads[T]) -> tuple[T, list[TracedRead]]:
     """What *plan* returns, driven over the database at *path* in one transaction, and its reads in order."""
     reads: list[TracedRead] = []
-    with closing(connected(path)) as connection:
+    with clear_errors(path), closing(connected(path)) as connection:
         statements: list[str] = []
         connection.execute("BEGIN")
         connection.set_trace_callback(statements.append)

@@ -16,7 +16,7 @@ import pytest
 from graph_api.errors import SourceError, StoreError, StoreLocked
 from graph_api.ingest import default_database, ingest
 from graph_api.records import Severity
-from graph_api.store.reader import connected
+from graph_api.store.opening import connected
 from graph_api.store.reads import Rights, SourceRows
 from graph_api.store.sql_reads import answer
 from graph_api.store.tables import SCHEMA_VERSION

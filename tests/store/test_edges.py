@@ -29,7 +29,7 @@ from graph_api.graph.simple_paths import all_paths
 from graph_api.graph.walk import neighborhood
 from graph_api.records import EdgeDirection, EdgeKind, NodeKey
 from graph_api.store.filters import And, Filter
-from graph_api.store.reader import connected
+from graph_api.store.opening import connected
 from graph_api.store.reads import (
     AllArticles,
     EdgesAmong,

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import sqlite3
 import threading
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -13,9 +14,20 @@ from typing import Any
 import pytest
 
 from graph_api.errors import StoreError, StoreOutdated
+from graph_api.store.local import opened
 from graph_api.store.protocol import RevisionMoved, Store
 from graph_api.store.reader import Operation
-from graph_api.store.reads import AllArticles, ArticleRows, Counts, Read, Reads, Rights, ask
+from graph_api.store.reads import (
+    AllArticles,
+    ArticleRows,
+    Counts,
+    Lists,
+    Read,
+    Reads,
+    Rights,
+    Window,
+    ask,
+)
 from graph_api.store.sql_reads import _ANSWERS
 from graph_api.store.sqlite import SqliteStore, open_store
 from graph_api.store.tables import SCHEMA_VERSION
@@ -238,6 +250,76 @@ async def test_odd_file_names_are_opened_as_they_are(tmp_path: Path) -> None:
     await store.close()
 
 
+async def test_a_database_that_replaces_ours_is_read_from_then_on(tmp_path: Path) -> None:
+    path = graph(tmp_path / "g.db", article("a"))
+    store = await open_store(path)
+    async with store.snapshot() as snapshot:
+        add(graph(tmp_path / "other.db"), "b")
+        (tmp_path / "other.db").replace(path)
+        await until(lambda: revision_is(store, "two"))
+        assert await snapshot.run(ask(COUNT)) == {AllArticles(): 1}, "what was begun stays with its file"
+        assert await store.run(ask(COUNT)) == ({AllArticles(): 1}, "two")
+    await store.close()
+    assert open_files(tmp_path) == []
+
+
+async def test_a_removed_database_is_read_until_there_is_one_again(tmp_path: Path) -> None:
+    path = graph(tmp_path / "g.db", article("a"))
+    store = await open_store(path)
+    path.unlink()
+    assert await looked_again(store) == "one"
+    path.write_text("no database")
+    assert await looked_again(store) == "one"
+    path.unlink()
+    add(graph(path), "b")
+    assert await looked_again(store) == "two"
+    await store.close()
+
+
+async def test_a_database_that_was_written_over_is_read_again_when_it_is_whole(tmp_path: Path) -> None:
+    path = graph(tmp_path / "g.db", *(article(f"{number}", body="x" * 4000) for number in range(50)))
+    store = await open_store(path, reader_connections=1)
+    path.write_bytes(path.read_bytes()[:20_000])  # no page is mapped: the process lives on
+    with pytest.raises(StoreError, match=r"g\.db is damaged .*ingest"):
+        await store.run(ask(Lists((AllArticles(),), None, (), Window(100), ALL)))
+    path.write_bytes(add(graph(tmp_path / "other.db"), "b").read_bytes())
+    await until(lambda: revision_is(store, "two"))
+    await store.close()
+
+
+async def test_pages_that_do_not_fit_together_are_found_before_they_are_served(tmp_path: Path) -> None:
+    path = damaged(graph(tmp_path / "g.db", article("a")))
+    with pytest.raises(
+        StoreError, match=r"^\S+g\.db is damaged \(.+\): `graph-api ingest .*` builds it again$"
+    ):
+        await open_store(path, examined=True)
+    with pytest.raises(StoreError, match="damaged"), opened(path) as run:
+        run(ask(ArticleRows((key("a"),), ALL)))
+
+
+async def test_a_database_is_read_where_nothing_can_be_written(tmp_path: Path) -> None:
+    path = unwritable(graph(tmp_path / "g.db", article("a")))
+    store = await open_store(path)
+    assert await store.run(ask(COUNT)) == ({AllArticles(): 1}, "one")
+    assert await store.run(ask(COUNT), revision="one") == ({AllArticles(): 1}, "one")
+    await store.close()
+
+
+async def test_where_nothing_can_be_written_a_change_is_noticed_before_it_is_told(tmp_path: Path) -> None:
+    path = unwritable(graph(tmp_path / "g.db", article("a")))
+    store = await open_store(path)
+
+    def plan() -> Reads[Any]:
+        answer = yield from ask(COUNT)
+        os.utime(path, (1, 1))
+        return answer
+
+    with pytest.raises(StoreError, match="is being written"):
+        await store.run(plan())
+    await until(lambda: revision_is(store, "one"))
+    await store.close()
+
+
 async def test_a_store_without_content_says_how_to_fill_it(tmp_path: Path) -> None:
     path = graph(tmp_path / "g.db")
     with closing(sqlite3.connect(path, isolation_level=None)) as connection:
@@ -278,9 +360,55 @@ def title_and_count() -> Reads[tuple[str, int]]:
     return rows[key("a")].title, count[AllArticles()]
 
 
-def add(path: Path, name: str) -> None:
+def add(path: Path, name: str) -> Path:
     with closing(sqlite3.connect(path, isolation_level=None)) as connection:
         write(connection, [article(name)], "two")
+    return path
+
+
+def damaged(path: Path) -> Path:
+    """The database, with all tables but the first two pages lost."""
+    data = path.read_bytes()
+    path.write_bytes(data[:8192] + b"\xa5" * (len(data) - 8192))
+    return path
+
+
+def unwritable(path: Path) -> Path:
+    """The database, in a place where SQLite cannot make its files, whoever runs the tests."""
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("PRAGMA journal_mode = WAL")
+    beside = path.with_name(f"{path.name}-shm")
+    beside.symlink_to(beside)
+    return path
+
+
+async def until(holds: Callable[[], Awaitable[bool]]) -> None:
+    """It holds, sooner or later."""
+    async with asyncio.timeout(20):
+        while not await holds():  # noqa: ASYNC110 - files have no event
+            await asyncio.sleep(0.01)
+
+
+async def revision_is(store: SqliteStore, revision: str) -> bool:
+    try:
+        return await store.revision() == revision
+    except StoreError:
+        return False
+
+
+async def looked_again(store: SqliteStore) -> str:
+    """The revision, after the store has looked at its file anew."""
+    store._look_at = 0
+    await store.revision()
+    if store._renewing is not None:
+        await asyncio.wait([store._renewing])
+    return await store.revision()
+
+
+def open_files(folder: Path) -> list[str]:
+    """The files in *folder* that this process has open."""
+    files = [str(file.readlink()) for file in Path("/proc/self/fd").iterdir() if file.is_symlink()]
+    return [file for file in files if file.startswith(str(folder))]
 
 
 def hold_statements(store: SqliteStore) -> threading.Event:
