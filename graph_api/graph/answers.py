@@ -7,6 +7,7 @@ into numpy. Both give the same answer.
 from __future__ import annotations
 
 from bisect import bisect_left
+from collections.abc import Iterable
 from typing import Any, TypeVar
 
 import numpy as np
@@ -120,7 +121,7 @@ class Answers:
         counts[places < 0] = 0
         return starts.ravel(), counts.ravel()
 
-    def among(self, question: Among) -> list[Edge]:
+    def among(self, question: Among) -> Iterable[Edge]:
         """The edges asked for."""
         csr = self.csr
         sources = csr.places(np.array(question.sources, dtype=np.int64))
@@ -143,13 +144,12 @@ class Answers:
 
     @staticmethod
     def _edges(
-        sources: list[int], targets: list[int], kinds: list[EdgeKind], positions: list[int]
-    ) -> list[Edge]:
+        sources: list[int], targets: list[int], kinds: list[EdgeKind], places: list[int]
+    ) -> Iterable[Edge]:
+        """The edges one after the other: a list of so many tuples would be the garbage collector's work."""
         related = EdgeKind.RELATED
-        return [
-            (source, target, kind, position if kind is related else None)
-            for source, target, kind, position in zip(sources, targets, kinds, positions, strict=True)
-        ]
+        positions = [place if kind is related else None for place, kind in zip(places, kinds, strict=True)]
+        return zip(sources, targets, kinds, positions, strict=True)
 
     def fitting(self, question: Fitting) -> frozenset[int]:
         """The keys that are in the graph and that the filter lets pass."""

@@ -7,7 +7,7 @@ have no steps.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -111,7 +111,7 @@ def path_links(paths: Sequence[Path], scope: Scope) -> Walk[tuple[tuple[Link, ..
     nodes = sorted({key for path in paths for key in path})
     edges: dict[tuple[int, int, EdgeKind], int | None] = {}
     for sources in chunks(nodes):
-        found: Sequence[Edge] = yield from ask(Among(sources, frozenset(nodes), scope.kinds))
+        found: Iterable[Edge] = yield from ask(Among(sources, frozenset(nodes), scope.kinds))
         edges |= {(source, target, kind): position for source, target, kind, position in found}
     return tuple(tuple(_link(*step, edges, scope) for step in pairwise(path)) for path in paths)
 

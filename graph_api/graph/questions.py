@@ -9,7 +9,7 @@ driver gets its turn every few milliseconds.
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Generator, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeAlias, TypeVar
 
@@ -63,8 +63,8 @@ class Neighbours(Question[Steps]):
 
 
 @dataclass(frozen=True, slots=True)
-class Among(Question[Sequence[Edge]]):
-    """The edges from *sources* to members of *among*: by source as given, then as `Neighbours`."""
+class Among(Question[Iterable[Edge]]):
+    """The edges from *sources* to members of *among*, told once: by source as given, then as `Neighbours`."""
 
     sources: tuple[int, ...]
     among: frozenset[int]

@@ -2,27 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import chain
+from typing import NamedTuple
 
-from graph_api.graph.questions import PAGE, Among, Budget, EdgeKind, Pause, Scope, Walk, ask
+from graph_api.graph.questions import PAGE, Among, Budget, Edge, EdgeKind, Scope, Walk, ask
 from graph_api.graph.sweep import Sweep, chunks, fitting
 
 _SOURCES = 32  # keys asked for links at once: with lists of 200 about 3 ms of work
 _SMALL_PAGE = 256  # steps: a small limit reads little beyond what it returns
-_LINKS = 512  # links made between two turns of the driver
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Link:
-    """An edge between two nodes that were found; a mutual pair is one link with *reciprocal* true."""
+class Link(NamedTuple):
+    """An edge between two nodes that were found; a mutual pair is one link with *reciprocal* true.
+
+    A tuple, which takes a third of a frozen dataclass's time to make: a subgraph may have 50,000.
+    """
 
     source: int
     target: int
     kind: EdgeKind
     position: int | None
-    reciprocal: bool
+    reciprocal: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,33 +92,46 @@ def links_among(
     Order: by the node they come from as in *nodes*, then kind, then position or key. The one link of a
     mutual pair comes from the node that stands first.
     """
-    among = frozenset(nodes)
-    places: dict[tuple[int, int, EdgeKind], int | None] = {}
-    mutual: set[tuple[int, int, EdgeKind]] = set()
-    cut = False
+    among, columns = frozenset(nodes), _Columns(nodes, kinds, budget.links)
     for sources in chunks(nodes, _SOURCES):
-        for source, target, kind, position in (yield from ask(Among(sources, among, kinds))):
-            if source != target and (target, source, kind) in places:
-                mutual.add((target, source, kind))
-            elif budget.links > 0:
-                budget.links -= 1
-                places[source, target, kind] = position
+        columns.add((yield from ask(Among(sources, among, kinds))))
+    budget.links -= len(columns.sources)
+    return columns.links(), columns.cut
+
+
+class _Columns:
+    """Links as columns, at most *most*; *cut* becomes true when there are more.
+
+    Not yet links, since a mutual pair is known by its second edge only. Their places are found by the places
+    of their ends, told in one number: the garbage collector would look through as many tuples.
+    """
+
+    def __init__(self, nodes: Sequence[int], kinds: Iterable[EdgeKind], most: int) -> None:
+        self.cut = False
+        self.sources: list[int] = []
+        self._rest: tuple[list[int], list[EdgeKind], list[int | None], list[bool]] = ([], [], [], [])
+        self._most = most
+        self._nodes = {key: place for place, key in enumerate(nodes)}
+        self._places: dict[EdgeKind, dict[int, int]] = {kind: {} for kind in kinds}
+
+    def add(self, edges: Iterable[Edge]) -> None:
+        """The links have also these edges, each new or the way back of one that is there."""
+        nodes, sources, (targets, kinds, positions, mutual) = self._nodes, self.sources, self._rest
+        for source, target, kind, position in edges:
+            places, here, there = self._places[kind], nodes[source], nodes[target]
+            found = places.get(there * len(nodes) + here)
+            if found is not None:
+                mutual[found] = True
+            elif len(sources) < self._most:
+                places[here * len(nodes) + there] = len(sources)
+                sources.append(source)
+                targets.append(target)
+                kinds.append(kind)
+                positions.append(position)
+                mutual.append(False)
             else:
-                cut = True
-    links = yield from _made(places, mutual)
-    return links, cut
+                self.cut = True
 
-
-def _made(
-    places: dict[tuple[int, int, EdgeKind], int | None], mutual: set[tuple[int, int, EdgeKind]]
-) -> Walk[tuple[Link, ...]]:
-    """The links at *places*, made a few thousand at a time: there may be hundreds of thousands."""
-    links: list[Link] = []
-    for edge, position in places.items():
-        source, target, kind = edge
-        links.append(
-            Link(source=source, target=target, kind=kind, position=position, reciprocal=edge in mutual)
-        )
-        if len(links) % _LINKS == 0:
-            yield Pause()
-    return tuple(links)
+    def links(self) -> tuple[Link, ...]:
+        """The links so far."""
+        return tuple(map(Link, self.sources, *self._rest))

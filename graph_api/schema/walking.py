@@ -215,14 +215,18 @@ def hop_articles(parents: Sequence[Hop], rights: Rights) -> Reads[list[list[Arti
 
 def link_source(parents: Sequence[Link], rights: Rights) -> Reads[list[Node]]:
     """The node the edge comes from: the article that lists the other, or has the provider or topic."""
-    found = yield from records((NodeKey(parent.source) for parent in parents), rights)
-    return [found[NodeKey(parent.source)] for parent in parents]
+    return (yield from _ends([parent.source for parent in parents], rights))
 
 
 def link_target(parents: Sequence[Link], rights: Rights) -> Reads[list[Node]]:
     """The node the edge leads to."""
-    found = yield from records((NodeKey(parent.target) for parent in parents), rights)
-    return [found[NodeKey(parent.target)] for parent in parents]
+    return (yield from _ends([parent.target for parent in parents], rights))
+
+
+def _ends(keys: list[int], rights: Rights) -> Reads[list[Node]]:
+    ends = cast(list[NodeKey], keys)
+    found = yield from records(ends, rights)
+    return list(map(found.__getitem__, ends))
 
 
 def known(handles: Iterable[NodeHandle], rights: Rights) -> Reads[Mapping[str, Node]]:

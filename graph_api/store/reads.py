@@ -7,7 +7,7 @@ carries the caller's rights. Rows that do not exist, or that the caller may not 
 
 from __future__ import annotations
 
-from collections.abc import Generator, Mapping, Sequence
+from collections.abc import Generator, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any, Generic, NamedTuple, TypeAlias, TypeVar
@@ -155,9 +155,10 @@ class StepRows(Read[tuple[Sequence[NodeKey], Sequence[int]]]):
 
 
 @dataclass(frozen=True, slots=True)
-class EdgesAmong(Read[Sequence[tuple[NodeKey, NodeKey, EdgeKind, int | None]]]):
-    """The edges from *sources* to members of *among* as (from, to, kind, position): by source as given, then
-    as `StepRows` orders OUT. Positions are those of related edges, dense over what the caller may see."""
+class EdgesAmong(Read[Iterable[tuple[NodeKey, NodeKey, EdgeKind, int | None]]]):
+    """The edges from *sources* to members of *among* as (from, to, kind, position), told once: by source as
+    given, then as `StepRows` orders OUT. Positions are those of related edges, dense over what the caller may
+    see."""
 
     sources: Keys
     among: frozenset[NodeKey]

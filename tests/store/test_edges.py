@@ -137,7 +137,8 @@ def test_steps_and_edges_are_those_of_a_dict_and_those_of_memory(
         for question in questions:
             told = answer_of(question, stored(connection, read_of(question, rights, ANYTHING)))
             assert told == expected.answer(question)
-            assert told == memory.answer(question)
+            answered = memory.answer(question)
+            assert told == (list(answered) if isinstance(question, Among) else answered)
 
 
 @given(graphs(), rights, _frontiers, _kinds, _directions, st.integers(1, 7))
