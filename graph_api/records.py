@@ -68,6 +68,8 @@ class EdgeDirection(Enum):
     IN = "in"
     BOTH = "both"
 
+    __hash__ = object.__hash__  # members are singletons; Enum's own hash is Python and slow in keys of dicts
+
 
 class EdgeKind(Enum):
     """What an edge says. Its members' order is the order in which a node's edges are answered."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from itertools import chain
 from typing import Any
 
+from graph_api.execution.batch import ByKey, Fetched, values_of
 from graph_api.execution.encoding import fragments
 from graph_api.execution.plan import Plan, Selection, Shape, Step
 from graph_api.store.reads import Reads, Rights
@@ -32,11 +33,14 @@ def answer(plan: Plan, root: object, run: Run) -> Reads[Any]:
 
 def _objects(selection: Selection, records: Sequence[Any], run: Run) -> Reads[Sequence[Any]]:
     """An object for each record, in their order."""
-    if selection.uniform is not None:
-        return (yield from _alike(selection.uniform, records, run))
-    groups: dict[int, list[Any]] = {}
+    shape = selection.uniform
+    if shape is not None:
+        return (yield from _alike(shape, records, run)) if shape.fetched else shape.build(records)
+    groups: dict[type[Any], list[Any]] = {}
     for record in records:
-        groups.setdefault(id(selection.of(record)), []).append(record)
+        groups.setdefault(type(record), []).append(record)  # pyright: ignore[reportUnknownArgumentType]
+    if len(groups) == 1:
+        return (yield from _alike(selection.of(records[0]), records, run))
     made: dict[int, Any] = {}
     for group in groups.values():
         objects = yield from _alike(selection.of(group[0]), group, run)
@@ -54,16 +58,32 @@ def _alike(shape: Shape, records: Sequence[Any], run: Run) -> Reads[Sequence[Any
 
 def _values(step: Step, records: Sequence[Any], run: Run) -> Reads[Sequence[Any]]:
     """The answer's value of one field, for each record."""
-    values: Sequence[Any]
+    values: Fetched
     if step.batch is not None:
         values = yield from step.batch.reads(records, run.rights, run.arguments[step.number])
     else:
         values = [getattr(record, step.attribute) for record in records]
+    if isinstance(values, ByKey):
+        return (yield from _by_key(step.below, values, run))
     if step.below is None:
         return [value.name if value is not None else None for value in values] if step.enum else values
     if step.many:
         return (yield from _lists(step.below, values, run))
     return (yield from _singles(step.below, values, run))
+
+
+def _by_key(below: Selection | None, values: ByKey, run: Run) -> Reads[Sequence[Any]]:
+    assert below is not None, "what has a key has fields"
+    if not values.records:
+        return values_of(values)
+    objects = yield from _objects(below, list(values.records.values()), run)
+    if values.many and run.piecewise:
+        objects = fragments(objects)
+    made = dict(zip(values.records, objects, strict=True))
+    if values.many:
+        return [[made[key] for key in keys] for keys in values.keys]
+    made[None] = None
+    return [made[key] for key in values.keys]
 
 
 def _singles(below: Selection, values: Sequence[Any], run: Run) -> Reads[Sequence[Any]]:

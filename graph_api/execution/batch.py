@@ -1,21 +1,18 @@
 """A field is its batch function: what the compiled plan and the ordinary executor both run.
 
-A batch function takes all distinct parents of a level at once and is a generator: it yields reads,
-receives rows and returns one value for each parent, in order. What a client can get wrong is decided by
-`prepare` before the first read: it turns a field's arguments into a frozen, hashable value or raises
-`RequestError`, which refuses the whole operation.
+A batch function takes all distinct parents of a level at once and is a generator: it yields reads, receives
+rows and returns one value for each parent, in order, or tells them by key. What a client can get wrong is
+decided by `prepare` before the first read: it turns a field's arguments into a frozen, hashable value or
+raises `RequestError`, which refuses the whole operation.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 from graph_api.store.reads import Reads, Rights
-
-Fetch: TypeAlias = Callable[..., Reads[Sequence[Any]]]  # (parents, rights) or (parents, rights, prepared)
-
 
 SIZE = "list size"  # where a field's metadata hold its ListSize
 
@@ -39,6 +36,33 @@ class ListSize:
     weight: int = 0
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class ByKey:
+    """Values told by their keys, which spares whoever assembles them to find the distinct ones anew.
+
+    *keys* has for each parent its value's key, None where it has none; with *many* the keys of its list.
+    Every key is one of *records*.
+    """
+
+    keys: Sequence[Any]
+    records: Mapping[Any, Any]
+    many: bool = False
+
+
+Fetched: TypeAlias = Sequence[Any] | ByKey
+Fetch: TypeAlias = Callable[..., Reads[Fetched]]  # (parents, rights) or (parents, rights, prepared)
+
+
+def values_of(fetched: Fetched) -> Sequence[Any]:
+    """One value for each parent."""
+    if not isinstance(fetched, ByKey):
+        return fetched
+    records = fetched.records
+    if fetched.many:
+        return [[records[key] for key in keys] for keys in fetched.keys]
+    return [None if key is None else records[key] for key in fetched.keys]
+
+
 @dataclass(frozen=True, slots=True)
 class Batch:
     """How one field is fetched, for many parents at once."""
@@ -46,7 +70,7 @@ class Batch:
     fetch: Fetch
     prepare: Callable[..., object] | None = None
 
-    def reads(self, parents: Sequence[Any], rights: Rights, prepared: object) -> Reads[Sequence[Any]]:
+    def reads(self, parents: Sequence[Any], rights: Rights, prepared: object) -> Reads[Fetched]:
         """The plan of this field for *parents*; *prepared* is what `prepare` made of the arguments."""
         if self.prepare is None:
             return self.fetch(parents, rights)

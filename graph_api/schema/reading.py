@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 
 import orjson
 
+from graph_api.execution.batch import ByKey
 from graph_api.records import (
     Article,
     ArticleDetails,
@@ -69,7 +70,7 @@ def rows_of(
 
 
 def _keys(parents: Sequence[Article] | Sequence[Provider] | Sequence[Topic]) -> Keys:
-    return tuple(dict.fromkeys(parent.key for parent in parents))
+    return tuple(dict.fromkeys([parent.key for parent in parents]))
 
 
 # -- articles --------------------------------------------------------------------------------------------
@@ -123,17 +124,18 @@ def sources(parents: Sequence[Article], rights: Rights) -> Reads[list[tuple[Sour
     return [found.get(parent.key, ()) for parent in parents]
 
 
-def article_provider(parents: Sequence[Article], rights: Rights) -> Reads[list[Provider | None]]:
+def article_provider(parents: Sequence[Article], rights: Rights) -> Reads[ByKey]:
     """The publisher, null when the document names none."""
-    found = yield from rows_of(ProviderRows, (parent.provider_key for parent in parents), rights)
-    return [found.get(parent.provider_key) if parent.provider_key else None for parent in parents]
+    keys = [parent.provider_key for parent in parents]
+    found = yield from rows_of(ProviderRows, keys, rights)
+    return ByKey([key if key in found else None for key in keys], found)
 
 
-def article_topics(parents: Sequence[Article], rights: Rights) -> Reads[list[list[Topic]]]:
+def article_topics(parents: Sequence[Article], rights: Rights) -> Reads[ByKey]:
     """The article's topics, in the document's order."""
     keys = yield from ask(TopicKeys(_keys(parents), rights))
     found = yield from rows_of(TopicRows, chain.from_iterable(keys.values()), rights)
-    return [[found[key] for key in keys.get(parent.key, ()) if key in found] for parent in parents]
+    return ByKey([keys.get(parent.key, ()) for parent in parents], found, many=True)
 
 
 def related(parents: Sequence[Article], rights: Rights, wanted: RelatedList) -> Reads[list[Connection]]:
@@ -221,45 +223,44 @@ def _nodes(
     parents: Sequence[Connection],
     rights: Rights,
     read: Callable[[Keys, Rights], Read[Mapping[NodeKey, T]]],
-) -> Reads[list[list[T]]]:
-    found = yield from pages(parents, rights)
-    records = yield from rows_of(read, chain.from_iterable(page.keys for page in found), rights)
-    return [list(map(records.__getitem__, page.keys)) for page in found]
+) -> Reads[ByKey]:
+    keys = [page.keys for page in (yield from pages(parents, rights))]
+    return ByKey(keys, (yield from rows_of(read, chain.from_iterable(keys), rights)), many=True)
 
 
 def _edge_nodes(
     parents: Sequence[Edge], rights: Rights, read: Callable[[Keys, Rights], Read[Mapping[NodeKey, T]]]
-) -> Reads[list[T]]:
-    found = yield from rows_of(read, (parent.item.key for parent in parents), rights)
-    return [found[parent.item.key] for parent in parents]
+) -> Reads[ByKey]:
+    keys = [parent.item.key for parent in parents]
+    return ByKey(keys, (yield from rows_of(read, keys, rights)))
 
 
-def listed_articles(parents: Sequence[Connection], rights: Rights) -> Reads[list[list[Article]]]:
+def listed_articles(parents: Sequence[Connection], rights: Rights) -> Reads[ByKey]:
     """The articles of this page, without their cursors."""
     return _nodes(parents, rights, ArticleRows)
 
 
-def listed_providers(parents: Sequence[Connection], rights: Rights) -> Reads[list[list[Provider]]]:
+def listed_providers(parents: Sequence[Connection], rights: Rights) -> Reads[ByKey]:
     """The providers of this page, without their cursors."""
     return _nodes(parents, rights, ProviderRows)
 
 
-def listed_topics(parents: Sequence[Connection], rights: Rights) -> Reads[list[list[Topic]]]:
+def listed_topics(parents: Sequence[Connection], rights: Rights) -> Reads[ByKey]:
     """The topics of this page, without their cursors."""
     return _nodes(parents, rights, TopicRows)
 
 
-def edge_article(parents: Sequence[Edge], rights: Rights) -> Reads[list[Article]]:
+def edge_article(parents: Sequence[Edge], rights: Rights) -> Reads[ByKey]:
     """The article."""
     return _edge_nodes(parents, rights, ArticleRows)
 
 
-def edge_provider(parents: Sequence[Edge], rights: Rights) -> Reads[list[Provider]]:
+def edge_provider(parents: Sequence[Edge], rights: Rights) -> Reads[ByKey]:
     """The provider."""
     return _edge_nodes(parents, rights, ProviderRows)
 
 
-def edge_topic(parents: Sequence[Edge], rights: Rights) -> Reads[list[Topic]]:
+def edge_topic(parents: Sequence[Edge], rights: Rights) -> Reads[ByKey]:
     """The topic."""
     return _edge_nodes(parents, rights, TopicRows)
 
@@ -283,12 +284,12 @@ def problems(
     yield
 
 
-def listed_problems(parents: Sequence[Connection], rights: Rights) -> Reads[list[list[Problem]]]:
+def listed_problems(parents: Sequence[Connection], rights: Rights) -> Reads[ByKey]:
     """The problems of this page, without their cursors."""
     return _nodes(parents, rights, ProblemRows)
 
 
-def edge_problem(parents: Sequence[Edge], rights: Rights) -> Reads[list[Problem]]:
+def edge_problem(parents: Sequence[Edge], rights: Rights) -> Reads[ByKey]:
     """The problem."""
     return _edge_nodes(parents, rights, ProblemRows)
 

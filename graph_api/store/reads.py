@@ -241,11 +241,6 @@ class RelatedArticles(NamedTuple):
     key: NodeKey
     direction: EdgeDirection
 
-    def __hash__(self) -> int:
-        return (
-            self.key
-        )  # scopes are looked up by the hundred, and an enum's own hash costs more than the rest
-
 
 @dataclass(frozen=True, slots=True)
 class AllProviders:

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from strawberry.types.field import StrawberryField
 
-from graph_api.execution.batch import Batch
+from graph_api.execution.batch import Batch, values_of
 from graph_api.execution.plan import DEFINITION
 from graph_api.execution.preparation import graphql_schema
 from graph_api.records import EdgeDirection
@@ -83,7 +83,7 @@ def _each(change: Callable[[Any], Any]) -> Callable[[Fetch], Fetch]:
     def made(fetch: Fetch) -> Fetch:
         def faulty(*given: Any) -> Reads[Sequence[Any]]:
             values = yield from fetch(*given)
-            return [change(value) for value in values]
+            return [change(value) for value in values_of(values)]
 
         return faulty
 
@@ -95,7 +95,7 @@ def _all(change: Callable[[list[Any]], list[Any]]) -> Callable[[Fetch], Fetch]:
 
     def made(fetch: Fetch) -> Fetch:
         def faulty(*given: Any) -> Reads[Sequence[Any]]:
-            return change(list((yield from fetch(*given))))
+            return change(list(values_of((yield from fetch(*given)))))
 
         return faulty
 
