@@ -141,6 +141,13 @@ class Settings:
         choices=("human", "json"),
         group="observability",
     )
+    slow_query_ms: int = setting(
+        1_000,
+        "Operations that take so long are logged with their text and plan; 0 logs none.",
+        unit="ms",
+        bounds=(0, None),
+        group="observability",
+    )
 
     def __post_init__(self) -> None:
         for one in table():

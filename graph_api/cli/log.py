@@ -5,21 +5,27 @@ from __future__ import annotations
 import logging
 from collections.abc import Generator
 from contextlib import contextmanager
+from pathlib import Path
 
 from graph_api.server.observation.lines import FORMATS, Clock, Entry
 from graph_api.server.observation.log import SHARED_PIECE_BYTES, Log
+from graph_api.server.observation.metrics import counter
 from graph_api.server.observation.observer import Handler, Observer
 from graph_api.settings import Settings
 
 _STDERR = 2
+_DROPPED = "Lines of log that nobody took in time."
 
 
 @contextmanager
-def kept(settings: Settings, *, worker: int = 0) -> Generator[Observer]:
-    """A log is kept as the settings want it: of requests by the observer, of all else by Python's `logging`."""
+def kept(settings: Settings, *, worker: int = 0, folder: Path | None = None) -> Generator[Observer]:
+    """A log is kept as the settings want it: of requests by the observer, of all else by Python's `logging`.
+
+    The observer is that of the *worker*th of several processes, which share *folder*.
+    """
     if settings.log_level == "off":
         with _handled(logging.NullHandler(), logging.CRITICAL):
-            yield Observer(worker=worker)
+            yield Observer(worker=worker, folder=folder)
         return
     form, clock = FORMATS[settings.log_format], Clock()
 
@@ -36,7 +42,15 @@ def kept(settings: Settings, *, worker: int = 0) -> Generator[Observer]:
     level = logging.getLevelNamesMapping()[settings.log_level.upper()]
     try:
         with _handled(Handler(tell, worker=worker), level):
-            yield Observer(tell, worker=worker, failures_only=level > logging.INFO)
+            observer = Observer(
+                tell,
+                worker=worker,
+                failures_only=level > logging.INFO,
+                slow_ms=settings.slow_query_ms if level <= logging.WARNING else 0,
+                folder=folder,
+            )
+            observer.sources.append(lambda: [counter("log_lines_dropped", _DROPPED, log.dropped)])
+            yield observer
     finally:
         log.close()
 

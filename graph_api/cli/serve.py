@@ -12,6 +12,7 @@ import sys
 import webbrowser
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from types import FrameType
 
 import click
@@ -71,7 +72,10 @@ def command(paths: tuple[Path, ...], db: Path | None, open: bool, settings: Sett
         if settings.workers == 1:
             _serve(app, settings, observer, bound, announce)
         else:
-            workers.keep_working(_work, (source, settings), bound, settings.workers, announce)
+            with TemporaryDirectory(prefix="graph-api-") as shared:
+                workers.keep_working(
+                    _work, (source, settings, Path(shared)), bound, settings.workers, announce
+                )
 
 
 def _content(paths: Sequence[Path], source: Path, settings: Settings) -> ContentStatus:
@@ -112,7 +116,7 @@ def _screen(address: str, status: ContentStatus, paths: Sequence[Path], source: 
     rows = {
         "GraphQL": f"{address}/graphql",
         "Schema": f"{address}/schema.graphql",
-        "Health": f"{address}/healthz  {address}/readyz",
+        "Health": f"{address}/healthz  {address}/readyz  {address}/metrics",
         "Content": ", ".join(holds),
         "Revision": status.revision,
         "Problems": _problems(status, paths),
@@ -154,10 +158,15 @@ class _Server(uvicorn.Server):
 
 
 def _work(
-    source: Path, settings: Settings, bound: socket.socket, number: int, announce: Callable[[], None]
+    source: Path,
+    settings: Settings,
+    shared: Path,
+    bound: socket.socket,
+    number: int,
+    announce: Callable[[], None],
 ) -> None:
     """One of several processes has served until it was told to end."""
-    with log.kept(settings, worker=number) as observer:
+    with log.kept(settings, worker=number, folder=shared) as observer:
         _serve(create_app(source, settings, observer), settings, observer, bound, announce)
 
 

@@ -57,6 +57,11 @@ class Driver:
         """The revision seen last, without looking."""
         return self._memory.revision
 
+    @property
+    def held_bytes(self) -> int:
+        """What the rows in memory take."""
+        return self._memory.held_bytes
+
     async def run(
         self, plan: Callable[[], Reads[T]], *, apart: bool = False, watch: Watch | None = None
     ) -> tuple[T, str]:

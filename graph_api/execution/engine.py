@@ -154,6 +154,11 @@ class Engine:
             self._preparation.check_variables(variables or {})
             raise refused("the variables hold what JSON cannot say", "BAD_USER_INPUT") from None
 
+    @property
+    def held_bytes(self) -> dict[str, int]:
+        """What is kept in memory: whole answers, and rows."""
+        return {"answers": self._responses.held_bytes, "rows": self._driver.held_bytes}
+
     async def revision(self) -> str:
         """The revision of the content, at most a quarter of a second old."""
         return await self._driver.revision()

@@ -54,9 +54,14 @@ class Memory:
         self.revision = revision
         self.edges = edges
         self._half = capacity_bytes // 2
-        self._bytes = 0
+        self._bytes = self._old_bytes = 0
         self._young: Known = {}
         self._old: Known = {}
+
+    @property
+    def held_bytes(self) -> int:
+        """What all rows take."""
+        return self._bytes + self._old_bytes
 
     def rows(self, read: Read[Any]) -> Any:  # Any: what the read is answered with
         """The answer to *read*, None unless every row of it is known."""
@@ -96,7 +101,8 @@ class Memory:
             if key not in young:
                 self._keep(young, key, answer.get(key, _ABSENT))
         if self._bytes > self._half:
-            self._young, self._old, self._bytes = {}, self._young, 0
+            self._young, self._old = {}, self._young
+            self._bytes, self._old_bytes = 0, self._bytes
 
     def _begun(self, question: Question) -> dict[Any, Any]:
         """The young generation's rows for a question not asked of it before; a filter can be long."""

@@ -16,9 +16,14 @@ class Responses:
 
     def __init__(self, capacity_bytes: int) -> None:
         self._capacity = capacity_bytes
-        self._revision = ""
+        self._revision: str = ""
         self._bytes = 0
         self._answers: OrderedDict[Hashable, bytes] = OrderedDict()
+
+    @property
+    def held_bytes(self) -> int:
+        """What all answers take."""
+        return self._bytes
 
     def get(self, revision: str, asked: Hashable) -> bytes | None:
         """The answer to *asked* made from *revision*, None when it is not known."""

@@ -20,6 +20,7 @@ from graph_api.server.assets import Assets
 from graph_api.server.compression import Compression
 from graph_api.server.front import Front
 from graph_api.server.graphql_http import GraphQLEndpoint
+from graph_api.server.metrics import metrics
 from graph_api.server.negotiation import PLAIN_JSON
 from graph_api.server.observation import seen
 from graph_api.server.observation.observer import Observation, Observer
@@ -44,14 +45,15 @@ def create_app(
     by default nowhere, since the program that embeds the app has a log of its own.
     """
     observer = observer or Observer()
-    service = Service(build_schema(), Path(database), settings or Settings())
+    service = Service(build_schema(), Path(database), settings or Settings(), observer)
     endpoint = GraphQLEndpoint(service)
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncGenerator[None, None]:
         del app
         await service.last_revision_headers()  # opens the database, if it can be
-        yield
+        async with observer.told():
+            yield
         await service.close()
 
     app = Starlette(
@@ -62,6 +64,7 @@ def create_app(
             Route("/schema.graphql", _schema_text, name="schema"),
             Route("/healthz", _healthz, name="healthz"),
             Route("/readyz", _readyz, name="readyz"),
+            Route("/metrics", metrics, name="metrics"),
         ],
         middleware=[
             Middleware(Observation, observer=observer),

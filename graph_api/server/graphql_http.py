@@ -59,6 +59,7 @@ class GraphQLEndpoint:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         request = seen.of(scope)
+        request.asks = True
         sent = _headers(scope["headers"])
         media_type = answer_type(sent.get(b"accept", b""))
         body = Body(receive, self._most_bytes)

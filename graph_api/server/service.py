@@ -7,20 +7,26 @@ database does not exist yet must start all the same and say so at `/readyz`.
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterator
 from functools import cached_property
 from pathlib import Path
 
 import strawberry
+from prometheus_client.metrics_core import Metric
 
 from graph_api.errors import StoreError
 from graph_api.execution.engine import Engine
 from graph_api.execution.preparation import Preparation
+from graph_api.records import ContentStatus
 from graph_api.server.access import Access
+from graph_api.server.observation.metrics import engine_gauges
+from graph_api.server.observation.observer import Observer
 from graph_api.server.persisted import Persisted
 from graph_api.server.rates import Rates
 from graph_api.server.sites import Sites
 from graph_api.server.trusted import trusted_documents
 from graph_api.settings import Settings
+from graph_api.store.reads import Rights, Status, ask
 from graph_api.store.sqlite import SqliteStore, open_store
 
 Header = tuple[bytes, bytes]
@@ -31,8 +37,12 @@ _WAIT_FOR_REVISION_S = 0.5
 class Service:
     """What the routes share."""
 
-    def __init__(self, schema: strawberry.Schema, database: Path, settings: Settings) -> None:
+    def __init__(
+        self, schema: strawberry.Schema, database: Path, settings: Settings, observer: Observer | None = None
+    ) -> None:
         self.schema = schema
+        self.observer = observer or Observer()
+        self.observer.sources.append(self._gauges)
         self.settings = settings
         self.access = Access(settings)
         self.sites = Sites(settings)
@@ -44,6 +54,7 @@ class Service:
         self._opening: asyncio.Task[Engine] | None = None
         self._revision = ""
         self._headers: list[Header] = []
+        self._statuses: dict[Rights, ContentStatus] = {}
 
     @cached_property
     def schema_text(self) -> str:
@@ -62,6 +73,17 @@ class Service:
         revision = await self._store.revision()
         self.revision_headers(revision)
         return revision
+
+    async def status(self, rights: Rights) -> ContentStatus:
+        """What the store holds, counted once a revision. Raises StoreError when there is no graph."""
+        revision = await self.current_revision()
+        known = self._statuses.get(rights)
+        if known is not None and known.revision == revision:
+            return known
+        assert self._store is not None, "it has a revision"
+        found, _ = await self._store.run(ask(Status(rights)))
+        self._statuses[rights] = found
+        return found
 
     def revision_headers(self, revision: str) -> list[Header]:
         """The headers of an answer made from *revision*, which is the last one seen from now on."""
@@ -86,6 +108,10 @@ class Service:
         store, self._store, self._engine = self._store, None, None
         if store is not None:
             await store.close()
+
+    def _gauges(self) -> Iterator[Metric]:
+        if self._engine is not None:
+            yield from engine_gauges(self._engine)
 
     async def _opened(self) -> Engine:
         """The engine, once the database is open: that goes on when who asked first does not wait for it."""

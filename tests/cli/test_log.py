@@ -6,12 +6,14 @@ import json
 import os
 import re
 import signal
+import urllib.request
 from collections.abc import Callable
 from pathlib import Path
 
 from click.testing import Result
 
-from tests.cli.test_serve import SEEDS, serving
+from tests.cli.test_serve import SEEDS, Server, serving
+from tests.cli.test_workers import until
 
 Run = Callable[..., Result]
 
@@ -26,15 +28,26 @@ def test_a_request_is_a_line_for_people_unless_programs_are_to_read_it(tmp_path:
     assert re.fullmatch(r"\S+Z info GET /graphql 200 ms=\S+ bytes=\d+ .* operation=Q .* worker=0\n", said)
 
 
-def test_workers_say_which_of_them_answered(tmp_path: Path) -> None:
+def test_workers_say_which_of_them_answered_and_any_tells_the_metrics_of_all(tmp_path: Path) -> None:
     with serving(SEEDS, "--workers", "2", "--log-format", "json", cache=tmp_path, env=INFO) as server:
         for _ in range(20):
             server.ask("query Q { revision }")
+        until(lambda: operations(server) == 20)
         code, said = server.end(signal.SIGTERM)
     entries = [json.loads(line) for line in said.splitlines()]
-    assert (code, len(entries)) == (0, 20)
+    asked = [entry for entry in entries if entry["path"] == "/graphql"]
+    assert (code, len(asked)) == (0, 20)
     assert {entry["worker"] for entry in entries} <= {0, 1}
-    assert {(entry["operation"], entry["status"]) for entry in entries} == {("Q", 200)}
+    assert {(entry["operation"], entry["status"]) for entry in asked} == {("Q", 200)}
+
+
+def operations(server: Server) -> float:
+    """How many operations all workers together have answered, as one of them tells."""
+    with urllib.request.urlopen(server.url.replace("/graphql", "/metrics"), timeout=30) as answer:
+        told = answer.read().decode()
+    return sum(
+        float(value) for value in re.findall(r"^graph_api_operations_total{.*} (.*)$", told, re.MULTILINE)
+    )
 
 
 def test_nothing_is_said_where_nothing_is_wanted(tmp_path: Path) -> None:

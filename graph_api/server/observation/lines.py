@@ -17,7 +17,7 @@ import orjson
 Entry: TypeAlias = Mapping[str, Any]  # Any: strings, numbers, None, and lists of strings
 Format: TypeAlias = Callable[[Entry], bytes]
 
-_BELOW = frozenset({"text", "plan", "reads"})  # lists of lines
+_BELOW = frozenset({"text", "plan", "phases", "reads"})  # lists of lines
 _SHORT = 12  # characters of a revision, for people
 _REMEMBERED = 1_024  # texts; most lines are of the same few
 _HEAD = frozenset({"level", "method", "path", "status"})  # shown without their names
@@ -56,7 +56,7 @@ def as_json(entry: Entry) -> bytes:
 
 
 def as_text(entry: Entry) -> bytes:
-    """`TIME LEVEL message name=value ...`; `text`, `plan` and `reads`, lists of lines, stand below, indented."""
+    """`TIME LEVEL message name=value ...`; lists of lines stand below, indented."""
     if "message" not in entry:
         return _request(entry).encode()
     line = f"{entry['time']} {entry['level']} {_plain(entry['message'])}"

@@ -4,15 +4,22 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Sized
+from collections.abc import Callable, Iterator, Sized
+from contextlib import AbstractAsyncContextManager
+from itertools import chain
+from pathlib import Path
 from typing import Any
 
+from prometheus_client.metrics_core import Metric
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from graph_api.execution.failure import one_line
 from graph_api.server.observation import seen
 from graph_api.server.observation.lines import Clock, Entry
+from graph_api.server.observation.metrics import Metrics, gauge
 from graph_api.server.observation.seen import Seen
+from graph_api.server.observation.slow import described
+from graph_api.server.observation.team import Collect, Team
 
 _LONGEST = 200  # characters of a name or path that a line shows
 _FAILURE = 500  # the least status of a request that the server failed to answer
@@ -22,32 +29,71 @@ Tell = Callable[[Entry], None]
 
 class Observer:
     """Sees every request of one process, the *worker*th. Where they are not to be told of, *tell* is None;
-    with *failures_only* those are told of that the server failed to answer."""
+    with *failures_only* those are told of that the server failed to answer. Operations that took *slow_ms* or more are told of
+    with their plan; 0 for none. Workers share *folder*."""
 
-    def __init__(self, tell: Tell | None = None, *, worker: int = 0, failures_only: bool = False) -> None:
+    def __init__(
+        self,
+        tell: Tell | None = None,
+        *,
+        worker: int = 0,
+        failures_only: bool = False,
+        slow_ms: float = 0,
+        folder: Path | None = None,
+    ) -> None:
         self.worker = worker
-        self.in_flight = 0
         self.connections: Sized = ()  # those open, as the server has them
+        self.sources: list[Collect] = [self._collect]  # what there is to count, of this process
+        self.team = Team(worker, folder)
+        self.metrics = Metrics()
         self._tell = tell
         self._least_status = _FAILURE if failures_only else 0
+        self._slow_s = slow_ms / 1e3 or float("inf")
         self._clock = Clock()
 
     def began(self) -> None:
         """A request is being answered."""
-        self.in_flight += 1
+        self.metrics.in_flight += 1
 
     def ended(self, request: Seen) -> None:
         """*request* is over, and is told of."""
         request.ended_s = time.perf_counter()
-        self.in_flight -= 1
-        if self._tell is not None and request.status >= self._least_status:
-            self._tell(self._entry(request))
+        self.metrics.in_flight -= 1
+        slow = request.asks and request.took_s >= self._slow_s
+        self.metrics.ended(request, slow=slow)
+        if self._tell is not None:
+            if request.status >= self._least_status:
+                self._tell(self._entry(request))
+            if slow:
+                self._tell(self._slow(request))
 
     def refused(self, code: str, address: str) -> None:
         """A connection was ended with this *code* before a request of it was understood."""
+        self.metrics.refused(code)
         if self._tell is not None and not self._least_status:
             told = {"time": self._clock(), "level": "info", "message": "a connection was refused"}
             self._tell({**told, "code": code, "client": address, "worker": self.worker})
+
+    def collect(self) -> Iterator[Metric]:
+        """The metrics of all workers."""
+        return self.team.all(self._all)
+
+    def told(self) -> AbstractAsyncContextManager[None]:
+        """Meanwhile other workers can tell the metrics of this one."""
+        return self.team.told(self._all)
+
+    def _all(self) -> Iterator[Metric]:
+        return chain.from_iterable(source() for source in self.sources)
+
+    def _collect(self) -> Iterator[Metric]:
+        yield from self.metrics.collect()
+        yield gauge("connections", "Connections open.", len(self.connections))
+
+    def _slow(self, request: Seen) -> Entry:
+        told = self._entry(request)
+        kept = {name: told[name] for name in ("operation", "ms", "cost", "rows", "cache", "code", "client")}
+        head = {"time": told["time"], "level": "warning", "message": "an operation took long"}
+        return {**head, **kept, "worker": self.worker, **described(request)}
 
     def _entry(self, request: Seen) -> Entry:
         return {

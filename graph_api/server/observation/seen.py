@@ -17,7 +17,7 @@ HUNG_UP = 499  # no status is sent to who has gone; this one is what other serve
 class Seen(Watch):
     """One request. *code* is that of its first error, None when there is none; *key* names the API key."""
 
-    __slots__ = ("_send", "begun_s", "bytes", "code", "ended_s", "key", "revision", "scope", "status")
+    __slots__ = ("_send", "asks", "begun_s", "bytes", "code", "ended_s", "key", "revision", "scope", "status")
 
     def __init__(self, scope: Scope, send: Send) -> None:
         super().__init__()
@@ -26,6 +26,7 @@ class Seen(Watch):
         self.bytes = 0
         self.code: str | None = None
         self.key = ""
+        self.asks = False  # whether it is for operations
         self.revision: str | None = None
         self.begun_s = self.ended_s = time.perf_counter()
         self._send = send
