@@ -7,7 +7,8 @@ into numpy. Both give the same answer.
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from typing import Any, TypeVar
 
 import numpy as np
@@ -128,28 +129,22 @@ class Answers:
         sources = sources[sources >= 0]
         kinds = self._kinds(question.kinds)
         if not len(sources) or not kinds:
-            return []
+            return ()
         rows = [2 * kind for kind in kinds]
         starts, counts = self._lists(sources, rows)
         entries = _spread(starts, counts)
         targets = csr.neighbours[entries]
         hits = self._mask(question.among)[targets]
         lists = np.repeat(np.arange(len(starts)), counts)[hits]
-        return self._edges(
+        kinds_of: list[EdgeKind] = [csr.kinds[kinds[index]] for index in (lists % len(rows)).tolist()]
+        places: list[int] = (entries[hits] - starts[lists]).tolist()
+        related = EdgeKind.RELATED
+        return _Edges(
             csr.keys[sources[lists // len(rows)]].tolist(),
             csr.keys[targets[hits]].tolist(),
-            [csr.kinds[kinds[index]] for index in (lists % len(rows)).tolist()],
-            (entries[hits] - starts[lists]).tolist(),
+            kinds_of,
+            [place if kind is related else None for place, kind in zip(places, kinds_of, strict=True)],
         )
-
-    @staticmethod
-    def _edges(
-        sources: list[int], targets: list[int], kinds: list[EdgeKind], places: list[int]
-    ) -> Iterable[Edge]:
-        """The edges one after the other: a list of so many tuples would be the garbage collector's work."""
-        related = EdgeKind.RELATED
-        positions = [place if kind is related else None for place, kind in zip(places, kinds, strict=True)]
-        return zip(sources, targets, kinds, positions, strict=True)
 
     def fitting(self, question: Fitting) -> frozenset[int]:
         """The keys that are in the graph and that the filter lets pass."""
@@ -172,6 +167,22 @@ class Answers:
             self._members[places[places >= 0]] = True
             self._among = among
         return self._members
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Edges:
+    """Edges column by column: a list of so many tuples would be the garbage collector's work."""
+
+    sources: list[int]
+    targets: list[int]
+    kinds: list[EdgeKind]
+    positions: list[int | None]
+
+    def __iter__(self) -> Iterator[Edge]:
+        return zip(self.sources, self.targets, self.kinds, self.positions, strict=True)
+
+    def __len__(self) -> int:
+        return len(self.sources)
 
 
 def _spread(starts: Places, counts: Places) -> Places:

@@ -64,7 +64,7 @@ class Neighbours(Question[Steps]):
 
 @dataclass(frozen=True, slots=True)
 class Among(Question[Iterable[Edge]]):
-    """The edges from *sources* to members of *among*, told once: by source as given, then as `Neighbours`."""
+    """The edges from *sources* to members of *among*: by source as given, then as `Neighbours`."""
 
     sources: tuple[int, ...]
     among: frozenset[int]

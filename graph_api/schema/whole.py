@@ -118,7 +118,7 @@ class Whole:
     def _links_from(self, page: Keys) -> Reads[list[ExportLink]]:
         targets = yield from self._targets(page, self.wanted.kinds)
         kept = yield from self._kept(frozenset(map(NodeKey, chain.from_iterable(targets.values()))))
-        edges = list((yield from ask(EdgesAmong(page, kept, self.wanted.kinds, self.wanted.rights))))
+        edges = yield from ask(EdgesAmong(page, kept, self.wanted.kinds, self.wanted.rights))
         pairs = tuple((a, b) for a, b, kind, _ in edges if kind is EdgeKind.RELATED and a != b)
         mutual = yield from ask(Reciprocal(pairs, self.wanted.rights))
         nodes = yield from records((*page, *kept), self.wanted.rights)

@@ -156,9 +156,8 @@ class StepRows(Read[tuple[Sequence[NodeKey], Sequence[int]]]):
 
 @dataclass(frozen=True, slots=True)
 class EdgesAmong(Read[Iterable[tuple[NodeKey, NodeKey, EdgeKind, int | None]]]):
-    """The edges from *sources* to members of *among* as (from, to, kind, position), told once: by source as
-    given, then as `StepRows` orders OUT. Positions are those of related edges, dense over what the caller may
-    see."""
+    """The edges from *sources* to members of *among* as (from, to, kind, position): by source as given, then
+    as `StepRows` orders OUT. Positions are those of related edges, dense over what the caller may see."""
 
     sources: Keys
     among: frozenset[NodeKey]
