@@ -65,10 +65,11 @@ def values_of(fetched: Fetched) -> Sequence[Any]:
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """How one field is fetched, for many parents at once."""
+    """How one field is fetched, for many parents at once; *slow* when one alone may take long to make."""
 
     fetch: Fetch
     prepare: Callable[..., object] | None = None
+    slow: bool = False
 
     def reads(self, parents: Sequence[Any], rights: Rights, prepared: object) -> Reads[Fetched]:
         """The plan of this field for *parents*; *prepared* is what `prepare` made of the arguments."""

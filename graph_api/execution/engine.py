@@ -236,7 +236,7 @@ class Engine:
             return _body(data, prepared, root, tell_cost=tell_cost)
 
         watch.cache = "rows"
-        return await self._driver.run(plan, apart=large, watch=watch)
+        return await self._driver.run(plan, apart=large or prepared.plan.slow, watch=watch)
 
     async def _ordinary(
         self, admitted: Admitted, root: Root, variables: dict[str, Any], rights: Rights, trace: Trace | None

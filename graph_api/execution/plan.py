@@ -131,12 +131,14 @@ def _is_of(type_: GraphQLObjectType, record: object) -> bool:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Plan:
-    """A compiled operation. *steps* are all its steps by number; *introspects* says that some ask for the schema."""
+    """A compiled operation. *steps* are all its steps by number; *introspects* says that some ask for the schema,
+    *slow* that some may take long for a single object."""
 
     operation: OperationDefinitionNode
     root: Selection
     steps: tuple[Step, ...]
     introspects: bool
+    slow: bool
 
 
 def conditions(document: DocumentNode) -> frozenset[str]:
@@ -173,7 +175,8 @@ def compile_operation(
     assert root_type is not None, "validation has seen to it"
     root = compiler.selection(root_type, [operation.selection_set], ())
     steps = tuple(compiler.steps)
-    return Plan(operation, root, steps, any(step.asks_schema for step in steps))
+    asks_schema = any(step.asks_schema for step in steps)
+    return Plan(operation, root, steps, asks_schema, any(step.batch and step.batch.slow for step in steps))
 
 
 class _Compiler:

@@ -72,13 +72,15 @@ def batched(
     name: str | None = None,
     size: ListSize | None = None,
     cost: int | None = None,
+    slow: bool = False,
 ) -> Any:
     """A field that *fetch* answers for many parents at once; its docstring is the description.
 
     The parameters of *arguments* are the field's arguments; it checks them and returns what *fetch* gets.
-    *cost* is told to clients in place of the *size* of a field that is no list.
+    *cost* is told to clients in place of the *size* of a field that is no list. What is
+    *slow* is never made on the event loop.
     """
-    batch = Batch(fetch, arguments)
+    batch = Batch(fetch, arguments, slow)
 
     async def resolve(root: object, info: strawberry.Info[Context], **given: object) -> object:
         return await info.context.load(batch, given, root)

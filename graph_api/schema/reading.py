@@ -90,8 +90,14 @@ def _details(parents: Sequence[Article], rights: Rights) -> Reads[list[ArticleDe
 
 def body(parents: Sequence[Article], rights: Rights, format: BodyFormat) -> Reads[list[str | None]]:
     """The text below the front matter, null when there is none."""
-    details = yield from _details(parents, rights)
-    return [texts.body(detail.body, format) if detail and detail.body else None for detail in details]
+    if format is BodyFormat.MARKDOWN:
+        details = yield from _details(parents, rights)
+        return [detail.body if detail and detail.body else None for detail in details]
+    rendered: list[str | None] = []
+    for parent in parents:  # one by one: work is stopped where something is read
+        [detail] = yield from _details([parent], rights)
+        rendered.append(texts.body(detail.body, format) if detail and detail.body else None)
+    return rendered
 
 
 def featured_content(parents: Sequence[Article], rights: Rights) -> Reads[list[str | None]]:

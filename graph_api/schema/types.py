@@ -88,7 +88,7 @@ class Article(Node):
     slug: str = plain("A short name for URLs, from the file's name, for a stub from the title. Not unique.")
     title: str = plain("The title.")
     excerpt: str | None = batched(reading.excerpt, arguments.excerpt)
-    body: str | None = batched(reading.body, arguments.body)
+    body: str | None = batched(reading.body, arguments.body, slow=True)
     category: str | None = plain("The category, such as news.")
     type: str = plain("The type, such as article or video.")
     published_date_time: datetime | None = plain("When it was published.")

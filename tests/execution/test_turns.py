@@ -59,6 +59,20 @@ async def test_a_walk_computes_less_than_half_in_one_turn_of_the_event_loop(path
         await store.close()
 
 
+async def test_a_body_is_rendered_beside_the_event_loop(tmp_path: Path) -> None:
+    path = graph(tmp_path / "g.db", *(article(name, body="&a" * 20_000) for name in "abc"))
+    store = await open_store(path, reader_connections=1)
+    try:
+        engine = Engine(api(), store, _settings())
+        await engine.execute("{ articles { nodes { body } } }")  # the rows are in memory
+        share = await _longest_share(
+            lambda: engine.execute("{ articles { nodes { id body(format: HTML) } } }")
+        )
+        assert share < 1 / 2
+    finally:
+        await store.close()
+
+
 async def _longest_share(work: Callable[[], Awaitable[Answer]]) -> float:
     """The part of all computing for an answer that its longest turn of the event loop did. Processor time,
     so that it does not count how busy the machine is."""

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from html import escape
 from pathlib import Path
 
 import pytest
 
-from graph_api.schema import texts
+from graph_api.records import ArticleDetails
+from graph_api.schema import reading, texts
 from graph_api.schema.inputs import BodyFormat
 from graph_api.settings import Settings
+from graph_api.store.local import opened
+from graph_api.store.reads import ArticleRows, DetailRows, Keys, Reads, Rights, ask as ask_store
 from tests.schema.asking import ask, refusal
-from tests.store.build import article, graph, topic
+from tests.store.build import article, graph, key, topic
 
 BODY = (
     "# Head\n\nA *word* & <b>bold</b> <script>alert(1)</script> [link](javascript:alert(1))\n\n- one\n- two\n"
@@ -38,6 +42,47 @@ def test_a_body_is_answered_in_each_form_and_html_is_sanitised(tmp_path: Path) -
 def test_html_bodies_carry_nothing_that_acts(hostile: str) -> None:
     html = texts.body(f"before {hostile} after", BodyFormat.HTML)
     assert not any(word in html for word in ("onerror", "<style", "<form", "<iframe"))
+
+
+@pytest.mark.parametrize(
+    "written",
+    ["<b>long</b> " * 10_000, ">" * 60 + " deep", "- a\n\n" + "1. " * 60 + "deep", "> - 1) + " * 20 + "deep"],
+    ids=["long", "quotes", "numbers", "mixed"],
+)
+def test_bodies_that_would_take_long_to_render_are_shown_as_they_are_written(written: str) -> None:
+    shown = texts.body(written, BodyFormat.HTML)
+    assert shown == f"<pre>{escape(written, quote=False)}</pre>"
+    assert texts.body(written, BodyFormat.TEXT) == written
+
+
+def test_what_only_looks_deep_is_rendered() -> None:
+    lines = ["> - word", "-" * 200, " " * 200 + "code", "- - - - -", "1. " * 40 + "deep"]
+    for line in lines:
+        assert "<pre>&gt;" not in texts.body(line, BodyFormat.HTML)
+        assert not texts.body(line, BodyFormat.HTML).startswith(f"<pre>{line}")
+
+
+def test_bodies_are_rendered_one_by_one_so_that_it_can_be_stopped(tmp_path: Path) -> None:
+    with opened(graph(tmp_path / "g.db", *map(article, "abc"))) as run:
+        parents = list(run(ask_store(ArticleRows(tuple(map(key, "abc")), Rights()))).values())
+    plan = reading.body(parents, Rights(), BodyFormat.HTML)
+    asked: list[Keys] = []
+    assert driven(plan, asked) == ["<p><em>text</em></p>\n"] * 3
+    assert asked == [(parent.key,) for parent in parents]
+
+
+def driven(plan: Reads[list[str | None]], asked: list[Keys]) -> list[str | None]:
+    """What the plan returns when every body is the same; for which it *asked* at a time is noted."""
+    details = ArticleDetails(body="*text*", featured_content=None, secured=None, extra=None)
+    try:
+        read = next(plan)
+        while True:
+            assert isinstance(read, DetailRows)
+            asked.append(read.keys)
+            read = plan.send(dict.fromkeys(read.keys, details))
+    except StopIteration as done:
+        bodies: list[str | None] = done.value
+        return bodies
 
 
 def test_text_bodies_keep_what_looks_like_markup_when_it_was_text() -> None:
