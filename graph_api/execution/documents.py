@@ -201,10 +201,15 @@ def _shape(value: object) -> object:
 def _operation(document: DocumentNode, name: str | None) -> OperationDefinitionNode:
     operation = get_operation_ast(document, name)
     if operation is None:
-        wanted = (
-            f"named {name!r}" if name else "to choose: give operationName, since the document has several"
-        )
-        raise refused(f"there is no operation {wanted}", "OPERATION_RESOLUTION_FAILURE")
+        raise refused(_not_found(document, name), "OPERATION_RESOLUTION_FAILURE")
     if operation.operation is not OperationType.QUERY:
         raise refused("this API is read-only: only queries are answered", "OPERATION_NOT_SUPPORTED")
     return operation
+
+
+def _not_found(document: DocumentNode, name: str | None) -> str:
+    if not any(isinstance(definition, OperationDefinitionNode) for definition in document.definitions):
+        return "there is no operation in the document"
+    if name:
+        return f"there is no operation named {name!r}"
+    return "there is no operation to choose: give operationName, since the document has several"

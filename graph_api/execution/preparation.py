@@ -144,8 +144,9 @@ class Preparation:
             try:
                 arguments.append(self._argument(step, values, variables))
             except RequestError as error:
-                code = {"code": error.code}
-                errors.append(GraphQLError(str(error), step.node, path=list(step.path), extensions=code))
+                errors.append(_misfit(step, str(error), error.code))
+            except GraphQLError as error:  # what only the values of variables show
+                errors.append(_misfit(step, error.message, "BAD_USER_INPUT"))
         if errors:
             raise Refused(errors)
         return arguments
@@ -162,6 +163,11 @@ class Preparation:
             coerced, declared.arguments, converter.scalar_registry, self._strawberry.config
         )
         return step.batch.prepare(**given)
+
+
+def _misfit(step: Step, message: str, code: str) -> GraphQLError:
+    """The error of a field whose arguments cannot be."""
+    return coded(GraphQLError(message, step.node, path=list(step.path)), code)
 
 
 def _mistakes(plan: Plan, arguments: Sequence[object]) -> Iterator[GraphQLError]:

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -46,6 +47,9 @@ CODES: Mapping[str, str] = {
     "INTERNAL_SERVER_ERROR": "The server failed; the failure has been logged.",
 }
 
+_WORDS = {"None": "null", "True": "true", "False": "false"}
+_QUOTED_OR_WORD = re.compile(r"""'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"|\b(?:None|True|False)\b""")
+
 
 class Refused(Exception):
     """The operation is answered with these errors and without data."""
@@ -71,7 +75,8 @@ def refused(message: str, code: str, **extensions: object) -> Refused:
 
 
 def coded(error: GraphQLError, code: str) -> GraphQLError:
-    """The error, carrying *code*."""
+    """The error, carrying *code*; its message names values as GraphQL does, where the library does as Python."""
     extensions: Mapping[str, Any] = error.extensions or {}
     error.extensions = {**extensions, "code": code}
+    error.message = _QUOTED_OR_WORD.sub(lambda found: _WORDS.get(found[0], found[0]), error.message)
     return error

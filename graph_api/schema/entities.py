@@ -20,7 +20,7 @@ from graph_api.execution.refusal import refused
 from graph_api.records import NodeKey, provider_id, topic_id
 from graph_api.schema import handles
 from graph_api.schema.handles import Handle, NodeHandle
-from graph_api.schema.scalars import Representation
+from graph_api.schema.scalars import Representation, shown
 from graph_api.schema.subgraph import subgraph_sdl
 from graph_api.store.reads import (
     ArticleHandle,
@@ -76,7 +76,7 @@ def _handle(given: object) -> NodeHandle | Handle:
     name = fields.get("__typename")
     if not isinstance(name, str) or name not in _KEYS:
         known = ", ".join(_KEYS)
-        raise RequestError(f"__typename must be one of {known}, not {str(name)[:40]!r}")
+        raise RequestError(f"__typename must be one of {known}, not {shown(name)}")
     keys = _KEYS[name]
     for key, handle in keys.items():
         value = fields.get(key)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime
 from typing import NewType
 
@@ -11,6 +12,11 @@ from strawberry.types.scalar import ScalarDefinition
 URL = NewType("URL", str)
 JSON = NewType("JSON", object)
 Representation = NewType("Representation", object)
+
+
+def shown(value: object) -> str:
+    """A client's value as messages name it: JSON, cut where it is long."""
+    return json.dumps(value, ensure_ascii=False)[:40]
 
 
 def moment_text(value: datetime) -> str:
@@ -35,14 +41,14 @@ def moment(text: object) -> datetime:
 
 
 def _not_a_moment(value: object) -> str:
-    return f"DateTime must be text such as 2023-03-15T21:22:00Z, with an offset or Z, not {str(value)[:40]!r}"
+    return f"DateTime must be text such as 2023-03-15T21:22:00Z, with an offset or Z, not {shown(value)}"
 
 
 def url(text: object) -> URL:
     """The http(s) URL that *text* is. Raises ValueError for anything else."""
     if isinstance(text, str) and text.lower().startswith(("http://", "https://")):
         return URL(text)
-    raise ValueError(f"URL must be text that begins with http:// or https://, not {str(text)[:40]!r}")
+    raise ValueError(f"URL must be text that begins with http:// or https://, not {shown(text)}")
 
 
 def _unchanged(value: object) -> object:

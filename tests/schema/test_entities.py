@@ -78,7 +78,7 @@ def test_order_is_kept_and_what_is_asked_twice_is_answered_twice(path: Path) -> 
 @pytest.mark.parametrize(
     ("representation", "code", "told"),
     [
-        ({"__typename": "Story", "id": "story:x"}, "BAD_USER_INPUT", "one of Article, Provider, Topic, not 'Story'"),
+        ({"__typename": "Story", "id": "story:x"}, "BAD_USER_INPUT", 'one of Article, Provider, Topic, not "Story"'),
         ({"id": A.id}, "BAD_USER_INPUT", "__typename must be one of"),
         ({"__typename": 7, "id": A.id}, "BAD_USER_INPUT", "__typename must be one of"),
         ({"__typename": "Article"}, "BAD_USER_INPUT", "a representation of Article needs id or webUrl"),

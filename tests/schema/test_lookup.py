@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -75,6 +76,17 @@ def test_an_id_that_no_node_could_have_is_refused(path: Path, id: str) -> None:
 def test_a_name_that_cannot_name_what_is_asked_for_is_refused(path: Path, query: str, told: str) -> None:
     [error] = refusal(path, query)
     assert told in error["message"]
+
+
+@pytest.mark.parametrize("by", [{}, {"id": "a", "slug": "b"}, {"id": None}, {"slug": "a", "id": None}, None])
+@pytest.mark.parametrize("literal", [True, False], ids=["literal", "variable"])
+def test_anything_but_one_name_is_refused(path: Path, by: dict[str, str] | None, *, literal: bool) -> None:
+    if literal:
+        text = json.dumps(by).replace('"id"', "id").replace('"slug"', "slug")
+        [error] = refusal(path, f"{{ article(by: {text}) {{ id }} }}")
+    else:
+        [error] = refusal(path, "query ($by: ArticleBy = {id: 1}) { article(by: $by) { id } }", by=by)
+    assert error["extensions"]["code"] in {"BAD_USER_INPUT", "GRAPHQL_VALIDATION_FAILED"}
 
 
 def test_more_ids_than_allowed_are_refused(path: Path) -> None:
