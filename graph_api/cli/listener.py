@@ -14,7 +14,7 @@ try:
 except ImportError:  # Windows has no such limit
     resource = None  # type: ignore[assignment] # a module, or none
 
-_OTHER_FILES = 256  # the database's, and what libraries open
+OTHER_FILES = 256  # the database's, and what libraries open
 _REASONS = {
     errno.EADDRINUSE: "port {port} is in use; --port {next} may be free, and --port 0 picks a free one",
     errno.EACCES: "port {port} needs privileges; ports from 1024 on do not",
@@ -42,7 +42,7 @@ def make_room(connections: int) -> None:
     if resource is None:
         return
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    wanted = connections + _OTHER_FILES
+    wanted = connections + OTHER_FILES
     if soft < wanted:
         resource.setrlimit(resource.RLIMIT_NOFILE, (min(wanted, hard) if hard >= 0 else wanted, hard))
 

@@ -15,6 +15,7 @@ COMMANDS = {
     "export": "Write the graph, or a part of it, for another program.",
     "schema": "Print, publish or compare the schema.",
     "generate": "Write a folder of made-up articles to try things on.",
+    "doctor": "Say what is wrong with database, folders, pages, settings and machine.",
     "key": "Make an API key, and the entry by which a server knows it.",
     "completion": "Print the script that completes graph-api in a shell.",
 }
@@ -24,7 +25,8 @@ EXIT_CODES = """
 Exit codes:
   0    done
   1    problems in the content (check; ingest --strict), in the query,
-       or a schema that differs from the published one (schema --check)
+       a schema that differs from the published one (schema --check),
+       or something that has to be mended (doctor)
   2    usage: an option or argument that cannot work
   3    could not do it: a folder, database or port that cannot be used
   130  interrupted with Ctrl-C

@@ -1,0 +1,262 @@
+"""What `graph-api doctor` looks at: each check says what it found, and where something is to be mended, how."""
+
+from __future__ import annotations
+
+import asyncio
+import platform
+import shlex
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from importlib.metadata import version
+from ipaddress import ip_address
+from pathlib import Path
+
+from graph_api.cli import listener, machine
+from graph_api.cli.group import Failure
+from graph_api.cli.listener import OTHER_FILES
+from graph_api.cli.screen import check_command, counted
+from graph_api.errors import GraphApiError, StoreOutdated
+from graph_api.execution.preparation import Preparation
+from graph_api.ingest.changes import changes
+from graph_api.records import ContentStatus, Severity
+from graph_api.schema import build_schema
+from graph_api.server.access import Access
+from graph_api.server.pages import page
+from graph_api.server.trusted import trusted_documents
+from graph_api.settings import Settings
+from graph_api.store.condition import Condition, condition, engine_version, is_locked
+from graph_api.store.reads import Rights, Status, ask
+from graph_api.store.sqlite import open_store
+
+_LEAST_FREE_BYTES = 64 * 2**20
+_LARGE_WAL_BYTES = 256 * 2**20
+_PROCESS_BYTES = 150 * 2**20  # a worker without its caches: measured about 90 MB
+_LIBRARIES = ("graph-api", "strawberry-graphql", "graphql-core", "starlette", "uvicorn")
+
+
+class Weight(StrEnum):
+    """How bad it is: an *error* keeps the server from what it is asked to do."""
+
+    OK = "ok"
+    WARNING = "warning"
+    ERROR = "error"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """What was found *about* something; *mend* says what to do, empty when nothing is to be done."""
+
+    weight: Weight
+    about: str
+    told: str
+    mend: str = ""
+
+
+def _ok(about: str, told: str) -> Finding:
+    return Finding(weight=Weight.OK, about=about, told=told)
+
+
+def _warning(about: str, told: str, mend: str) -> Finding:
+    return Finding(weight=Weight.WARNING, about=about, told=told, mend=mend)
+
+
+def _error(about: str, told: str, mend: str) -> Finding:
+    return Finding(weight=Weight.ERROR, about=about, told=told, mend=mend)
+
+
+def findings(folders: Sequence[Path], database: Path, settings: Settings) -> Iterator[Finding]:
+    """All that there is to say, in the order of its sections."""
+    yield _ok("versions", ", ".join(_versions()))
+    found: Condition | None = None
+    if database.exists() or not folders:
+        try:
+            found = condition(database)
+        except GraphApiError as error:
+            yield _unusable(folders, error)
+    else:
+        yield _ok("database", f"{database} does not exist yet; serve and ingest make it")
+    if found is not None:
+        yield from _database(database, found)
+    for folder in folders or [Path(name) for name in (found.files if found else ())]:
+        yield _source(folder, database, found, given=bool(folders))
+    yield _pages()
+    yield from _settings(settings)
+    yield from _room(database, found)
+    yield from _machine(settings)
+
+
+def _versions() -> Iterator[str]:
+    yield f"Python {platform.python_version()}"
+    yield engine_version()
+    for name in _LIBRARIES:
+        yield f"{name} {version(name)}"
+
+
+# -- the database ------------------------------------------------------------------------------------------
+
+
+def _unusable(folders: Sequence[Path], error: GraphApiError) -> Finding:
+    told, _, mend = str(error).rpartition(": ")
+    if isinstance(error, StoreOutdated) and folders:
+        return _warning("database", told, "nothing: serve and ingest build it again from the folders")
+    return _error("database", told, mend)
+
+
+def _database(path: Path, found: Condition) -> Iterator[Finding]:
+    try:
+        status = asyncio.run(_status(path))
+    except GraphApiError as error:
+        yield _unusable((), error)
+        return
+    yield _ok(
+        "database",
+        f"{path}: {counted(status.articles, 'article')}, revision {status.revision[:12]},"
+        f" ingested {status.generated_at:%Y-%m-%d %H:%M} UTC, pages sound",
+    )
+    if is_locked(path):
+        yield _warning("database", f"{path} is being written by an ingest", "wait for its end")
+    if found.wal_bytes > _LARGE_WAL_BYTES:
+        told = (
+            f"{_mb(found.wal_bytes)} wait beside {path} to be written into it: a reader has kept them there"
+        )
+        yield _warning("database", told, "restart the servers that read it, and ingest again")
+    if found.program != version("graph-api"):
+        told = f"{path} was read from the files by graph-api {found.program or 'of an unknown version'}"
+        yield _warning("database", told, f"graph-api ingest {_words(found.files)} --db {_words([path])}")
+    if errors := status.problems[Severity.ERROR]:
+        told = f"{counted(errors, 'error')} in the documents: those files are left out"
+        yield _warning("content", told, check_command([Path(name) for name in found.files]))
+
+
+async def _status(path: Path) -> ContentStatus:
+    store = await open_store(path, reader_connections=1)
+    try:
+        status, _ = await store.run(ask(Status(Rights())))
+    finally:
+        await store.close()
+    return status
+
+
+# -- folders and pages -------------------------------------------------------------------------------------
+
+
+def _source(folder: Path, database: Path, found: Condition | None, *, given: bool) -> Finding:
+    known = found.files.get(str(folder.resolve())) if found else None
+    try:
+        moved = changes(folder, known or {})
+    except (GraphApiError, OSError) as error:
+        mend = (
+            "name a folder that holds articles" if given else "nothing, while the database is served as it is"
+        )
+        return (_error if given else _warning)("source", str(error).partition(";")[0], mend)
+    if known is None:
+        return _ok("source", f"{folder}: {counted(moved.files, 'file')}, not ingested yet")
+    if moved:
+        mend = f"graph-api ingest {_words([folder])} --db {_words([database])}, or serve, which does"
+        return _warning("source", f"{folder}: {moved} since it was ingested", mend)
+    return _ok("source", f"{folder}: {counted(moved.files, 'file')}, all as ingested")
+
+
+def _pages() -> Finding:
+    if page("graphiql", "GraphiQL").tag is None:
+        mend = "install graph-api again where Node.js or PyPI, and the npm registry, can be reached"
+        return _warning("pages", "GraphiQL is not part of this installation; the API works", mend)
+    return _ok("pages", "GraphiQL is built")
+
+
+# -- settings ----------------------------------------------------------------------------------------------
+
+
+def _settings(settings: Settings) -> Iterator[Finding]:
+    found = [*_doors(settings), *_files(settings), *_address(settings)]
+    yield from found or [_ok("settings", "nothing unsafe")]
+
+
+def _doors(settings: Settings) -> Iterator[Finding]:
+    has_keys = bool(settings.keys or settings.keys_file)
+    if not has_keys and not _is_loopback(settings.host):
+        told = f"whoever reaches {settings.host} may read everything, /metrics too"
+        yield _warning("settings", told, "--keys-file with entries of `graph-api key`, or --host 127.0.0.1")
+    if settings.expose_secured and not has_keys:
+        told = "--expose-secured without keys: whoever reaches the server reads secured payloads"
+        yield _warning("settings", told, "--keys-file, and the scope secured for those who may")
+    if "*" in settings.trusted_proxies:
+        told = "--trusted-proxies *: every client says itself what its address is, to log and --rate-limit"
+        yield _warning("settings", told, "name the addresses of your proxies")
+    if "*" in settings.cors_origins:
+        told = "--cors-origins *: pages of every site may ask"
+        yield _warning("settings", told, "name the sites, unless that is meant")
+    if has_keys and {"unpublished", "secured"} & set(settings.anonymous_scopes.split("+")):
+        told = f"--anonymous-scopes {settings.anonymous_scopes}: who has no key sees what keys are for"
+        yield _warning("settings", told, "--anonymous-scopes read, or none")
+
+
+def _files(settings: Settings) -> Iterator[Finding]:
+    try:
+        Access(settings)
+    except GraphApiError as error:
+        yield _error("settings", str(error), "write entries as `graph-api key` prints them")
+    if settings.trusted_documents:
+        try:
+            trusted_documents(Path(settings.trusted_documents), Preparation(build_schema(), settings))
+        except GraphApiError as error:
+            yield _error("settings", str(error), "mend the document, or name others with --trusted-documents")
+
+
+def _address(settings: Settings) -> Iterator[Finding]:
+    try:
+        listener.bound(settings.host, settings.port).close()
+    except Failure as failure:
+        told, _, mend = failure.format_message().partition("; ")
+        yield _warning("settings", f"{told}, perhaps by the server itself", mend)
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+# -- the machine -------------------------------------------------------------------------------------------
+
+
+def _room(database: Path, found: Condition | None) -> Iterator[Finding]:
+    free = machine.free_bytes(database.absolute().parent)
+    if free is None:
+        return
+    needed = max(_LEAST_FREE_BYTES, found.size_bytes if found else 0)
+    told = f"{_mb(free)} are free beside {database}"
+    if free < needed:
+        yield _error("disk", f"{told}; an ingest may need {_mb(needed)}", "make room, or name another --db")
+    else:
+        yield _ok("disk", told)
+
+
+def _machine(settings: Settings) -> Iterator[Finding]:
+    worker = settings.response_cache_bytes + settings.row_cache_bytes + _PROCESS_BYTES
+    wanted, there = settings.workers * worker, machine.memory_bytes()
+    told = f"{counted(settings.workers, 'worker')} may take {_mb(wanted)}"
+    if there is not None and wanted > there:
+        mend = "lower --workers, --response-cache-bytes or --row-cache-bytes"
+        yield _error("memory", f"{told}, of {_mb(there)}", mend)
+    else:
+        yield _ok("memory", f"{told}, of {_mb(there)}" if there is not None else told)
+    if settings.workers > machine.processors():
+        told = f"{settings.workers} workers on {counted(machine.processors(), 'processor')} gain nothing"
+        yield _warning("processors", told, f"--workers {machine.processors()}")
+    most, needed = machine.most_descriptors(), settings.max_connections + OTHER_FILES
+    if most is not None and most < needed:
+        mend = f"raise the limit (ulimit -n {needed}), or --max-connections {max(most - OTHER_FILES, 1)}"
+        yield _error("descriptors", f"a process may open {most:,} files, and {needed:,} may be needed", mend)
+    else:
+        yield _ok("descriptors", "as many as connections need")
+
+
+def _mb(size: int) -> str:
+    return f"{size / 1e6:,.0f} MB"
+
+
+def _words(names: Iterable[object]) -> str:
+    return shlex.join(map(str, names))
