@@ -1,7 +1,7 @@
 """Trusted documents: the operations a server answers by name, read from a folder or from a manifest.
 
 A folder holds `.graphql` files, each known by its path without the ending. A manifest is JSON: that of
-Apollo's `generate-persisted-query-manifest`, or an object of text by id, such as relay-compiler writes.
+Apollo's `generate-persisted-query-manifest`, or an object of text by id, such as relay-compiler and graphql-codegen write.
 Every document is parsed, admitted and validated here, so that what cannot be answered is heard of at start.
 """
 
