@@ -44,13 +44,15 @@ class Driver:
 
     async def revision(self) -> str:
         """The revision of the content, looked up in the store now and then."""
-        now = time.monotonic()
-        if now - self._looked > _LOOK_EVERY_S or not self._memory.revision:
-            before = self._memory
+        if not self._is_fresh():
+            now, before = time.monotonic(), self._memory
             found = await self._store.revision()
             self._looked = now
             self._saw(found, before)
         return self._memory.revision
+
+    def _is_fresh(self) -> bool:
+        return time.monotonic() - self._looked <= _LOOK_EVERY_S and self._memory.revision != ""
 
     @property
     def known_revision(self) -> str:
@@ -72,7 +74,8 @@ class Driver:
         the hop to the store.
         """
         watch = watch or Watch()
-        await self.revision()
+        if not self._is_fresh():
+            await self.revision()
         try:
             if apart:
                 return await self._stored(plan(), watch, memory=self._memory)

@@ -11,6 +11,7 @@ traced field by field.
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -41,7 +42,7 @@ from graph_api.store.reads import Reads, Rights
 
 logger = logging.getLogger(__name__)
 
-_LARGE_COST = 2000  # objects expected in an answer that is made beside the event loop
+_LARGE_COST = 2000  # objects expected in an answer that is encoded in pieces
 _TRACED_COST = 1000  # the most that is traced: the ordinary executor takes some 50 us an object, on the loop
 
 Asked = tuple[
@@ -228,15 +229,19 @@ class Engine:
     async def _compiled(
         self, prepared: Prepared, root: Root, rights: Rights, watch: Watch, *, tell_cost: bool
     ) -> tuple[bytes, str]:
-        large = root.cost.requested > _LARGE_COST or prepared.plan.introspects
-        run = Run(prepared.arguments, rights, piecewise=large)
+        cost, pace = root.cost.requested, prepared.plan.pace
+        run = Run(prepared.arguments, rights, piecewise=cost > _LARGE_COST)
 
         def plan() -> Reads[bytes]:
+            begun = time.perf_counter()
             data = yield from watch.watched(assembly.answer(prepared.plan, root, run))
-            return _body(data, prepared, root, tell_cost=tell_cost)
+            body = _body(data, prepared, root, tell_cost=tell_cost)
+            pace.ran(cost, time.perf_counter() - begun)
+            return body
 
         watch.cache = "rows"
-        return await self._driver.run(plan, apart=large or prepared.plan.slow, watch=watch)
+        apart = pace.holds(cost) or prepared.plan.introspects or prepared.plan.slow
+        return await self._driver.run(plan, apart=apart, watch=watch)
 
     async def _ordinary(
         self, admitted: Admitted, root: Root, variables: dict[str, Any], rights: Rights, trace: Trace | None

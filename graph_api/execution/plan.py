@@ -42,6 +42,7 @@ from strawberry.types.field import StrawberryField
 
 from graph_api.execution.batch import Batch
 from graph_api.execution.introspection import INTROSPECTION, alone
+from graph_api.execution.pace import Pace
 
 DEFINITION = "strawberry-definition"
 
@@ -132,13 +133,14 @@ def _is_of(type_: GraphQLObjectType, record: object) -> bool:
 @dataclass(frozen=True, slots=True, eq=False)
 class Plan:
     """A compiled operation. *steps* are all its steps by number; *introspects* says that some ask for the schema,
-    *slow* that some may take long for a single object."""
+    *slow* that some may take long for a single object; *pace* tells how fast it ran."""
 
     operation: OperationDefinitionNode
     root: Selection
     steps: tuple[Step, ...]
     introspects: bool
     slow: bool
+    pace: Pace = field(default_factory=Pace)
 
 
 def conditions(document: DocumentNode) -> frozenset[str]:

@@ -39,6 +39,8 @@ class Responses:
         if revision != self._revision:
             self._answers.clear()
             self._bytes, self._revision = 0, revision
+        if self._capacity == 0:
+            return
         size = _size(asked, body)
         if asked in self._answers or size > self._capacity // 4:
             return
