@@ -56,7 +56,7 @@ class Measures:
 
     *aliases*, *directives*, *field_directives* (the most on one field), *fragments* and *key_pairs* (pairs of
     fields with one response key, and of spreads) count the text itself: validation compares these pair by pair.
-    *input_objects* are those in arguments; *schema_cost* is the cost of what is asked about the schema.
+    *input_objects* are those in arguments; *conditions* are the leaves of these, and have no limit of their own; *schema_cost* is the cost of what is asked about the schema.
     """
 
     depth: int = 0
@@ -71,6 +71,7 @@ class Measures:
     input_objects: int = 0
     schema_cost: int = 0
     cost: int = 0
+    conditions: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +105,7 @@ class _Size:
     schema_cost: float = 0
     cost: float = 0
     each: float = 0
+    conditions: int = 0
 
     def beside(self, other: _Size) -> _Size:
         return _Size(
@@ -115,6 +117,7 @@ class _Size:
             min(self.schema_cost + other.schema_cost, _COUNT_CAP),
             min(self.cost + other.cost, _COUNT_CAP),
             min(self.each + other.each, _COUNT_CAP),
+            min(self.conditions + other.conditions, _COUNT_CAP),
         )
 
 
@@ -149,6 +152,7 @@ def measure(
         input_objects=size.input_objects,
         schema_cost=ceil(size.schema_cost),
         cost=ceil(size.cost),
+        conditions=size.conditions,
     )
 
 
@@ -248,7 +252,8 @@ class _Meter:
         length: float = self.schema_lengths.get(name, 1) if tells_schema else 1
         if size:
             length = self._length(node, size)
-        arguments: float = min(sum(self._leaves(each.value) for each in node.arguments or ()), _COUNT_CAP)
+        conditions = min(sum(self._leaves(each.value) for each in node.arguments or ()), _COUNT_CAP)
+        arguments: float = conditions
         objects: float = length if is_paged or tells_schema else 0
         below = _Size()
         if node.selection_set is not None:
@@ -267,6 +272,7 @@ class _Meter:
             schema_cost=min(objects if introspects else below.schema_cost, _COUNT_CAP),
             cost=0 if introspects else min(arguments + (0 if is_paged else objects), _COUNT_CAP),
             each=min(objects, _COUNT_CAP) if is_paged else 0,
+            conditions=min(below.conditions + conditions, _COUNT_CAP),
         )
 
     def _length(self, node: FieldNode, size: ListSize) -> int:

@@ -6,6 +6,7 @@ validating it. Measures also depend on the variables' sizes, so these are part o
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -36,6 +37,7 @@ from graph_api.execution.watch import Watch
 from graph_api.settings import Settings
 
 _REMEMBERED = 262_144  # characters of text: a syntax tree takes about a hundred bytes for each
+_ENTRY = 50  # characters as which an entry counts beside its text: the smallest ones take memory too
 _NUMBERS = frozenset({TokenKind.INT, TokenKind.FLOAT})
 _NUMBER_LENGTH = 100
 _TELL_SCHEMA = frozenset({"__schema", "__type", "_service"})
@@ -86,7 +88,7 @@ class Documents:
         found = self._admitted.get(key)
         if found is None:
             found = self._admit(text, name, variables, watch or Watch())
-            self._admitted.put(key, found, len(text))
+            self._admitted.put(key, found, len(text) + _ENTRY)
         return found
 
     def all_admitted(self, text: str) -> list[Admitted]:
@@ -112,7 +114,7 @@ class Documents:
             with watch.phase("validate"):
                 self._validate(parsed.document)
             parsed.valid = True
-        self._parsed.put(text, parsed, len(text))
+        self._parsed.put(text, parsed, len(text) + _ENTRY)
         return Admitted(text, parsed.document, operation, parsed.conditions, measures, parsed.reads_clock)
 
     def _parse(self, text: str) -> _Parsed:
@@ -176,6 +178,7 @@ def limits(settings: Settings) -> Measures:
         input_objects=settings.max_input_objects,
         schema_cost=settings.max_schema_cost,
         cost=settings.max_cost,
+        conditions=sys.maxsize,  # they are a part of the cost
     )
 
 

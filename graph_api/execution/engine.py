@@ -10,6 +10,7 @@ traced field by field.
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import time
 from collections.abc import Callable
@@ -30,7 +31,7 @@ from graph_api.execution.documents import Admitted
 from graph_api.execution.driving import Driver
 from graph_api.execution.encoding import encoded
 from graph_api.execution.failure import one_line
-from graph_api.execution.lanes import Lanes
+from graph_api.execution.lanes import Lane, Lanes
 from graph_api.execution.preparation import Preparation, Prepared, graphql_schema
 from graph_api.execution.refusal import Refused, refused
 from graph_api.execution.responses import Responses
@@ -42,6 +43,7 @@ from graph_api.store.reads import Reads, Rights
 
 logger = logging.getLogger(__name__)
 
+_LOOKED_AT = 25  # what a condition counts beside objects where operations wait: it looks at all articles
 _LARGE_COST = 2000  # objects expected in an answer that is encoded in pieces
 _TRACED_COST = 1000  # the most that is traced: the ordinary executor takes some 50 us an object, on the loop
 
@@ -94,6 +96,7 @@ class Engine:
         self._driver = Driver(store, settings.row_cache_bytes, database)
         self._responses = Responses(settings.response_cache_bytes)
         self.lanes = Lanes(settings.reader_connections, settings.max_waiting)
+        self._preparing = Lane(1, settings.max_waiting)
 
     async def execute(
         self,
@@ -121,7 +124,9 @@ class Engine:
         watch.text = text
         try:
             asked = (text, operation_name, self._key(variables), tell_cost, rights or self._rights)
-            prepared = self._preparation.prepared(text, variables or {}, operation_name, asked[2], watch)
+            prepared = self._preparation.known(
+                text, operation_name, asked[2]
+            ) or await self._prepared_in_turn(text, variables or {}, operation_name, asked[2], client, watch)
             watch.operation, watch.plan = prepared.admitted.name, prepared.plan
             watch.cost = prepared.admitted.measures.cost
         except Refused as error:
@@ -147,6 +152,23 @@ class Engine:
         except Exception as error:  # noqa: BLE001 - whatever it is, the client learns only that it was
             logger.error("an operation failed: %s", one_line(error))  # noqa: TRY400 - on one line
             return self._refusal(_masked(), executed=True)
+
+    async def _prepared_in_turn(
+        self,
+        text: str,
+        variables: dict[str, Any],
+        name: str | None,
+        variables_json: bytes,
+        client: str,
+        watch: Watch,
+    ) -> Prepared:
+        """The operation, ready to run. One is prepared in a turn of the event loop: in between others are served,
+        and of those who wait each client has an equal share."""
+        if not self._preparing.enter():
+            with watch.phase("wait"):
+                await self._preparing.turn(len(text) + len(variables_json), client)
+        asyncio.get_running_loop().call_soon(self._preparing.leave)
+        return self._preparation.prepared(text, variables, name, variables_json, watch)
 
     def _key(self, variables: dict[str, Any] | None) -> bytes:
         try:
@@ -188,7 +210,7 @@ class Engine:
         trace: Trace | None,
         compiled: bool,
     ) -> Answer:
-        cost = prepared.admitted.measures.cost
+        cost = prepared.admitted.measures.cost + _LOOKED_AT * prepared.admitted.measures.conditions
         lane = self.lanes.of(cost)
         waits = not lane.enter()
         if waits:

@@ -32,6 +32,7 @@ from graph_api.settings import Settings
 
 _PLANS = 262_144  # characters of text
 _PREPARED = 1_048_576  # characters of text and variables
+_ENTRY = 200  # characters as which an entry counts beside its text: the smallest ones take memory too
 _VARIABLES_BYTES = 2048  # operations with larger variables are not remembered
 
 
@@ -75,16 +76,19 @@ class Preparation:
 
         It is remembered when *variables_json*, the variables' JSON, is given and not long.
         """
-        watch = watch or Watch()
-        if variables_json is None or len(variables_json) > _VARIABLES_BYTES:
-            return self._prepare(text, variables, name, watch)
-        asked = (text, name, variables_json)
-        found = self._remembered.get(asked)
+        found = self.known(text, name, variables_json)
         if found is None:
-            found = self._prepare(text, variables, name, watch)
-            if found.timeless:
-                self._remembered.put(asked, found, len(text) + len(variables_json))
+            found = self._prepare(text, variables, name, watch or Watch())
+            if found.timeless and variables_json is not None and len(variables_json) <= _VARIABLES_BYTES:
+                weight = len(text) + len(variables_json) + _ENTRY
+                self._remembered.put((text, name, variables_json), found, weight)
         return found
+
+    def known(self, text: str, name: str | None, variables_json: bytes | None) -> Prepared | None:
+        """The operation *name* of *text*, if it is remembered."""
+        if variables_json is None:
+            return None
+        return self._remembered.get((text, name, variables_json))
 
     def _prepare(self, text: str, variables: dict[str, Any], name: str | None, watch: Watch) -> Prepared:
         self.check_variables(variables)
@@ -134,7 +138,7 @@ class Preparation:
         plan = self._plans.get(key)
         if plan is None:
             plan = compile_operation(self._schema, admitted.document, admitted.operation, decided)
-            self._plans.put(key, plan, len(admitted.text))
+            self._plans.put(key, plan, len(admitted.text) + _ENTRY)
         return plan
 
     def _bound(self, plan: Plan, values: VariableValues, variables: dict[str, Any]) -> list[object]:

@@ -25,7 +25,8 @@ from graph_api.settings import Settings
 
 GRACE_S = 7  # for what runs when the server is told to end; all of it is to be over within ten
 _LEAST_BYTES_PER_S = 1024  # who takes an answer more slowly is not waited for
-_MOST_ON_THE_WAY = 8  # times the allowed body: chunks of one byte take six, and nobody needs more
+_PIECE_BYTES = 8_192
+_MOST_ON_THE_WAY = 2  # times the allowed body: no client needs more for the sizes of chunks
 _MOST_IN_LINE = 64  # requests that wait for the answers to those before them, on one connection
 _WITHOUT_BODY = frozenset({b"GET", b"HEAD"})  # their requests are whole with their headers
 
@@ -89,6 +90,11 @@ class Connection(HttpToolsProtocol):
     def data_received(self, data: bytes) -> None:
         if self._waiting_since is None:
             self._waiting_since = self.loop.time()
+        for begin in range(0, len(data), _PIECE_BYTES):  # what is too much is seen before all of it is parsed
+            if not self.transport.is_closing():
+                self._piece_received(data[begin : begin + _PIECE_BYTES])
+
+    def _piece_received(self, data: bytes) -> None:
         self._bytes += len(data)
         super().data_received(data)
         if self.transport.is_closing():

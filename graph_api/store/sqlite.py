@@ -3,7 +3,8 @@
 The one decision worth knowing: a plan is one hop. It is driven on a reader's own thread inside one read
 transaction, so it sees one revision, whatever an ingest writes meanwhile. When its caller is cancelled
 the plan stops between reads and a running statement is interrupted; the reader goes back to the pool
-when its thread is done with it, whoever still waits.
+when its thread is done with it, whoever still waits. The revision itself is looked up by a reader of its own:
+who is answered from memory never waits for what others read.
 
 The file may be removed, replaced or damaged under a server that goes on. An open file stays readable when
 its name is gone, so what was read before is served until a sound database has that name again; then each
@@ -41,7 +42,7 @@ async def open_store(path: Path, *, reader_connections: int = 4, examined: bool 
     With *examined* its pages are looked through first, for at most two seconds.
     """
     state = state_of(path)
-    return SqliteStore(path, await _readers(path, reader_connections, examined=examined), state)
+    return SqliteStore(path, await _readers(path, 1 + reader_connections, examined=examined), state)
 
 
 async def _readers(path: Path, count: int, *, examined: bool) -> list[Reader]:
@@ -66,7 +67,8 @@ class SqliteStore:
     def __init__(self, path: Path, readers: list[Reader], state: FileState | None) -> None:
         self._path = path
         self._readers = readers
-        self._pool = Pool(readers)
+        self._looking, *answering = readers
+        self._pool = Pool(answering)
         self._running: set[tuple[Reader, Operation]] = set()
         self._closed = False
         self._state = state
@@ -92,7 +94,10 @@ class SqliteStore:
 
     async def revision(self) -> str:
         """The revision the store holds now."""
-        return (await self.run(_nothing()))[1]
+        self._look()
+        reader, operation = self._looking, Operation()
+        found = await self._call(reader, operation, lambda: reader.drive(operation, _nothing(), None, None))
+        return found[1]
 
     async def close(self) -> None:
         """All connections are closed; running plans are interrupted, waiting ones refused."""
@@ -180,7 +185,9 @@ class SqliteStore:
         self._former.update(self._readers)
         self._readers = readers
         self._state, self._failed, self._complaint = state, False, ""
-        for reader in self._pool.replace(readers):
+        self._leave(self._looking)
+        self._looking, *answering = readers
+        for reader in self._pool.replace(answering):
             self._leave(reader)
 
     def _renewed(self, task: asyncio.Task[None]) -> None:

@@ -132,46 +132,37 @@ def _refused() -> bytes:
 
 
 def _dearest(target: Target) -> bytes:
-    """Some of the operations that cost most and are allowed."""
-    id = random.choice(target.ids)
-    related = "related(first: 20) { nodes { id title topics { name } provider { name } %s } }"
-    return random.choice(
-        [
-            _body("{ articles(first: 100) { nodes { " + related % (related % "") + " } } }"),
-            _body(
-                "{ articles(last: 100) { nodes { title body related(first: 100) { nodes { title excerpt } } } } }"
-            ),
-            _body(
-                '{ article(by: {id: "%s"}) { neighborhood(maxDepth: 6, limit: 1000, direction: BOTH, via: [RELATED,'
-                " TOPIC, PROVIDER]) { nodeCount links { from { id } to { id } } } } }" % id
-            ),
-            _body(
-                '{ allPaths(from: "%s", to: "%s", options: {maxDepth: 6, direction: BOTH}) { paths { length } } }'
-                % (id, random.choice(target.ids))
-            ),
-            _body(
-                '{ articles(filter: {related: {related: {title: {contains: "e%d"}}}}) { totalCount } }'
-                % random.randrange(10**6)
-            ),
-            _body(
-                "{ articles(filter: {or: [%s]}) { totalCount } }"
-                % " ".join('{title: {contains: "q%d"}}' % random.randrange(10**6) for _ in range(100))
-            ),
-        ]
-    )
+    """One of the operations that cost most and are allowed."""
+    values = {"id": random.choice(target.ids), "other": random.choice(target.ids), "some": _text()}
+    filters = {"many": {"or": [{"title": {"contains": _text()}} for _ in range(100)]}}
+    return _body(random.choice(_DEAREST), **values, **filters)
+
+
+def _text() -> str:
+    return f"q{random.randrange(10**6)}"
+
+
+def _small() -> bytes:
+    return _body(f"{{ {_text()}: revision }}")
 
 
 def _schema() -> bytes:
-    return _body(
-        "{ "
-        + " ".join(
-            f"a{n}: __schema {{ types {{ name fields {{ name type {{ name fields {{ name }} }} }} }} }}"
-            for n in range(3)
-        )
-        + " }"
+    fields = "types { name fields { name type { name fields { name } } } }"
+    return _body("{ " + " ".join(f"a{n}: __schema {{ {fields} }}" for n in range(3)) + " }")
+
+
+_GIVEN = "($id: ID!, $other: ID!, $some: String!, $many: ArticleFilter!)"
+_USED = "node(id: $id) { id } other: node(id: $other) { id } articles(filter: {or: [$many, {title: {eq: $some}}]})"
+_DEAREST = [
+    f"query {_GIVEN} {{ {_USED} {{ totalCount }} {dear} }}"
+    for dear in (
+        "latest: articles(last: 100) { nodes { title body related(first: 100) { nodes { title excerpt } } } }",
+        """article(by: {id: $id}) { neighborhood(maxDepth: 6, limit: 1000, direction: BOTH, via: [RELATED, TOPIC])
+           { nodeCount links { from { id } to { id } } } }""",
+        "allPaths(from: $id, to: $other, options: {maxDepth: 6, direction: BOTH}) { paths { length } }",
+        "found: articles(filter: {related: {related: {title: {contains: $some}}}}) { totalCount }",
     )
-
-
+]
 _LARGE = "{ articles(first: 100) { nodes { title body related(first: 50) { nodes { title excerpt } } } } }"
 _UPGRADE = (
     b"connection: upgrade\r\nupgrade: websocket\r\nsec-websocket-version: 13\r\nsec-websocket-key: x\r\n\r\n"
@@ -197,9 +188,7 @@ ATTACKS: Mapping[str, Attack] = {
     "upgrades": lambda on: on.sent(16, lambda: _GET + _UPGRADE),
     "10,000 requests in one piece": lambda on: on.sent(8, lambda: (_GET + b"\r\n") * 10_000),
     "operations written to be dear to refuse": lambda on: on.posted(16, _refused),
-    "small operations, no two alike": lambda on: on.posted(
-        16, lambda: _body("{ a%d: revision }" % random.randrange(10**9))
-    ),
+    "small operations, no two alike": lambda on: on.posted(16, _small),
     "questions for the whole schema": lambda on: on.posted(16, _schema),
     "the dearest operations that are allowed": lambda on: on.posted(16, lambda: _dearest(on)),
     "the same, left before they are answered": lambda on: on.sent(

@@ -152,6 +152,13 @@ def test_input_objects_count_wherever_they_are_used() -> None:
     assert _measured(entities, r=[{"__typename": "Topic"}] * 7).input_objects == 0, "nobody converts these"
 
 
+def test_conditions_are_counted_apart_from_what_they_choose() -> None:
+    filter = '{title: {eq: "a"}, related: {related: {title: {contains: "b"}}}}'
+    assert (
+        _measured("{ articles(first: 9, filter: " + filter + ") { nodes { id } } }").conditions == 1 + 20 * 20
+    )
+
+
 def test_spreads_are_pairs_too() -> None:
     assert _measured("{ ...F ...F ...F ...F } fragment F on Query { revision }").key_pairs == 6
 

@@ -6,6 +6,7 @@ import asyncio
 import random
 import time
 from collections.abc import Awaitable, Callable
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -71,6 +72,39 @@ async def test_a_body_is_rendered_beside_the_event_loop(tmp_path: Path) -> None:
         assert share < 1 / 2
     finally:
         await store.close()
+
+
+async def test_others_have_their_turn_between_operations_that_are_prepared(path: Path) -> None:
+    happened: list[str] = []
+    store = await open_store(path, reader_connections=1)
+    engine = Engine(api(), store, _settings())
+
+    async def refused(number: int) -> None:
+        await engine.execute(f"{{ nothing{number} }}", client="greedy")
+        happened.append("prepared")
+
+    async def other() -> None:
+        while happened.count("prepared") < 10:
+            happened.append("other")
+            await asyncio.sleep(0)
+
+    await asyncio.gather(*(refused(number) for number in range(10)), other())
+    await store.close()
+    together = [pair for pair in pairwise(happened) if pair == ("prepared", "prepared")]
+    assert (happened.count("prepared"), together) == (10, [])
+
+
+async def test_what_is_looked_for_in_all_articles_is_heavy_though_it_answers_little(path: Path) -> None:
+    store = await open_store(path, reader_connections=2)
+    engine = Engine(api(), store, _settings(reader_connections=2))
+    assert engine.lanes.heavy.enter()
+    query = '{ articles(filter: {related: {title: {contains: "n1"}}}) { totalCount } }'
+    waiting = asyncio.create_task(engine.execute(query))
+    plain = await engine.execute('{ articles(filter: {title: {contains: "n1"}}) { totalCount } }')
+    assert (plain.code, engine.lanes.heavy.waiting, waiting.done()) == (None, 1, False)
+    engine.lanes.heavy.leave()
+    assert (await waiting).code is None
+    await store.close()
 
 
 async def _longest_share(work: Callable[[], Awaitable[Answer]]) -> float:

@@ -57,6 +57,13 @@ async def test_a_plan_of_another_revision_is_refused_before_any_row(tmp_path: Pa
     await store.close()
 
 
+async def test_the_revision_is_told_while_every_reader_is_busy(tmp_path: Path) -> None:
+    store = await open_store(graph(tmp_path / "g.db", article("a")), reader_connections=1)
+    async with store.snapshot():
+        assert await asyncio.wait_for(store.revision(), 10) == "one"
+    await store.close()
+
+
 async def test_one_plan_sees_one_revision_whatever_is_written_meanwhile(tmp_path: Path) -> None:
     path = graph(tmp_path / "g.db", article("a"))
     store = await open_store(path)
@@ -140,7 +147,7 @@ async def test_cancelling_interrupts_a_statement_that_runs(tmp_path: Path) -> No
 
 async def test_stopping_an_operation_that_is_over_hits_no_other_one(tmp_path: Path) -> None:
     store = await open_store(graph(tmp_path / "g.db", article("a")), reader_connections=1)
-    [reader] = store._readers
+    _, reader = store._readers
     interrupts: list[None] = []
     reader._connection = Spied(reader._conn, interrupts)  # type: ignore[assignment]
     entered, leave = threading.Event(), threading.Event()
