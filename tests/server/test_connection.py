@@ -48,14 +48,14 @@ def sent(url: str, *pieces: bytes) -> bytes:
 
 
 def rest(client: socket.socket) -> bytes:
-    received = b""
+    received = bytearray()
     while True:
         try:
             piece = client.recv(65536)
         except ConnectionResetError:
-            return received
+            return bytes(received)
         if not piece:
-            return received
+            return bytes(received)
         received += piece
 
 
