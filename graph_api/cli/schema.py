@@ -12,7 +12,7 @@ from itertools import zip_longest
 from pathlib import Path
 
 import click
-from graphql import GraphQLError, build_schema as built
+from graphql import GraphQLError, TypeDefinitionNode, build_schema as built, parse, print_ast
 from graphql.utilities import BreakingChange, DangerousChange, SafeChange, find_schema_changes
 
 from graph_api.cli.group import PROBLEMS
@@ -73,14 +73,32 @@ def contracts() -> Mapping[str, str]:
 
 
 def changes(published: str, current: str) -> list[str]:
-    """What the difference of two schemas does to clients: what breaks them, what may, what is safe."""
+    """What the difference of two schemas does to clients and gateways: what breaks them, what may, what is safe."""
     found = find_schema_changes(*(built(text, assume_valid_sdl=True) for text in (published, current)))
-    return [
-        f"{_WEIGHTS[kind]} {change.type.name}: {change.description}"
-        for kind in _WEIGHTS
-        for change in found
-        if type(change) is kind
-    ]
+    told = [(type(change), f"{change.type.name}: {change.description}") for change in found]
+    told += _directive_changes(_directives_of_types(published), _directives_of_types(current))
+    return [f"{_WEIGHTS[kind]} {change}" for kind in _WEIGHTS for one, change in told if one is kind]
+
+
+def _directive_changes(
+    published: Mapping[str, set[str]], current: Mapping[str, set[str]]
+) -> Iterator[tuple[type, str]]:
+    """What changed in the directives of types that are in both: those of federation, and `@oneOf`."""
+    for name in sorted(published.keys() & current.keys()):
+        for lost in sorted(published[name] - current[name]):
+            kind = SafeChange if lost == "@oneOf" else BreakingChange
+            yield kind, f"DIRECTIVE_LOST: {name} has no {lost} any more."
+        for new in sorted(current[name] - published[name]):
+            kind = BreakingChange if new == "@oneOf" else SafeChange
+            yield kind, f"DIRECTIVE_GAINED: {name} has {new} now."
+
+
+def _directives_of_types(sdl: str) -> dict[str, set[str]]:
+    return {
+        definition.name.value: set(map(print_ast, definition.directives or ()))
+        for definition in parse(sdl).definitions
+        if isinstance(definition, TypeDefinitionNode)
+    }
 
 
 def _write(folder: Path, texts: Mapping[str, str]) -> None:

@@ -43,6 +43,51 @@ def test_a_difference_is_told_by_line_and_by_what_it_does_to_clients(run: Run, p
     assert "breaking FIELD_REMOVED: Field Query.former was removed." in result.stdout
 
 
+# What is published, as it would stand there if the schema had since changed so that the change is told.
+BREAKING = [
+    ("  title: String!\n", "  headline: String!\n", "FIELD_REMOVED: Field Article.headline was removed."),
+    ("  excerpt(", "  excerpt: String!\n  other(", "FIELD_CHANGED_KIND: Field Article.excerpt changed type from String! to String."),
+    ("    by: ArticleBy!", "    by: ArticleBy", "ARG_CHANGED_KIND: Argument Query.article(by:) has changed type from ArticleBy to ArticleBy!."),
+    ("    maxChars: Int", "    maxChars: Int\n    from: Int", "ARG_REMOVED: Argument Article.excerpt(from:) was removed."),
+    ("  OUT\n", "  OUT\n  SIDEWAYS\n", "VALUE_REMOVED_FROM_ENUM: Enum value EdgeDirection.SIDEWAYS was removed."),
+    ("type Article implements Node", "interface Old { id: ID! }\n\ntype Article implements Old & Node",
+     "IMPLEMENTED_INTERFACE_REMOVED: Article no longer implements interface Old."),
+    ("union _Entity = Article", "union _Entity = Image | Article",
+     "TYPE_REMOVED_FROM_UNION: Image was removed from union type _Entity."),
+    ("  contains: String", "  has: String\n  contains: String", "FIELD_REMOVED: Field StringFilter.has was removed."),
+    ("scalar URL", "scalar Gone\n\nscalar URL", "TYPE_REMOVED: Gone was removed."),
+    ("input ArticleBy @oneOf", "input ArticleBy", "DIRECTIVE_GAINED: ArticleBy has @oneOf now."),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "was", "told"), BREAKING)
+def test_each_change_that_breaks_clients_is_named(
+    run: Run, published: Path, text: str, was: str, told: str
+) -> None:
+    sdl = published / SDL
+    assert text in sdl.read_text()
+    sdl.write_text(sdl.read_text().replace(text, was, 1))
+    result = run("schema", "--check", "--output", published)
+    assert result.exit_code == 1
+    assert f"  breaking {told}" in result.stdout.splitlines()
+
+
+@pytest.mark.parametrize(
+    ("text", "was", "told"),
+    [
+        ('@key(fields: "webUrl")', '@key(fields: "webUrl") @key(fields: "slug")',
+         'breaking DIRECTIVE_LOST: Article has no @key(fields: "slug") any more.'),
+        ('@key(fields: "webUrl")', "", 'safe DIRECTIVE_GAINED: Article has @key(fields: "webUrl") now.'),
+        ("type Hop ", "type Hop @shareable ", "breaking DIRECTIVE_LOST: Hop has no @shareable any more."),
+    ],
+)  # fmt: skip
+def test_what_breaks_gateways_is_named(run: Run, published: Path, text: str, was: str, told: str) -> None:
+    subgraph = published / SUBGRAPH
+    assert text in subgraph.read_text()
+    subgraph.write_text(subgraph.read_text().replace(text, was, 1))
+    assert f"  {told}" in run("schema", "--check", "--output", published).stdout.splitlines()
+
+
 @pytest.mark.parametrize("name", [SDL, SUBGRAPH, FRONT_MATTER])
 def test_a_missing_contract_is_a_difference(run: Run, published: Path, name: str) -> None:
     (published / name).unlink()
