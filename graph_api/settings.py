@@ -124,6 +124,7 @@ class Settings:
     max_input_objects: int = limit(
         1_000, "Objects in arguments, such as the conditions of filters, wherever they are used."
     )
+    max_variables: int = limit(65_536, "Size of the variables, as JSON.", unit="bytes")
     max_variable_values: int = limit(5_200, "Values in the variables: lists, objects and what they hold.")
     max_variable_nesting: int = limit(50, "Lists and objects nested in each other in the variables.")
     max_schema_cost: int = limit(30_000, "Fields that an answer about the schema is expected to hold.")

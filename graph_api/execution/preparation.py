@@ -78,6 +78,7 @@ class Preparation:
         """
         found = self.known(text, name, variables_json)
         if found is None:
+            self._check_size(variables_json or b"")
             found = self._prepare(text, variables, name, watch or Watch())
             if found.timeless and variables_json is not None and len(variables_json) <= _VARIABLES_BYTES:
                 weight = len(text) + len(variables_json) + _ENTRY
@@ -119,6 +120,12 @@ class Preparation:
         if depth > allowed:
             message = f"the variables nest {depth} levels deep; at most {allowed} are allowed"
             raise _excess("variable_nesting", message, depth, allowed)
+
+    def _check_size(self, variables_json: bytes) -> None:
+        size, most = len(variables_json), self._settings.max_variables
+        if size > most:
+            message = f"the variables have {size} bytes as JSON; at most {most} are allowed"
+            raise _excess("variables", message, size, most)
 
     def _values(self, admitted: Admitted, variables: dict[str, Any]) -> VariableValues:
         values = get_variable_values(

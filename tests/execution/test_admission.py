@@ -16,7 +16,7 @@ from graph_api.execution.refusal import Refused
 from graph_api.execution.schema_lengths import schema_lengths
 from graph_api.settings import Settings
 from tests.execution.parity import api
-from tests.schema.asking import ask
+from tests.schema.asking import ask, refusal
 from tests.store.build import article, graph
 
 BOMB = "{ ...f0 } " + " ".join(
@@ -122,6 +122,14 @@ def test_what_is_just_beyond_a_limit_is_refused_and_told(limit: str) -> None:
     assert told["code"] == "LIMIT_EXCEEDED"
     assert told["limit"] == limit
     assert told["asked"] == told["allowed"] + 1
+
+
+def test_variables_may_be_so_large_and_no_larger(tmp_path: Path) -> None:
+    path, settings = graph(tmp_path / "g.db", article("a")), Settings(max_variables=20)
+    query = "query ($s: String!) { article(by: {slug: $s}) { id } }"
+    assert ask(path, query, settings, s="a" * 12) == {"article": None}  # {"s":"aaaaaaaaaaaa"}
+    [error] = refusal(path, query, settings, s="a" * 13)
+    assert error["extensions"] == {"code": "LIMIT_EXCEEDED", "limit": "variables", "asked": 21, "allowed": 20}
 
 
 def test_variables_may_nest_so_deep_and_no_deeper() -> None:
