@@ -13,9 +13,8 @@ const headersOf = (editor) => {
 
 const read = async (headers) => {
   const answer = await fetch("samples.json", { headers });
-  const told = await answer.json();
-  if (!answer.ok) throw new Error(told.errors[0].message);
-  return told.samples;
+  const { samples = [], errors = [] } = await answer.json();
+  return { samples, needsKey: [401, 403].includes(answer.status), problem: errors[0]?.message };
 };
 
 const Icon = () => (
@@ -24,14 +23,11 @@ const Icon = () => (
   </svg>
 );
 
-const Problem = ({ message }) => (
-  <div role="alert">
-    <p>The server says: {message}.</p>
-    <p>
-      An API key is entered under Headers, as <code>{'{"authorization": "Bearer KEY"}'}</code>; then fetch the schema
-      again (the arrows below, or Shift-Ctrl-R).
-    </p>
-  </div>
+const KeyNeeded = () => (
+  <p>
+    Enter it under Headers, as <code>{'{"authorization": "Bearer KEY"}'}</code>, and fetch the schema again: the arrows
+    below, or Shift-Ctrl-R.
+  </p>
 );
 
 const Samples = () => {
@@ -42,25 +38,23 @@ const Samples = () => {
     schema: state.schema,
     fetchError: state.fetchError,
   }));
-  const { addTab, setOperationName, run } = useGraphiQLActions();
-  const [samples, setSamples] = useState([]);
-  const [problem, setProblem] = useState("");
+  const { addTab, updateActiveTabValues, setOperationName, run } = useGraphiQLActions();
+  const [{ samples, needsKey, problem }, setFound] = useState({ samples: [] });
 
   // After the schema, and again when that is fetched again: the headers may hold an API key then.
   useEffect(() => {
     if (!schema && !fetchError) return;
-    read(headersOf(headerEditor)).then(
-      (found) => (setSamples(found), setProblem("")),
-      (error) => (setSamples([]), setProblem(error.message)),
-    );
+    read(headersOf(headerEditor)).then(setFound, () => setFound({ samples: [], problem: "the server is out of reach" }));
   }, [schema, fetchError]);
 
   const open = ({ name, text, variables }) => {
     const headers = headerEditor.getValue(); // a tab has its own, and would lose the API key
+    const filled = variables ? JSON.stringify(variables, null, 2) : "";
     addTab();
     queryEditor.setValue(text);
-    variableEditor.setValue(variables ? JSON.stringify(variables, null, 2) : "");
+    variableEditor.setValue(filled);
     headerEditor.setValue(headers);
+    updateActiveTabValues({ query: text, variables: filled, headers }); // the editors tell the tab later
     setOperationName(name);
     run();
   };
@@ -68,7 +62,8 @@ const Samples = () => {
   return (
     <section className="samples" aria-label="Samples">
       <h2>Samples</h2>
-      {problem ? <Problem message={problem} /> : <p>Each opens in a tab, filled in with your content, and runs.</p>}
+      <p>{problem ? `There are none: ${problem}.` : "Each opens in a tab, filled in with your content, and runs."}</p>
+      {needsKey && <KeyNeeded />}
       <ul>
         {samples.map((sample) => (
           <li key={sample.name}>
