@@ -33,8 +33,8 @@ def python(place: Path, *words: str) -> str:
 
 @cache
 def _installed(requirements: Path) -> Path:
-    pins = requirements.read_bytes()
-    return kept("python", pins + sys.version.encode(), lambda folder: _install(requirements, folder))
+    source = f"{sys.base_prefix} {sys.version}\n{requirements.read_text()}"
+    return kept("python", source.encode(), lambda folder: _install(requirements, folder))
 
 
 def _install(requirements: Path, folder: Path) -> None:

@@ -70,5 +70,5 @@ def _said(program: str, *words: str) -> str:
     """What the program prints; without it the test is skipped, in CI it fails."""
     if not shutil.which(program):
         cannot(f"{program} is not installed")
-    done = subprocess.run([program, *words], capture_output=True, encoding="utf-8", timeout=60, check=True)
+    done = subprocess.run([program, *words], capture_output=True, encoding="utf-8", timeout=120, check=True)
     return done.stdout
