@@ -149,6 +149,11 @@ class Settings:
         bounds=(0, None),
         group="observability",
     )
+    traces: bool = setting(
+        False,
+        "Send OpenTelemetry traces, as the OTEL_* variables say; needs graph-api[otel].",
+        group="observability",
+    )
 
     def __post_init__(self) -> None:
         for one in table():

@@ -1,58 +1,98 @@
-"""The log of a server: all that this process has to say while it serves, on stderr."""
+"""What a server tells of itself, as its settings want it: the log on stderr, and traces."""
 
 from __future__ import annotations
 
+import importlib
 import logging
-from collections.abc import Generator
-from contextlib import contextmanager
+from collections.abc import Generator, Iterable
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 
+from prometheus_client.metrics_core import Metric
+
+from graph_api.errors import UsageError
 from graph_api.server.observation.lines import FORMATS, Clock, Entry
 from graph_api.server.observation.log import SHARED_PIECE_BYTES, Log
 from graph_api.server.observation.metrics import counter
-from graph_api.server.observation.observer import Handler, Observer
+from graph_api.server.observation.observer import Handler, Observer, Tracing
 from graph_api.settings import Settings
 
 _STDERR = 2
+_LEVELS = {
+    "info": logging.INFO,
+    "warning": logging.WARNING,
+    "error": logging.ERROR,
+    "critical": logging.CRITICAL,
+}
+_OFF = logging.CRITICAL + 1
 _DROPPED = "Lines of log that nobody took in time."
 
 
 @contextmanager
 def kept(settings: Settings, *, worker: int = 0, folder: Path | None = None) -> Generator[Observer]:
-    """A log is kept as the settings want it: of requests by the observer, of all else by Python's `logging`.
+    """A log is kept: of requests by the observer, of all else by Python's `logging`.
 
     The observer is that of the *worker*th of several processes, which share *folder*.
     """
-    if settings.log_level == "off":
-        with _handled(logging.NullHandler(), logging.CRITICAL):
-            yield Observer(worker=worker, folder=folder)
-        return
-    form, clock = FORMATS[settings.log_format], Clock()
-
-    def dropped(count: int) -> bytes:
-        told = {"time": clock(), "level": "warning", "message": "log lines were dropped: nobody took them"}
-        return form({**told, "count": count, "worker": worker})
-
-    shared = {"piece_bytes": SHARED_PIECE_BYTES} if settings.workers > 1 else {}
-    log = Log(_STDERR, dropped, **shared)
-
-    def tell(entry: Entry) -> None:
-        log.write(form(entry))
-
-    level = logging.getLevelNamesMapping()[settings.log_level.upper()]
+    level = _LEVELS.get(settings.log_level, _OFF)
+    log = _Lines(settings, worker, level) if level < _OFF else None
+    tell = log.tell if log else None
+    handler = Handler(tell, worker=worker) if tell else logging.NullHandler()
     try:
-        with _handled(Handler(tell, worker=worker), level):
+        with _handled(handler, level), _traces(settings) as traces:
             observer = Observer(
                 tell,
                 worker=worker,
                 failures_only=level > logging.INFO,
-                slow_ms=settings.slow_query_ms if level <= logging.WARNING else 0,
+                slow_ms=settings.slow_query_ms,
+                traces=traces,
                 folder=folder,
             )
-            observer.sources.append(lambda: [counter("log_lines_dropped", _DROPPED, log.dropped)])
+            if log:
+                observer.sources.append(log.metrics)
             yield observer
     finally:
-        log.close()
+        if log:
+            log.close()
+
+
+class _Lines:
+    """The log of one process: entries from *level* on, as lines on stderr."""
+
+    def __init__(self, settings: Settings, worker: int, level: int) -> None:
+        self._form = FORMATS[settings.log_format]
+        self._clock = Clock()
+        self._worker = worker
+        self._level = level
+        shared = {"piece_bytes": SHARED_PIECE_BYTES} if settings.workers > 1 else {}
+        self._log = Log(_STDERR, self._dropped, **shared)
+        self.close = self._log.close
+
+    def tell(self, entry: Entry) -> None:
+        """The entry will be written, if it weighs enough."""
+        if _LEVELS[entry["level"]] >= self._level:
+            self._log.write(self._form(entry))
+
+    def metrics(self) -> Iterable[Metric]:
+        """What could not be written."""
+        return [counter("log_lines_dropped", _DROPPED, self._log.dropped)]
+
+    def _dropped(self, count: int) -> bytes:
+        head = {"time": self._clock(), "level": "warning"}
+        told = "log lines were dropped: nobody took them"
+        return self._form({**head, "message": told, "count": count, "worker": self._worker})
+
+
+def _traces(settings: Settings) -> AbstractContextManager[Tracing | None]:
+    """What makes traces, if they are wanted. The module is imported only then: it needs what is not always there."""
+    if not settings.traces:
+        return nullcontext()
+    try:
+        module = importlib.import_module("graph_api.server.observation.traces")
+    except ModuleNotFoundError as error:
+        raise UsageError(f"traces need {error.name}: pip install 'graph-api[otel]'") from error
+    exported: AbstractContextManager[Tracing] = module.exported()
+    return exported
 
 
 @contextmanager

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import os
 import re
 import signal
+import sys
+import threading
 import urllib.request
 from collections.abc import Callable
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
+from typing import ClassVar
 
+import pytest
 from click.testing import Result
 
 from tests.cli.test_serve import SEEDS, Server, serving
@@ -86,3 +92,39 @@ def test_a_reader_that_does_not_read_holds_no_request_up(tmp_path: Path) -> None
 def test_an_unknown_form_is_a_usage_error(run: Run) -> None:
     result = run("serve", SEEDS, "--log-format", "xml")
     assert (result.exit_code, "'human', 'json'" in result.stderr) == (2, True)
+
+
+# -- traces --------------------------------------------------------------------------------------------
+
+
+class _Collector(BaseHTTPRequestHandler):
+    received: ClassVar[list[bytes]] = []
+
+    def do_POST(self) -> None:
+        body = self.rfile.read(int(self.headers["content-length"]))
+        self.received.append(gzip.decompress(body) if self.headers["content-encoding"] == "gzip" else body)
+        self.send_response(200)
+        self.end_headers()
+
+    def log_message(self, format: str, *values: object) -> None:
+        pass
+
+
+def test_traces_are_sent_to_the_collector_that_otel_variables_name(tmp_path: Path) -> None:
+    with HTTPServer(("127.0.0.1", 0), _Collector) as collector:
+        threading.Thread(target=collector.serve_forever, daemon=True).start()
+        env = {"OTEL_EXPORTER_OTLP_ENDPOINT": f"http://127.0.0.1:{collector.server_port}"}
+        with serving(SEEDS, "--traces", cache=tmp_path, env=env) as server:
+            server.ask("query Traced { revision }")
+            assert server.end(signal.SIGTERM) == (0, "")
+        collector.shutdown()
+    sent = b"".join(_Collector.received)
+    assert all(each in sent for each in (b"graph-api", b"GET /graphql", b"Traced", b"validate"))
+
+
+def test_without_opentelemetry_it_is_said_what_to_install(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "opentelemetry.trace", None)
+    monkeypatch.delitem(sys.modules, "graph_api.server.observation.traces", raising=False)
+    result = run("serve", SEEDS, "--traces", "--port", "0")
+    assert result.exit_code == 2
+    assert "pip install 'graph-api[otel]'" in result.stderr

@@ -78,6 +78,8 @@ def _request(entry: Entry) -> str:
         told += f" cache={cache}"
     if revision:
         told += f" revision={revision[:_SHORT]}"
+    if "trace" in entry:
+        told += f" trace={entry['trace']}"
     return (
         f"{entry['time']} {entry['level']} {_quoted(entry['method'])} {_quoted(entry['path'])} {entry['status']}"
         f" ms={entry['ms']} bytes={entry['bytes']} client={_quoted(entry['client'])}{asked}"

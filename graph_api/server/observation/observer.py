@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Sized
 from contextlib import AbstractAsyncContextManager
 from itertools import chain
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from prometheus_client.metrics_core import Metric
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -22,9 +22,28 @@ from graph_api.server.observation.slow import described
 from graph_api.server.observation.team import Collect, Team
 
 _LONGEST = 200  # characters of a name or path that a line shows
+_KEPT = (
+    "operation",
+    "ms",
+    "cost",
+    "rows",
+    "cache",
+    "code",
+    "client",
+    "worker",
+    "trace",
+)  # of a slow operation
 _FAILURE = 500  # the least status of a request that the server failed to answer
 
 Tell = Callable[[Entry], None]
+
+
+class Tracing(Protocol):
+    """Makes traces of operations: see `graph_api.server.observation.traces`."""
+
+    def ended(self, request: Seen) -> str:
+        """The id of the trace of *request*, which is over."""
+        ...
 
 
 class Observer:
@@ -39,6 +58,7 @@ class Observer:
         worker: int = 0,
         failures_only: bool = False,
         slow_ms: float = 0,
+        traces: Tracing | None = None,
         folder: Path | None = None,
     ) -> None:
         self.worker = worker
@@ -48,6 +68,7 @@ class Observer:
         self.metrics = Metrics()
         self._tell = tell
         self._least_status = _FAILURE if failures_only else 0
+        self._traces = traces
         self._slow_s = slow_ms / 1e3 or float("inf")
         self._clock = Clock()
 
@@ -61,6 +82,8 @@ class Observer:
         self.metrics.in_flight -= 1
         slow = request.asks and request.took_s >= self._slow_s
         self.metrics.ended(request, slow=slow)
+        if self._traces is not None and request.asks:
+            request.trace = self._traces.ended(request)
         if self._tell is not None:
             if request.status >= self._least_status:
                 self._tell(self._entry(request))
@@ -91,12 +114,12 @@ class Observer:
 
     def _slow(self, request: Seen) -> Entry:
         told = self._entry(request)
-        kept = {name: told[name] for name in ("operation", "ms", "cost", "rows", "cache", "code", "client")}
+        kept = {name: told[name] for name in _KEPT if name in told}
         head = {"time": told["time"], "level": "warning", "message": "an operation took long"}
-        return {**head, **kept, "worker": self.worker, **described(request)}
+        return {**head, **kept, **described(request)}
 
     def _entry(self, request: Seen) -> Entry:
-        return {
+        entry: dict[str, Any] = {  # Any: as Entry has it
             "time": self._clock(),
             "level": "info" if request.status < _FAILURE else "error",
             "method": request.method,
@@ -113,6 +136,9 @@ class Observer:
             "revision": request.revision,
             "worker": self.worker,
         }
+        if request.trace:
+            entry["trace"] = request.trace
+        return entry
 
 
 class Observation:

@@ -17,7 +17,19 @@ HUNG_UP = 499  # no status is sent to who has gone; this one is what other serve
 class Seen(Watch):
     """One request. *code* is that of its first error, None when there is none; *key* names the API key."""
 
-    __slots__ = ("_send", "asks", "begun_s", "bytes", "code", "ended_s", "key", "revision", "scope", "status")
+    __slots__ = (
+        "_send",
+        "asks",
+        "begun_s",
+        "bytes",
+        "code",
+        "ended_s",
+        "key",
+        "revision",
+        "scope",
+        "status",
+        "trace",
+    )
 
     def __init__(self, scope: Scope, send: Send) -> None:
         super().__init__()
@@ -28,6 +40,7 @@ class Seen(Watch):
         self.key = ""
         self.asks = False  # whether it is for operations
         self.revision: str | None = None
+        self.trace = ""  # the id of its trace, where there is one
         self.begun_s = self.ended_s = time.perf_counter()
         self._send = send
 
