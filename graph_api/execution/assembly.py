@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import chain
+from itertools import chain, islice
 from typing import Any
 
 from graph_api.execution.batch import ByKey, Fetched, values_of
-from graph_api.execution.encoding import fragments
+from graph_api.execution.encoding import fragment, fragments
 from graph_api.execution.plan import Plan, Selection, Shape, Step
 from graph_api.store.reads import Reads, Rights
 
@@ -77,13 +77,15 @@ def _by_key(below: Selection | None, values: ByKey, run: Run) -> Reads[Sequence[
     if not values.records:
         return values_of(values)
     objects = yield from _objects(below, list(values.records.values()), run)
-    if values.many and run.piecewise:
-        objects = fragments(objects)
     made = dict(zip(values.records, objects, strict=True))
-    if values.many:
-        return [[made[key] for key in keys] for keys in values.keys]
-    made[None] = None
-    return [made[key] for key in values.keys]
+    if not values.many:
+        made[None] = None
+        return [made[key] for key in values.keys]
+    if run.piecewise and sum(map(len, values.keys)) == len(made):  # nothing stands twice: lists at once
+        return [fragment([made[key] for key in keys]) for keys in values.keys]
+    if run.piecewise:
+        made = dict(zip(made, fragments(objects), strict=True))
+    return [[made[key] for key in keys] for keys in values.keys]
 
 
 def _singles(below: Selection, values: Sequence[Any], run: Run) -> Reads[Sequence[Any]]:
@@ -103,5 +105,8 @@ def _lists(below: Selection, values: Sequence[Any], run: Run) -> Reads[Sequence[
     if not distinct:
         return values
     objects = yield from _objects(below, list(distinct.values()), run)
+    if run.piecewise and len(distinct) == len(flat):  # nothing stands twice: whole lists may be encoded
+        each = iter(objects)
+        return [fragment(list(islice(each, len(value)))) for value in values]
     made: dict[int, Any] = dict(zip(distinct, fragments(objects) if run.piecewise else objects, strict=True))
     return [list(map(made.get, map(id, value))) for value in values]

@@ -1,22 +1,30 @@
 """From the objects of an answer to its bytes.
 
 The encoder holds the interpreter until it is done, so a large answer is encoded piece by piece: the
-objects of each list on their own, each distinct object once, and what holds them around their bytes.
+objects of each list on their own, those that stand several times once, and what holds them around their bytes.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import orjson
 
 _OPTIONS = orjson.OPT_UTC_Z
+_AT_ONCE = 256  # objects, what they hold encoded before them
 
 
 def encoded(answer: Any) -> bytes:
     """The JSON of an answer, parts of which may be encoded already."""
     return orjson.dumps(answer, option=_OPTIONS)
+
+
+def fragment(objects: Sequence[Any]) -> orjson.Fragment:
+    """The list of the objects, encoded some at a time."""
+    some = (objects[at : at + _AT_ONCE] for at in range(0, len(objects), _AT_ONCE))
+    inner = b",".join([orjson.dumps(each, option=_OPTIONS)[1:-1] for each in some])
+    return orjson.Fragment(b"[%b]" % inner)
 
 
 def fragments(objects: Iterable[Any]) -> list[orjson.Fragment]:

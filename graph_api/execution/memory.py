@@ -34,6 +34,7 @@ from graph_api.store.reads import (
     StepRows,
     TopicKeys,
     TopicRows,
+    Turn,
 )
 
 Question: TypeAlias = object  # what a read asks, its keys aside
@@ -67,6 +68,8 @@ class Memory:
         """The answer to *read*, None unless every row of it is known."""
         if isinstance(read, StepRows | EdgesAmong):
             return self.edges.rows(read) if self.edges else None
+        if isinstance(read, Turn):
+            return None if read.apart else ()
         asked = _asked(read)
         if asked is None:
             return None

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from typing import Any, NamedTuple, TypeVar
 
 from graph_api.execution.plan import Plan
-from graph_api.store.reads import EdgesAmong, Lists, Read, Reads, Status, StepRows
+from graph_api.store.reads import EdgesAmong, Lists, Read, Reads, Status, StepRows, Turn
 
 T = TypeVar("T")
 
@@ -78,6 +78,8 @@ class Watch:
                 read = plan.send(rows)
                 begun = clock()
                 rows = yield read
+                if isinstance(read, Turn):
+                    continue
                 count = counted(type(read), len)(rows)
                 self.rows += count
                 noted((read, count, begun, clock()))

@@ -116,14 +116,15 @@ class _Columns:
 
     def add(self, edges: Iterable[Edge]) -> None:
         """The links have also these edges, each new or the way back of one that is there."""
-        nodes, sources, (targets, kinds, positions, mutual) = self._nodes, self.sources, self._rest
+        nodes, span = self._nodes, len(self._nodes)
+        sources, (targets, kinds, positions, mutual) = self.sources, self._rest
         for source, target, kind, position in edges:
             places, here, there = self._places[kind], nodes[source], nodes[target]
-            found = places.get(there * len(nodes) + here)
+            found = places.get(there * span + here)
             if found is not None:
                 mutual[found] = True
             elif len(sources) < self._most:
-                places[here * len(nodes) + there] = len(sources)
+                places[here * span + there] = len(sources)
                 sources.append(source)
                 targets.append(target)
                 kinds.append(kind)

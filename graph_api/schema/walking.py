@@ -6,8 +6,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import Any, TypeVar, cast
 
+from graph_api.execution.batch import ByKey
 from graph_api.graph import walk
 from graph_api.graph.questions import (
     Among,
@@ -39,6 +41,7 @@ from graph_api.store.reads import (
     Rights,
     StepRows,
     TopicRows,
+    Turn,
     Window,
     ask,
 )
@@ -80,6 +83,7 @@ def _answered(question: Question[Any], filter: Filter | None, rights: Rights) ->
         case Fitting(keys):
             return frozenset(keys)
         case Pause():
+            yield from ask(Turn())
             return None
         case _:
             raise TypeError(f"no read answers {question!r}")
@@ -201,10 +205,10 @@ def truncated(parents: Sequence[Subgraph], rights: Rights) -> Reads[list[bool]]:
     return [parent.cut or parent.links_cut for parent in parents]
 
 
-def nodes(parents: Sequence[Subgraph], rights: Rights) -> Reads[list[list[Node]]]:
+def nodes(parents: Sequence[Subgraph], rights: Rights) -> Reads[ByKey]:
     """The nodes, nearest first; the start is the first of a neighbourhood."""
-    found = yield from records((key for parent in parents for key in parent.keys), rights)
-    return [[found[key] for key in parent.keys] for parent in parents]
+    keys = [parent.keys for parent in parents]
+    return ByKey(keys, (yield from records(chain.from_iterable(keys), rights)), many=True)
 
 
 def hop_articles(parents: Sequence[Hop], rights: Rights) -> Reads[list[list[Article]]]:
@@ -213,20 +217,18 @@ def hop_articles(parents: Sequence[Hop], rights: Rights) -> Reads[list[list[Arti
     return [[found[key] for key in parent.keys if key in found] for parent in parents]
 
 
-def link_source(parents: Sequence[Link], rights: Rights) -> Reads[list[Node]]:
+def link_source(parents: Sequence[Link], rights: Rights) -> Reads[ByKey]:
     """The node the edge comes from: the article that lists the other, or has the provider or topic."""
     return (yield from _ends([parent.source for parent in parents], rights))
 
 
-def link_target(parents: Sequence[Link], rights: Rights) -> Reads[list[Node]]:
+def link_target(parents: Sequence[Link], rights: Rights) -> Reads[ByKey]:
     """The node the edge leads to."""
     return (yield from _ends([parent.target for parent in parents], rights))
 
 
-def _ends(keys: list[int], rights: Rights) -> Reads[list[Node]]:
-    ends = cast(list[NodeKey], keys)
-    found = yield from records(ends, rights)
-    return list(map(found.__getitem__, ends))
+def _ends(keys: list[int], rights: Rights) -> Reads[ByKey]:
+    return ByKey(keys, (yield from records(cast(list[NodeKey], keys), rights)))
 
 
 def known(handles: Iterable[NodeHandle], rights: Rights) -> Reads[Mapping[str, Node]]:

@@ -57,6 +57,16 @@ def ask(read: Read[T]) -> Reads[T]:
 Keys: TypeAlias = tuple[NodeKey, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Turn(Read[tuple[()]]):
+    """Nothing is read: a long computation offers whoever drives it a turn, to look at the time or to stop it.
+
+    With *apart* what follows takes some milliseconds in one piece, too long for an event loop.
+    """
+
+    apart: bool = False
+
+
 # -- rows by key ---------------------------------------------------------------------------------------
 
 

@@ -9,6 +9,11 @@ from typing import Any
 from graph_api.store import reads, sql_edges, sql_handles, sql_lists, sql_rows, sql_status
 from graph_api.store.reads import Read
 
+
+def _nothing(connection: sqlite3.Connection, read: reads.Turn) -> tuple[()]:  # noqa: ARG001 - as all answers
+    return ()
+
+
 # What a read is answered with depends on its class, which no type of a table can say.
 _ANSWERS: Mapping[type[Read[Any]], Callable[[sqlite3.Connection, Any], Any]] = {
     reads.ArticleRows: sql_rows.articles,
@@ -29,6 +34,7 @@ _ANSWERS: Mapping[type[Read[Any]], Callable[[sqlite3.Connection, Any], Any]] = {
     reads.Counts: sql_lists.counts,
     reads.ProblemRows: sql_rows.problems,
     reads.Status: sql_status.status,
+    reads.Turn: _nothing,
 }
 
 

@@ -6,6 +6,7 @@ import asyncio
 import random
 import time
 from collections.abc import Awaitable, Callable
+from contextlib import closing
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,14 @@ from typing import Any
 import pytest
 
 from graph_api.execution.engine import Answer, Engine
+from graph_api.graph.export import GraphFormat
+from graph_api.records import EdgeKind
+from graph_api.schema.exporting import exported
+from graph_api.schema.walking import Hop, Subgraph
 from graph_api.settings import Settings
+from graph_api.store.opening import connected
+from graph_api.store.reads import Rights, Turn
+from graph_api.store.sql_reads import answer
 from graph_api.store.sqlite import open_store
 from tests.execution.parity import api
 from tests.schema.traversing import with_edges
@@ -138,3 +146,21 @@ async def test_a_cancelled_walk_ends_and_its_reader_comes_back(path: Path, *, wi
         assert time.perf_counter() - begun < whole / 2
     finally:
         await store.close()
+
+
+def test_an_export_offers_a_turn_with_every_chunk_of_its_text(path: Path) -> None:
+    nodes = Hop(0, tuple(article(f"n{number}").key for number in range(1000)))
+    plan = exported(
+        [Subgraph((nodes,), cut=False, kinds=frozenset({EdgeKind.RELATED}))], Rights(), GraphFormat.GEXF
+    )
+    turns = 0
+    with closing(connected(path)) as connection:
+        try:
+            read = next(plan)
+            while True:
+                turns += isinstance(read, Turn)
+                read = plan.send(answer(connection, read))
+        except StopIteration as done:
+            [text] = done.value
+    assert text.count("<node ") == 1000
+    assert turns > len(text) // 100_000 >= 5
