@@ -133,6 +133,9 @@ class Connection(HttpToolsProtocol):
         del msg
         self._refuse(self._refusal or Unanswered(400, "the request is not HTTP", "BAD_REQUEST"))
 
+    def _unsupported_upgrade_warning(self) -> None:
+        """Nothing is logged: uvicorn would advise to install WebSockets, which are not spoken here on purpose."""
+
     def _wrong_head(self, parser: HttpRequestParser) -> Unanswered | None:
         """What is wrong with a request that is HTTP, but may be read in two ways, or not to its end."""
         if self._bytes > self.settings.max_headers and self._headers_are_too_large():

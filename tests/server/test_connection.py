@@ -218,7 +218,9 @@ def test_an_upgrade_with_a_body_is_refused_in_words(url: str, protocol: str) -> 
 
 
 @pytest.mark.parametrize("protocol", ["websocket", "h2c"])
-def test_an_upgrade_is_answered_as_the_plain_request_it_is_too(url: str, protocol: str) -> None:
+def test_an_upgrade_is_answered_as_the_plain_request_it_is_too(
+    url: str, protocol: str, caplog: pytest.LogCaptureFixture
+) -> None:
     upgrade = (
         f"connection: Upgrade\r\nupgrade: {protocol}\r\nsec-websocket-version: 13\r\n"
         "sec-websocket-protocol: graphql-ws\r\nsec-websocket-key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"
@@ -227,6 +229,7 @@ def test_an_upgrade_is_answered_as_the_plain_request_it_is_too(url: str, protoco
     assert response.startswith(b"HTTP/1.1 200 ")
     assert b"connection: close\r\n" in response
     assert response.endswith(b'{"data":{"revision":"one"}}')
+    assert "pgrade" not in caplog.text
 
 
 def test_more_connections_than_allowed_are_503_and_those_before_are_served(url: str) -> None:

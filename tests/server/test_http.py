@@ -112,8 +112,11 @@ async def test_other_members_and_parameters_are_ignored(app: Starlette) -> None:
 
 
 async def test_cost_is_told_when_the_extensions_ask_for_it(app: Starlette) -> None:
-    cost = (await post(app, ASK, extensions={"cost": True})).json["extensions"]["cost"]
-    assert cost == {"requested": cost["requested"], "limit": Settings().max_cost}
+    query = "{ cost { requested limit } articles(first: 7) { nodes { id } } }"
+    answer = await post(app, query, extensions={"cost": True})
+    assert answer.json["extensions"] == {"cost": answer.json["data"]["cost"]}
+    assert answer.json["data"]["cost"] == {"requested": 1 + 1 + 7, "limit": Settings().max_cost}
+    assert "extensions" not in (await post(app, query)).json
 
 
 TRACED = [("apollo-federation-include-trace", "ftv1")]
