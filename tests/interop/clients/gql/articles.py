@@ -4,10 +4,7 @@ from gql.transport.httpx import HTTPXTransport
 RELATED = """
     query Related($slug: String!, $after: String) {
       article(by: {slug: $slug}) {
-        related(first: 2, after: $after) {
-          nodes { title }
-          pageInfo { hasNextPage endCursor }
-        }
+        related(first: 2, after: $after) { nodes { title } pageInfo { hasNextPage endCursor } }
       }
     }
 """

@@ -25,10 +25,7 @@ const RELATED = gql`
   query Related($slug: String!, $after: String) {
     article(by: { slug: $slug }) {
       id
-      related(first: 2, after: $after) {
-        edges { node { id title } }
-        pageInfo { hasNextPage endCursor }
-      }
+      related(first: 2, after: $after) { edges { node { id title } } pageInfo { hasNextPage endCursor } }
     }
   }
 `;

@@ -15,7 +15,7 @@ const Related = graphql(`
   query Related($by: ArticleBy!, $filter: ArticleFilter, $after: String) {
     article(by: $by) {
       related(first: 2, after: $after, filter: $filter) {
-        nodes { title publishedDateTime provider { name } }
+        nodes { title provider { name } }
         pageInfo { hasNextPage endCursor }
       }
     }
