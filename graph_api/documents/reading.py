@@ -16,7 +16,7 @@ from graph_api.documents.scalars import is_deeper, is_list
 from graph_api.documents.source import Source
 from graph_api.documents.taxonomy import organization, topic
 from graph_api.documents.texts import shown
-from graph_api.documents.yaml_exact import MAX_DEPTH, Fault
+from graph_api.documents.yaml_exact import MAX_DEPTH, MAX_FAULTS, Fault
 from graph_api.records import NodeKey, Problem, article_id, article_key
 
 _TAXONOMIES = {"topics": "topic", "organizations": "organization"}
@@ -70,7 +70,7 @@ def _read(path: str, text: str) -> tuple[Document | None, list[Fault]]:
     document = _document(Fields(front.mapping, (), notes), path, front.body)
     related = front.mapping.get("related")
     front.source.expect_items("related", len(related) if is_list(related) else 0)
-    faults = [*_faults(front, document, notes), *(_place(note, front.source) for note in notes.noted)]
+    faults = [*_faults(front, document, notes), *(_place(note, front.source) for note in _told(notes))]
     return document, faults
 
 
@@ -112,6 +112,13 @@ def _faults(front: FrontMatter, document: Document | None, notes: Notes) -> Iter
     if has_unseen and is_deeper(front.mapping, MAX_DEPTH):
         front.source.consulted = True
     return front.source.exact.faults if front.source.consulted else ()
+
+
+def _told(notes: Notes) -> Iterable[Note]:
+    """What is told of a document's notes: of very many the errors first, since they reject it."""
+    if len(notes.noted) <= MAX_FAULTS:
+        return notes.noted
+    return sorted(notes.noted, key=lambda note: note.code[0] != "E")[:MAX_FAULTS]
 
 
 def _place(note: Note, source: Source) -> Fault:

@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 import unicodedata
 from functools import lru_cache
+from typing import Literal
 
 _DATE_PREFIX = re.compile(r"[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}-(?=.)")
 _ENDING = re.compile(r"\.(?:md|markdown|ya?ml)$", re.IGNORECASE)
+_PIECE = 1_000  # characters: normalising takes the square of a run of marks
 _SPELLED = str.maketrans({"+": "plus", "#": "sharp"})
 
 
@@ -35,15 +37,21 @@ def slug_of_title(title: str) -> str:
 
     They leave signs out (`2.0` is `20`, `SpaceX™` is `spacex`) and join words with `-`.
     """
-    words = unicodedata.normalize("NFC", title.casefold()).replace("-", " ").split()
+    words = _normalized("NFC", title.casefold()).replace("-", " ").split()
     kept = ("".join(sign for sign in word if _is_letter(sign)) for word in words)
     return "-".join(filter(None, kept)) or topic_slug(title)
 
 
 def _folded(text: str) -> str:
     """Case-folded NFKC; twice, since folding can undo the composition (Unicode 3.13, D147)."""
-    once = unicodedata.normalize("NFKC", text).casefold()
-    return unicodedata.normalize("NFKC", once).casefold()
+    once = _normalized("NFKC", text).casefold()
+    return _normalized("NFKC", once).casefold()
+
+
+def _normalized(form: Literal["NFC", "NFKC"], text: str) -> str:
+    """*text* in a normal form; one longer than a piece by pieces, each of them."""
+    pieces = (text[at : at + _PIECE] for at in range(0, len(text), _PIECE))
+    return "".join(unicodedata.normalize(form, piece) for piece in pieces)
 
 
 def _hyphenated(text: str) -> str:

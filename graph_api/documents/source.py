@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cached_property
+from itertools import accumulate
 from typing import TypeAlias
 
 from graph_api.documents import yaml_exact
@@ -22,7 +24,7 @@ class Source:
         self.consulted = False
         """Whether a value came from here; then the faults of the exact reading count too."""
         self._counts: dict[str, int] = {}
-        self._items: dict[str, tuple[int, list[str]]] = {}
+        self._items: dict[str, tuple[list[int], list[str]]] = {}
 
     @cached_property
     def exact(self) -> Exact:
@@ -61,12 +63,17 @@ class Source:
         if key not in self._items:
             cut = Cut.of(self._text, key) if key in self._counts else None
             pieces = cut.pieces() if cut else []
-            self._items[key] = (cut.line, pieces) if cut and len(pieces) == self._counts[key] else (0, [])
-        before, pieces = self._items[key]
+            is_whole = cut is not None and len(pieces) == self._counts[key]
+            self._items[key] = (_lines(cut.line, pieces), pieces) if cut and is_whole else ([], [])
+        lines, pieces = self._items[key]
         if position >= len(pieces):
             return None
-        line = before + sum(piece.count("\n") for piece in pieces[:position])
-        return yaml_exact.read(pieces[position], self._first_line + line).root
+        return yaml_exact.read(pieces[position], self._first_line + lines[position]).root
+
+
+def _lines(before: int, pieces: Sequence[str]) -> list[int]:
+    """How many lines stand before each of the pieces that follow the first *before* ones."""
+    return list(accumulate((piece.count("\n") for piece in pieces), initial=before))
 
 
 def _follow(node: Node | None, path: Path) -> Node | None:

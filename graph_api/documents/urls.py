@@ -10,6 +10,8 @@ import re
 from functools import lru_cache
 
 _CACHED_URLS = 65_536
+MAX_CHARACTERS = 8_192  # of an address: longer ones reach few servers
+_MAX_HOST = 253  # characters: RFC 1035, 2.3.4
 
 _PARTS = re.compile(r"(https?)://([^/?#]*)([^?#]*)(?:\?([^#]*))?(?:#.*)?", re.IGNORECASE)
 _SCHEME = re.compile(r"([a-z][a-z0-9+.-]*):", re.IGNORECASE)
@@ -59,6 +61,8 @@ def canonical_url(text: str) -> str:
     becomes `/`; path, order and case of the rest are kept, percent-encoded per RFC 3986. Idempotent.
     """
     text = text.strip()
+    if len(text) > MAX_CHARACTERS:
+        raise UnusableUrl(f"it has more than {MAX_CHARACTERS:,} characters")
     if _CONTROL.search(text):
         raise UnusableUrl("it contains control characters")
     parts = _PARTS.fullmatch(text)

@@ -15,6 +15,7 @@ from typing import Any, TypeAlias
 import yaml
 
 MAX_DEPTH = 20
+MAX_FAULTS = 1000  # of one text: what is broken so often is not read to its end
 
 _ESCAPED_HALF = re.compile(r"\\u[dD][89a-fA-F]")
 _HALVES = re.compile("[\ud800-\udfff]")
@@ -88,13 +89,13 @@ def read(text: str, first_line: int = 1) -> Exact:
     except yaml.MarkedYAMLError as error:
         code, line, column, message = _syntax_error(error, safe)
         reading.note(code, line, column, message)
-    except _TooDeep:
+    except _Enough:
         root = None
     return Exact(root=root, faults=tuple(reading.faults))
 
 
-class _TooDeep(Exception):
-    """Reading stops: what is nested this deep is not looked at."""
+class _Enough(Exception):
+    """Reading stops: what is nested this deep, or comes after so many faults, is not looked at."""
 
 
 def _events(text: str) -> Iterator[Any]:  # Any: PyYAML's events have no common typed shape
@@ -208,13 +209,15 @@ class _Reading:
     def _check_depth(self, event: Any, depth: int) -> None:
         if depth > MAX_DEPTH:
             self._fault("E129", self._place(event), f"values are nested deeper than {MAX_DEPTH} levels")
-            raise _TooDeep
+            raise _Enough
 
     def _place(self, event: Any) -> tuple[int, int]:
         return event.start_mark.line + 1 + self._before, event.start_mark.column + 1
 
     def _fault(self, code: str, place: tuple[int, int], message: str) -> None:
         self.faults.append(Fault(code=code, line=place[0], column=place[1], message=message))
+        if code[0] == "E" and len(self.faults) >= MAX_FAULTS:
+            raise _Enough
 
 
 def _shortened(text: str) -> str:

@@ -36,6 +36,9 @@ _ESCAPED_NUL = re.compile(r"\\(?:0|x00|u0000|U00000000)")
 # yaml-rs takes minutes for a number of millions of digits.
 _LONG_TEXT = 500_000
 _LONG_NUMBER = re.compile(r"[0-9_]{4000}")
+# yaml-rs bounds the nesting of brackets only: a line of a million dashes ends the process. Without these a block
+# lies in some hundred others at most.
+_DEEP = re.compile(r"\n[ ]{200}|(?:[-?:][ ]++){30}")
 _ALWAYS_SUSPECT = ("\t", "\r", "\0", "<<", "\n---", "\n...", "\n%")
 _TOP_LEVEL = re.compile(r"\n([^\s#-])")
 _REMEMBERED_ITEMS = 8192
@@ -145,6 +148,8 @@ def is_suspect(text: str) -> bool:
     if any(sign in text for sign in _ALWAYS_SUSPECT) or text.startswith(("%", "...")):
         return True
     if "\\" in text and _ESCAPED_NUL.search(text):
+        return True
+    if _DEEP.search(text):
         return True
     if len(text) > _LONG_TEXT and _LONG_NUMBER.search(text):
         return True
