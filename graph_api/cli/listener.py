@@ -47,6 +47,11 @@ def make_room(connections: int) -> None:
         resource.setrlimit(resource.RLIMIT_NOFILE, (min(wanted, hard) if hard >= 0 else wanted, hard))
 
 
+def is_local(listener: socket.socket) -> bool:
+    """Whether only programs on this machine reach it."""
+    return ip_address(listener.getsockname()[0]).is_loopback
+
+
 def url(listener: socket.socket) -> str:
     """Where a browser on this machine finds the server; an address that means all becomes the loopback."""
     host, port = listener.getsockname()[:2]

@@ -66,6 +66,8 @@ def command(paths: tuple[Path, ...], db: Path | None, open: bool, settings: Sett
 
         def announce() -> None:
             click.echo(_screen(address, content, paths, source))
+            if not app.state.service.access.has_keys and not listener.is_local(bound):
+                click.echo(f"graph-api: {_openness(settings)}", err=True)
             if open:
                 webbrowser.open(f"{address}/graphql")
 
@@ -125,6 +127,14 @@ def _screen(address: str, status: ContentStatus, paths: Sequence[Path], source: 
     return "\n".join(
         [f"graph-api serves {' '.join(map(str, paths or (source,)))}", *lines, "  Ctrl-C stops it."]
     )
+
+
+def _openness(settings: Settings) -> str:
+    """What it means that a server without keys is reached from other machines."""
+    shown = (
+        "everything that is published" if settings.published_only else "everything, unpublished articles too"
+    )
+    return f"no keys are set: whoever reaches this server can read {shown}; `graph-api key NAME` makes a key"
 
 
 def _problems(status: ContentStatus, paths: Sequence[Path]) -> str:

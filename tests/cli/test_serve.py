@@ -178,6 +178,27 @@ def test_a_variable_that_cannot_work_is_named(run: Run) -> None:
     assert "GRAPH_API_PORT" in result.stderr
 
 
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (("--host", "0.0.0.0"), "everything, unpublished articles too"),
+        (("--host", "0.0.0.0", "--published-only"), "everything that is published"),
+        (("--host", "0.0.0.0", "--keys", f"a:read:{'0' * 64}"), ""),
+        (("--host", "127.0.0.2"), ""),
+    ],
+    ids=["open", "published", "keys", "local"],
+)
+def test_an_open_server_that_others_can_reach_says_so(
+    tmp_path: Path, arguments: tuple[str, ...], told: str
+) -> None:
+    with serving(SEEDS, *arguments, cache=tmp_path) as server:
+        _, said = server.end(signal.SIGTERM)
+    assert re.fullmatch(
+        f"graph-api: no keys are set: .* can read {told}; `graph-api key NAME` makes a key\n" if told else "",
+        said,
+    )
+
+
 def test_open_shows_the_api_in_the_browser(tmp_path: Path) -> None:
     browser, seen = tmp_path / "browser", tmp_path / "seen"
     os.mkfifo(seen)

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+from collections.abc import Iterator
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
@@ -12,6 +13,7 @@ from typing import Any
 
 import pytest
 from graphql import (
+    GraphQLEnumType,
     GraphQLField,
     GraphQLInterfaceType,
     GraphQLObjectType,
@@ -20,6 +22,7 @@ from graphql import (
     build_schema as schema_of,
     get_named_type,
     is_leaf_type,
+    is_required_argument,
 )
 from hypothesis import HealthCheck, given, settings, strategies as st
 
@@ -199,21 +202,29 @@ def _selections(schema: GraphQLSchema, type_: Any, depth: int) -> str:
 
 
 def _selected(schema: GraphQLSchema, name: str, field: GraphQLField, depth: int) -> str:
-    if name == "export":
-        return " ".join(
-            f"{one.lower()}: export(format: {one})" for one in ("GRAPHML", "NODE_LINK_JSON", "DOT")
-        )
     arguments = _NESTED.get(name, "")
     if is_leaf_type(get_named_type(field.type)):
-        return name
+        return " ".join([f"{name}{arguments}" * _is_optional(field), *_in_every_form(name, field)])
     return f"{name}{arguments} {_selections(schema, field.type, depth - 1)}" if depth else ""
+
+
+def _is_optional(field: GraphQLField) -> bool:
+    return not any(is_required_argument(argument) for argument in field.args.values())
+
+
+def _in_every_form(name: str, field: GraphQLField) -> Iterator[str]:
+    """The field once for each value of an argument that chooses among some."""
+    for argument, declared in field.args.items():
+        chosen = get_named_type(declared.type)
+        if isinstance(chosen, GraphQLEnumType):
+            yield from (f"{name}_{one}: {name}({argument}: {one})" for one in chosen.values)
 
 
 def _whole_operation(root: str, arguments: str) -> Asked:
     """One operation that selects all there is below a top field."""
     for name in "abcdefst":
         arguments = arguments.replace(f"<{name}>", article_id(address(name)))
-    below = _selections(_schema(), _query().fields[root].type, 4)
+    below = _selections(_schema(), _query().fields[root].type, 3 if root == "_entities" else 4)
     return Asked(f"{{ {root}{arguments.replace('<mark>', MARK)} {below} }}", {})
 
 

@@ -10,6 +10,8 @@ from starlette.applications import Starlette
 
 from graph_api.server.api_keys import Scope, minted
 from graph_api.settings import Settings
+from tests.ingest.build import fill
+from tests.schema.test_hidden import folder
 from tests.server.calling import PLAIN, Answered, call, get, post_body, serving
 from tests.store.build import article, graph
 
@@ -121,6 +123,22 @@ async def test_an_entity_tag_of_more_rights_does_not_fit_fewer(app: Starlette) -
     tag = (await get(app, query, headers=bearer("editor"))).headers["etag"]
     again = [*bearer("reader"), ("if-none-match", tag)]
     assert (await get(app, query, headers=again, accept=PLAIN)).status == 200
+
+
+async def test_nothing_beside_an_answer_tells_of_what_is_hidden_but_that_the_content_changed(
+    tmp_path: Path,
+) -> None:
+    told = []
+    for name, whole in (("whole", True), ("shown", False)):
+        fill(tmp_path / name, {"/articles": folder(whole=whole)})
+        async with serving(tmp_path / name, Settings(published_only=True)) as app:
+            answer = await get(app, "{ articles(first: 2) { totalCount edges { cursor node { title } } } }")
+            other = await post_body(
+                app, b'{"query": "{ articles { totalCount } }", "extensions": {"cost": true}}'
+            )
+        told.append([{**each.headers, "graph-revision": each.body.decode()} for each in (answer, other)])
+        assert "etag" in answer.headers
+    assert told[0] == told[1]
 
 
 async def test_without_keys_everybody_reads(database: Path) -> None:
