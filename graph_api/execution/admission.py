@@ -83,7 +83,8 @@ class Excess:
     allowed: int
 
     def __str__(self) -> str:
-        return f"the operation's {self.limit.replace('_', ' ')} is {self.asked}; at most {self.allowed} is allowed"
+        limit = self.limit.replace("_", " ")
+        return f"{limit}: the operation asks for {self.asked}, and at most {self.allowed} are allowed"
 
 
 def excesses(measures: Measures, limits: Measures) -> list[Excess]:
