@@ -116,7 +116,7 @@ def _screen(address: str, status: ContentStatus, paths: Sequence[Path], source: 
         f"{status.related:,} related",
     ]
     rows = {
-        "GraphQL": f"{address}/graphql",
+        "GraphQL": f"{address}/graphql  (GraphiQL in a browser)",
         "Schema": f"{address}/schema.graphql",
         "Health": f"{address}/healthz  {address}/readyz  {address}/metrics",
         "Content": ", ".join(holds),

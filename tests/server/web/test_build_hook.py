@@ -79,15 +79,18 @@ def test_node_is_asked_of_pypi_only_where_the_system_has_none_that_will_do(
     for name, version in installed.items():
         program(tmp_path, name, version)
     monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setattr("platform.system", lambda: "Linux")
     monkeypatch.setattr("platform.machine", lambda: "x86_64")
     assert [one.partition(">")[0] for one in hook(build_hook).dependencies()] == needed
 
 
+@pytest.mark.parametrize(("system", "machine"), [("Linux", "s390x"), ("FreeBSD", "amd64")])
 def test_for_machines_that_pypi_has_no_node_for_none_is_asked(
-    build_hook: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    build_hook: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, system: str, machine: str
 ) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
-    monkeypatch.setattr("platform.machine", lambda: "s390x")
+    monkeypatch.setattr("platform.system", lambda: system)
+    monkeypatch.setattr("platform.machine", lambda: machine)
     assert hook(build_hook).dependencies() == []
 
 
