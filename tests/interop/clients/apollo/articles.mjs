@@ -12,7 +12,7 @@ export const client = new ApolloClient({
   }),
 });
 
-export const RELATED = gql`
+const RELATED = gql`
   query Related($slug: String!, $after: String) {
     article(by: { slug: $slug }) {
       id
