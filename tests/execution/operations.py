@@ -7,10 +7,12 @@ known only when a graph has been asked, so places for them are left in the text 
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from functools import cache
+from itertools import chain
 from random import Random
 from typing import Any
 
@@ -92,11 +94,14 @@ def _dressed(node: ArticleNode, random: Random) -> ArticleNode:
 # -- values ------------------------------------------------------------------------------------------------
 
 _ARTICLES = [article(name) for name in generated.NAMES]
-_IDS = [
-    *(node.id for node in _ARTICLES),
-    *(f"provider:{domain}" for domain in generated.DOMAINS),
-    *(f"topic:{slug}" for slug in generated.SLUGS),
-]
+HANDLES: dict[str, list[str]] = {
+    "article": [node.id for node in _ARTICLES],
+    "provider": [f"provider:{domain}" for domain in generated.DOMAINS],
+    "topic": [f"topic:{slug}" for slug in generated.SLUGS],
+}
+"""The ids that operations ask for, by kind."""
+
+_IDS = list(chain.from_iterable(HANDLES.values()))
 _ODD_IDS = [_ARTICLES[0].id[:-1] + "a", "article:x", "topic:", "story:x", "", "topic:none", "Topic:s"]
 _URLS = [*(node.url for node in _ARTICLES), *(f"{node.url}/old" for node in _ARTICLES)]
 _ODD_URLS = [
@@ -169,6 +174,16 @@ class Asked:
     def with_cursors(self, cursors: Mapping[str, Sequence[str]]) -> Asked:
         """The same with the places filled from *cursors*, by kind."""
         return Asked(_filled(self.text, cursors), {k: _filled(v, cursors) for k, v in self.variables.items()})
+
+    def about(self, others: Mapping[str, str]) -> Asked:
+        """The same of another graph: each of `HANDLES` is another text there."""
+        text, variables = self.text, json.dumps(self.variables)
+        for ours, other in others.items():
+            text, variables = (
+                text.replace(f'"{ours}"', f'"{other}"'),
+                variables.replace(f'"{ours}"', f'"{other}"'),
+            )
+        return Asked(text, json.loads(variables))
 
 
 def _filled(value: Any, cursors: Mapping[str, Sequence[str]]) -> Any:

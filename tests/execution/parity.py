@@ -160,8 +160,9 @@ async def check_ways(path: Path, rights: Rights, operations: Sequence[Asked]) ->
     store = await open_store(path, reader_connections=1)
     try:
         ways = Ways.through(store, rights, tally)
+        cursors = {kind: await _cursors_of(ways, kind) for kind in _wanted(operations)}
         for asked in operations:
-            await ways.answer(asked.with_cursors(dict.fromkeys(CURSOR_LISTS, ())))
+            await ways.answer(asked.with_cursors(cursors))
     finally:
         await store.close()
     return tally
@@ -195,13 +196,23 @@ async def _cursors(
     """The cursors that *operations* have places for, ours and the plain graph's in the same order."""
     ours: dict[str, list[str]] = {}
     theirs: dict[str, list[str]] = {}
-    for kind, selection in CURSOR_LISTS.items():
-        if not any(each.names(kind) for each in operations):
-            continue
-        asked = Asked("{ " + selection + " }", {})
-        data = orjson.loads((await ways.engines[0].execute(asked.text)).body)["data"]
-        ours[kind], theirs[kind] = list(_leaves(data)), list(_leaves(answered(plain, asked).data))
+    for kind in _wanted(operations):
+        ours[kind] = await _cursors_of(ways, kind)
+        theirs[kind] = list(_leaves(answered(plain, _asking_for(kind)).data))
     return ours, theirs
+
+
+def _wanted(operations: Sequence[Asked]) -> list[str]:
+    return [kind for kind in CURSOR_LISTS if any(each.names(kind) for each in operations)]
+
+
+def _asking_for(kind: str) -> Asked:
+    return Asked("{ " + CURSOR_LISTS[kind] + " }", {})
+
+
+async def _cursors_of(ways: Ways, kind: str) -> list[str]:
+    answer = await ways.engines[0].execute(_asking_for(kind).text)
+    return list(_leaves(orjson.loads(answer.body)["data"]))
 
 
 def _leaves(data: Any) -> Iterator[Any]:
