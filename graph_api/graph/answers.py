@@ -74,25 +74,27 @@ class Answers:
             kinds = self._kinds(question.kinds)
             rows = [2 * kind + way for kind in kinds for way in _ROWS[question.direction]]
             self._rows[question.kinds, question.direction] = rows
-        if len(question.frontier) <= _FEW:
-            return self._few(rows, question)
-        return self._many(rows, question)
+        few = None
+        if len(question.frontier) <= _FEW and not question.skip:
+            few = self._few(rows, question.frontier, question.most)
+        return few or self._many(rows, question)
 
-    def _few(self, rows: list[int], question: Neighbours) -> Steps:
-        keys, neighbours = self._keys, self._neighbours
+    def _few(self, rows: list[int], frontier: tuple[int, ...], most: int) -> Steps | None:
+        """All steps of a few keys; None when there are more than *most*."""
+        keys, neighbours, starts = self._keys, self._neighbours, self._starts
+        last = len(keys) - 1
         targets: list[int] = []
         counts: list[int] = []
-        skip, left = question.skip, question.most
-        for key in question.frontier:
+        for key in frontier:
             place, before = bisect_left(keys, key), len(targets)
-            known = place < len(keys) and keys[place] == key
-            for row in rows if known else ():
-                starts = self._starts[row]
-                first, end = starts[place] + skip, starts[place + 1]
-                skip = max(0, first - end)
-                taken = neighbours[first : min(end, first + left)].tolist()
-                targets += [keys[taken_place] for taken_place in taken]
-                left -= len(taken)
+            for row in rows if place <= last and keys[place] == key else ():
+                start = starts[row]
+                first, end = start[place], start[place + 1]
+                most -= end - first
+                if most < 0:
+                    return None
+                if first < end:
+                    targets += [keys[taken] for taken in neighbours[first:end]]
             counts.append(len(targets) - before)
         return Steps(targets, counts)
 
@@ -107,7 +109,7 @@ class Answers:
             starts += before - begins
             counts = np.maximum(through - before, 0)
         targets = self.csr.keys.take(self.csr.neighbours.take(_spread(starts, counts)))
-        own = counts if len(rows) == 1 else counts.reshape(len(places), -1).sum(axis=1)
+        own = counts if len(rows) == 1 else counts.reshape(len(places), len(rows)).sum(axis=1)
         return Steps(targets.tolist(), own.tolist())
 
     def _lists(self, places: Places, rows: list[int]) -> tuple[Places, Places]:
