@@ -8,7 +8,7 @@ from itertools import chain, islice
 from typing import Any
 
 from graph_api.execution.batch import ByKey, Fetched, values_of
-from graph_api.execution.encoding import fragment, fragments
+from graph_api.execution.encoding import fragment, fragments, in_pieces
 from graph_api.execution.plan import Plan, Selection, Shape, Step
 from graph_api.store.reads import Reads, Rights
 
@@ -65,8 +65,10 @@ def _values(step: Step, records: Sequence[Any], run: Run) -> Reads[Sequence[Any]
         values = [getattr(record, step.attribute) for record in records]
     if isinstance(values, ByKey):
         return (yield from _by_key(step.below, values, run))
+    if step.below is None and step.enum:
+        return [value.name if value is not None else None for value in values]
     if step.below is None:
-        return [value.name if value is not None else None for value in values] if step.enum else values
+        return in_pieces(values) if run.piecewise else values
     if step.many:
         return (yield from _lists(step.below, values, run))
     return (yield from _singles(step.below, values, run))

@@ -12,6 +12,7 @@ from typing import Any
 import orjson
 
 _OPTIONS = orjson.OPT_UTC_Z
+_LONG = 262_144  # characters of a text: encoded in about half a millisecond
 _AT_ONCE = 256  # objects, what they hold encoded before them
 
 
@@ -25,6 +26,16 @@ def fragment(objects: Sequence[Any]) -> orjson.Fragment:
     some = (objects[at : at + _AT_ONCE] for at in range(0, len(objects), _AT_ONCE))
     inner = b",".join([orjson.dumps(each, option=_OPTIONS)[1:-1] for each in some])
     return orjson.Fragment(b"[%b]" % inner)
+
+
+def in_pieces(values: Sequence[Any]) -> Sequence[Any]:
+    """The values; long texts among them, such as exports, are encoded piece by piece."""
+    return [_text(each) if isinstance(each, str) and len(each) > _LONG else each for each in values]
+
+
+def _text(text: str) -> orjson.Fragment:
+    pieces = (text[at : at + _LONG] for at in range(0, len(text), _LONG))
+    return orjson.Fragment(b'"%b"' % b"".join([orjson.dumps(each)[1:-1] for each in pieces]))
 
 
 def fragments(objects: Iterable[Any]) -> list[orjson.Fragment]:

@@ -11,6 +11,7 @@ import orjson
 import pytest
 
 from graph_api.execution import engine as engines
+from graph_api.execution.encoding import encoded, in_pieces
 from graph_api.execution.engine import Engine
 from graph_api.schema import build_schema
 from graph_api.settings import Settings
@@ -64,6 +65,13 @@ async def test_a_large_answer_has_the_bytes_of_one_made_whole(
     assert answer["extensions"]["cost"]["requested"] > 40_000
     assert (
         len(answer["data"]["articles"]["nodes"][0]["related"]["edges"][0]["node"]["related"]["nodes"]) == 20
+    )
+
+
+def test_a_long_text_in_pieces_has_the_bytes_of_one_encoded_whole() -> None:
+    long = 'ä"\n\u2028\\' * 200_000
+    assert encoded({"texts": in_pieces([long, "short", None])}) == orjson.dumps(
+        {"texts": [long, "short", None]}
     )
 
 
