@@ -4,7 +4,7 @@ A gateway shows it among the traces of its other subgraphs. The message is `Trac
 in base64: https://www.apollographql.com/docs/graphos/reference/federation/federated-tracing.
 
 Why no protobuf library: five small messages are written and never read. A library would bring code generated
-from Apollo's file and a runtime of just that version, in place of the ten lines of wire format at the end.
+from Apollo's file and a runtime of just that version, in place of the few lines of wire format at the end.
 """
 
 # graphql-core's wrapping types are generic without arguments, which strict pyright calls unknown:
