@@ -148,6 +148,12 @@ async def _schema(database: Path) -> Told:
         return _told(await post(app, '{ __type(name: "Query") { name kind } }', accept=MODERN))
 
 
+async def _variables(database: Path) -> Told:
+    async with serving(database, Settings(max_variables=20)) as app:
+        query = "query ($s: String!) { article(by: {slug: $s}) { id } }"
+        return _told(await post(app, query, accept=MODERN, variables={"s": "a" * 13}))
+
+
 async def _eleven(database: Path) -> Told:
     async with serving(database) as app:
         answer = await post(app, "{ " + " ".join(f"x{n}" for n in range(11)) + " }", accept=MODERN)
@@ -208,10 +214,7 @@ PROBES: Mapping[str, Probe] = {
         "query ($f: ArticleFilter) { articles(filter: $f) { totalCount } }",
         f={"or": [{"title": {"eq": "x"}}] * 500},
     ),
-    "max_variables": asked(
-        "51 variables",
-        "query (" + " ".join(f"$v{n}: Int" for n in range(51)) + ") { revision }",
-    ),
+    "max_variables": Probe('with `--max-variables 20`, `{"s":"aaaaaaaaaaaaa"}`', _variables),
     "max_variable_values": asked(
         "6,000 numbers", "query ($i: [ID!]!) { nodes(ids: $i) { id } }", i=[0] * 6_000
     ),
