@@ -70,7 +70,7 @@ class _Lines:
 
     def tell(self, entry: Entry) -> None:
         """The entry will be written, if it weighs enough."""
-        if _LEVELS[entry["level"]] >= self._level:
+        if _LEVELS.get(entry["level"], logging.INFO) >= self._level:
             self._log.write(self._form(entry))
 
     def metrics(self) -> Iterable[Metric]:

@@ -7,6 +7,7 @@ database does not exist yet must start all the same and say so at `/readyz`.
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Iterator
 from functools import cached_property
 from pathlib import Path
@@ -28,6 +29,8 @@ from graph_api.server.trusted import trusted_documents
 from graph_api.settings import Settings
 from graph_api.store.reads import Rights, Status, ask
 from graph_api.store.sqlite import SqliteStore, open_store
+
+logger = logging.getLogger(__name__)
 
 Header = tuple[bytes, bytes]
 
@@ -88,6 +91,7 @@ class Service:
     def revision_headers(self, revision: str) -> list[Header]:
         """The headers of an answer made from *revision*, which is the last one seen from now on."""
         if revision != self._revision:
+            logger.info("the content has revision %s", revision)
             self._revision = revision
             self._headers = [(b"graph-revision", revision.encode())]
         return self._headers

@@ -1,7 +1,7 @@
 """Entries of the log as lines, for people or for programs; nothing in an entry can begin a line of its own.
 
-An entry is a dict: `time` and `level`, then the fields of a request, or `message` and more. Whatever is not printable
-(line breaks, escape sequences, marks that turn the direction of writing) is escaped.
+An entry is a dict: `time` and `level`, then the fields of a request, or `message` and more. Whatever is not
+printable (line breaks, escape sequences, marks that turn the direction of writing) is escaped.
 """
 
 from __future__ import annotations
@@ -20,7 +20,6 @@ Format: TypeAlias = Callable[[Entry], bytes]
 _BELOW = frozenset({"text", "plan", "phases", "reads"})  # lists of lines
 _SHORT = 12  # characters of a revision, for people
 _REMEMBERED = 1_024  # texts; most lines are of the same few
-_HEAD = frozenset({"level", "method", "path", "status"})  # shown without their names
 
 
 class Clock:

@@ -22,17 +22,8 @@ from graph_api.server.observation.slow import described
 from graph_api.server.observation.team import Collect, Team
 
 _LONGEST = 200  # characters of a name or path that a line shows
-_KEPT = (
-    "operation",
-    "ms",
-    "cost",
-    "rows",
-    "cache",
-    "code",
-    "client",
-    "worker",
-    "trace",
-)  # of a slow operation
+# What of a request's entry stands in that of a slow operation.
+_KEPT = ("operation", "ms", "cost", "rows", "cache", "code", "client", "worker", "trace")
 _FAILURE = 500  # the least status of a request that the server failed to answer
 
 Tell = Callable[[Entry], None]
@@ -47,9 +38,11 @@ class Tracing(Protocol):
 
 
 class Observer:
-    """Sees every request of one process, the *worker*th. Where they are not to be told of, *tell* is None;
-    with *failures_only* those are told of that the server failed to answer. Operations that took *slow_ms* or more are told of
-    with their plan; 0 for none. Workers share *folder*."""
+    """Sees every request of one process, the *worker*th of those that share *folder*.
+
+    Where requests are not to be told of, *tell* is None; with *failures_only* those are told of that the server
+    failed to answer. Operations that took *slow_ms* or more are told of with their plan too; 0 for none.
+    """
 
     def __init__(
         self,
