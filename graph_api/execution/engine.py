@@ -121,7 +121,7 @@ class Engine:
         it takes the ordinary executor, whose answers are the same. *watch* gets to know what became of it.
         """
         watch = watch or Watch()
-        watch.text = text
+        watch.text, watch.asked_s = text, time.perf_counter()
         try:
             asked = (text, operation_name, self._key(variables), tell_cost, rights or self._rights)
             prepared = self._preparation.known(

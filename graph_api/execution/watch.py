@@ -41,11 +41,13 @@ class Answered(NamedTuple):
 
 class Watch:
     """One operation. *operation* is its name, empty without one; *cache* tells where its answer comes from:
-    "hit" (it was there), "rows" (made from rows in memory), "miss" (from the store), empty when there is none."""
+    "hit" (it was there), "rows" (made from rows in memory), "miss" (from the store), empty when there is none.
+    *asked_s* is when the engine was asked, infinity before."""
 
-    __slots__ = ("_reads", "cache", "cost", "operation", "phases", "plan", "rows", "text")
+    __slots__ = ("_reads", "asked_s", "cache", "cost", "operation", "phases", "plan", "rows", "text")
 
     def __init__(self) -> None:
+        self.asked_s = float("inf")
         self.operation = ""
         self.text = ""
         self.cost = 0

@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import logging
+import time
 
 from starlette.types import Message, Receive, Scope, Send
 
@@ -110,17 +111,20 @@ class GraphQLEndpoint:
         request.operation = asked.operation_name or ""
         text = self._persisted.text(asked)
         engine = await self._service.engine()
-        answer = await engine.execute(
-            text,
-            asked.variables,
-            asked.operation_name,
-            rights=self._access.rights(caller),
-            client=caller.name or _address(scope),
-            charge=allowance.charge if allowance is not None else None,
-            tell_cost=asked.extensions.get("cost") is True,
-            traced=sent.get(_TRACED) == b"ftv1",
-            watch=request,
-        )
+        try:
+            answer = await engine.execute(
+                text,
+                asked.variables,
+                asked.operation_name,
+                rights=self._access.rights(caller),
+                client=caller.name or _address(scope),
+                charge=allowance.charge if allowance is not None else None,
+                tell_cost=asked.extensions.get("cost") is True,
+                traced=sent.get(_TRACED) == b"ftv1",
+                watch=request,
+            )
+        finally:
+            request.answered_s = time.perf_counter()
         request.code, request.revision = answer.code, answer.revision
         if asked.extensions:
             self._persisted.learn(asked, answer)

@@ -73,7 +73,7 @@ class Observer:
         """*request* is over, and is told of."""
         request.ended_s = time.perf_counter()
         self.metrics.in_flight -= 1
-        slow = request.asks and request.took_s >= self._slow_s
+        slow = request.worked_s >= self._slow_s
         self.metrics.ended(request, slow=slow)
         if self._traces is not None and request.asks:
             request.trace = self._traces.ended(request)
@@ -109,7 +109,7 @@ class Observer:
         told = self._entry(request)
         kept = {name: told[name] for name in _KEPT if name in told}
         head = {"time": told["time"], "level": "warning", "message": "an operation took long"}
-        return {**head, **kept, **described(request)}
+        return {**head, **kept, "ms": round(request.worked_s * 1e3, 3), **described(request)}
 
     def _entry(self, request: Seen) -> Entry:
         entry: dict[str, Any] = {  # Any: as Entry has it

@@ -19,6 +19,7 @@ class Seen(Watch):
 
     __slots__ = (
         "_send",
+        "answered_s",
         "asks",
         "begun_s",
         "bytes",
@@ -42,6 +43,7 @@ class Seen(Watch):
         self.revision: str | None = None
         self.trace = ""  # the id of its trace, where there is one
         self.begun_s = self.ended_s = time.perf_counter()
+        self.answered_s = 0.0  # when there was an answer, or none to come
         self._send = send
 
     def send(self, message: Message) -> Awaitable[None]:
@@ -71,6 +73,12 @@ class Seen(Watch):
             return f"key {self.key}"
         client: Any = self.scope.get("client")  # Any: a pair, or nothing
         return str(client[0]) if client else ""
+
+    @property
+    def worked_s(self) -> float:
+        """How long the operation was worked on, less than nothing where none was: not how long it took to arrive,
+        nor to be sent."""
+        return self.answered_s - self.asked_s
 
     @property
     def took_s(self) -> float:

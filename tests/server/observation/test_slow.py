@@ -11,7 +11,7 @@ import pytest
 from graph_api.server.app import create_app
 from graph_api.server.observation.lines import FORMATS, Entry
 from graph_api.server.observation.observer import Observer
-from tests.server.calling import call, post
+from tests.server.calling import call, get, post, post_body
 from tests.server.observation.test_requests import STORY
 from tests.store.build import article, graph
 
@@ -76,3 +76,11 @@ async def test_what_is_quick_or_no_operation_is_not_told(tmp_path: Path) -> None
     assert await told(tmp_path, STORY, slow_ms=60_000) == []
     (tmp_path / "none").mkdir()
     assert await told(tmp_path / "none", STORY, slow_ms=0) == []
+
+
+async def test_a_request_that_is_slow_to_arrive_is_no_slow_operation(tmp_path: Path) -> None:
+    entries: list[Entry] = []
+    app = create_app(tmp_path / "none", None, Observer(entries.append, failures_only=True, slow_ms=1e-9))
+    await post_body(app, [b"{", b"no JSON"])
+    await get(app, STORY, accept="text/html")
+    assert entries == []
