@@ -32,6 +32,8 @@ from graph_api.settings import Settings
 from graph_api.store.reads import Rights, Status, ask
 from graph_api.store.sqlite import open_store
 
+logger = logging.getLogger(__name__)
+
 
 @click.command(
     cls=Sectioned,
@@ -93,9 +95,7 @@ def _content(paths: Sequence[Path], source: Path, settings: Settings) -> Content
     except GraphApiError as error:
         raise failure or error from None
     if failure is not None:
-        click.echo(
-            f"graph-api: {failure}; serving the graph of {status.generated_at:%Y-%m-%d %H:%M} UTC", err=True
-        )
+        logger.warning("%s; serving the graph of %s UTC", failure, f"{status.generated_at:%Y-%m-%d %H:%M}")
     return status
 
 

@@ -133,7 +133,9 @@ def test_when_the_folder_cannot_be_read_its_old_graph_is_served_and_said(tmp_pat
         assert "1 article " in server.screen
         exit_code, said = server.end(signal.SIGTERM)
     assert exit_code == 0
-    assert re.match(r"graph-api: .*articles.*; serving the graph of \d{4}-\d\d-\d\d \d\d:\d\d UTC\n", said)
+    assert re.match(
+        r"\S+Z warning .*articles.*; serving the graph of \d{4}-\d\d-\d\d \d\d:\d\d UTC logger=.*\n", said
+    )
 
 
 def test_without_an_old_graph_an_unreadable_folder_is_the_end(run: Run, tmp_path: Path) -> None:
