@@ -8,26 +8,23 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from starlette.responses import HTMLResponse
-from starlette.types import Receive, Scope, Send
+from playwright.sync_api import expect
 
-from graph_api.server.app import create_app
 from tests.interop.accepts import ACCEPTS, sent
 from tests.interop.clients.using import with_packages
 from tests.interop.packages import cannot, node
-from tests.interop.watched import Served, Watched
+from tests.interop.watched import Served
+from tests.server.browsing import chromium, opened
 from tests.server.calling import get, post, serving
-from tests.server.running import running
 from tests.store.build import article, graph
 
 ASK = "{ revision }"
-PAGE = """<!doctype html><body></body><script type="module">
+FETCHES = """async () => {
     const headers = { "content-type": "application/json" };
-    const body = JSON.stringify({ query: "{ revision }" });
-    const posted = await fetch("/graphql", { method: "POST", headers, body });
+    const posted = await fetch("/graphql", { method: "POST", headers, body: '{"query": "{ revision }"}' });
     const got = await fetch("/graphql?query={revision}");
-    document.body.textContent = [posted, got].map(({ status }) => status);
-</script>"""
+    return [posted.status, got.status];
+}"""
 
 
 @pytest.mark.parametrize("client", ACCEPTS)
@@ -39,7 +36,7 @@ async def test_what_clients_accept_is_answered_in_plain_json(tmp_path: Path, cli
             assert response.data == {"revision": "one"}
 
 
-def test_graphiql_gets_json(served: Served, tmp_path: Path) -> None:
+def test_the_toolkit_of_graphiql_gets_json(served: Served, tmp_path: Path) -> None:
     place = with_packages("graphiql", tmp_path / "graphiql", served)
     assert "revision" in json.loads(node(place, "fetcher.mjs"))["data"]
     assert sent(served.exchanges) == {ACCEPTS["GraphiQL"], ACCEPTS["GraphiQL, for the schema"]}
@@ -51,19 +48,13 @@ def test_curl_gets_json(served: Served) -> None:
     assert sent(served.exchanges) == {ACCEPTS["curl"]}
 
 
-def test_fetch_in_a_browser_gets_json(tmp_path: Path) -> None:
-    api = create_app(graph(tmp_path / "graph.sqlite", article("a")))
-
-    async def with_page(scope: Scope, receive: Receive, send: Send) -> None:
-        wanted = HTMLResponse(PAGE) if scope.get("path") == "/page" else api
-        await wanted(scope, receive, send)
-
-    app = Watched(with_page)
-    with running(app) as url:
-        words = ["--headless=new", "--no-sandbox", f"--user-data-dir={tmp_path / 'profile'}", "--dump-dom"]
-        shown = _said("chromium", *words, "--virtual-time-budget=30000", f"{url}/page")
-    assert "<body>200,200</body>" in shown
-    assert sent(app.exchanges) == {ACCEPTS["fetch in a browser"]}
+def test_a_browsers_fetch_and_our_graphiql_get_json(served: Served) -> None:
+    with chromium() as browser, opened(browser, f"{served.url}/graphql") as page:
+        assert page.evaluate(FETCHES) == [200, 200]
+        page.click("[aria-label^='Execute query']")
+        expect(page.locator(".graphiql-response .view-lines")).to_contain_text("data")
+    asked = [one for one in served.exchanges if one.media_type != "text/html"]  # GraphiQL's own page
+    assert sent(asked) == {ACCEPTS["fetch in a browser"], ACCEPTS["GraphiQL"]}
 
 
 def _said(program: str, *words: str) -> str:
