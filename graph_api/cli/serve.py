@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import gc
 import logging
 import multiprocessing
 import signal
@@ -19,7 +18,7 @@ import click
 import uvicorn
 from starlette.applications import Starlette
 
-from graph_api.cli import listener, log, workers
+from graph_api.cli import garbage, listener, log, workers
 from graph_api.cli.content import ingested, location
 from graph_api.cli.options import SERVED, Sectioned, database, help_limits, option, paths, settings
 from graph_api.cli.screen import check_command, counted
@@ -154,8 +153,7 @@ class _Server(uvicorn.Server):
         await super().startup(sockets)
         if parent := multiprocessing.parent_process():
             asyncio.get_running_loop().add_reader(parent.sentinel, self._left_alone, parent.sentinel)
-        gc.collect()
-        gc.freeze()  # what is there now stays: looking through it again and again would hold all requests
+        garbage.settle()
         self._announce()
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:

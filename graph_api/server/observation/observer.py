@@ -150,6 +150,7 @@ class Observation:
             await self._app(scope, receive, request.send)
         finally:
             self._observer.ended(request)
+            seen.over(scope)
 
 
 class Handler(logging.Handler):

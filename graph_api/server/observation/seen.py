@@ -98,5 +98,11 @@ def of(scope: Scope) -> Seen:
     return seen or Seen(scope, _unsent)
 
 
+def over(scope: Scope) -> None:
+    """Nobody looks at the request of *scope* any more. The two hold each other: left so, all that a request had
+    would wait for the garbage collector, and have it come often."""
+    scope.pop(_KEY, None)
+
+
 async def _unsent(message: Message) -> None:
     del message

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import logging
 import re
@@ -264,3 +265,16 @@ def test_a_record_that_cannot_be_formatted_is_told_nevertheless(
     entries, log = handled
     log(logging.WARNING, "%d", "no number")
     assert str(entries[0]["message"]).startswith("%d (TypeError: ")
+
+
+async def test_requests_leave_nothing_to_the_garbage_collector(telling: Telling) -> None:
+    told = telling()
+    await post(told.app, LIST)
+    gc.collect()
+    gc.disable()
+    try:
+        for _ in range(20):
+            await post(told.app, LIST)
+        assert gc.collect() < 20
+    finally:
+        gc.enable()
