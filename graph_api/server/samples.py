@@ -25,9 +25,10 @@ _IN_SOURCES = Path(__file__).parents[2] / "schema" / "operations"
 OPERATIONS = _IN_WHEEL if _IN_WHEEL.is_dir() else _IN_SOURCES
 
 _NAME = re.compile(r"^query (\w+)", re.MULTILINE)
+# It costs less than what counts as heavy, and is answered from memory until the content changes.
 _OWN_CONTENT = """
 query OwnContent {
-  listing: articles(first: 20, filter: { isStub: { eq: false }, relatedCount: { gt: 0 } }) { nodes { ...Own } }
+  listing: articles(first: 10, filter: { isStub: { eq: false }, relatedCount: { gt: 0 } }) { nodes { ...Own } }
   any: articles(first: 1) { nodes { ...Own } }
   topics(first: 100) { nodes { slug parent { slug } } }
 }
