@@ -145,7 +145,14 @@ def _copy(text: Iterable[str], file: IO[bytes]) -> None:
 
 @contextmanager
 def replaced(path: Path) -> Generator[IO[bytes]]:
-    """A file beside *path* that takes its name when all went well; else nothing of it is left."""
+    """A file beside *path* that takes its name when all went well; else nothing of it is left.
+
+    What is no file, such as /dev/null or a pipe, is written as it is: a file must not take its place.
+    """
+    if path.exists() and not path.is_file():
+        with path.open("wb") as device:
+            yield device
+        return
     mode = path.stat().st_mode & 0o777 if path.exists() else 0o666 & ~_umask()
     descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:

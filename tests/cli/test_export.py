@@ -195,3 +195,11 @@ def test_a_new_file_gets_the_rights_that_new_files_get(run: Run, database: Path,
     usual = tmp_path / "usual"
     usual.touch()
     assert (tmp_path / "out").stat().st_mode == usual.stat().st_mode
+
+
+def test_what_is_no_file_is_written_and_stays_what_it_is(run: Run, tmp_path: Path) -> None:
+    link = tmp_path / "nowhere"
+    link.symlink_to("/dev/null")
+    assert run("export", SEEDS, "--format", "dot", "-o", link).exit_code == 0
+    assert link.is_symlink()
+    assert link.is_char_device()
