@@ -15,7 +15,7 @@ SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help serve test check format bench constraints clean
+.PHONY: help serve test check audit format bench soak constraints clean
 
 help: ## say what there is
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-12s %s\n", $$1, $$2}' Makefile
@@ -33,6 +33,13 @@ check: $(VENV)/dev.stamp ## formatting, lint, types, the order of the rooms, the
 	$(BIN)/pyright
 	$(BIN)/lint-imports --no-logo
 	$(BIN)/graph-api schema --check
+	@find build/audit.stamp -newer constraints.txt -mmin -1440 2>/dev/null | grep -q . || \
+		{ $(MAKE) --no-print-directory audit && touch build/audit.stamp; } # once a day
+
+audit: $(VENV)/dev.stamp ## known vulnerabilities of what is pinned, where the advisories can be reached
+	@[ -x build/audit/bin/pip-audit ] || { $(call new_venv,build/audit); \
+		build/audit/bin/pip install --quiet --disable-pip-version-check pip-audit 2>/dev/null || true; }
+	@$(BIN)/python -m tests.audit build/audit/bin/pip-audit
 
 format: $(VENV)/dev.stamp ## format the code and mend what lint can mend
 	$(BIN)/ruff format
@@ -42,6 +49,9 @@ BENCHES ?= documents ingest walks admission scale queries page
 
 bench: $(VENV)/dev.stamp ## run the benchmarks and print their figures (BENCHES="documents walks" for some)
 	@for bench in $(BENCHES); do $(BIN)/python -m tests.bench.bench_$$bench $(ARGS) || failed=1; done; exit $${failed:-0}
+
+soak: $(VENV)/dev.stamp ## ten minutes of mixed load and new ingests; nothing may fail or grow (ARGS="--seconds 60")
+	@$(BIN)/python -m tests.bench.bench_soak $(ARGS)
 
 constraints: ## resolve all dependencies anew and pin them in constraints.txt
 	@rm -rf build/constraints
