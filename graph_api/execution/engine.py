@@ -43,6 +43,7 @@ from graph_api.store.reads import Reads, Rights
 
 logger = logging.getLogger(__name__)
 
+_SHORT = 1000  # characters of an operation that is prepared at once: it takes a millisecond or two
 _LOOKED_AT = 25  # what a condition counts beside objects where operations wait: it looks at all articles
 _LARGE_COST = 2000  # objects expected in an answer that is encoded in pieces
 _TRACED_COST = 1000  # the most that is traced: the ordinary executor takes some 50 us an object, on the loop
@@ -96,7 +97,7 @@ class Engine:
         self._driver = Driver(store, settings.row_cache_bytes, database)
         self._responses = Responses(settings.response_cache_bytes)
         self.lanes = Lanes(settings.reader_connections, settings.max_waiting)
-        self._preparing = Lane(1, settings.max_waiting)
+        self._preparing = Lane(1, settings.max_connections)
 
     async def execute(
         self,
@@ -162,12 +163,14 @@ class Engine:
         client: str,
         watch: Watch,
     ) -> Prepared:
-        """The operation, ready to run. One is prepared in a turn of the event loop: in between others are served,
-        and of those who wait each client has an equal share."""
-        if not self._preparing.enter():
-            with watch.phase("wait"):
-                await self._preparing.turn(len(text) + len(variables_json), client)
-        asyncio.get_running_loop().call_soon(self._preparing.leave)
+        """The operation, ready to run. Of long ones, one is prepared in a turn of the event loop: in between others
+        are served, and of those who wait each client has an equal share."""
+        length = len(text) + len(variables_json)
+        if length > _SHORT:
+            if not self._preparing.enter():
+                with watch.phase("wait"):
+                    await self._preparing.turn(length, client)
+            asyncio.get_running_loop().call_soon(self._preparing.leave)
         return self._preparation.prepared(text, variables, name, variables_json, watch)
 
     def _key(self, variables: dict[str, Any] | None) -> bytes:

@@ -88,7 +88,7 @@ async def test_others_have_their_turn_between_operations_that_are_prepared(path:
     engine = Engine(api(), store, _settings())
 
     async def refused(number: int) -> None:
-        await engine.execute(f"{{ nothing{number} }}", client="greedy")
+        await engine.execute(f"{{ nothing{number} }}".ljust(2000), client="greedy")
         happened.append("prepared")
 
     async def other() -> None:
