@@ -15,9 +15,9 @@ from graph_api.cli.query import parsed_object, text_of
 from graph_api.execution import explain
 from graph_api.execution.assembly import Run, answer
 from graph_api.execution.documents import limits
-from graph_api.execution.engine import root_of
 from graph_api.execution.preparation import Preparation, Prepared
 from graph_api.execution.refusal import Refused
+from graph_api.execution.ways import root_of
 from graph_api.schema import build_schema
 from graph_api.settings import Settings
 from graph_api.store.reads import Rights

@@ -1,12 +1,8 @@
 """Answers operations: from text and variables to the bytes of an answer.
 
 An operation is admitted, compiled and bound to its arguments before anything is read; a mistake of the
-client refuses it there. Strawberry's ordinary executor, over the same batch functions, answers what shall be
-traced field by field.
+client refuses it there. Then it has its turn, unless its answer was made before.
 """
-
-# graphql-core's wrapping types are generic without arguments, which strict pyright calls unknown:
-# pyright: reportUnknownVariableType=false, reportUnknownMemberType=false, reportUnknownArgumentType=false
 
 from __future__ import annotations
 
@@ -20,37 +16,29 @@ from typing import Any
 
 import orjson
 import strawberry
-from graphql import ExecutionResult, execute
-from graphql.pyutils import is_awaitable
 
 from graph_api.errors import Overloaded, StoreError
-from graph_api.execution import assembly
-from graph_api.execution.assembly import Run
-from graph_api.execution.context import Context
-from graph_api.execution.documents import Admitted
 from graph_api.execution.driving import Driver
-from graph_api.execution.encoding import encoded
 from graph_api.execution.failure import one_line
 from graph_api.execution.lanes import Lane, Lanes
-from graph_api.execution.preparation import Preparation, Prepared, graphql_schema
+from graph_api.execution.preparation import Preparation, Prepared
 from graph_api.execution.refusal import Refused, refused
 from graph_api.execution.responses import Responses
 from graph_api.execution.tracing import Trace
 from graph_api.execution.watch import Watch
+from graph_api.execution.ways import Ways, Work, root_of
 from graph_api.settings import Settings
 from graph_api.store.protocol import Store
-from graph_api.store.reads import Reads, Rights
+from graph_api.store.reads import Rights
 
 logger = logging.getLogger(__name__)
 
 _SHORT = 1000  # characters of an operation that is prepared at once: it takes a millisecond or two
 _LOOKED_AT = 25  # what a condition counts beside objects where operations wait: it looks at all articles
-_LARGE_COST = 2000  # objects expected in an answer that is encoded in pieces
 _TRACED_COST = 1000  # the most that is traced: the ordinary executor takes some 50 us an object, on the loop
 
-Asked = tuple[
-    str, str | None, bytes, bool, Rights
-]  # text, operation name, variables, whether cost is told, rights
+# What an answer is remembered by: text, operation name, variables, whether cost is told, rights.
+Asked = tuple[str, str | None, bytes, bool, Rights]
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,35 +54,18 @@ class Answer:
     timeless: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Cost:
-    """What an operation costs: the objects its answer is expected to hold, and how many are allowed."""
-
-    requested: int
-    limit: int
-
-
-@dataclass(frozen=True, slots=True)
-class Root:
-    """The parent of an operation's top fields: what the operation itself can be asked."""
-
-    cost: Cost
-    schema: strawberry.Schema
-
-
 class Engine:
     """Runs the operations of one schema over one store; *database* is the store's file, if it has one."""
 
     def __init__(
         self, schema: strawberry.Schema, store: Store, settings: Settings, database: Path | None = None
     ) -> None:
-        self._strawberry = schema
-        self._schema = graphql_schema(schema)
-        self._store = store
+        self._schema = schema
         self._settings = settings
         self._rights = Rights(published_only=settings.published_only, secured=settings.expose_secured)
         self._preparation = Preparation(schema, settings)
         self._driver = Driver(store, settings.row_cache_bytes, database)
+        self._ways = Ways(schema, store, self._driver)
         self._responses = Responses(settings.response_cache_bytes)
         self.lanes = Lanes(settings.reader_connections, settings.max_waiting)
         self._preparing = Lane(1, settings.max_connections)
@@ -121,33 +92,29 @@ class Engine:
         called with the cost of an operation that will run, and what it raises stops it. With *compiled* false
         it takes the ordinary executor, whose answers are the same. *watch* gets to know what became of it.
         """
-        watch = watch or Watch()
+        watch, rights = watch or Watch(), rights or self._rights
         watch.text, watch.asked_s = text, time.perf_counter()
         try:
-            asked = (text, operation_name, self._key(variables), tell_cost, rights or self._rights)
-            prepared = self._preparation.known(
-                text, operation_name, asked[2]
-            ) or await self._prepared_in_turn(text, variables or {}, operation_name, asked[2], client, watch)
+            key = self._key(variables)
+            prepared = self._preparation.known(text, operation_name, key) or await self._prepared_in_turn(
+                text, variables or {}, operation_name, key, client, watch
+            )
             watch.operation, watch.plan = prepared.admitted.name, prepared.plan
-            watch.cost = prepared.admitted.measures.cost
+            cost = watch.cost = prepared.admitted.measures.cost
         except Refused as error:
             return self._refusal(error, executed=False)
         if charge is not None:
-            charge(prepared.admitted.measures.cost)
-        trace = Trace() if traced and prepared.admitted.measures.cost <= _TRACED_COST else None
+            charge(cost)
+        asked = (text, operation_name, key, tell_cost, rights)
+        trace = Trace() if traced and cost <= _TRACED_COST else None
         compiled = compiled and trace is None
         try:
             found = await self._known(asked, watch) if prepared.timeless and compiled else None
-            return found or await self._in_turn(
-                asked,
-                prepared,
-                variables or {},
-                client,
-                watch,
-                tell_cost=tell_cost,
-                trace=trace,
-                compiled=compiled,
-            )
+            if found is not None:
+                return found
+            root = root_of(prepared, self._settings, self._schema)
+            work = Work(prepared, variables or {}, rights, watch, root, tell_cost, compiled, trace)
+            return await self._in_turn(work, asked, client)
         except (StoreError, Overloaded):
             raise
         except Exception as error:  # noqa: BLE001 - whatever it is, the client learns only that it was
@@ -201,105 +168,28 @@ class Engine:
         watch.cache = "hit"
         return Answer(body, executed=True, revision=revision, timeless=True)
 
-    async def _in_turn(
-        self,
-        asked: Asked,
-        prepared: Prepared,
-        variables: dict[str, Any],
-        client: str,
-        watch: Watch,
-        *,
-        tell_cost: bool,
-        trace: Trace | None,
-        compiled: bool,
-    ) -> Answer:
-        cost = prepared.admitted.measures.cost + _LOOKED_AT * prepared.admitted.measures.conditions
+    async def _in_turn(self, work: Work, asked: Asked, client: str) -> Answer:
+        """The answer, once it has its turn; where operations wait, conditions count beside the cost."""
+        cost = work.cost + _LOOKED_AT * work.prepared.admitted.measures.conditions
         lane = self.lanes.of(cost)
         waits = not lane.enter()
         if waits:
-            with watch.phase("wait"):
+            with work.watch.phase("wait"):
                 await lane.turn(cost, client)
         try:
             # those who waited may have waited for the very same answer
-            found = await self._known(asked, watch) if waits and prepared.timeless and compiled else None
-            return found or await self._answer(
-                asked, prepared, variables, watch, tell_cost=tell_cost, trace=trace, compiled=compiled
-            )
+            found = await self._known(asked, work.watch) if waits and work.is_kept else None
+            return found or await self._made(work, asked)
         finally:
             lane.leave()
 
-    async def _answer(
-        self,
-        asked: Asked,
-        prepared: Prepared,
-        variables: dict[str, Any],
-        watch: Watch,
-        *,
-        tell_cost: bool,
-        trace: Trace | None,
-        compiled: bool,
-    ) -> Answer:
-        root, rights = root_of(prepared, self._settings, self._strawberry), asked[4]
-        if compiled:
-            body, revision = await self._compiled(prepared, root, rights, watch, tell_cost=tell_cost)
-        else:
-            watch.cache = "miss"
-            with watch.phase("ordinary"):
-                data, revision = await self._ordinary(prepared.admitted, root, variables, rights, trace)
-            body = _body(data, prepared, root, tell_cost=tell_cost, trace=trace)
-        if prepared.timeless and compiled and revision == self._driver.known_revision:
+    async def _made(self, work: Work, asked: Asked) -> Answer:
+        """The answer, which is remembered from now on if it may be."""
+        body, revision = await self._ways.answered(work)
+        if work.is_kept and revision == self._driver.known_revision:
             self._responses.put(revision, asked, body)
-        return Answer(body, executed=True, revision=revision, timeless=prepared.timeless and trace is None)
-
-    async def _compiled(
-        self, prepared: Prepared, root: Root, rights: Rights, watch: Watch, *, tell_cost: bool
-    ) -> tuple[bytes, str]:
-        cost, pace = root.cost.requested, prepared.plan.pace
-        run = Run(prepared.arguments, rights, piecewise=cost > _LARGE_COST)
-
-        def plan() -> Reads[bytes]:
-            begun = time.perf_counter()
-            data = yield from watch.watched(assembly.answer(prepared.plan, root, run))
-            body = _body(data, prepared, root, tell_cost=tell_cost)
-            pace.ran(cost, time.perf_counter() - begun)
-            return body
-
-        watch.cache = "rows"
-        apart = pace.holds(cost) or prepared.plan.introspects or prepared.plan.slow
-        return await self._driver.run(plan, apart=apart, watch=watch)
-
-    async def _ordinary(
-        self, admitted: Admitted, root: Root, variables: dict[str, Any], rights: Rights, trace: Trace | None
-    ) -> tuple[Any, str]:
-        watching = [trace] if trace else None
-        name = admitted.name or None
-        async with self._store.snapshot() as snapshot:
-            context = Context(snapshot, rights)
-            result = execute(
-                self._schema, admitted.document, root, context, variables, name, middleware=watching
-            )
-            done = await result if is_awaitable(result) else result
-            assert isinstance(done, ExecutionResult)
-            if done.errors:
-                raise done.errors[0].original_error or done.errors[0]
-            return done.data, snapshot.revision
-
-
-def root_of(prepared: Prepared, settings: Settings, schema: strawberry.Schema) -> Root:
-    """The parent of the operation's top fields."""
-    return Root(Cost(prepared.admitted.measures.cost, settings.max_cost), schema)
-
-
-def _body(data: Any, prepared: Prepared, root: Root, *, tell_cost: bool, trace: Trace | None = None) -> bytes:
-    answer = {"errors": prepared.mistakes, "data": data} if prepared.mistakes else {"data": data}
-    extensions: dict[str, object] = {}
-    if tell_cost:
-        extensions["cost"] = {"requested": root.cost.requested, "limit": root.cost.limit}
-    if trace is not None:
-        extensions["ftv1"] = trace.ended(prepared.mistakes)
-    if extensions:
-        answer["extensions"] = extensions
-    return encoded(answer)
+        timeless = work.prepared.timeless and work.trace is None
+        return Answer(body, executed=True, revision=revision, timeless=timeless)
 
 
 def _masked() -> Refused:

@@ -10,7 +10,7 @@ from pathlib import Path
 import orjson
 import pytest
 
-from graph_api.execution import engine as engines
+from graph_api.execution import ways
 from graph_api.execution.encoding import encoded, in_pieces
 from graph_api.execution.engine import Engine
 from graph_api.schema import build_schema
@@ -58,7 +58,7 @@ async def test_a_large_answer_has_the_bytes_of_one_made_whole(
     in_pieces = await engine.execute(LARGE, tell_cost=True)
     again = await engine.execute(LARGE, tell_cost=True)
     ordinary = await engine.execute(LARGE, tell_cost=True, compiled=False)
-    monkeypatch.setattr(engines, "_LARGE_COST", 10**6)
+    monkeypatch.setattr(ways, "_LARGE_COST", 10**6)
     whole = await engine.execute(LARGE, tell_cost=True)
     assert in_pieces.body == again.body == ordinary.body == whole.body
     answer = orjson.loads(in_pieces.body)

@@ -1,0 +1,137 @@
+"""The two ways to the bytes of an answer: the compiled plan, and Strawberry's ordinary executor over the same
+batch functions. Their answers are the same; only the executor can be traced field by field.
+"""
+
+# graphql-core's wrapping types are generic without arguments, which strict pyright calls unknown:
+# pyright: reportUnknownVariableType=false, reportUnknownMemberType=false, reportUnknownArgumentType=false
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from typing import Any
+
+import strawberry
+from graphql import ExecutionResult, execute
+from graphql.pyutils import is_awaitable
+
+from graph_api.execution import assembly
+from graph_api.execution.assembly import Run
+from graph_api.execution.context import Context
+from graph_api.execution.driving import Driver
+from graph_api.execution.encoding import encoded
+from graph_api.execution.preparation import Prepared, graphql_schema
+from graph_api.execution.tracing import Trace
+from graph_api.execution.watch import Watch
+from graph_api.settings import Settings
+from graph_api.store.protocol import Store
+from graph_api.store.reads import Reads, Rights
+
+_LARGE_COST = 2000  # objects expected in an answer that is encoded in pieces
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """What an operation costs: the objects its answer is expected to hold, and how many are allowed."""
+
+    requested: int
+    limit: int
+
+
+@dataclass(frozen=True, slots=True)
+class Root:
+    """The parent of an operation's top fields: what the operation itself can be asked."""
+
+    cost: Cost
+    schema: strawberry.Schema
+
+
+def root_of(prepared: Prepared, settings: Settings, schema: strawberry.Schema) -> Root:
+    """The parent of the operation's top fields."""
+    return Root(Cost(prepared.admitted.measures.cost, settings.max_cost), schema)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Work:
+    """An operation whose answer has to be made, and in which way: with *trace* field by field, which takes
+    the ordinary executor."""
+
+    prepared: Prepared
+    variables: dict[str, Any]  # Any: JSON as the client sent it
+    rights: Rights
+    watch: Watch
+    root: Root
+    tell_cost: bool
+    compiled: bool
+    trace: Trace | None
+
+    @property
+    def cost(self) -> int:
+        """The objects that its answer is expected to hold."""
+        return self.root.cost.requested
+
+    @property
+    def is_kept(self) -> bool:
+        """Whether its answer may be one that was made before, and is remembered."""
+        return self.prepared.timeless and self.compiled
+
+    def body(self, data: Any) -> bytes:  # Any: the answer's data
+        """The bytes of the answer that holds *data*."""
+        mistakes = self.prepared.mistakes
+        answer = {"errors": mistakes, "data": data} if mistakes else {"data": data}
+        extensions: dict[str, object] = {}
+        if self.tell_cost:
+            extensions["cost"] = {"requested": self.cost, "limit": self.root.cost.limit}
+        if self.trace is not None:
+            extensions["ftv1"] = self.trace.ended(mistakes)
+        if extensions:
+            answer["extensions"] = extensions
+        return encoded(answer)
+
+
+class Ways:
+    """Makes answers over one store: from plans by *driver*, else in a snapshot."""
+
+    def __init__(self, schema: strawberry.Schema, store: Store, driver: Driver) -> None:
+        self._schema = graphql_schema(schema)
+        self._store = store
+        self._driver = driver
+
+    async def answered(self, work: Work) -> tuple[bytes, str]:
+        """The bytes of the answer, and the revision it was made from."""
+        if work.compiled:
+            return await self._compiled(work)
+        work.watch.cache = "miss"
+        with work.watch.phase("ordinary"):
+            data, revision = await self._ordinary(work)
+        return work.body(data), revision
+
+    async def _compiled(self, work: Work) -> tuple[bytes, str]:
+        prepared, cost, watch = work.prepared, work.cost, work.watch
+        pace = prepared.plan.pace
+        run = Run(prepared.arguments, work.rights, piecewise=cost > _LARGE_COST)
+
+        def plan() -> Reads[bytes]:
+            begun = time.perf_counter()
+            data = yield from watch.watched(assembly.answer(prepared.plan, work.root, run))
+            body = work.body(data)
+            pace.ran(cost, time.perf_counter() - begun)
+            return body
+
+        watch.cache = "rows"
+        apart = pace.holds(cost) or prepared.plan.introspects or prepared.plan.slow
+        return await self._driver.run(plan, apart=apart, watch=watch)
+
+    async def _ordinary(self, work: Work) -> tuple[Any, str]:
+        watching = [work.trace] if work.trace else None
+        admitted, name = work.prepared.admitted, work.prepared.admitted.name or None
+        async with self._store.snapshot() as snapshot:
+            context = Context(snapshot, work.rights)
+            result = execute(
+                self._schema, admitted.document, work.root, context, work.variables, name, middleware=watching
+            )
+            done = await result if is_awaitable(result) else result
+            assert isinstance(done, ExecutionResult)
+            if done.errors:
+                raise done.errors[0].original_error or done.errors[0]
+            return done.data, snapshot.revision
