@@ -33,9 +33,9 @@ def keep_working(
 ) -> None:
     """*count* processes have run `work(*arguments, listener, number, ready)` until this one was told to end.
 
-    Numbers count from 0; a worker that is replaced leaves its number to the next. *ready* is called once
-    all can answer. A worker that dies is replaced; raises `Failure` for one of
-    the first that dies before it could answer. Ends the program: with 0 after SIGTERM, 130 after SIGINT.
+    Numbers count from 0; a worker that dies is replaced, and leaves its number to the next. *ready* is called
+    once all can answer. Raises `Failure` for one of the first that dies before it could. Ends the program: with 0
+    after SIGTERM, 130 after SIGINT.
     """
     team = _Team(work, (*arguments, listener), count)
     with _signals() as told:

@@ -56,7 +56,8 @@ class Measures:
 
     *aliases*, *directives*, *field_directives* (the most on one field), *fragments* and *key_pairs* (pairs of
     fields with one response key, and of spreads) count the text itself: validation compares these pair by pair.
-    *input_objects* are those in arguments; *conditions* are the leaves of these, and have no limit of their own; *schema_cost* is the cost of what is asked about the schema.
+    *input_objects* are those in arguments; *conditions* are the leaves of these, and have no limit of their own;
+    *schema_cost* is the cost of what is asked about the schema.
     """
 
     depth: int = 0

@@ -38,7 +38,7 @@ def _objects(selection: Selection, records: Sequence[Any], run: Run) -> Reads[Se
         return (yield from _alike(shape, records, run)) if shape.fetched else shape.build(records)
     groups: dict[type[Any], list[Any]] = {}
     for record in records:
-        groups.setdefault(type(record), []).append(record)  # pyright: ignore[reportUnknownArgumentType]
+        groups.setdefault(type(record), []).append(record)  # pyright: ignore[reportUnknownArgumentType] - any record
     if len(groups) == 1:
         return (yield from _alike(selection.of(records[0]), records, run))
     made: dict[int, Any] = {}

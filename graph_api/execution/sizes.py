@@ -16,6 +16,6 @@ def size_of(value: object) -> int:
     if isinstance(value, tuple | list):
         return size + sum(map(size_of, value))  # pyright: ignore[reportUnknownArgumentType] - any items
     if isinstance(value, Mapping):
-        return size + sum(map(size_of, value)) + sum(map(size_of, value.values()))  # pyright: ignore[reportUnknownArgumentType]
+        return size + sum(map(size_of, value)) + sum(map(size_of, value.values()))  # pyright: ignore[reportUnknownArgumentType] - any items
     slots: tuple[str, ...] = getattr(type(value), "__slots__", ())
     return size + sum(size_of(getattr(value, name)) for name in slots)

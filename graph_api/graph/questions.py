@@ -22,8 +22,6 @@ CHUNK = 512  # keys a question may carry
 PAGE = 8192  # steps an answer may carry: about a millisecond of work for the walk
 
 
-ALL_KINDS = frozenset(EdgeKind)
-
 Edge: TypeAlias = tuple[int, int, EdgeKind, int | None]  # from, to, kind, position (RELATED only)
 
 

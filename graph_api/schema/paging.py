@@ -165,9 +165,9 @@ def decode_cursor(cursor: str, listed: Listing) -> SortKey:
     if zlib.crc32(text, listed.seal).to_bytes(_CHECKSUM_BYTES) != data[:_CHECKSUM_BYTES]:
         raise ValueError(cursor)
     values: object = orjson.loads(text)
-    if not isinstance(values, list) or len(values) != len(listed.sort):  # pyright: ignore[reportUnknownArgumentType]
+    if not isinstance(values, list) or len(values) != len(listed.sort):  # pyright: ignore[reportUnknownArgumentType] - any JSON
         raise ValueError(cursor)
-    return tuple(_sort_value(value, kind) for value, kind in zip(values, listed.sort, strict=True))  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType]
+    return tuple(_sort_value(value, kind) for value, kind in zip(values, listed.sort, strict=True))  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType] - any JSON
 
 
 def _sort_value(value: object, kind: str) -> SortValue:

@@ -69,6 +69,7 @@ def walked(walking: Walk[T], filter: Filter | None, rights: Rights) -> Reads[T]:
 
 
 def _answered(question: Question[Any], filter: Filter | None, rights: Rights) -> Reads[Any]:
+    """What the question is answered with; casts say that a walk's integers are keys."""
     match question:
         case Neighbours(frontier, kinds, direction, most, skip):
             targets, counts = yield from ask(
@@ -138,7 +139,7 @@ def neighborhood(
             with_links=False,
         )
         result = yield from walked(walking, wanted.filter, rights)
-        hops = tuple(Hop(depth, cast(Keys, hop)) for depth, hop in enumerate(result.hops))
+        hops = tuple(Hop(depth, cast(Keys, hop)) for depth, hop in enumerate(result.hops))  # as above
         found.append(Subgraph(hops, result.truncated, wanted.kinds))
     return found
 
@@ -228,7 +229,7 @@ def link_target(parents: Sequence[Link], rights: Rights) -> Reads[ByKey]:
 
 
 def _ends(keys: list[int], rights: Rights) -> Reads[ByKey]:
-    return ByKey(keys, (yield from records(cast(list[NodeKey], keys), rights)))
+    return ByKey(keys, (yield from records(cast(list[NodeKey], keys), rights)))  # to a link they are integers
 
 
 def known(handles: Iterable[NodeHandle], rights: Rights) -> Reads[Mapping[str, Node]]:

@@ -149,7 +149,7 @@ class GraphQLEndpoint:
                     return await _send(send, 304, headers[1:], b"")
             else:
                 headers.append(_UNCACHED)
-            if status == 405:  # noqa: PLR2004
+            if status == 405:  # noqa: PLR2004 - the number is the name
                 headers.append(_ALLOW)
         if vary is self._vary_large and (accepted := sent.get(b"accept-encoding")):
             start, message = _messages(status, headers, answer.body)
@@ -177,7 +177,7 @@ async def send_refusal(send: Send, refusal: Unanswered, media_type: str, *more: 
     status = refusal.status
     if refusal.code in _PART_OF_A_PROTOCOL and media_type == PLAIN_JSON:
         status = 200
-    if status == 405:  # noqa: PLR2004
+    if status == 405:  # noqa: PLR2004 - the number is the name
         headers.append(_ALLOW)
     if status in {408, 413, 415}:
         headers.append(_CLOSE)
@@ -249,7 +249,7 @@ async def _send(send: Send, status: int, headers: list[Header], body: bytes) -> 
 
 
 def _messages(status: int, headers: list[Header], body: bytes) -> tuple[Message, Message]:
-    if status != 304:  # noqa: PLR2004
+    if status != 304:  # noqa: PLR2004 - the number is the name
         headers = [*headers, (b"content-length", b"%d" % len(body))]
     start = {"type": "http.response.start", "status": status, "headers": headers}
     return start, {"type": "http.response.body", "body": body}

@@ -83,7 +83,7 @@ def _persisted(asked: dict[str, Any], name: str | None, extensions: dict[str, An
 
 def json_object(value: Any) -> dict[str, Any] | None:  # Any: whatever JSON can be
     """*value* when it is a JSON object, else None."""
-    return value if isinstance(value, dict) else None  # pyright: ignore[reportUnknownVariableType]
+    return value if isinstance(value, dict) else None  # pyright: ignore[reportUnknownVariableType] - any JSON
 
 
 def _object(asked: dict[str, Any], name: str) -> dict[str, Any]:

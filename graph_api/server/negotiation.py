@@ -44,7 +44,7 @@ def is_json(content_type: bytes) -> bool:
 
 @lru_cache(_REMEMBERED)
 def _answer_type(accept: bytes) -> str | None:
-    weights = dict(map(_weighed, accept.decode("latin-1").split(",")))
+    weights = _weights(accept)
     weights.pop("", None)
     if not weights:
         return PLAIN_JSON
@@ -57,14 +57,14 @@ def _answer_type(accept: bytes) -> str | None:
 
 @lru_cache(_REMEMBERED)
 def _prefers_page(accept: bytes) -> bool:
-    weights = dict(map(_weighed, accept.decode("latin-1").split(",")))
+    weights = _weights(accept)
     ours = [weights[name] for name in (RESPONSE_JSON, PLAIN_JSON, "application/*", "*/*") if name in weights]
     return weights.get(_PAGE, _NOT_AT_ALL) > max(ours, default=_NOT_AT_ALL)
 
 
 @lru_cache(_REMEMBERED)
 def _content_coding(accepted: bytes, offered: tuple[str, ...]) -> str | None:
-    weights = dict(map(_weighed, accepted.decode("latin-1").split(",")))
+    weights = _weights(accepted)
     wild = weights.get("*", _NOT_AT_ALL)
     return next((coding for coding in offered if weights.get(coding, wild) > _NOT_AT_ALL), None)
 
@@ -74,6 +74,11 @@ def _is_json(content_type: bytes) -> bool:
     name, *parameters = content_type.decode("latin-1").lower().split(";")
     charsets = {value.strip('"') for key, value in _pairs(parameters) if key == "charset"}
     return name.strip() == PLAIN_JSON and charsets <= {"utf-8", "utf8"}
+
+
+def _weights(header: bytes) -> dict[str, float]:
+    """How gladly each of what is named is accepted."""
+    return dict(map(_weighed, header.decode("latin-1").split(",")))
 
 
 def _weighed(part: str) -> tuple[str, float]:

@@ -11,10 +11,11 @@ from hypothesis import given, settings, strategies as st
 
 from graph_api.graph.answers import Answers
 from graph_api.graph.csr import AdjacencyUnfit, Csr, build, load, save
-from graph_api.graph.questions import ALL_KINDS, Among, EdgeKind, Fitting, Neighbours, Steps
+from graph_api.graph.questions import Among, EdgeKind, Fitting, Neighbours, Steps
 from graph_api.records import EdgeDirection
 from tests.graph.small_graphs import BOTH, OUT, RELATED, TOPIC, SmallGraph, graphs, keys, related
 
+ALL_KINDS = frozenset(EdgeKind)
 FRONTIERS = st.lists(keys | st.just(5000), max_size=30).map(tuple)
 
 

@@ -93,9 +93,8 @@ def exported() -> Generator[Traces]:
     try:
         yield Traces(provider)
     finally:
-        ending = Thread(
-            target=provider.shutdown, daemon=True
-        )  # it waits for a collector that does not answer
+        # on a thread, since it waits for a collector that does not answer
+        ending = Thread(target=provider.shutdown, daemon=True)
         ending.start()
         ending.join(_END_S)
 
