@@ -64,7 +64,7 @@ class Csr:
         if not len(self.keys):
             return np.full(len(keys), -1, dtype=np.int64)
         found = self.keys.searchsorted(keys)
-        found[found == len(self.keys)] = 0
+        np.minimum(found, len(self.keys) - 1, out=found)
         return np.where(self.keys.take(found) == keys, found, -1)
 
 

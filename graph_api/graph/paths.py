@@ -8,12 +8,12 @@ have no steps.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from graph_api.graph.ball import Ball, grow
 from graph_api.graph.questions import Among, Budget, Edge, EdgeKind, Scope, Walk, ask
-from graph_api.graph.sweep import Sweep, chunks, reverse, targets_by_key
+from graph_api.graph.sweep import chunks, reverse, targets_by_key
 from graph_api.graph.walk import Link
 from graph_api.records import EdgeDirection
 
@@ -69,37 +69,51 @@ def _balls(start: int, end: int, scope: Scope) -> tuple[Ball, Ball]:
 def _read_back(near: Ball, far: Ball, limit: int, scope: Scope) -> Walk[tuple[list[Path], bool]]:
     """The first *limit* paths through two balls that touch, and whether there are more.
 
-    Every node of `layers` below leads to the end, so that the first *limit* beginnings of a length hold the
+    Every node that is stepped to leads to the end, so that the first *limit* beginnings of a length hold the
     first *limit* paths: one question a step, however many paths there are.
     """
-    layers = (yield from _leading_on(near, scope)) + far.layers[-2::-1]
-    paths = [tuple(layers[0])]
+    near_steps = yield from _leading_on(near, scope)
+    far_layers = far.layers[-2::-1]
+    paths = [tuple(near.layers[0])]
     more = False
-    for layer in layers[1:]:
-        if len(layer) == 1:  # then all lead there: nothing to ask
-            paths = [(*path, *layer) for path in paths]
-            continue
-        onward = yield from targets_by_key(sorted({path[-1] for path in paths}), scope)
-        longer = [(*path, key) for path in paths for key in sorted(onward[path[-1]] & layer)]
+    for step in range(near.radius + far.radius):
+        if step < near.radius:
+            onward = near_steps[step]
+        else:
+            heads, layer = {path[-1] for path in paths}, far_layers[step - near.radius]
+            onward = (
+                dict.fromkeys(heads, layer) if len(layer) == 1 else (yield from _steps(heads, layer, scope))
+            )
+        longer = [(*path, key) for path in paths for key in sorted(onward[path[-1]])]
         more = more or len(longer) > limit
         paths = longer[:limit]
     return paths, more
 
 
-def _leading_on(near: Ball, scope: Scope) -> Walk[list[set[int]]]:
-    """The layers of *near* without the nodes from which its rim is not reached."""
-    layers = [near.rim]
+def _leading_on(near: Ball, scope: Scope) -> Walk[list[dict[int, set[int]]]]:
+    """For each layer of *near* below its rim, where the nodes lead from which the rim is reached."""
+    steps: list[dict[int, set[int]]] = []
+    reached = near.rim
     for layer in near.layers[-2::-1]:
-        if len(layer) == 1:
-            layers.append(layer)
-            continue
-        sweep = Sweep(tuple(layers[-1]), scope, reverse(scope.direction), Budget())
-        kept: set[int] = set()
-        while sweep.goes_on and len(kept) < len(layer):
-            _, steps = yield from sweep.page()
-            kept |= layer.intersection(steps.targets)
-        layers.append(kept)
-    return layers[::-1]
+        onward = (
+            dict.fromkeys(layer, reached) if len(layer) == 1 else (yield from _steps(layer, reached, scope))
+        )
+        steps.append(onward)
+        reached = set(onward)
+    return steps[::-1]
+
+
+def _steps(sources: set[int], targets: set[int], scope: Scope) -> Walk[dict[int, set[int]]]:
+    """Where in *targets* each of *sources* leads, without those that lead nowhere. The fewer are asked."""
+    if len(sources) <= len(targets):
+        found = yield from targets_by_key(sorted(sources), scope)
+        return {source: ends for source, there in found.items() if (ends := there & targets)}
+    found = yield from targets_by_key(sorted(targets), replace(scope, direction=reverse(scope.direction)))
+    onward: dict[int, set[int]] = {}
+    for target, there in found.items():
+        for source in there & sources:
+            onward.setdefault(source, set()).add(target)
+    return onward
 
 
 def path_links(paths: Sequence[Path], scope: Scope) -> Walk[tuple[tuple[Link, ...], ...]]:
