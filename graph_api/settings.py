@@ -28,7 +28,8 @@ def setting(
     """A field of the settings table; *unit* is shown in help (`bytes`, `s`), *bounds* are inclusive,
     *choices* all there are.
 
-    Settings of the group "limits" bound what one request may ask for.
+    Settings of one *group* stand together, in help and in the README. Those of "limits" bound what one request may
+    ask for.
     """
     about = {"help": help, "unit": unit, "bounds": bounds, "choices": choices, "group": group}
     made: T = field(default=default, metadata=about)
@@ -50,50 +51,63 @@ class Settings:
     host: str = setting("127.0.0.1", "Address to listen on.")
     port: int = setting(8000, "TCP port to listen on; 0 picks a free one.", bounds=(0, 65535))
     workers: int = setting(1, "Processes that answer, over one database.", bounds=(1, 256))
+    reader_connections: int = setting(
+        4, "Database connections that answer operations at the same time.", bounds=(1, None)
+    )
     root_path: str = setting("", "Path under which a proxy serves the API, such as /articles.")
     trusted_proxies: str = setting("", "Comma-separated addresses whose X-Forwarded-* headers are believed.")
     cors_origins: str = setting(
         "", "Comma-separated sites whose pages may ask, such as https://news.example, or *."
     )
-    published_only: bool = setting(False, "Leave out everything marked published: false.")
-    expose_secured: bool = setting(False, "Answer Article.secured, the opaque encrypted payload.")
+    cache_control: str = setting(
+        "no-cache", "Cache-Control of answers to GET whose content can be told by ETag."
+    )
+    published_only: bool = setting(False, "Leave out everything marked published: false.", group="access")
+    expose_secured: bool = setting(
+        False, "Answer Article.secured, the opaque encrypted payload.", group="access"
+    )
     keys: str = setting(
-        "", "API keys that are let in: entries as `graph-api key` prints them, with commas between."
+        "",
+        "API keys that are let in: entries as `graph-api key` prints them, with commas between.",
+        group="access",
     )
-    keys_file: str = setting("", "File of such entries, one a line; a change is seen within a second.")
+    keys_file: str = setting(
+        "", "File of such entries, one a line; a change is seen within a second.", group="access"
+    )
     anonymous_scopes: str = setting(
-        "", "What requests without a key may do where keys are asked for, such as read or read+unpublished."
+        "",
+        "What requests without a key may do where keys are asked for, such as read or read+unpublished.",
+        group="access",
     )
-    reader_connections: int = setting(
-        4, "Database connections that answer operations at the same time.", bounds=(1, None)
+    trusted_documents: str = setting(
+        "", "Folder of .graphql files, or manifest, whose operations can be asked for by id.", group="access"
+    )
+    trusted_only: bool = setting(False, "Answer nothing but trusted documents.", group="access")
+    no_introspection: bool = setting(
+        False,
+        "Tell nothing of the schema: no __schema, __type, _service, /schema.graphql and suggestions.",
+        group="access",
     )
     response_cache_bytes: int = setting(
         67_108_864,
         "Whole answers kept in memory, dropped when the content changes; 0 keeps none.",
         unit="bytes",
         bounds=(0, None),
+        group="memory",
     )
     row_cache_bytes: int = setting(
         67_108_864,
         "Rows kept in memory, dropped when the content changes; 0 keeps none.",
         unit="bytes",
         bounds=(0, None),
+        group="memory",
     )
     persisted_query_bytes: int = setting(
         1_048_576,
         "Operations that clients may name by hash once they have sent them; 0 keeps none.",
         unit="bytes",
         bounds=(0, None),
-    )
-    trusted_documents: str = setting(
-        "", "Folder of .graphql files, or manifest, whose operations can be asked for by id."
-    )
-    trusted_only: bool = setting(False, "Answer nothing but trusted documents.")
-    no_introspection: bool = setting(
-        False, "Tell nothing of the schema: no __schema, __type, _service, /schema.graphql and suggestions."
-    )
-    cache_control: str = setting(
-        "no-cache", "Cache-Control of answers to GET whose content can be told by ETag."
+        group="memory",
     )
     deadline_seconds: int = limit(5, "Time one operation may take.", unit="s")
     rate_limit: int = setting(
