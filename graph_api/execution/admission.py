@@ -13,7 +13,7 @@ https://ibm.github.io/graphql-specs/cost-spec.html.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from math import ceil
 from typing import Any
@@ -23,30 +23,22 @@ from graphql import (
     FieldNode,
     FragmentDefinitionNode,
     FragmentSpreadNode,
-    GraphQLArgument,
     GraphQLField,
     GraphQLSchema,
     InlineFragmentNode,
-    IntValueNode,
-    ListValueNode,
-    ObjectValueNode,
     OperationDefinitionNode,
     SelectionNode,
     SelectionSetNode,
-    ValueNode,
-    VariableNode,
     get_named_type,
-    is_input_object_type,
     value_from_ast_untyped,
 )
 from graphql.type import GraphQLInterfaceType, GraphQLNamedType, GraphQLObjectType
 
 from graph_api.execution.batch import SIZE, ListSize
+from graph_api.execution.given import COUNT_CAP, Given
 from graph_api.execution.plan import DEFINITION
 from graph_api.execution.schema_lengths import ANSWERED_TYPES, is_introspective
 
-_COUNT_CAP = 10**12  # measures stop growing here: a product of page sizes need not be exact beyond it
-_LISTED = {"related": 20, "topics": 5}  # conditions on lists, by the expected length of these
 _NO_NAMES: frozenset[str] = frozenset()
 
 
@@ -113,13 +105,13 @@ class _Size:
         return _Size(
             max(self.depth, other.depth),
             max(self.introspection_depth, other.introspection_depth),
-            min(self.fields + other.fields, _COUNT_CAP),
-            min(self.selections + other.selections, _COUNT_CAP),
-            min(self.input_objects + other.input_objects, _COUNT_CAP),
-            min(self.schema_cost + other.schema_cost, _COUNT_CAP),
-            min(self.cost + other.cost, _COUNT_CAP),
-            min(self.each + other.each, _COUNT_CAP),
-            min(self.conditions + other.conditions, _COUNT_CAP),
+            min(self.fields + other.fields, COUNT_CAP),
+            min(self.selections + other.selections, COUNT_CAP),
+            min(self.input_objects + other.input_objects, COUNT_CAP),
+            min(self.schema_cost + other.schema_cost, COUNT_CAP),
+            min(self.cost + other.cost, COUNT_CAP),
+            min(self.each + other.each, COUNT_CAP),
+            min(self.conditions + other.conditions, COUNT_CAP),
         )
 
 
@@ -134,7 +126,8 @@ def measure(
 
     *schema_lengths* are those of the schema's own lists.
     """
-    meter = _Meter(schema, document, {**_defaults(operation), **variables}, schema_lengths)
+    given = Given({**_defaults(operation), **variables})
+    meter = _Meter(schema, document, given, schema_lengths)
     size = meter.selection_set(schema.get_root_type(operation.operation), operation.selection_set, _NO_NAMES)
     text = _Text()
     for definition in document.definitions:
@@ -197,14 +190,11 @@ class _Text:
 class _Meter:
     schema: GraphQLSchema
     document: DocumentNode
-    variables: Mapping[str, Any]
+    given: Given
     schema_lengths: Mapping[str, float]
     _fragments: dict[str, FragmentDefinitionNode] = field(init=False)
     _measured: dict[tuple[str, frozenset[str]], _Size] = field(
         default_factory=dict[tuple[str, frozenset[str]], _Size]
-    )
-    _counted: dict[tuple[str, Callable[[Any], int]], int] = field(
-        default_factory=dict[tuple[str, Callable[[Any], int]], int]
     )
 
     def __post_init__(self) -> None:
@@ -253,8 +243,8 @@ class _Meter:
         tells_schema = is_introspective(type_)
         length: float = self.schema_lengths.get(name, 1) if tells_schema else 1
         if size:
-            length = self._length(node, size)
-        conditions = min(sum(self._leaves(each.value) for each in node.arguments or ()), _COUNT_CAP)
+            length = self.given.length(node, size)
+        conditions = self.given.conditions(node)
         arguments: float = conditions
         objects: float = length if is_paged or tells_schema else 0
         below = _Size()
@@ -269,114 +259,13 @@ class _Meter:
             depth=0 if introspects else depth,
             introspection_depth=depth if introspects else below.introspection_depth,
             fields=1,
-            selections=min(below.selections + 1, _COUNT_CAP),
-            input_objects=min(below.input_objects + self._input_objects(definition, node), _COUNT_CAP),
-            schema_cost=min(objects if introspects else below.schema_cost, _COUNT_CAP),
-            cost=0 if introspects else min(arguments + (0 if is_paged else objects), _COUNT_CAP),
-            each=min(objects, _COUNT_CAP) if is_paged else 0,
-            conditions=min(below.conditions + conditions, _COUNT_CAP),
+            selections=min(below.selections + 1, COUNT_CAP),
+            input_objects=min(below.input_objects + self.given.objects(definition, node), COUNT_CAP),
+            schema_cost=min(objects if introspects else below.schema_cost, COUNT_CAP),
+            cost=0 if introspects else min(arguments + (0 if is_paged else objects), COUNT_CAP),
+            each=min(objects, COUNT_CAP) if is_paged else 0,
+            conditions=min(below.conditions + conditions, COUNT_CAP),
         )
-
-    def _length(self, node: FieldNode, size: ListSize) -> int:
-        given = (_count(self._given(node, path)) for path in (*size.slicing, *size.counted))
-        return max((count for count in given if count is not None), default=size.assumed)
-
-    def _given(self, node: FieldNode, path: str) -> Any:
-        """What stands in the argument that *path* names: syntax, or the value of a variable."""
-        name, *inner = path.split(".")
-        value: Any = next((each.value for each in node.arguments or () if each.name.value == name), None)
-        for part in inner:
-            value = _field_of(self._resolved(value), part)
-        return self._resolved(value)
-
-    def _resolved(self, value: Any) -> Any:
-        return self.variables.get(value.name.value) if isinstance(value, VariableNode) else value
-
-    def _input_objects(self, definition: GraphQLField | None, node: FieldNode) -> int:
-        """How many objects stand in the arguments that are input objects: each has to be converted."""
-        known = definition.args if definition else {}
-        values = (each.value for each in node.arguments or () if _takes_object(known.get(each.name.value)))
-        return sum(map(self._objects, values))
-
-    def _objects(self, value: ValueNode) -> int:
-        if isinstance(value, VariableNode):
-            return self._of_variable(value, json_objects)
-        if isinstance(value, ListValueNode):
-            return sum(map(self._objects, value.values))
-        if isinstance(value, ObjectValueNode):
-            return 1 + sum(self._objects(each.value) for each in value.fields)
-        return 0
-
-    def _of_variable(self, node: VariableNode, count: Callable[[Any], int]) -> int:
-        """What *count* says of the variable's value, counted once however often it is used."""
-        name = node.name.value
-        found = self._counted.get((name, count))
-        if found is None:
-            found = self._counted[name, count] = count(self.variables.get(name))
-        return found
-
-    def _leaves(self, value: ValueNode) -> int:
-        """How many leaves an input object has: each is a condition that is looked at."""
-        if isinstance(value, ObjectValueNode):
-            return sum(_weight(each.name.value) * self._leaf_or_leaves(each.value) for each in value.fields)
-        if isinstance(value, VariableNode) and isinstance(self.variables.get(value.name.value), Mapping):
-            return self._of_variable(value, json_leaves)
-        return 0
-
-    def _leaf_or_leaves(self, value: ValueNode) -> int:
-        if isinstance(value, ListValueNode):
-            leaves = sum(map(self._leaf_or_leaves, value.values))
-        elif isinstance(value, VariableNode):
-            leaves = self._of_variable(value, json_leaves)
-        else:
-            leaves = self._leaves(value)
-        return max(leaves, 1)
-
-
-def json_leaves(value: Any) -> int:
-    """How many leaves a variable has, when it is an object or a list: an input object's conditions, those on
-    the elements of a list counted for each element."""
-    if isinstance(value, Mapping):
-        return sum(_weight(name) * max(json_leaves(each), 1) for name, each in value.items())
-    return sum(max(json_leaves(each), 1) for each in value) if isinstance(value, list) else 0
-
-
-def json_objects(value: Any) -> int:
-    """How many objects a variable holds, itself among them."""
-    if isinstance(value, Mapping):
-        return 1 + sum(map(json_objects, value.values()))
-    return sum(map(json_objects, value)) if isinstance(value, list) else 0
-
-
-def _weight(name: str) -> int:
-    """How many times a condition is looked at for each article: once for each of what *name* lists."""
-    return _LISTED.get(name, 1)
-
-
-def _bounded(count: int) -> int:
-    return min(max(count, 0), _COUNT_CAP)
-
-
-def _field_of(value: Any, name: str) -> Any:
-    """The field of an input object, in syntax or in a variable; None when it is not given."""
-    if isinstance(value, ObjectValueNode):
-        return next((each.value for each in value.fields if each.name.value == name), None)
-    return value.get(name) if isinstance(value, Mapping) else None
-
-
-def _count(value: Any) -> int | None:
-    """A number, or the length of a list; None for anything else."""
-    if isinstance(value, IntValueNode):
-        return _bounded(int(value.value[:13]))
-    if isinstance(value, ListValueNode):
-        return len(value.values)
-    if isinstance(value, list):
-        return len(value)  # pyright: ignore[reportUnknownArgumentType] - any JSON
-    return _bounded(value) if type(value) is int else None
-
-
-def _takes_object(argument: GraphQLArgument | None) -> bool:
-    return argument is not None and is_input_object_type(get_named_type(argument.type))
 
 
 def _definition(type_: GraphQLNamedType | None, name: str) -> GraphQLField | None:

@@ -27,8 +27,9 @@ from graphql import (
     visit,
 )
 
-from graph_api.execution.admission import Measures, excesses, json_leaves, json_objects, measure
+from graph_api.execution.admission import Measures, excesses, measure
 from graph_api.execution.clock import mentions_clock
+from graph_api.execution.given import json_leaves, json_objects
 from graph_api.execution.lru import Lru
 from graph_api.execution.plan import conditions
 from graph_api.execution.refusal import Refused, coded, refused
