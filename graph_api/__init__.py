@@ -13,7 +13,7 @@ __all__ = ["create_app"]
 def __getattr__(name: str) -> Any:
     """`create_app`, imported when asked for: the server is not loaded for a look at the records."""
     if name == "create_app":
-        from graph_api.server.app import create_app  # noqa: PLC0415
+        from graph_api.server.app import create_app  # noqa: PLC0415 - see above
 
         return create_app
     raise AttributeError(name)

@@ -20,7 +20,7 @@ def test_every_setting_has_a_help_of_one_sentence() -> None:
 
 def test_settings_cannot_be_changed() -> None:
     with pytest.raises(FrozenInstanceError):
-        Settings().port = 1  # type: ignore[misc]
+        Settings().port = 1  # type: ignore[misc] # that it cannot be set
 
 
 @pytest.mark.parametrize(
@@ -36,7 +36,7 @@ def test_settings_cannot_be_changed() -> None:
 )
 def test_a_value_that_cannot_work_is_refused_by_name(given: dict[str, object], named: str) -> None:
     with pytest.raises(UsageError) as refused:
-        Settings(**given)  # type: ignore[arg-type]
+        Settings(**given)  # type: ignore[arg-type] # any field
     assert named in str(refused.value)
 
 

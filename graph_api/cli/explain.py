@@ -82,9 +82,9 @@ def _indented(lines: Iterator[str]) -> Iterator[str]:
     return (f"  {line}" for line in lines)
 
 
-def _shown(number: int, traced: TracedRead) -> Iterator[str]:
-    name = type(traced.read).__name__
-    yield f"{number}. {name}: {traced.rows:,} rows, {len(traced.statements)} statements, {traced.seconds * 1e3:.2f} ms"
-    for statement in dict.fromkeys(traced.statements):
+def _shown(number: int, one: TracedRead) -> Iterator[str]:
+    name = type(one.read).__name__
+    yield f"{number}. {name}: {one.rows:,} rows, {len(one.statements)} statements, {one.seconds * 1e3:.2f} ms"
+    for statement in dict.fromkeys(one.statements):
         shown = " ".join(statement.split())
         yield f"   {shown if len(shown) <= _SQL_WIDTH else shown[:_SQL_WIDTH] + ' ...'}"

@@ -11,7 +11,6 @@ from functools import lru_cache
 
 _CACHED_URLS = 65_536
 MAX_CHARACTERS = 8_192  # of an address: longer ones reach few servers
-_MAX_HOST = 253  # characters: RFC 1035, 2.3.4
 
 _PARTS = re.compile(r"(https?)://([^/?#]*)([^?#]*)(?:\?([^#]*))?(?:#.*)?", re.IGNORECASE)
 _SCHEME = re.compile(r"([a-z][a-z0-9+.-]*):", re.IGNORECASE)

@@ -40,7 +40,7 @@ class Load:
         loop = asyncio.get_running_loop()
         clients = [Client(self, place * _STRIDE) for place in range(connections)]
         for client in clients:
-            await loop.create_connection(lambda one=client: one, "127.0.0.1", port)  # type: ignore[misc]
+            await loop.create_connection(lambda one=client: one, "127.0.0.1", port)  # type: ignore[misc] # mypy infers no default
         self._open = connections
         began = perf_counter()
         self.until = began + self.seconds

@@ -19,7 +19,7 @@ def problem(message: str = "quality must be a number", **given: object) -> Probl
         "line": 3,
         "column": 10,
     }
-    return Problem(**(values | given))  # type: ignore[arg-type]
+    return Problem(**(values | given))  # type: ignore[arg-type] # any field
 
 
 @pytest.fixture

@@ -99,7 +99,7 @@ def test_the_screen_tells_urls_counts_and_revision(tmp_path: Path) -> None:
         assert re.search(
             r"Content +\d+ articles \(\d+ stubs\), \d+ providers, \d+ topics, \d+ related", server.screen
         )
-        assert f"Revision  {revision['revision']}" in server.screen  # type: ignore[index]
+        assert f"Revision  {revision['revision']}" in server.screen  # type: ignore[index] # an answer has data
         assert len(server.screen.splitlines()) <= 12
 
 

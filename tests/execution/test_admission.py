@@ -41,7 +41,7 @@ def _measured(query: str, **variables: Any) -> Measures:
     document = parse(query)
     [operation] = [each for each in document.definitions if each.kind == "operation_definition"]
     schema = graphql_schema(api())
-    return measure(schema, document, operation, variables, schema_lengths(schema))  # type: ignore[arg-type]
+    return measure(schema, document, operation, variables, schema_lengths(schema))  # type: ignore[arg-type] # `kind` told which it is
 
 
 def _nested(depth: int) -> str:

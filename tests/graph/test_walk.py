@@ -34,7 +34,7 @@ def around(graph: SmallGraph, start: int, limit: int = FAR, scope: Scope | None 
 
 def link(source: int, target: int, position: int | None = 0, **other: object) -> Link:
     fields = {"kind": RELATED, "reciprocal": False, **other}
-    return Link(source=source, target=target, position=position, **fields)  # type: ignore[arg-type]
+    return Link(source=source, target=target, position=position, **fields)  # type: ignore[arg-type] # any other field
 
 
 @settings(max_examples=120)

@@ -173,7 +173,7 @@ def test_providers_and_topics_of_hidden_articles_only_are_hidden(database: Path)
     named = {"provider": ProviderMention(domain="x.example", name="X"), "topics": ["T"]}
     hold(database, article("a", published=False, **named))  # type: ignore[arg-type]  # of several fields
     assert select(database, "SELECT hidden FROM provider UNION ALL SELECT hidden FROM topic") == [(1,), (1,)]
-    hold(database, article("a", published=False, **named), article("b", **named))  # type: ignore[arg-type]
+    hold(database, article("a", published=False, **named), article("b", **named))  # type: ignore[arg-type] # as above
     assert select(database, "SELECT hidden FROM provider UNION ALL SELECT hidden FROM topic") == [(0,), (0,)]
 
 

@@ -149,7 +149,7 @@ async def test_stopping_an_operation_that_is_over_hits_no_other_one(tmp_path: Pa
     store = await open_store(graph(tmp_path / "g.db", article("a")), reader_connections=1)
     _, reader = store._readers
     interrupts: list[None] = []
-    reader._connection = Spied(reader._conn, interrupts)  # type: ignore[assignment]
+    reader._connection = Spied(reader._conn, interrupts)  # type: ignore[assignment] # a spy in its place
     entered, leave = threading.Event(), threading.Event()
 
     def plan() -> Reads[Any]:

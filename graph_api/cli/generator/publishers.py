@@ -34,12 +34,12 @@ class Publisher:
     @property
     def has_logo(self) -> bool:
         """Its articles show a logo: the first and about 28% of the others."""
-        return self.rank * 2 % 7 < 2  # noqa: PLR2004
+        return self.rank * 2 % 7 < 2
 
     @property
     def has_amp(self) -> bool:
         """Its articles have AMP pages too: 3 of 8, the first not."""
-        return self.rank > 0 and self.rank * 3 % 8 < 3  # noqa: PLR2004
+        return self.rank > 0 and self.rank * 3 % 8 < 3
 
     def logo(self, base: str, side: int) -> str:
         """The address of a square logo, *side* in pixels."""
@@ -48,9 +48,9 @@ class Publisher:
     def url(self, slug: str, number: int, day: datetime) -> str:
         """Where the article stands. *slug* or *number* makes it unique; a few keep their id in the query."""
         host = self.domain
-        if self.rank % 50 == 13:  # noqa: PLR2004
+        if self.rank % 50 == 13:
             return f"https://news.{host}/article.aspx?ArticleID={number}"
-        if self.rank % 9 == 4:  # noqa: PLR2004
+        if self.rank % 9 == 4:
             return f"https://www.{host}/Business/{slug.title()}"
         return (
             f"https://www.{host}/blog/{slug}/",

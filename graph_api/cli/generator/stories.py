@@ -81,8 +81,8 @@ def publishers(dice: Dice, all_: Publishers, size: int) -> list[Publisher]:
     if size == 1:
         return [all_.drawn(0.59)]
     if dice.chance(_traits(size)[1]):
-        return [all_.drawn(0.95 if size < 5 else 1)] * size  # noqa: PLR2004
-    return all_.two_at_least(size, 0.14 if size <= 50 else 0.07)  # noqa: PLR2004
+        return [all_.drawn(0.95 if size < 5 else 1)] * size
+    return all_.two_at_least(size, 0.14 if size <= 50 else 0.07)
 
 
 def days(dice: Dice, size: int, calendar_days: float) -> list[float]:

@@ -145,7 +145,7 @@ _SENTENCES = (
     "In this post we look at how {product} helps {audience} {purpose}, and at the {adjective} {thing} behind it.",
     "Shares of {partner} fell {number}% as {actor} {verb} its {thing} in {place}.",
     "Today, we are pleased to introduce {product}, a {adjective} {thing} for {audience}.",
-    'It’s the "{adjective} {thing}" that {audience} asked for — and it can {purpose}.',  # noqa: RUF001
+    'It’s the "{adjective} {thing}" that {audience} asked for — and it can {purpose}.',  # noqa: RUF001  as above
     "{partner} and {actor} agreed to {purpose}, starting in {place} by {time}.",
 )  # fmt: skip
 
@@ -178,7 +178,7 @@ class Wording:
     def title(self, subject: Subject) -> str:
         """A headline of one line; lengths in characters as `TITLE_LENGTHS` has them."""
         length = self._dice.along(TITLE_LENGTHS) - _HALF_A_CLAUSE
-        title = self._filled(self._cores[length > 55], subject)  # noqa: PLR2004  the longer core has about 60
+        title = self._filled(self._cores[length > 55], subject)  # the longer core has about 60
         clauses = list(self._clauses)
         self._dice.shuffle(clauses)
         for clause in clauses:
