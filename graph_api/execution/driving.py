@@ -18,7 +18,7 @@ from graph_api.execution.edges import edges_of
 from graph_api.execution.memory import Memory
 from graph_api.execution.watch import Watch
 from graph_api.store.protocol import RevisionMoved, Store
-from graph_api.store.reads import EdgesAmong, Read, Reads, StepRows
+from graph_api.store.reads import EdgesAmong, Read, Reads, Rights, StepRows
 
 logger = logging.getLogger(__name__)
 
@@ -96,10 +96,13 @@ class Driver:
             return done.value, memory.revision
         return await self._stored(plan, watch, read, memory)
 
-    def _learn_edges(self, database: Path, memory: Memory) -> None:
-        """The edges come into memory, from a thread; until then walks read the store."""
+    def _learn_edges(self, rights: Rights) -> None:
+        """The edges that *rights* show come into memory, from a thread; until then walks read the store."""
+        memory, published_only = self._memory, rights.published_only
+        if self._database is None or published_only in memory.edges:
+            return
         if self._building is None or self._building.done():
-            self._building = asyncio.create_task(_with_edges(database, memory))
+            self._building = asyncio.create_task(_with_edges(self._database, memory, published_only))
 
     async def _stored(
         self,
@@ -124,8 +127,8 @@ class Driver:
             on_thread.stopped = True
             raise
         self._saw(revision, before)
-        if on_thread.walked and self._database is not None and self._memory.edges is None:
-            self._learn_edges(self._database, self._memory)
+        if on_thread.walked_with is not None:
+            self._learn_edges(on_thread.walked_with)
         return result, revision
 
     def _saw(self, revision: str, before: Memory) -> None:
@@ -134,11 +137,14 @@ class Driver:
             self._memory = Memory(revision, self._capacity)
 
 
-async def _with_edges(database: Path, memory: Memory) -> None:
+async def _with_edges(database: Path, memory: Memory, published_only: bool) -> None:
     try:
-        memory.edges = await asyncio.to_thread(edges_of, database, memory.revision)
+        edges = await asyncio.to_thread(edges_of, database, memory.revision, published_only=published_only)
     except (GraphApiError, OSError) as error:
         logger.warning("walks read the database: %s", error)
+    else:
+        if edges is not None:
+            memory.edges[published_only] = edges
 
 
 class _OnThread:
@@ -146,7 +152,7 @@ class _OnThread:
     memory learns there: many rows would hold the event loop."""
 
     def __init__(self, memory: Memory | None, *, learns: bool) -> None:
-        self.walked = False  # whether the store was asked for edges
+        self.walked_with: Rights | None = None  # those for which the store was asked for edges
         self.stopped = False  # set when nobody waits any more: the next read goes to the store, which ends it
         self._memory = memory
         self._learned = memory if learns else None
@@ -158,7 +164,7 @@ class _OnThread:
             answer = yield read
             while True:
                 if isinstance(read, StepRows | EdgesAmong):
-                    self.walked = not read.rights.published_only  # the arrays know nothing of what is hidden
+                    self.walked_with = read.rights
                 elif self._learned is not None:
                     self._learned.learn(read, answer)
                 read = plan.send(answer)

@@ -1,4 +1,8 @@
-"""The edges of one revision in memory: walks read them from compact arrays that all processes share."""
+"""The edges of one revision in memory: walks read them from compact arrays that all processes share.
+
+There are two sets of arrays, each made when a walk first wants it: of all nodes, and of those that are not
+hidden. One set with a mask would need the hidden nodes left out of every list, at every walk.
+"""
 
 from __future__ import annotations
 
@@ -17,16 +21,14 @@ logger = logging.getLogger(__name__)
 
 
 class Edges:
-    """Answers the reads of walks, for callers who may see everything. Any thread may ask."""
+    """Answers the reads of walks, for callers who may see all of *csr*. Any thread may ask."""
 
     def __init__(self, csr: Csr) -> None:
         self._csr = csr
         self._own = local()  # answers keep what one walk asks again and again, so each thread has its own
 
     def rows(self, read: StepRows | EdgesAmong) -> Any:  # Any: what the read is answered with
-        """The answer to *read*, None when hidden content must be left out, which the arrays do not know."""
-        if read.rights.published_only:
-            return None
+        """The answer to *read*."""
         if isinstance(read, EdgesAmong):
             return self._answers().among(Among(read.sources, read.among, read.kinds))
         steps = self._answers().neighbours(
@@ -41,19 +43,21 @@ class Edges:
         return found
 
 
-def edges_of(database: Path, revision: str) -> Edges | None:
+def edges_of(database: Path, revision: str, *, published_only: bool) -> Edges | None:
     """The edges of *revision*, mapped from the file beside *database*, which is written when it is not there.
 
+    With *published_only* nothing of hidden nodes is in them, and a file that holds more is not taken for theirs.
     None when the database has moved on. A file that cannot be written costs the next process the same work.
     """
-    path = adjacency_path(database)
+    path = adjacency_path(database, published_only=published_only)
+    stamp = f"{revision} published" if published_only else revision
     try:
-        return Edges(load(path, revision))
+        return Edges(load(path, stamp))
     except AdjacencyUnfit:
-        stored, edges = edge_arrays(database)
+        stored, edges = edge_arrays(database, published_only=published_only)
     if stored != revision:
         return None
-    csr = build(stored, edges)
+    csr = build(stamp, edges)
     try:
         save(csr, path)
     except OSError as error:

@@ -49,11 +49,11 @@ _BY_KEY = (
 
 
 class Memory:
-    """The rows known of one revision, at most *capacity_bytes* of them, and its *edges* once walks ask for them."""
+    """The rows known of one revision, at most *capacity_bytes* of them, and its edges once walks ask for them."""
 
-    def __init__(self, revision: str, capacity_bytes: int, edges: Edges | None = None) -> None:
+    def __init__(self, revision: str, capacity_bytes: int) -> None:
         self.revision = revision
-        self.edges = edges
+        self.edges: dict[bool, Edges] = {}  # by whether they are those of published content only
         self._half = capacity_bytes // 2
         self._bytes = self._old_bytes = 0
         self._young: Known = {}
@@ -67,7 +67,8 @@ class Memory:
     def rows(self, read: Read[Any]) -> Any:  # Any: what the read is answered with
         """The answer to *read*, None unless every row of it is known."""
         if isinstance(read, StepRows | EdgesAmong):
-            return self.edges.rows(read) if self.edges else None
+            edges = self.edges.get(read.rights.published_only)
+            return edges.rows(read) if edges else None
         if isinstance(read, Turn):
             return None if read.apart else ()
         asked = _asked(read)

@@ -35,6 +35,7 @@ from tests.execution.operations import CURSOR_LISTS, Asked, operations
 from tests.execution.parity import _WIDE, api, sdl
 from tests.ingest import build
 from tests.ingest.build import Files, fill
+from tests.schema.traversing import with_edges
 
 MARK = "zqx"  # stands in everything that only hidden documents say, and nowhere else
 SEEN = Rights(published_only=True, secured=True)
@@ -121,15 +122,16 @@ def databases(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
 
 
 async def answered(database: Path, rights: Rights, *asked: Asked) -> list[str]:
-    """What each operation is answered, on both executors; without what names the content as a whole, which
-    hidden documents are part of."""
+    """What each operation is answered, on both executors and with edges in memory; without what names the
+    content as a whole, which hidden documents are part of."""
     store = await open_store(database, reader_connections=1)
     try:
         engine = Engine(api(), store, _WIDE)
+        from_edges = await with_edges(Engine(api(), store, _WIDE, database), rights)
         answers = [
-            (await engine.execute(one.text, one.variables, rights=rights, compiled=compiled)).body.decode()
+            (await way.execute(one.text, one.variables, rights=rights, compiled=compiled)).body.decode()
             for one in asked
-            for compiled in (True, False)
+            for way, compiled in ((engine, True), (engine, False), (from_edges, True))
         ]
         revision = await engine.revision()
     finally:

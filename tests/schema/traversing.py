@@ -18,6 +18,7 @@ from graph_api.execution.engine import Answer, Engine
 from graph_api.schema import build_schema
 from graph_api.settings import Settings
 from graph_api.store.protocol import Store
+from graph_api.store.reads import Rights
 from graph_api.store.sqlite import open_store
 from tests.store.build import ArticleNode, ProviderNode, TopicNode, article, graph, provider, topic
 
@@ -98,10 +99,10 @@ async def _ways(store: Store, path: Path, published_only: bool) -> list[Way]:
     ]
 
 
-async def with_edges(engine: Engine) -> Engine:
-    """*engine*, whose edges are in memory: a first walk has asked for them."""
+async def with_edges(engine: Engine, rights: Rights | None = None) -> Engine:
+    """*engine*, whose edges are in memory for those with *rights*: a first walk has asked for them."""
     others = asyncio.all_tasks()
-    await engine.execute("{ subgraph { linkCount } }")
+    await engine.execute("{ subgraph { linkCount } }", rights=rights)
     await asyncio.gather(*(asyncio.all_tasks() - others))
     return engine
 

@@ -1,0 +1,84 @@
+"""The edges in memory: those that a caller may see, and never those of another caller."""
+
+from __future__ import annotations
+
+import shutil
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import orjson
+import pytest
+
+from graph_api.execution.edges import Edges, edges_of
+from graph_api.execution.engine import Engine
+from graph_api.records import EdgeDirection, EdgeKind, NodeKey
+from graph_api.settings import Settings
+from graph_api.store.adjacency import adjacency_path
+from graph_api.store.reads import EdgesAmong, Rights, StepRows
+from graph_api.store.sqlite import open_store
+from tests.execution.parity import api
+from tests.schema.traversing import with_edges
+from tests.store.build import article, graph, provider, topic
+
+ALL, PUBLISHED = Rights(), Rights(published_only=True)
+A, B, HIDDEN, C = (article(name).key for name in ("a", "b", "hidden", "c"))
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return graph(
+        tmp_path / "g.db",
+        article("a", related=["b", "hidden", "c"], topics=["seen", "unseen"], provider="unseen.org"),
+        article("hidden", related=["a", "b"], topics=["seen", "unseen"], published=False),
+        topic("seen"),
+        topic("unseen", hidden=True),
+        provider("unseen.org", hidden=True),
+    )
+
+
+def _edges(path: Path, rights: Rights) -> Edges:
+    edges = edges_of(path, "one", published_only=rights.published_only)
+    assert edges is not None
+    return edges
+
+
+def _steps(path: Path, rights: Rights, *frontier: NodeKey) -> list[NodeKey]:
+    read = StepRows(frontier, frozenset(EdgeKind), EdgeDirection.BOTH, 100, 0, rights)
+    return sorted(_edges(path, rights).rows(read)[0])
+
+
+def test_published_edges_have_no_hidden_end(path: Path) -> None:
+    assert _steps(path, PUBLISHED, A) == sorted([B, C, topic("seen").key])
+    assert _steps(path, PUBLISHED, HIDDEN) == []
+
+
+def test_a_hidden_article_leaves_no_gap_in_the_positions(path: Path) -> None:
+    nodes = frozenset({A, B, C, HIDDEN})
+    kinds = frozenset({EdgeKind.RELATED})
+    found = _edges(path, PUBLISHED).rows(EdgesAmong((A,), nodes, kinds, PUBLISHED))
+    assert [(target, position) for _, target, _, position in found] == [(B, 0), (C, 1)]
+
+
+def test_a_file_of_all_edges_is_not_taken_for_the_published_ones(path: Path) -> None:
+    assert HIDDEN in _steps(path, ALL, A)
+    whole, shown = (adjacency_path(path, published_only=only) for only in (False, True))
+    shutil.copy(whole, shown)
+    assert HIDDEN not in _steps(path, PUBLISHED, A)
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("rights", [ALL, PUBLISHED], ids=["all", "published"])
+async def test_after_a_first_walk_edges_come_from_memory(path: Path, rights: Rights) -> None:
+    near = f'{{ article(by: {{id: "{article("a").id}"}}) {{ neighborhood {{ linkCount }} }} }}'
+    store = await open_store(path, reader_connections=1)
+    try:
+        engine = Engine(api(), store, Settings(response_cache_bytes=0), path)
+        await with_edges(engine, rights)
+        with closing(sqlite3.connect(path)) as connection:
+            connection.execute("DELETE FROM related")
+            connection.commit()
+        answer = orjson.loads((await engine.execute(near, rights=rights)).body)
+    finally:
+        await store.close()
+    assert answer["data"]["article"]["neighborhood"]["linkCount"] == (4 if rights == ALL else 2)
