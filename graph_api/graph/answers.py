@@ -9,7 +9,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,20 +24,11 @@ from graph_api.graph.questions import (
     Pause,
     Question,
     Steps,
-    Walk,
-    drive,
 )
 from graph_api.records import EdgeDirection
 
-T = TypeVar("T")
-
 _FEW = 8  # keys: up to here slices are quicker
 _ROWS = {EdgeDirection.OUT: (0,), EdgeDirection.IN: (1,), EdgeDirection.BOTH: (0, 1)}
-
-
-def drive_in_memory(walk: Walk[T], csr: Csr, fits: NDArray[np.bool_] | None = None) -> T:
-    """What *walk* returns on *csr*; *fits* says for each place whether the filter lets its node pass."""
-    return drive(walk, Answers(csr, fits).answer)
 
 
 class Answers:

@@ -25,10 +25,10 @@ import networkx as nx
 import numpy as np
 from numpy.typing import NDArray
 
-from graph_api.graph.answers import Answers, drive_in_memory
+from graph_api.graph.answers import Answers
 from graph_api.graph.csr import Csr, build, load, save
 from graph_api.graph.paths import shortest_paths
-from graph_api.graph.questions import Budget, EdgeKind, Scope, Walk
+from graph_api.graph.questions import Budget, EdgeKind, Scope, Walk, drive
 from graph_api.graph.simple_paths import all_paths
 from graph_api.graph.walk import neighborhood
 from graph_api.records import EdgeDirection
@@ -142,11 +142,11 @@ class Bench:
         walk = neighborhood(
             start, max_depth=depth, limit=limit, scope=OUT, budget=Budget(), with_links=with_links
         )
-        return drive_in_memory(walk, self.csr)
+        return drive(walk, Answers(self.csr).answer)
 
     def between(self, start: int, end: int, scope: Scope = OUT) -> Any:
         walk = shortest_paths(start, end, max_depth=20, limit=5, scope=scope, budget=Budget())
-        return drive_in_memory(walk, self.csr)
+        return drive(walk, Answers(self.csr).answer)
 
     def stretches(self) -> None:
         """How long the driver has to wait for its turn; garbage collection, a server's own matter, aside."""
