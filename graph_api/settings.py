@@ -121,7 +121,7 @@ class Settings:
     max_connections: int = limit(2_000, "Connections open at the same time.")
     max_headers: int = limit(32_768, "Size of a request's address and headers.", unit="bytes")
     max_body: int = limit(65_536, "Size of a request's body.", unit="bytes")
-    max_waiting: int = limit(500, "Operations that wait for their turn, light and heavy ones apart.")
+    max_waiting: int = limit(2_000, "Operations that wait for their turn, light and heavy ones apart.")
     max_source: int = limit(16_384, "Size of an operation's text.", unit="bytes")
     max_tokens: int = limit(1_500, "Lexical tokens of an operation's text.")
     max_depth: int = limit(12, "Fields nested in each other.")

@@ -15,6 +15,7 @@ from typing import Any, TypeVar
 
 from graph_api.errors import GraphApiError
 from graph_api.execution.edges import edges_of
+from graph_api.execution.flights import Flights
 from graph_api.execution.memory import Memory
 from graph_api.execution.watch import Watch
 from graph_api.store.protocol import RevisionMoved, Store
@@ -41,15 +42,19 @@ class Driver:
         self._capacity = row_cache_bytes
         self._memory = Memory("", row_cache_bytes)
         self._looked = -_LOOK_EVERY_S
+        self._looks: Flights[None, None] = Flights()
 
     async def revision(self) -> str:
         """The revision of the content, looked up in the store now and then."""
         if not self._is_fresh():
-            now, before = time.monotonic(), self._memory
-            found = await self._store.revision()
-            self._looked = now
-            self._saw(found, before)
+            await self._looks.shared(None, self._look)
         return self._memory.revision
+
+    async def _look(self) -> None:
+        now, before = time.monotonic(), self._memory
+        found = await self._store.revision()
+        self._looked = now
+        self._saw(found, before)
 
     def _is_fresh(self) -> bool:
         return time.monotonic() - self._looked <= _LOOK_EVERY_S and self._memory.revision != ""

@@ -20,6 +20,7 @@ import strawberry
 from graph_api.errors import Overloaded, StoreError
 from graph_api.execution.driving import Driver
 from graph_api.execution.failure import one_line
+from graph_api.execution.flights import Flights
 from graph_api.execution.lanes import Lane, Lanes
 from graph_api.execution.preparation import Preparation, Prepared
 from graph_api.execution.refusal import Refused, refused
@@ -67,6 +68,7 @@ class Engine:
         self._driver = Driver(store, settings.row_cache_bytes, database)
         self._ways = Ways(schema, store, self._driver)
         self._responses = Responses(settings.response_cache_bytes)
+        self._flights: Flights[tuple[str, Asked, str], Answer] = Flights()
         self.lanes = Lanes(settings.reader_connections, settings.max_waiting)
         self._preparing = Lane(1, settings.max_connections)
 
@@ -114,7 +116,7 @@ class Engine:
                 return found
             root = root_of(prepared, self._settings, self._schema)
             work = Work(prepared, variables or {}, rights, watch, root, tell_cost, compiled, trace)
-            return await self._in_turn(work, asked, client)
+            return await self._shared(work, asked, client)
         except (StoreError, Overloaded):
             raise
         except Exception as error:  # noqa: BLE001 - whatever it is, the client learns only that it was
@@ -167,6 +169,16 @@ class Engine:
             return None
         watch.cache = "hit"
         return Answer(body, executed=True, revision=revision, timeless=True)
+
+    async def _shared(self, work: Work, asked: Asked, client: str) -> Answer:
+        """The answer, which is made once for all who ask meanwhile. Of one client: where operations wait,
+        nobody is to wait behind what another client asked for before."""
+        if not work.is_kept or self._settings.response_cache_bytes == 0:
+            return await self._in_turn(work, asked, client)
+        key = (self._driver.known_revision, asked, client)
+        answer = await self._flights.shared(key, lambda: self._in_turn(work, asked, client))
+        work.watch.cache = work.watch.cache or "hit"
+        return answer
 
     async def _in_turn(self, work: Work, asked: Asked, client: str) -> Answer:
         """The answer, once it has its turn; where operations wait, conditions count beside the cost."""

@@ -41,8 +41,8 @@ class Answered(NamedTuple):
 
 class Watch:
     """One operation. *operation* is its name, empty without one; *cache* tells where its answer comes from:
-    "hit" (it was there), "rows" (made from rows in memory), "miss" (from the store), empty when there is none.
-    *asked_s* is when the engine was asked, infinity before."""
+    "hit" (it was there, or was made for another), "rows" (made from rows in memory), "miss" (from the store), empty
+    when there is none. *asked_s* is when the engine was asked, infinity before."""
 
     __slots__ = ("_reads", "asked_s", "cache", "cost", "operation", "phases", "plan", "rows", "text")
 

@@ -54,6 +54,7 @@ class FakeStore:
 
     async def revision(self) -> str:
         self.calls["revision"] += 1
+        await asyncio.sleep(0)
         return self.told
 
     def snapshot(self) -> AbstractAsyncContextManager[Snapshot]:
@@ -146,6 +147,15 @@ async def test_the_revision_is_looked_up_now_and_then_only(store: FakeStore) -> 
     for _ in range(10):
         await driver.run(_made(_keys(1), _keys(2)))
     assert store.calls["revision"] <= 1
+
+
+async def test_of_many_who_want_the_revision_one_looks_it_up(store: FakeStore) -> None:
+    driver = Driver(store, LARGE)
+    assert await asyncio.gather(*(driver.revision() for _ in range(100))) == ["one"] * 100
+    store.move("two")
+    driver._looked -= 1  # a second later
+    assert await asyncio.gather(*(driver.revision() for _ in range(100))) == ["two"] * 100
+    assert store.calls["revision"] == 2
 
 
 async def test_a_plan_without_reads_never_goes_to_the_store(store: FakeStore) -> None:
