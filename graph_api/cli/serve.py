@@ -33,6 +33,8 @@ from graph_api.store.sqlite import open_store
 
 logger = logging.getLogger(__name__)
 
+_SWITCH_S = 0.001  # so long may a walk on another thread go on when the event loop wants to: by default 5 ms
+
 
 @click.command(
     cls=Sectioned,
@@ -154,6 +156,7 @@ class _Server(uvicorn.Server):
         if parent := multiprocessing.parent_process():
             asyncio.get_running_loop().add_reader(parent.sentinel, self._left_alone, parent.sentinel)
         garbage.settle()
+        sys.setswitchinterval(_SWITCH_S)
         self._announce()
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
