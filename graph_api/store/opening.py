@@ -127,7 +127,7 @@ def unreadable(path: Path, error: sqlite3.Error) -> StoreError:
         return _damaged(path, str(error))
     if code(error) in _UNWRITABLE:
         return StoreError(f"{path} cannot be opened ({error}): it must be readable, and its folder writable")
-    return StoreError(f"{path} cannot be read: {error}")
+    return StoreError(f"{path} cannot be read ({error}): try again, or choose another file")
 
 
 def code(error: sqlite3.Error) -> int:
