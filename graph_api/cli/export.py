@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import IO, Any
 
 import click
+from click.core import ParameterSource
 
 from graph_api.cli.content import located
 from graph_api.cli.group import ProblemFailure
@@ -100,6 +101,8 @@ def command(
     settings: Settings,
 ) -> None:
     """Write the graph, or a part of it, for another program."""
+    if around is None and _is_typed("depth"):
+        raise click.UsageError("--depth tells how far to walk from the node that --around names")
     asked = _asked(filter, around, via)
     with opened(located(paths, db)) as run:
         rights = Rights(published_only=settings.published_only)
@@ -108,6 +111,10 @@ def command(
         key = asked.handles[0].key if asked.handles else None
         wanted = Wanted(filter=asked.filter, kinds=asked.kinds, around=key, depth=depth, rights=rights)
         _write(run, wanted, GraphFormat[format.upper()], out)
+
+
+def _is_typed(option: str) -> bool:
+    return click.get_current_context().get_parameter_source(option) is ParameterSource.COMMANDLINE
 
 
 def _asked(filter: str | None, around: str | None, via: tuple[str, ...]) -> SubgraphWanted:
@@ -120,7 +127,8 @@ def _asked(filter: str | None, around: str | None, via: tuple[str, ...]) -> Subg
     try:
         prepared = Preparation(build_schema(), Settings()).prepared(_ASKED, variables, None)
     except Refused as refused:
-        raise ProblemFailure("; ".join(error.message for error in refused.errors)) from None
+        messages = "; ".join(error.message for error in refused.errors)
+        raise ProblemFailure(messages.replace("Variable '$filter' has", "--filter has an")) from None
     [asked] = [each for each in prepared.arguments if isinstance(each, SubgraphWanted)]
     return asked
 
@@ -154,7 +162,10 @@ def replaced(path: Path) -> Generator[IO[bytes]]:
             yield device
         return
     mode = path.stat().st_mode & 0o777 if path.exists() else 0o666 & ~_umask()
-    descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    except OSError as error:
+        raise OSError(error.errno, error.strerror, str(path)) from None  # the file that was asked for
     try:
         with os.fdopen(descriptor, "wb") as file:
             os.fchmod(descriptor, mode)

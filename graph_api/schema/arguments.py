@@ -258,7 +258,9 @@ MAX_AVOIDED = 100
 
 Via = Annotated[
     list[EdgeKind] | None,
-    _says("The kinds of edges that are followed. TOPIC and PROVIDER shorten most paths to two steps."),
+    _says(
+        "The kinds of edges that are followed; RELATED when none is named. TOPIC and PROVIDER shorten most paths to two steps."
+    ),
 ]
 Visited = Annotated[
     ArticleFilter | None,

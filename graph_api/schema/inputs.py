@@ -248,7 +248,7 @@ class TopicBy:
 @strawberry.input(description="How paths are looked for.")
 class PathOptions:
     via: list[EdgeKind] | None = strawberry.field(
-        description="The kinds of edges that are followed. TOPIC and PROVIDER shorten most paths to two steps.",
+        description="The kinds of edges that are followed; RELATED when none is named. TOPIC and PROVIDER shorten most paths to two steps.",
         default_factory=lambda: [EdgeKind.RELATED],
         directives=costs(1),
     )
@@ -263,7 +263,9 @@ class PathOptions:
     limit: int | None = strawberry.field(
         description="How many paths at most: 1 to 100.", default=5, directives=costs(1)
     )
-    avoid: list[strawberry.ID] | None = optional("Ids of at most 100 nodes that paths must not lead through.")
+    avoid: list[strawberry.ID] | None = optional(
+        "Ids of at most 100 nodes that paths must not lead through. The two ends are visited even so."
+    )
     filter: ArticleFilter | None = nested(
         "Bounds what is visited: paths lead through articles that fit only. The two ends are always visited; "
         "topics and providers always fit."

@@ -154,7 +154,11 @@ def test_folders_are_read_first(run: Run) -> None:
     ("options", "code", "said"),
     [
         (["--format", "graphml", "--filter", "{"], 2, "--filter must be JSON"),
-        (["--format", "graphml", "--filter", '{"nothing": 1}'], 1, "nothing"),
+        (
+            ["--format", "graphml", "--filter", '{"nothing": 1}'],
+            1,
+            "graph-api: --filter has an invalid value:",
+        ),
         (["--format", "graphml", "--around", "a"], 1, "id must look like"),
         (
             ["--format", "graphml", "--around", article("nobody").id],
@@ -162,6 +166,7 @@ def test_folders_are_read_first(run: Run) -> None:
             "there is no node with the id article:",
         ),
         (["--format", "graphml", "--depth", "7"], 2, "0<=x<=6"),
+        (["--format", "graphml", "--depth", "2"], 2, "the node that --around names"),
         (["--format", "csv"], 2, "'csv' is not one of"),
         ([], 2, "Missing option '--format'"),
     ],
@@ -188,6 +193,12 @@ def test_a_failure_leaves_the_former_file_and_nothing_beside_it(tmp_path: Path) 
     with pytest.raises(RuntimeError):
         half()
     assert {path.name: path.read_text() for path in folder.iterdir()} == {"out": "former"}
+
+
+def test_a_file_that_cannot_be_is_named_as_it_was_asked_for(run: Run, database: Path, tmp_path: Path) -> None:
+    out = tmp_path / "nowhere" / "out"
+    result = run("export", "--db", database, "--format", "dot", "-o", out)
+    assert (result.exit_code, result.stderr) == (3, f"graph-api: {out}: No such file or directory\n")
 
 
 def test_a_new_file_gets_the_rights_that_new_files_get(run: Run, database: Path, tmp_path: Path) -> None:
