@@ -15,6 +15,9 @@ from graph_api.errors import UsageError
 
 T = TypeVar("T")
 
+IN_MEMORY = "memory://"
+_SHARED = ("redis://", "rediss://", "unix://")
+
 
 def setting(
     default: T,
@@ -109,6 +112,10 @@ class Settings:
         bounds=(0, None),
         group="memory",
     )
+    rate_limit_storage: str = setting(
+        IN_MEMORY,
+        "Where --rate-limit counts: memory:// in each worker, redis://HOST:PORT/0 for all (needs graph-api[redis]).",
+    )
     deadline_seconds: int = limit(5, "Time one operation may take.", unit="s")
     rate_limit: int = setting(
         0,
@@ -176,6 +183,7 @@ class Settings:
         _check_root_path(self.root_path)
         _check_proxies(self.trusted_proxies)
         _check_origins(self.cors_origins)
+        _check_storage(self.rate_limit_storage)
         if self.trusted_only and not self.trusted_documents:
             raise UsageError("trusted_only needs trusted_documents: nothing would be answered")
 
@@ -183,6 +191,11 @@ class Settings:
 def table() -> Sequence[Field[object]]:
     """The settings in order; each carries `metadata["help"]`, `["unit"]` and `["bounds"]`."""
     return fields(Settings)
+
+
+def counts_apart(settings: Settings) -> bool:
+    """Whether each of several workers counts what a client asks for on its own."""
+    return settings.workers > 1 and settings.rate_limit > 0 and settings.rate_limit_storage == IN_MEMORY
 
 
 def variable(name: str) -> str:
@@ -217,6 +230,13 @@ def _check_origins(origins: str) -> None:
         scheme, _, host = origin.partition("://")
         if origin != "*" and (scheme not in {"http", "https"} or not host or "/" in host):
             raise UsageError(f"cors_origins takes origins such as https://news.example, or *: {origin!r}")
+
+
+def _check_storage(url: str) -> None:
+    if url != IN_MEMORY and not url.startswith(_SHARED):
+        raise UsageError(
+            "rate_limit_storage is memory://, or the address of a Redis such as redis://127.0.0.1:6379/0"
+        )
 
 
 def _check_proxies(addresses: str) -> None:

@@ -24,7 +24,7 @@ from graph_api.schema import build_schema
 from graph_api.server.access import Access
 from graph_api.server.pages import page
 from graph_api.server.trusted import trusted_documents
-from graph_api.settings import Settings
+from graph_api.settings import Settings, counts_apart
 from graph_api.store.condition import Condition, condition, engine_version, is_locked
 from graph_api.store.reads import Rights, Status, ask
 from graph_api.store.sqlite import open_store
@@ -169,7 +169,7 @@ def _pages() -> Finding:
 
 
 def _settings(settings: Settings) -> Iterator[Finding]:
-    found = [*_doors(settings), *_files(settings), *_address(settings)]
+    found = [*_doors(settings), *_rates(settings), *_files(settings), *_address(settings)]
     yield from found or [_ok("settings", "nothing unsafe")]
 
 
@@ -190,6 +190,12 @@ def _doors(settings: Settings) -> Iterator[Finding]:
     if has_keys and {"unpublished", "secured"} & set(settings.anonymous_scopes.split("+")):
         told = f"--anonymous-scopes {settings.anonymous_scopes}: who has no key sees what keys are for"
         yield _warning("settings", told, "--anonymous-scopes read, or none")
+
+
+def _rates(settings: Settings) -> Iterator[Finding]:
+    if counts_apart(settings):
+        told = f"each of {settings.workers} workers counts --rate-limit on its own"
+        yield _warning("settings", told, "--rate-limit-storage redis://HOST:PORT/0")
 
 
 def _files(settings: Settings) -> Iterator[Finding]:

@@ -27,7 +27,7 @@ from graph_api.records import ContentStatus
 from graph_api.server.app import create_app
 from graph_api.server.connection import configured
 from graph_api.server.observation.observer import Observer
-from graph_api.settings import Settings
+from graph_api.settings import Settings, counts_apart
 from graph_api.store.reads import Rights, Status, ask
 from graph_api.store.sqlite import open_store
 
@@ -71,6 +71,9 @@ def command(paths: tuple[Path, ...], db: Path | None, open: bool, settings: Sett
             click.echo(_screen(address, content, paths, source))
             if not app.state.service.access.has_keys and not listener.is_local(bound):
                 click.echo(f"graph-api: {_openness(settings)}", err=True)
+            if counts_apart(settings):
+                told = "each worker counts --rate-limit on its own; --rate-limit-storage redis://... counts for all"
+                click.echo(f"graph-api: {told}", err=True)
             if open:
                 webbrowser.open(f"{address}/graphql")
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -80,7 +80,7 @@ class Engine:
         *,
         rights: Rights | None = None,
         client: str = "",
-        charge: Callable[[int], None] | None = None,
+        charge: Callable[[int], Awaitable[None]] | None = None,
         tell_cost: bool = False,
         traced: bool = False,
         compiled: bool = True,
@@ -91,7 +91,7 @@ class Engine:
 
         *rights* are the caller's, by default what the settings open to everybody. Where operations have to
         wait for their turn, each *client* has an equal share; raises `Overloaded` when too many wait. *charge* is
-        called with the cost of an operation that will run, and what it raises stops it. With *compiled* false
+        awaited with the cost of an operation that will run, and what it raises stops it. With *compiled* false
         it takes the ordinary executor, whose answers are the same. *watch* gets to know what became of it.
         """
         watch, rights = watch or Watch(), rights or self._rights
@@ -106,7 +106,7 @@ class Engine:
         except Refused as error:
             return self._refusal(error, executed=False)
         if charge is not None:
-            charge(cost)
+            await charge(cost)
         asked = (text, operation_name, key, tell_cost, rights)
         trace = Trace() if traced and cost <= _TRACED_COST else None
         compiled = compiled and trace is None

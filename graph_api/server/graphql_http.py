@@ -79,11 +79,11 @@ class GraphQLEndpoint:
             request.code = refusal.code
             headers = await self._service.last_revision_headers()
             if allowance is not None and refusal.status != 429:  # noqa: PLR2004 - the number is the name
-                allowance.settle()
+                await allowance.settle()
             await send_refusal(send, refusal, media_type or PLAIN_JSON, *headers)
         else:
             if allowance is not None:
-                allowance.settle()
+                await allowance.settle()
             await self._send_answer(scope["method"], sent, send, answer, media_type or PLAIN_JSON)
 
     async def _answer(
@@ -98,7 +98,7 @@ class GraphQLEndpoint:
         caller = self._access.caller(sent.get(b"authorization", b""))
         request.key = caller.name
         if allowance is not None:
-            allowance.begin(caller.name)
+            await allowance.begin(caller.name)
         if method == "POST":
             _check_body_headers(sent, self._most_bytes)
             asked = from_body(await body.whole())

@@ -4,7 +4,10 @@ A bucket holds what a client may ask for in a minute and fills evenly. An operat
 that comes to nothing takes one. The headers are those of
 https://datatracker.ietf.org/doc/draft-ietf-httpapi-ratelimit-headers/.
 
-Why no library: `limits` has windows but no buckets, and its windows keep an entry for every unit of cost.
+Why no library for buckets in memory: `limits` has windows but no buckets, and keeps an entry for every unit of
+cost; `throttled-py` forgets whoever asked longest ago, his debt too, when a swarm of addresses fills its store,
+and its token bucket fills by whole units only, so that who asks often gets too little. Buckets that processes
+share are in `shared_rates`, by that library.
 """
 
 from __future__ import annotations
@@ -40,27 +43,37 @@ class Rates:
         self._clock = clock
         self._buckets: dict[str, _Bucket] = {}
 
-    def left(self, client: str) -> float:
+    async def left(self, client: str) -> float:
         """What *client* may ask for now."""
+        return self._left(client, self._clock())
+
+    async def take(self, client: str, cost: int) -> tuple[bool, float]:
+        """Whether *client* had so much, which is taken then, and what it has left."""
+        now = self._clock()
+        left = self._left(client, now)
+        if left < cost:
+            return False, left
+        self._note(client, left - cost, now)
+        return True, left - cost
+
+    async def close(self) -> None:
+        """What was held open for them is closed; the next request opens it again."""
+
+    def _left(self, client: str, now: float) -> float:
         bucket = self._buckets.get(client)
         if bucket is None:
             return self.quota
-        return min(bucket.left + (self._clock() - bucket.at) * self.quota / WINDOW_S, self.quota)
+        return min(bucket.left + (now - bucket.at) * self.quota / WINDOW_S, self.quota)
 
-    def take(self, client: str, cost: float) -> None:
-        """*client* has so much less, down to nothing."""
-        left = max(self.left(client) - cost, 0.0)
+    def _note(self, client: str, left: float, now: float) -> None:
+        """*client* has *left* at *now*."""
         if client not in self._buckets and len(self._buckets) >= _MOST_CLIENTS:
-            self._forget()
-        self._buckets[client] = _Bucket(left, self._clock())
+            self._forget(now)
+        self._buckets[client] = _Bucket(left, now)
 
-    def wait_s(self, client: str, cost: float) -> int:
-        """How long until *client* may ask for so much."""
-        return max(ceil((cost - self.left(client)) * WINDOW_S / self.quota), 0)
-
-    def _forget(self) -> None:
+    def _forget(self, now: float) -> None:
         """At least half of the clients are forgotten, those with the most left."""
-        by_need = sorted(self._buckets, key=self.left)
+        by_need = sorted(self._buckets, key=lambda client: self._left(client, now))
         self._buckets = {client: self._buckets[client] for client in by_need[: _MOST_CLIENTS // 2]}
 
 
@@ -71,25 +84,28 @@ class Allowance:
         self._rates = rates
         self._client = _network(address)
         self._charged = False
+        self._left: float = rates.quota
 
-    def begin(self, key: str) -> None:
+    async def begin(self, key: str) -> None:
         """The request is that of the API key *key*, if it has one. Raises `Unanswered` when nothing is left."""
         self._client = f"key {key}" if key else self._client
-        self._check(1)
+        self._left = await self._rates.left(self._client)
+        if self._left < 1:
+            raise self._refusal(1)
 
-    def charge(self, cost: int) -> None:
+    async def charge(self, cost: int) -> None:
         """The client has so much less. Raises `Unanswered` when it has not so much left; one that costs more
         than a whole bucket takes a whole one."""
         due = min(max(cost, 1), self._rates.quota)
-        self._check(due)
-        self._charged = True
-        self._rates.take(self._client, due)
+        self._charged, self._left = await self._rates.take(self._client, due)
+        if not self._charged:
+            raise self._refusal(due)
 
-    def settle(self) -> None:
+    async def settle(self) -> None:
         """A request that was not charged has cost one."""
         if not self._charged:
             self._charged = True
-            self._rates.take(self._client, 1)
+            _, self._left = await self._rates.take(self._client, 1)
 
     def telling(self, send: Send) -> Send:
         """*send*, which tells the client what it has left."""
@@ -102,14 +118,16 @@ class Allowance:
         return told
 
     def _told(self) -> tuple[bytes, bytes]:
-        left = int(self._rates.left(self._client))
-        return b"ratelimit", b'"cost";r=%d;t=%d' % (left, self._rates.wait_s(self._client, self._rates.quota))
+        return b"ratelimit", b'"cost";r=%d;t=%d' % (self._left, self._wait_s(self._rates.quota))
 
-    def _check(self, due: int) -> None:
-        if self._rates.left(self._client) < due:
-            wait_s = self._rates.wait_s(self._client, due)
-            message = f"you may ask for a cost of {self._rates.quota} a minute; ask again in {wait_s} s"
-            raise Unanswered(429, message, "RATE_LIMITED", {"retry-after": f"{wait_s}"})
+    def _wait_s(self, due: int) -> int:
+        """How long until the client may ask for so much."""
+        return max(ceil((due - self._left) * WINDOW_S / self._rates.quota), 0)
+
+    def _refusal(self, due: int) -> Unanswered:
+        wait_s = self._wait_s(due)
+        message = f"you may ask for a cost of {self._rates.quota} a minute; ask again in {wait_s} s"
+        return Unanswered(429, message, "RATE_LIMITED", {"retry-after": f"{wait_s}"})
 
 
 def _network(address: str) -> str:

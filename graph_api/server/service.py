@@ -7,6 +7,7 @@ database does not exist yet must start all the same and say so at `/readyz`.
 from __future__ import annotations
 
 import asyncio
+import importlib
 import logging
 from collections.abc import Iterator
 from functools import cached_property
@@ -15,7 +16,7 @@ from pathlib import Path
 import strawberry
 from prometheus_client.metrics_core import Metric
 
-from graph_api.errors import StoreError
+from graph_api.errors import StoreError, UsageError
 from graph_api.execution.engine import Engine
 from graph_api.execution.preparation import Preparation
 from graph_api.records import ContentStatus
@@ -26,7 +27,7 @@ from graph_api.server.persisted import Persisted
 from graph_api.server.rates import Rates
 from graph_api.server.sites import Sites
 from graph_api.server.trusted import trusted_documents
-from graph_api.settings import Settings
+from graph_api.settings import IN_MEMORY, Settings
 from graph_api.store.reads import Rights, Status, ask
 from graph_api.store.sqlite import SqliteStore, open_store
 
@@ -49,7 +50,7 @@ class Service:
         self.settings = settings
         self.access = Access(settings)
         self.sites = Sites(settings)
-        self.rates = Rates(settings.rate_limit) if settings.rate_limit else None
+        self.rates = _rates(settings) if settings.rate_limit else None
         self.persisted = _persisted(schema, settings)
         self._database = database
         self._store: SqliteStore | None = None
@@ -112,6 +113,8 @@ class Service:
         store, self._store, self._engine = self._store, None, None
         if store is not None:
             await store.close()
+        if self.rates is not None:
+            await self.rates.close()
 
     def _gauges(self) -> Iterator[Metric]:
         if self._engine is not None:
@@ -134,6 +137,18 @@ class Service:
         self._opening = None
         if not opening.cancelled():
             opening.exception()  # whoever waits for it is told
+
+
+def _rates(settings: Settings) -> Rates:
+    """Those that are shared are imported only where they are wanted: they need what is not always there."""
+    if settings.rate_limit_storage == IN_MEMORY:
+        return Rates(settings.rate_limit)
+    try:
+        module = importlib.import_module("graph_api.server.shared_rates")
+    except ModuleNotFoundError as error:
+        raise UsageError(f"rates in Redis need {error.name}: pip install 'graph-api[redis]'") from error
+    shared: Rates = module.SharedRates(settings.rate_limit, settings.rate_limit_storage)
+    return shared
 
 
 def _persisted(schema: strawberry.Schema, settings: Settings) -> Persisted:

@@ -206,6 +206,7 @@ def test_files_that_were_rejected_are_a_warning(
         (["--expose-secured"], "whoever reaches the server reads secured payloads"),
         (["--trusted-proxies", "*"], "name the addresses of your proxies"),
         (["--cors-origins", "*"], "pages of every site may ask"),
+        (["--workers", "2", "--rate-limit", "9"], "each of 2 workers counts --rate-limit on its own"),
         (["--workers", "256"], "256 workers on "),
     ],
 )

@@ -16,6 +16,7 @@ import pytest
 from click.testing import Result
 
 from tests.cli.test_serve import SEEDS, Server, folder_of_articles, serving
+from tests.server.redis_server import RedisServer
 
 Run = Callable[..., Result]
 PATIENCE_S = 30
@@ -97,6 +98,37 @@ def test_workers_end_when_nobody_watches_them_any_more(pair: Server) -> None:
     left_alone = workers(pair)
     pair.process.kill()
     until(lambda: not any(_works(f"{pid}") for pid in left_alone))
+
+
+def _answered(server: Server) -> int:
+    """The status of an answer on a new connection."""
+    connection = http.client.HTTPConnection(urlsplit(server.url).netloc, timeout=PATIENCE_S)
+    try:
+        connection.request("GET", "/graphql?query=%7Brevision%7D")
+        return connection.getresponse().status
+    finally:
+        connection.close()
+
+
+def test_workers_share_a_rate_limit_in_redis(tmp_path: Path) -> None:
+    redis = RedisServer(tmp_path)
+    redis.start()
+    try:
+        limited = ["--rate-limit", "6", "--rate-limit-storage", redis.url]
+        with serving(SEEDS, "--workers", "2", *limited, cache=tmp_path) as server:
+            answered = [_answered(server) for _ in range(40)]
+            assert server.end(signal.SIGTERM) == (0, "")
+    finally:
+        redis.kill()
+    assert (answered.count(200), answered.count(429)) == (6, 34)
+
+
+def test_workers_that_count_apart_are_told_of_at_start(tmp_path: Path) -> None:
+    with serving(SEEDS, "--workers", "2", "--rate-limit", "6", cache=tmp_path) as server:
+        _, said = server.end(signal.SIGTERM)
+    assert said.startswith(
+        "graph-api: each worker counts --rate-limit on its own; --rate-limit-storage redis://"
+    )
 
 
 def test_a_new_ingest_is_seen_by_all_and_never_in_part(run: Run, tmp_path: Path) -> None:

@@ -47,45 +47,47 @@ async def limited(database: Path, quota: int, clock: Clock) -> AsyncIterator[Sta
 # -- buckets -------------------------------------------------------------------------------------------
 
 
-def test_a_bucket_is_full_at_first_and_fills_evenly_to_no_more(clock: Clock) -> None:
+async def test_a_bucket_is_full_at_first_and_fills_evenly_to_no_more(clock: Clock) -> None:
     rates = Rates(60, clock)
-    assert rates.left("a") == 60
-    rates.take("a", 50)
-    assert rates.left("a") == 10
+    assert await rates.left("a") == 60
+    assert await rates.take("a", 50) == (True, 10)
+    assert await rates.take("a", 11) == (False, 10)
     clock.now += 5
-    assert (rates.left("a"), rates.wait_s("a", 20), rates.left("b")) == (15, 5, 60)
+    assert (await rates.left("a"), await rates.left("b")) == (15, 60)
     clock.now += 600
-    assert (rates.left("a"), rates.wait_s("a", 60)) == (60, 0)
+    assert await rates.left("a") == 60
 
 
-def test_what_costs_more_than_a_bucket_takes_a_whole_one(clock: Clock) -> None:
+async def test_what_costs_more_than_a_bucket_takes_a_whole_one(clock: Clock) -> None:
     rates = Rates(60, clock)
-    Allowance(rates, "192.0.2.1").charge(1000)
-    assert rates.left("192.0.2.1") == 0
+    await Allowance(rates, "192.0.2.1").charge(1000)
+    assert await rates.left("192.0.2.1") == 0
     clock.now += 59
     with pytest.raises(Unanswered) as refused:
-        Allowance(rates, "192.0.2.1").charge(1000)
+        await Allowance(rates, "192.0.2.1").charge(1000)
     assert refused.value.headers == {"retry-after": "1"}
     clock.now += 1
-    Allowance(rates, "192.0.2.1").charge(1000)
+    await Allowance(rates, "192.0.2.1").charge(1000)
 
 
-def test_a_network_of_ipv6_is_one_client_and_an_address_of_ipv4_is_one(clock: Clock) -> None:
+async def test_a_network_of_ipv6_is_one_client_and_an_address_of_ipv4_is_one(clock: Clock) -> None:
     rates = Rates(60, clock)
-    Allowance(rates, "2001:db8::1").charge(60)
+    await Allowance(rates, "2001:db8::1").charge(60)
     with pytest.raises(Unanswered):
-        Allowance(rates, "2001:db8::ffff").charge(1)
+        await Allowance(rates, "2001:db8::ffff").charge(1)
     for other in ("2001:db8:0:1::1", "192.0.2.1", "192.0.2.2", ""):
-        Allowance(rates, other).charge(60)
+        await Allowance(rates, other).charge(60)
 
 
-def test_clients_are_forgotten_when_there_are_too_many_but_not_those_who_used_theirs_up(clock: Clock) -> None:
+async def test_clients_are_forgotten_when_there_are_too_many_but_not_those_who_used_theirs_up(
+    clock: Clock,
+) -> None:
     rates = Rates(60, clock)
-    rates.take("greedy", 60)
+    await rates.take("greedy", 60)
     for number in range(25_000):
-        rates.take(f"{number}", 1)
+        await rates.take(f"{number}", 1)
     assert len(rates._buckets) <= 10_000
-    assert rates.left("greedy") == 0
+    assert await rates.left("greedy") == 0
 
 
 # -- over HTTP -----------------------------------------------------------------------------------------
