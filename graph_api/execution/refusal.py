@@ -20,7 +20,7 @@ CODES: Mapping[str, str] = {
     "INTROSPECTION_DISABLED": "This server does not tell its schema.",
     "BAD_USER_INPUT": "A variable or an argument has a value that cannot be.",
     "BAD_ID": "An id is not one of this API.",
-    "BAD_PAGE": "A page's size or direction cannot be, such as `first: 101`.",
+    "BAD_PAGE": "A page's size or direction cannot be, such as `first: 101`, or a walk's depth or limit.",
     "BAD_CURSOR": "A cursor is broken, or belongs to another list.",
     "FILTER_TOO_DEEP": "A filter nests conditions too deeply.",
     "FILTER_TOO_LARGE": "A filter has too many conditions.",
