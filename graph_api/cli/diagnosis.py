@@ -23,6 +23,8 @@ from graph_api.records import ContentStatus, Severity
 from graph_api.schema import build_schema
 from graph_api.server.access import Access
 from graph_api.server.pages import page
+from graph_api.server.rates import Rates
+from graph_api.server.service import rates_of
 from graph_api.server.trusted import trusted_documents
 from graph_api.settings import Settings, counts_apart
 from graph_api.store.condition import Condition, condition, engine_version, is_locked
@@ -196,6 +198,18 @@ def _rates(settings: Settings) -> Iterator[Finding]:
     if counts_apart(settings):
         told = f"each of {settings.workers} workers counts --rate-limit on its own"
         yield _warning("settings", told, "--rate-limit-storage redis://HOST:PORT/0")
+    try:
+        if settings.rate_limit and asyncio.run(_is_away(rates_of(settings))):
+            told = "the Redis of --rate-limit-storage does not answer: each worker counts on its own"
+            yield _warning("settings", told, "start it, or name another")
+    except GraphApiError as error:
+        yield _error("settings", str(error), "give --rate-limit-storage what it needs")
+
+
+async def _is_away(rates: Rates) -> bool:
+    await rates.take("", 0)
+    await rates.close()
+    return rates.is_away
 
 
 def _files(settings: Settings) -> Iterator[Finding]:

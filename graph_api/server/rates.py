@@ -42,6 +42,7 @@ class Rates:
         self.policy = (b"ratelimit-policy", b'"cost";q=%d;w=%d' % (quota, WINDOW_S))
         self._clock = clock
         self._buckets: dict[str, _Bucket] = {}
+        self.is_away = False  # what others should count in too
 
     async def left(self, client: str) -> float:
         """What *client* may ask for now."""

@@ -50,7 +50,7 @@ class Service:
         self.settings = settings
         self.access = Access(settings)
         self.sites = Sites(settings)
-        self.rates = _rates(settings) if settings.rate_limit else None
+        self.rates = rates_of(settings) if settings.rate_limit else None
         self.persisted = _persisted(schema, settings)
         self._database = database
         self._store: SqliteStore | None = None
@@ -139,8 +139,11 @@ class Service:
             opening.exception()  # whoever waits for it is told
 
 
-def _rates(settings: Settings) -> Rates:
-    """Those that are shared are imported only where they are wanted: they need what is not always there."""
+def rates_of(settings: Settings) -> Rates:
+    """The rates of `--rate-limit`, in their storage. Raises `UsageError` for one that cannot be used.
+
+    Those that are shared are imported only where they are wanted: they need what is not always there.
+    """
     if settings.rate_limit_storage == IN_MEMORY:
         return Rates(settings.rate_limit)
     try:

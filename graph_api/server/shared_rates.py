@@ -12,6 +12,7 @@ finds out whether Redis is back.
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from typing import cast
 
@@ -24,12 +25,10 @@ from graph_api.server.rates import WINDOW_S, Rates
 
 logger = logging.getLogger(__name__)
 
-_PATIENCE_S = 0.25  # with a connection, and with an answer
+_PATIENCE_S = 0.25
 _AGAIN_S = 1.0
 _UNKNOWN = "unknown"  # a client whose address is not known: the library wants a name
 _OPTIONS = {
-    "SOCKET_CONNECT_TIMEOUT": _PATIENCE_S,
-    "SOCKET_TIMEOUT": _PATIENCE_S,
     "CONNECTION_POOL_CLASS": "redis.asyncio.BlockingConnectionPool",  # who finds none free waits for one
     "CONNECTION_POOL_KWARGS": {"max_connections": 16, "timeout": _PATIENCE_S},
 }
@@ -58,7 +57,6 @@ class SharedRates(Rates):
             _ = self._shared.limiter  # made by the first who asks for it, from the URL
         except ValueError as error:
             raise UsageError(f"rate_limit_storage is no address of a Redis: {error}") from error
-        self._is_away = False
         self._ask_again_at = 0.0
 
     async def take(self, client: str, cost: int) -> tuple[bool, float]:
@@ -77,24 +75,24 @@ class SharedRates(Rates):
 
     async def _asked(self, client: str, cost: int) -> RateLimitResult | None:
         """What Redis answers; None while it is away."""
-        if self._is_away:
+        if self.is_away:
             if self._clock() < self._ask_again_at:
                 return None
             self._ask_again_at = self._clock() + _AGAIN_S
         try:
-            result = await self._shared.limit(client or _UNKNOWN, cost)
-        except StoreUnavailableError as error:
+            async with asyncio.timeout(_PATIENCE_S):
+                result = await self._shared.limit(client or _UNKNOWN, cost)
+        except (StoreUnavailableError, TimeoutError) as error:
             self._miss(error)
             return None
-        if self._is_away:
-            self._is_away = False
+        if self.is_away:
+            self.is_away = False
             logger.info("the storage of rates is back")
         return result
 
-    def _miss(self, error: StoreUnavailableError) -> None:
+    def _miss(self, error: Exception) -> None:
         """Redis counts as away, which is logged once."""
-        if not self._is_away:
-            logger.warning(
-                "the storage of rates is away, each process counts on its own: %s", error.__cause__
-            )
-        self._is_away, self._ask_again_at = True, self._clock() + _AGAIN_S
+        if not self.is_away:
+            why = error.__cause__ if isinstance(error, StoreUnavailableError) else "it does not answer"
+            logger.warning("the storage of rates is away, each process counts on its own: %s", why)
+        self.is_away, self._ask_again_at = True, self._clock() + _AGAIN_S

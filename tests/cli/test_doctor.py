@@ -207,6 +207,10 @@ def test_files_that_were_rejected_are_a_warning(
         (["--trusted-proxies", "*"], "name the addresses of your proxies"),
         (["--cors-origins", "*"], "pages of every site may ask"),
         (["--workers", "2", "--rate-limit", "9"], "each of 2 workers counts --rate-limit on its own"),
+        (
+            ["--rate-limit", "9", "--rate-limit-storage", "redis://127.0.0.1:1/0"],
+            "the Redis of --rate-limit-storage does not answer",
+        ),
         (["--workers", "256"], "256 workers on "),
     ],
 )
@@ -235,6 +239,11 @@ def test_with_keys_a_server_may_be_reached_by_all(doctor: Doctor, database: Path
         (["--keys", "nonsense"], "settings", "as `graph-api key` prints them"),
         (["--keys-file", "none.txt"], "settings", "none.txt"),
         (["--trusted-documents", "none"], "settings", "none"),
+        (
+            ["--rate-limit", "9", "--rate-limit-storage", "redis://127.0.0.1:port/0"],
+            "settings",
+            "no address of a Redis",
+        ),
         (["--row-cache-bytes", f"{1 << 50}"], "memory", "lower --workers, "),
         (["--max-connections", "2000000000"], "descriptors", "raise the limit (ulimit -n 2000000256)"),
     ],
