@@ -193,7 +193,7 @@ def _serve(
 ) -> None:
     """The server has run until it was told to end. uvicorn raises the signal again when it is done."""
     listener.make_room(settings.max_connections)
-    server = _Server(configured(app, settings, observer), announce)
+    server = _Server(configured(app, settings, observer, app.state.short), announce)
     signal.signal(signal.SIGTERM, _ended)
     server.run(sockets=[bound])
 

@@ -46,7 +46,7 @@ class Driver:
 
     async def revision(self) -> str:
         """The revision of the content, looked up in the store now and then."""
-        if not self._is_fresh():
+        if not self.is_fresh():
             await self._looks.shared(None, self._look)
         return self._memory.revision
 
@@ -56,7 +56,8 @@ class Driver:
         self._looked = now
         self._saw(found, before)
 
-    def _is_fresh(self) -> bool:
+    def is_fresh(self) -> bool:
+        """Whether the revision was looked up lately."""
         return time.monotonic() - self._looked <= _LOOK_EVERY_S and self._memory.revision != ""
 
     @property
@@ -79,7 +80,7 @@ class Driver:
         the hop to the store.
         """
         watch = watch or Watch()
-        if not self._is_fresh():
+        if not self.is_fresh():
             await self.revision()
         try:
             if apart:
@@ -87,6 +88,19 @@ class Driver:
             return await self._continued(plan(), self._memory, watch)
         except RevisionMoved:
             return await self._stored(plan(), watch)
+
+    def at_once(self, plan: Reads[T]) -> tuple[T, str] | None:
+        """What the plan returns and the revision, if memory knows all that it reads and it does not keep the event
+        loop for long; else None, and the plan is over."""
+        memory, rows = self._memory, None
+        until = time.perf_counter() + _TURN_S
+        try:
+            while (rows := memory.rows(plan.send(rows))) is not None and time.perf_counter() < until:
+                pass
+        except StopIteration as done:
+            return done.value, memory.revision
+        plan.close()
+        return None
 
     async def _continued(self, plan: Reads[T], memory: Memory, watch: Watch) -> tuple[T, str]:
         rows: Any = None

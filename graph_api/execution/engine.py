@@ -123,6 +123,35 @@ class Engine:
             logger.error("an operation failed: %s", one_line(error))  # noqa: TRY400 - on one line
             return self._refusal(_masked(), executed=True)
 
+    def at_once(
+        self,
+        text: str,
+        variables: dict[str, Any],
+        operation_name: str | None,
+        *,
+        rights: Rights,
+        tell_cost: bool,
+        makes: bool,
+        watch: Watch,
+    ) -> Answer | None:
+        """The answer of `execute`, if nothing has to be waited for: it was made before, or, where *makes*, it is
+        light work and memory knows all rows. Else None, and nothing has come of it but what *watch* may have noted.
+        """
+        watch.text, watch.asked_s = text, time.perf_counter()
+        key = self._key(variables)
+        prepared = self._preparation.known(text, operation_name, key)
+        if prepared is None or not self._driver.is_fresh():
+            return None
+        watch.operation, watch.plan = prepared.admitted.name, prepared.plan
+        watch.cost = prepared.admitted.measures.cost
+        asked = (text, operation_name, key, tell_cost, rights)
+        found = self._remembered(asked, watch)
+        if found is not None or not makes:
+            return found
+        root = root_of(prepared, self._settings, self._schema)
+        work = Work(prepared, variables, rights, watch, root, tell_cost, compiled=True, trace=None)
+        return self._made_at_once(work, asked)
+
     async def _prepared_in_turn(
         self,
         text: str,
@@ -163,7 +192,11 @@ class Engine:
 
     async def _known(self, asked: Asked, watch: Watch) -> Answer | None:
         """The answer that was made before from the content as it is now."""
-        revision = await self._driver.revision()
+        await self._driver.revision()
+        return self._remembered(asked, watch)
+
+    def _remembered(self, asked: Asked, watch: Watch) -> Answer | None:
+        revision = self._driver.known_revision
         body = self._responses.get(revision, asked)
         if body is None:
             return None
@@ -182,7 +215,7 @@ class Engine:
 
     async def _in_turn(self, work: Work, asked: Asked, client: str) -> Answer:
         """The answer, once it has its turn; where operations wait, conditions count beside the cost."""
-        cost = work.cost + _LOOKED_AT * work.prepared.admitted.measures.conditions
+        cost = _turn_cost(work)
         lane = self.lanes.of(cost)
         waits = not lane.enter()
         if waits:
@@ -197,11 +230,27 @@ class Engine:
 
     async def _made(self, work: Work, asked: Asked) -> Answer:
         """The answer, which is remembered from now on if it may be."""
-        body, revision = await self._ways.answered(work)
+        return self._kept(work, asked, *await self._ways.answered(work))
+
+    def _made_at_once(self, work: Work, asked: Asked) -> Answer | None:
+        lane = self.lanes.of(_turn_cost(work))
+        if lane is not self.lanes.light or not lane.enter():
+            return None
+        try:
+            made = self._ways.at_once(work)
+        finally:
+            lane.leave()
+        return None if made is None else self._kept(work, asked, *made)
+
+    def _kept(self, work: Work, asked: Asked, body: bytes, revision: str) -> Answer:
         if work.is_kept and revision == self._driver.known_revision:
             self._responses.put(revision, asked, body)
         timeless = work.prepared.timeless and work.trace is None
         return Answer(body, executed=True, revision=revision, timeless=timeless)
+
+
+def _turn_cost(work: Work) -> int:
+    return work.cost + _LOOKED_AT * work.prepared.admitted.measures.conditions
 
 
 def _masked() -> Refused:

@@ -75,6 +75,12 @@ class Work:
         """Whether its answer may be one that was made before, and is remembered."""
         return self.prepared.timeless and self.compiled
 
+    @property
+    def is_long(self) -> bool:
+        """Whether its plan is expected to keep others waiting."""
+        plan = self.prepared.plan
+        return plan.pace.holds(self.cost) or plan.introspects or plan.slow
+
     def body(self, data: Any) -> bytes:  # Any: the answer's data
         """The bytes of the answer that holds *data*."""
         mistakes = self.prepared.mistakes
@@ -106,21 +112,20 @@ class Ways:
             data, revision = await self._ordinary(work)
         return work.body(data), revision
 
+    def at_once(self, work: Work) -> tuple[bytes, str] | None:
+        """What `answered` would tell, if that is short work and memory knows all rows; else None."""
+        if work.is_long or not work.prepared.plan.pace.in_memory:
+            return None
+        work.watch.cache = "rows"
+        made = self._driver.at_once(_planned(work))
+        work.prepared.plan.pace.in_memory = made is not None
+        return made
+
     async def _compiled(self, work: Work) -> tuple[bytes, str]:
-        prepared, cost, watch = work.prepared, work.cost, work.watch
-        pace = prepared.plan.pace
-        run = Run(prepared.arguments, work.rights, piecewise=cost > _LARGE_COST)
-
-        def plan() -> Reads[bytes]:
-            begun = time.perf_counter()
-            data = yield from watch.watched(assembly.answer(prepared.plan, work.root, run))
-            body = work.body(data)
-            pace.ran(cost, time.perf_counter() - begun)
-            return body
-
-        watch.cache = "rows"
-        apart = pace.holds(cost) or prepared.plan.introspects or prepared.plan.slow
-        return await self._driver.run(plan, apart=apart, watch=watch)
+        work.watch.cache = "rows"
+        made = await self._driver.run(lambda: _planned(work), apart=work.is_long, watch=work.watch)
+        work.prepared.plan.pace.in_memory = work.watch.cache == "rows"
+        return made
 
     async def _ordinary(self, work: Work) -> tuple[Any, str]:
         watching = [work.trace] if work.trace else None
@@ -135,3 +140,14 @@ class Ways:
             if done.errors:
                 raise done.errors[0].original_error or done.errors[0]
             return done.data, snapshot.revision
+
+
+def _planned(work: Work) -> Reads[bytes]:
+    """The plan for the bytes of the answer; how fast it ran is noted."""
+    prepared, cost = work.prepared, work.cost
+    run = Run(prepared.arguments, work.rights, piecewise=cost > _LARGE_COST)
+    begun = time.perf_counter()
+    data = yield from work.watch.watched(assembly.answer(prepared.plan, work.root, run))
+    body = work.body(data)
+    prepared.plan.pace.ran(cost, time.perf_counter() - begun)
+    return body

@@ -28,6 +28,7 @@ from graph_api.server.pages import BUILT, page
 from graph_api.server.refusals import Unanswered
 from graph_api.server.samples import Samples
 from graph_api.server.service import Service
+from graph_api.server.short import ShortWay, is_open
 from graph_api.settings import Settings
 
 logger = logging.getLogger(__name__)
@@ -77,6 +78,7 @@ def create_app(
     )
     app.router.redirect_slashes = False  # a redirect would be built from the client's Host header
     app.state.service = service
+    app.state.short = ShortWay(endpoint, observer) if is_open(service.settings) else None
     return app
 
 

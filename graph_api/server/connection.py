@@ -12,15 +12,17 @@ from asyncio import TimerHandle
 from typing import Any
 
 from httptools import HttpRequestParser
-from starlette.types import ASGIApp
+from starlette.types import ASGIApp, Scope
 from uvicorn.config import Config
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 from uvicorn.server import ServerState
 
 from graph_api.server.body import too_large
+from graph_api.server.front import GRAPHQL_PATH
 from graph_api.server.negotiation import PLAIN_JSON
 from graph_api.server.observation.observer import Observer
 from graph_api.server.refusals import SAFE, Unanswered, bad_request, late, overloaded
+from graph_api.server.short import ShortWay
 from graph_api.settings import Settings
 
 GRACE_S = 7  # for what runs when the server is told to end; all of it is to be over within ten
@@ -28,19 +30,28 @@ _LEAST_BYTES_PER_S = 1024  # who takes an answer more slowly is not waited for
 _PIECE_BYTES = 8_192
 _MOST_ON_THE_WAY = 2  # times the allowed body: no client needs more for the sizes of chunks
 _MOST_IN_LINE = 64  # requests that wait for the answers to those before them, on one connection
+_MOST_AT_ONCE = 4  # requests of one piece that are answered before others have their turn
+_MOST_HELD_BYTES = 16_384  # of a body: larger ones ask for what takes longer than the ordinary way
+_SHORT_URL = GRAPHQL_PATH.encode()
 _WITHOUT_BODY = frozenset({b"GET", b"HEAD"})  # their requests are whole with their headers
 
 
-def connection_type(settings: Settings, observer: Observer | None = None) -> type[Connection]:
+def connection_type(
+    settings: Settings, observer: Observer | None = None, short: ShortWay | None = None
+) -> type[Connection]:
     """The connections of a server with these settings, as uvicorn's `http=` wants them: a class."""
-    return type("Connection", (Connection,), {"settings": settings, "observer": observer or Observer()})
+    shared = {"settings": settings, "observer": observer or Observer(), "short": short}
+    return type("Connection", (Connection,), shared)
 
 
-def configured(app: ASGIApp, settings: Settings, observer: Observer | None = None) -> Config:
-    """How uvicorn serves *app*; *observer* hears of what becomes of connections."""
+def configured(
+    app: ASGIApp, settings: Settings, observer: Observer | None = None, short: ShortWay | None = None
+) -> Config:
+    """How uvicorn serves *app*; *observer* hears of what becomes of connections. What *short* can answer never
+    reaches *app*."""
     return Config(
         app,
-        http=connection_type(settings, observer),
+        http=connection_type(settings, observer, short),
         ws="none",
         root_path=settings.root_path,
         proxy_headers=bool(settings.trusted_proxies),
@@ -58,6 +69,7 @@ class Connection(HttpToolsProtocol):
 
     settings: Settings
     observer: Observer
+    short: ShortWay | None
 
     def __init__(
         self,
@@ -73,6 +85,8 @@ class Connection(HttpToolsProtocol):
         self._unsent_bytes = 0  # when it was last looked at
         self._refusal: Unanswered | None = None
         self._look: TimerHandle | None = None
+        self._held: bytes | None = None  # the body so far of a request that may be answered at once
+        self._at_once = 0  # how many were, of those that came in one piece
         self.observer.connections = server_state.connections
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override] # as uvicorn's
@@ -90,9 +104,12 @@ class Connection(HttpToolsProtocol):
     def data_received(self, data: bytes) -> None:
         if self._waiting_since is None:
             self._waiting_since = self.loop.time()
+        self._at_once = 0
         for begin in range(0, len(data), _PIECE_BYTES):  # what is too much is seen before all of it is parsed
             if not self.transport.is_closing():
                 self._piece_received(data[begin : begin + _PIECE_BYTES])
+        if self._held is not None:
+            self._release()
 
     def _piece_received(self, data: bytes) -> None:
         self._bytes += len(data)
@@ -121,13 +138,71 @@ class Connection(HttpToolsProtocol):
         if self._refusal is not None:
             raise ValueError  # ends the parser, which has uvicorn call send_400_response
         self._in_head = False
+        if self.short is not None and self._may_be_short(self.parser):
+            self._held = b""
+        else:
+            self._begin()
+
+    def on_body(self, body: bytes) -> None:
+        if self._held is None:
+            super().on_body(body)
+        else:
+            self._held += body
+            if len(self._held) > _MOST_HELD_BYTES:
+                self._release()
+
+    def on_message_complete(self) -> None:
+        self._waiting_since, self._in_head, self._bytes = None, True, 0
+        if self._held is not None:
+            if self._answered():
+                return
+            self._release()
+        super().on_message_complete()
+
+    def _begin(self) -> None:
+        assert self.parser is not None, "a request has arrived"
+        self._unset_keepalive_if_required()  # set by one that was answered at once, in one piece with this one
         super().on_headers_complete()
         if self.parser.should_upgrade():
             self.cycle.keep_alive = False  # what would follow is not HTTP
 
-    def on_message_complete(self) -> None:
-        self._waiting_since, self._in_head, self._bytes = None, True, 0
-        super().on_message_complete()
+    def _may_be_short(self, parser: HttpRequestParser) -> bool:
+        """Whether the request may be answered at once: it is a POST for an operation like most, none before it waits
+        for its answer, and who asks takes what was sent."""
+        return (
+            self.url == _SHORT_URL
+            and parser.get_method() == b"POST"
+            and parser.get_http_version() == "1.1"
+            and parser.should_keep_alive()
+            and not parser.should_upgrade()
+            and not self.expect_100_continue
+            and self._at_once < _MOST_AT_ONCE
+            and (not self.cycle or self.cycle.response_complete)
+            and not self.flow.write_paused
+            and not self.transport.is_closing()
+            and b"transfer-encoding" not in dict(self.headers)
+        )
+
+    def _answered(self) -> bool:
+        """Whether the held request is answered, and over as uvicorn has it."""
+        assert self.short is not None, "it was held for that"
+        assert self._held is not None, "it was held"
+        scope: Scope = {**self.scope, "method": "POST", "path": GRAPHQL_PATH}
+        response = self.short.answer(scope, self._held, self.server_state.default_headers)
+        if response is None:
+            return False
+        self._held = None
+        self._at_once += 1
+        self.transport.write(response)
+        self.on_response_complete()
+        return True
+
+    def _release(self) -> None:
+        """The held request takes the ordinary way, as far as it has arrived."""
+        body, self._held = self._held, None
+        self._begin()
+        if body:
+            super().on_body(body)
 
     def send_400_response(self, msg: str) -> None:
         del msg

@@ -11,6 +11,7 @@ import asyncio
 import hashlib
 import logging
 import time
+from typing import NamedTuple
 
 from starlette.types import Message, Receive, Scope, Send
 
@@ -18,7 +19,7 @@ from graph_api.errors import Overloaded, StoreError
 from graph_api.execution.engine import Answer
 from graph_api.server.body import Body, too_large
 from graph_api.server.compression import LEAST_BYTES, Compressor, entity_tag
-from graph_api.server.graphql_request import from_body, from_query_string
+from graph_api.server.graphql_request import GraphQLRequest, from_body, from_query_string
 from graph_api.server.negotiation import PLAIN_JSON, RESPONSE_JSON, answer_type, is_json
 from graph_api.server.observation import seen
 from graph_api.server.observation.seen import Seen
@@ -39,6 +40,14 @@ _TYPES = {name: (b"content-type", f"{name}; charset=utf-8".encode()) for name in
 # What a client of automatic persisted queries asks first; some older ones read no body that has another status.
 _PART_OF_A_PROTOCOL = frozenset({"PERSISTED_QUERY_NOT_FOUND", "PERSISTED_QUERY_NOT_SUPPORTED"})
 _HASHED_AT_ONCE_BYTES = 262_144  # a digest of more is made beside the event loop
+
+
+class Reply(NamedTuple):
+    """An answer as HTTP carries it; its length is not among the headers."""
+
+    status: int
+    headers: list[Header]
+    body: bytes
 
 
 class GraphQLEndpoint:
@@ -86,6 +95,39 @@ class GraphQLEndpoint:
                 await allowance.settle()
             await self._send_answer(scope["method"], sent, send, answer, media_type or PLAIN_JSON)
 
+    def at_once(self, request: Seen, body: bytes) -> Reply | None:
+        """What a POST with this *body* is answered, if nothing has to be waited for and nothing refused; else None,
+        and nothing has come of it: a request that is not answered so has to be seen anew."""
+        sent = _headers(request.scope["headers"])
+        media_type = answer_type(sent.get(b"accept", b""))
+        engine = self._service.open_engine
+        if media_type is None or engine is None or self._rates is not None or _TRACED in sent:
+            return None
+        try:
+            caller = self._access.caller(sent.get(b"authorization", b""))
+            _check_body_headers(sent, self._most_bytes)
+            asked = from_body(body)
+            request.asks, request.key, request.operation = True, caller.name, asked.operation_name or ""
+            answer = engine.at_once(
+                self._persisted.text(asked),
+                asked.variables,
+                asked.operation_name,
+                rights=self._access.rights(caller),
+                tell_cost=asked.extensions.get("cost") is True,
+                makes=b"accept-encoding" not in sent,  # a large one would be compressed, so made for nothing
+                watch=request,
+            )
+        except Exception:  # noqa: BLE001 - whatever it is, the ordinary way meets it again, and tells of it
+            return None
+        if answer is None or answer.revision is None:
+            return None
+        headers = self._answer_headers(answer, media_type, self._service.revision_headers(answer.revision))
+        if _is_large(answer) and b"accept-encoding" in sent:
+            return None
+        request.answered_s = time.perf_counter()
+        self._answered(request, asked, answer)
+        return Reply(_status(answer, media_type, "POST"), headers, answer.body)
+
     async def _answer(
         self,
         scope: Scope,
@@ -125,10 +167,13 @@ class GraphQLEndpoint:
             )
         finally:
             request.answered_s = time.perf_counter()
+        self._answered(request, asked, answer)
+        return answer
+
+    def _answered(self, request: Seen, asked: GraphQLRequest, answer: Answer) -> None:
         request.code, request.revision = answer.code, answer.revision
         if asked.extensions:
             self._persisted.learn(asked, answer)
-        return answer
 
     async def _send_answer(
         self, method: str, sent: dict[bytes, bytes], send: Send, answer: Answer, media_type: str
@@ -137,8 +182,7 @@ class GraphQLEndpoint:
             named = self._service.revision_headers(answer.revision)
         else:
             named = await self._service.last_revision_headers()
-        vary = self._vary if len(answer.body) < LEAST_BYTES else self._vary_large
-        headers = [_TYPES[media_type], vary, *SAFE, *named]
+        headers = self._answer_headers(answer, media_type, named)
         status = _status(answer, media_type, method)
         if method != "POST":
             if status == 200 and answer.timeless:  # noqa: PLR2004 - the number is the name
@@ -151,10 +195,14 @@ class GraphQLEndpoint:
                 headers.append(_UNCACHED)
             if status == 405:  # noqa: PLR2004 - the number is the name
                 headers.append(_ALLOW)
-        if vary is self._vary_large and (accepted := sent.get(b"accept-encoding")):
+        if _is_large(answer) and (accepted := sent.get(b"accept-encoding")):
             start, message = _messages(status, headers, answer.body)
             return await self._compressor.send(accepted, send, start, message)
         return await _send(send, status, headers, answer.body)
+
+    def _answer_headers(self, answer: Answer, media_type: str, named: list[Header]) -> list[Header]:
+        vary = self._vary_large if _is_large(answer) else self._vary
+        return [_TYPES[media_type], vary, *SAFE, *named]
 
     def _refusal(self, error: Exception, body: Body) -> Unanswered:
         """What the client is told when there is no answer to its operation."""
@@ -220,6 +268,11 @@ def _late(deadline_s: int, body: Body) -> Unanswered:
     if body.is_over:
         return Unanswered(503, f"the operation took longer than {deadline_s} s", "DEADLINE_EXCEEDED")
     return late(deadline_s)
+
+
+def _is_large(answer: Answer) -> bool:
+    """Whether the answer is compressed for those who ask for it."""
+    return len(answer.body) >= LEAST_BYTES
 
 
 def _status(answer: Answer, media_type: str, method: str) -> int:

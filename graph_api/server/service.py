@@ -69,6 +69,11 @@ class Service:
         """The engine over the open store. Raises StoreError as long as the database cannot be opened."""
         return self._engine or await self._opened()
 
+    @property
+    def open_engine(self) -> Engine | None:
+        """The engine, if the store is open."""
+        return self._engine
+
     async def current_revision(self) -> str:
         """The revision the store holds now. Raises StoreError when there is no graph."""
         engine = await self.engine()

@@ -8,10 +8,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import uvicorn
+from starlette.applications import Starlette
 from starlette.types import ASGIApp
 
 from graph_api.server.connection import configured
 from graph_api.server.observation.observer import Observer
+from graph_api.server.short import ShortWay
 from graph_api.settings import Settings
 
 _PATIENCE_S = 30
@@ -29,12 +31,23 @@ class _Announcing(uvicorn.Server):
         self.reachable.set()
 
 
+def short_of(app: ASGIApp) -> ShortWay | None:
+    """The short way of one of our apps, if it has one."""
+    return app.state.short if isinstance(app, Starlette) and hasattr(app.state, "short") else None
+
+
 @contextmanager
 def running(
     app: ASGIApp, settings: Settings | None = None, observer: Observer | None = None
 ) -> Iterator[str]:
     """The URL under which *app* is served, on a thread of its own, until the block ends."""
-    config = configured(app, settings or Settings(), observer)
+    with served(configured(app, settings or Settings(), observer, short_of(app))) as url:
+        yield url
+
+
+@contextmanager
+def served(config: uvicorn.Config) -> Iterator[str]:
+    """The URL of a server with this *config*, on a thread of its own, until the block ends."""
     server = _Announcing(config)
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
