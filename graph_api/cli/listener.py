@@ -14,6 +14,7 @@ try:
 except ImportError:  # Windows has no such limit
     resource = None  # type: ignore[assignment] # a module, or none
 
+_DOORS = 16
 OTHER_FILES = 256  # the database's, and what libraries open
 _REASONS = {
     errno.EADDRINUSE: "port {port} is in use; --port {next} may be free, and --port 0 picks a free one",
@@ -35,6 +36,12 @@ def bound(host: str, port: int) -> socket.socket:
         listener.close()
         raise Failure(_reason(error, host, port)) from error
     return listener
+
+
+def doors(listener: socket.socket) -> list[socket.socket]:
+    """*listener* several times. From each, libuv lets one connection in for every turn of the event loop: through a
+    single one a new client would wait for seconds while others keep the server busy."""
+    return [listener, *(listener.dup() for _ in range(_DOORS - 1))]
 
 
 def make_room(connections: int) -> None:

@@ -195,7 +195,7 @@ def _serve(
     listener.make_room(settings.max_connections)
     server = _Server(configured(app, settings, observer, app.state.short), announce)
     signal.signal(signal.SIGTERM, _ended)
-    server.run(sockets=[bound])
+    server.run(sockets=listener.doors(bound))
 
 
 def _ended(number: int, frame: FrameType | None) -> None:

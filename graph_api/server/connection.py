@@ -100,6 +100,7 @@ class Connection(HttpToolsProtocol):
         if self._look is not None:
             self._look.cancel()
         super().connection_lost(exc)
+        self.pipeline.clear()  # nobody waits; what refers to itself would be garbage that is looked for seldom
 
     def data_received(self, data: bytes) -> None:
         if self._waiting_since is None:
@@ -120,8 +121,6 @@ class Connection(HttpToolsProtocol):
             self._refuse(self._too_large())
         elif self._bytes > self.settings.max_headers + _MOST_ON_THE_WAY * self.settings.max_body:
             self._refuse(too_large(self.settings.max_body))
-        elif len(self.pipeline) > _MOST_IN_LINE:
-            self._refuse(overloaded("too many requests wait on this connection"))
 
     def on_message_begin(self) -> None:
         super().on_message_begin()
@@ -223,6 +222,8 @@ class Connection(HttpToolsProtocol):
             return bad_request("the only Transfer-Encoding that is read is chunked")
         if parser.should_upgrade() and parser.get_method() not in _WITHOUT_BODY:
             return bad_request("only HTTP/1.1 is spoken here: send the request without Upgrade")
+        if len(self.pipeline) >= _MOST_IN_LINE:
+            return overloaded("too many requests wait on this connection")
         return None
 
     def _headers_are_too_large(self) -> bool:

@@ -1,9 +1,12 @@
 from __future__ import annotations
 
+import asyncio
 import socket
 from collections.abc import Callable
+from contextlib import ExitStack
 
 import pytest
+import uvloop
 
 from graph_api.cli import listener
 from graph_api.cli.group import IMPOSSIBLE, Failure
@@ -57,6 +60,31 @@ def test_nobody_is_kept_waiting_before_the_server_listens() -> None:
 def test_localhost_is_the_address_that_urls_name() -> None:
     with listener.bound("localhost", 0) as bound:
         assert bound.family is socket.AF_INET
+
+
+def test_many_new_clients_are_let_in_by_a_few_turns_of_the_event_loop() -> None:
+    assert uvloop.run(turns_to_let_in(16)) < 8
+
+
+async def turns_to_let_in(count: int) -> int:
+    let_in: list[asyncio.Protocol] = []
+
+    def protocol() -> asyncio.Protocol:
+        let_in.append(asyncio.Protocol())
+        return let_in[-1]
+
+    loop, turns = asyncio.get_running_loop(), 0
+    with ExitStack() as stack:
+        doors = listener.doors(stack.enter_context(listener.bound("127.0.0.1", 0)))
+        servers = [await loop.create_server(protocol, sock=door) for door in doors]
+        for _ in range(count):
+            stack.enter_context(socket.create_connection(doors[0].getsockname(), timeout=5))
+        while len(let_in) < count:
+            await asyncio.sleep(0)
+            turns += 1
+        for server in servers:
+            server.close()
+    return turns
 
 
 def test_there_is_room_for_the_connections_as_far_as_the_system_allows() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
+import gc
 import json
 import socket
 import time
@@ -13,6 +14,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from starlette.types import Receive, Scope, Send
+from uvicorn.protocols.http.httptools_impl import RequestResponseCycle
 from uvicorn.server import ServerState
 
 from graph_api.server.app import create_app
@@ -248,6 +250,18 @@ def test_more_connections_than_allowed_are_503_and_those_before_are_served(url: 
 def test_pipelined_requests_are_answered_in_order(url: str) -> None:
     response = sent(url, GET + b"\r\n" + GET + b"\r\n" + GET + b"connection: close\r\n\r\n")
     assert response.count(b'{"data":{"revision":"one"}}') == 3
+
+
+def test_too_many_requests_in_line_end_their_connection_and_leave_no_garbage(url: str) -> None:
+    gc.collect()
+    gc.disable()
+    try:
+        answers = [sent(url, (GET + b"\r\n") * 200) for _ in range(5)]
+        left = sum(isinstance(each, RequestResponseCycle) for each in gc.get_objects())
+    finally:
+        gc.enable()
+    assert all(b"OVERLOADED" in answer for answer in answers)
+    assert left < 128, "those of one connection, if it is not over yet"
 
 
 async def whose(scope: Scope, receive: Receive, send: Send) -> None:
