@@ -195,8 +195,8 @@ def test_others_are_answered_while_one_works(database: Path) -> None:
 
 def test_light_operations_are_answered_while_heavy_ones_wait_for_each_other(database: Path) -> None:
     with _served(database, deadline_s=600, readers=2) as (store, url), ExitStack() as open:
-        for _ in range(4):
-            open.callback(_sent(url, HEAVY).close)
+        for number in range(4):  # no two alike: those would be made once
+            open.callback(_sent(url, f"{HEAVY} #{number}").close)
         assert store.begun.wait(PATIENCE_S)
         store.slow = False
         for size in range(1, 5):  # none is known from the one before
@@ -207,7 +207,7 @@ def test_those_for_whom_there_is_no_room_to_wait_are_503_and_told_when_to_come_a
     with _served(database, deadline_s=600, readers=2, most_waiting=1) as (store, url), ExitStack() as open:
         open.callback(_sent(url, HEAVY).close)
         assert store.begun.wait(PATIENCE_S)
-        waiting = [open.enter_context(closing(_sent(url, HEAVY))) for _ in range(2)]
+        waiting = [open.enter_context(closing(_sent(url, f"{HEAVY} #{number}"))) for number in range(2)]
         sockets, _, _ = select.select([each.sock for each in waiting], [], [], PATIENCE_S)
         [refused] = [each for each in waiting if each.sock in sockets]
         response = refused.getresponse()
