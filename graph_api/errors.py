@@ -9,6 +9,7 @@
     |-- AdjacencyUnfit       a file of edges that is to be built anew (see `graph_api.graph.csr`)
     |-- Overloaded           more work than can wait; the client may ask again
     `-- RequestError         what a client got wrong; carries a stable code
+        `-- AnswerTooLarge   ... seen only while its answer is made
 
 Problems of documents are data, not exceptions: see `graph_api.records.Problem`.
 """
@@ -50,3 +51,11 @@ class RequestError(GraphApiError):
     def __init__(self, message: str, *, code: str = "BAD_USER_INPUT") -> None:
         super().__init__(message)
         self.code = code
+
+
+class AnswerTooLarge(RequestError):
+    """An operation's answer would have more than *allowed* bytes, or is made from longer texts than that."""
+
+    def __init__(self, allowed: int) -> None:
+        super().__init__(f"the answer has more than {allowed} bytes", code="LIMIT_EXCEEDED")
+        self.allowed = allowed

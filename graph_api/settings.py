@@ -150,6 +150,9 @@ class Settings:
     max_variable_nesting: int = limit(50, "Lists and objects nested in each other in the variables.")
     max_schema_cost: int = limit(30_000, "Fields that an answer about the schema is expected to hold.")
     max_cost: int = limit(50_000, "Objects that an answer is expected to hold; page sizes multiply.")
+    max_answer: int = limit(
+        67_108_864, "Size of an answer, and of the long texts read for it at once.", unit="bytes"
+    )
     max_errors: int = limit(10, "Errors told in one answer.")
     log_level: str = setting(
         "info",

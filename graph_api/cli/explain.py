@@ -17,6 +17,7 @@ from graph_api.execution.assembly import Run, answer
 from graph_api.execution.documents import limits
 from graph_api.execution.preparation import Preparation, Prepared
 from graph_api.execution.refusal import Refused
+from graph_api.execution.space import Space
 from graph_api.execution.ways import root_of
 from graph_api.schema import build_schema
 from graph_api.settings import Settings
@@ -71,7 +72,7 @@ def _explained(
     yield from _indented(explain.measured(prepared.admitted.measures, limits(settings)))
     yield "Plan"
     yield from _indented(explain.planned(prepared.plan))
-    run = Run(prepared.arguments, Rights(published_only=settings.published_only))
+    run = Run(prepared.arguments, Rights(published_only=settings.published_only), Space(settings.max_answer))
     _, reads = traced(source, answer(prepared.plan, root_of(prepared, settings, schema), run))
     yield f"Reads: {len(reads)}, in one transaction"
     for number, read in enumerate(reads, 1):

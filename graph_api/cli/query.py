@@ -62,7 +62,7 @@ def command(
 async def _answer(
     source: Path, text: str, values: dict[str, Any], operation: str | None, settings: Settings
 ) -> bytes:
-    store = await open_store(source, reader_connections=1)
+    store = await open_store(source, reader_connections=1, most_text=settings.max_answer)
     try:
         engine = Engine(build_schema(), store, settings)
         return (await engine.execute(text, values, operation)).body

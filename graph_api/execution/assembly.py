@@ -2,26 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain, islice
-from typing import Any
+from typing import Any, TypeVar
+
+import orjson
 
 from graph_api.execution.batch import ByKey, Fetched, values_of
 from graph_api.execution.encoding import fragment, fragments, in_pieces
 from graph_api.execution.plan import Plan, Selection, Shape, Step
+from graph_api.execution.space import Space
 from graph_api.store.reads import Reads, Rights
+
+T = TypeVar("T")
+
+_MANY = 2000  # objects in one field's lists that are encoded as soon as made, even where few were expected
 
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """What one run of a plan has that the plan has not: the arguments, by step number, and the rights.
+    """What one run of a plan has that the plan has not: the arguments, by step number, the rights, and the
+    space that its answer has.
 
     *piecewise* is for large answers: the objects of lists are encoded as soon as they are made.
     """
 
     arguments: Sequence[object]
     rights: Rights
+    space: Space
     piecewise: bool = False
 
 
@@ -61,6 +70,8 @@ def _values(step: Step, records: Sequence[Any], run: Run) -> Reads[Sequence[Any]
     values: Fetched
     if step.batch is not None:
         values = yield from step.batch.reads(records, run.rights, run.arguments[step.number])
+        if step.batch.long:
+            run.space.take_texts(values_of(values))
     else:
         values = [getattr(record, step.attribute) for record in records]
     if isinstance(values, ByKey):
@@ -78,15 +89,20 @@ def _by_key(below: Selection | None, values: ByKey, run: Run) -> Reads[Sequence[
     assert below is not None, "what has a key has fields"
     if not values.records:
         return values_of(values)
+    before = run.space.taken
     objects = yield from _objects(below, list(values.records.values()), run)
-    made = dict(zip(values.records, objects, strict=True))
+    made: dict[Any, Any] = dict(zip(values.records, objects, strict=True))
     if not values.many:
+        if run.space.taken > before and run.space.is_much(before, len(values.keys)):
+            made = _counted(made, values.keys, len(values.keys), before, run)
         made[None] = None
         return [made[key] for key in values.keys]
-    if run.piecewise and sum(map(len, values.keys)) == len(made):  # nothing stands twice: lists at once
-        return [fragment([made[key] for key in keys]) for keys in values.keys]
-    if run.piecewise:
-        made = dict(zip(made, fragments(objects), strict=True))
+    standing = sum(map(len, values.keys))
+    if run.piecewise or (standing > len(made) and _is_encoded(before, standing, run)):
+        if standing == len(made):  # nothing stands twice: lists at once
+            run.space.taken = before
+            return [fragment([made[key] for key in keys], run.space.take) for keys in values.keys]
+        made = _counted(made, chain.from_iterable(values.keys), standing, before, run)
     return [[made[key] for key in keys] for keys in values.keys]
 
 
@@ -95,8 +111,11 @@ def _singles(below: Selection, values: Sequence[Any], run: Run) -> Reads[Sequenc
     distinct.pop(id(None), None)
     if not distinct:
         return values
+    before = run.space.taken
     objects = yield from _objects(below, list(distinct.values()), run)
-    made = dict(zip(distinct, objects, strict=True))
+    made: dict[int, Any] = dict(zip(distinct, objects, strict=True))
+    if run.space.taken > before and run.space.is_much(before, len(values)):
+        made = _counted(made, map(id, values), len(values), before, run)
     return list(map(made.get, map(id, values)))
 
 
@@ -106,9 +125,30 @@ def _lists(below: Selection, values: Sequence[Any], run: Run) -> Reads[Sequence[
     distinct.pop(id(None), None)
     if not distinct:
         return values
+    before = run.space.taken
     objects = yield from _objects(below, list(distinct.values()), run)
-    if run.piecewise and len(distinct) == len(flat):  # nothing stands twice: whole lists may be encoded
-        each = iter(objects)
-        return [fragment(list(islice(each, len(value)))) for value in values]
-    made: dict[int, Any] = dict(zip(distinct, fragments(objects) if run.piecewise else objects, strict=True))
+    made: dict[int, Any] = dict(zip(distinct, objects, strict=True))
+    if run.piecewise or (len(flat) > len(made) and _is_encoded(before, len(flat), run)):
+        if len(made) == len(flat):  # nothing stands twice: whole lists may be encoded
+            run.space.taken, each = before, iter(objects)
+            return [fragment(list(islice(each, len(value))), run.space.take) for value in values]
+        made = _counted(made, map(id, flat), len(flat), before, run)
     return [list(map(made.get, map(id, value))) for value in values]
+
+
+def _is_encoded(before: int, standing: int, run: Run) -> bool:
+    """Whether objects that stand several times in lists are encoded now: they may make the answer large."""
+    return standing > _MANY or run.space.is_much(before, standing)
+
+
+def _counted(made: Mapping[T, Any], keys: Iterable[T], standing: int, before: int, run: Run) -> dict[T, Any]:
+    """The objects encoded, and counted as often as their *keys* stand in the answer, *standing* times in all.
+    *before* them so much was taken: what they hold is counted with them."""
+    space = run.space
+    space.taken = before
+    found = fragments(list(made.values()), space.take)
+    lengths = dict(zip(made, map(len, found), strict=True))
+    if not (run.piecewise and space.is_little(max(lengths.values()) * standing)):
+        space.taken = before
+        space.take(sum([lengths.get(key, 0) for key in keys]))
+    return dict(zip(made, map(orjson.Fragment, found), strict=True))

@@ -65,11 +65,13 @@ def values_of(fetched: Fetched) -> Sequence[Any]:
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """How one field is fetched, for many parents at once; *slow* when one alone may take long to make."""
+    """How one field is fetched, for many parents at once; *slow* when one alone may take long to make, *long*
+    when its values are texts or JSON whose length nothing bounds but the answer's."""
 
     fetch: Fetch
     prepare: Callable[..., object] | None = None
     slow: bool = False
+    long: bool = False
 
     def reads(self, parents: Sequence[Any], rights: Rights, prepared: object) -> Reads[Fetched]:
         """The plan of this field for *parents*; *prepared* is what `prepare` made of the arguments."""

@@ -2,11 +2,12 @@
 
 The encoder holds the interpreter until it is done, so a large answer is encoded piece by piece: the
 objects of each list on their own, those that stand several times once, and what holds them around their bytes.
+Each piece counts as soon as it is there: the encoder cannot be stopped, so no piece may be large.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import orjson
@@ -21,11 +22,13 @@ def encoded(answer: Any) -> bytes:
     return orjson.dumps(answer, option=_OPTIONS)
 
 
-def fragment(objects: Sequence[Any]) -> orjson.Fragment:
-    """The list of the objects, encoded some at a time."""
-    some = (objects[at : at + _AT_ONCE] for at in range(0, len(objects), _AT_ONCE))
-    inner = b",".join([orjson.dumps(each, option=_OPTIONS)[1:-1] for each in some])
-    return orjson.Fragment(b"[%b]" % inner)
+def fragment(objects: Sequence[Any], take: Callable[[int], None]) -> orjson.Fragment:
+    """The list of the objects, encoded some at a time; *take* hears of their bytes."""
+    pieces: list[bytes] = []
+    for at in range(0, len(objects), _AT_ONCE):
+        pieces.append(orjson.dumps(objects[at : at + _AT_ONCE], option=_OPTIONS)[1:-1])
+        take(len(pieces[-1]))
+    return orjson.Fragment(b"[%b]" % b",".join(pieces))
 
 
 def in_pieces(values: Sequence[Any]) -> Sequence[Any]:
@@ -38,6 +41,11 @@ def _text(text: str) -> orjson.Fragment:
     return orjson.Fragment(b'"%b"' % b"".join([orjson.dumps(each)[1:-1] for each in pieces]))
 
 
-def fragments(objects: Iterable[Any]) -> list[orjson.Fragment]:
-    """Each of the objects, encoded."""
-    return [orjson.Fragment(orjson.dumps(each, option=_OPTIONS)) for each in objects]
+def fragments(objects: Sequence[Any], take: Callable[[int], None]) -> list[bytes]:
+    """The bytes of each of the objects; *take* hears of them."""
+    found: list[bytes] = []
+    for at in range(0, len(objects), _AT_ONCE):
+        some = [orjson.dumps(each, option=_OPTIONS) for each in objects[at : at + _AT_ONCE]]
+        take(sum(map(len, some)))
+        found += some
+    return found

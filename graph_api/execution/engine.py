@@ -17,7 +17,7 @@ from typing import Any
 import orjson
 import strawberry
 
-from graph_api.errors import Overloaded, StoreError
+from graph_api.errors import AnswerTooLarge, Overloaded, StoreError
 from graph_api.execution.driving import Driver
 from graph_api.execution.failure import one_line
 from graph_api.execution.flights import Flights
@@ -66,7 +66,7 @@ class Engine:
         self._rights = Rights(published_only=settings.published_only, secured=settings.expose_secured)
         self._preparation = Preparation(schema, settings)
         self._driver = Driver(store, settings.row_cache_bytes, database)
-        self._ways = Ways(schema, store, self._driver)
+        self._ways = Ways(schema, store, self._driver, settings.max_answer)
         self._responses = Responses(settings.response_cache_bytes)
         self._flights: Flights[tuple[str, Asked, str], Answer] = Flights()
         self.lanes = Lanes(settings.reader_connections, settings.max_waiting)
@@ -119,6 +119,8 @@ class Engine:
             return await self._shared(work, asked, client)
         except (StoreError, Overloaded):
             raise
+        except AnswerTooLarge as error:
+            return self._refusal(_too_large(error), executed=False)
         except Exception as error:  # noqa: BLE001 - whatever it is, the client learns only that it was
             logger.error("an operation failed: %s", one_line(error))  # noqa: TRY400 - on one line
             return self._refusal(_masked(), executed=True)
@@ -251,6 +253,10 @@ class Engine:
 
 def _turn_cost(work: Work) -> int:
     return work.cost + _LOOKED_AT * work.prepared.admitted.measures.conditions
+
+
+def _too_large(error: AnswerTooLarge) -> Refused:
+    return refused(str(error), error.code, limit="answer", asked=error.allowed + 1, allowed=error.allowed)
 
 
 def _masked() -> Refused:

@@ -15,12 +15,14 @@ import strawberry
 from graphql import ExecutionResult, execute
 from graphql.pyutils import is_awaitable
 
+from graph_api.errors import AnswerTooLarge
 from graph_api.execution import assembly
 from graph_api.execution.assembly import Run
 from graph_api.execution.context import Context
 from graph_api.execution.driving import Driver
 from graph_api.execution.encoding import encoded
 from graph_api.execution.preparation import Prepared, graphql_schema
+from graph_api.execution.space import Space, check_size
 from graph_api.execution.tracing import Trace
 from graph_api.execution.watch import Watch
 from graph_api.settings import Settings
@@ -28,6 +30,7 @@ from graph_api.store.protocol import Store
 from graph_api.store.reads import Reads, Rights
 
 _LARGE_COST = 2000  # objects expected in an answer that is encoded in pieces
+_LARGE_FIELDS = 40_000  # ... and their fields: where each is an address as long as can be, that is 300 MB
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,12 +99,14 @@ class Work:
 
 
 class Ways:
-    """Makes answers over one store: from plans by *driver*, else in a snapshot."""
+    """Makes answers over one store: from plans by *driver*, else in a snapshot. One of more than *most_bytes*
+    raises `AnswerTooLarge`."""
 
-    def __init__(self, schema: strawberry.Schema, store: Store, driver: Driver) -> None:
+    def __init__(self, schema: strawberry.Schema, store: Store, driver: Driver, most_bytes: int) -> None:
         self._schema = graphql_schema(schema)
         self._store = store
         self._driver = driver
+        self._most_bytes = most_bytes
 
     async def answered(self, work: Work) -> tuple[bytes, str]:
         """The bytes of the answer, and the revision it was made from."""
@@ -110,20 +115,26 @@ class Ways:
         work.watch.cache = "miss"
         with work.watch.phase("ordinary"):
             data, revision = await self._ordinary(work)
-        return work.body(data), revision
+            check_size(data, self._most_bytes)
+        return Space(self._most_bytes).check(work.body(data)), revision
 
     def at_once(self, work: Work) -> tuple[bytes, str] | None:
         """What `answered` would tell, if that is short work and memory knows all rows; else None."""
         if work.is_long or not work.prepared.plan.pace.in_memory:
             return None
         work.watch.cache = "rows"
-        made = self._driver.at_once(_planned(work))
+        try:
+            made = self._driver.at_once(_planned(work, self._most_bytes))
+        except AnswerTooLarge:
+            return None  # no short work, and `answered` tells
         work.prepared.plan.pace.in_memory = made is not None
         return made
 
     async def _compiled(self, work: Work) -> tuple[bytes, str]:
         work.watch.cache = "rows"
-        made = await self._driver.run(lambda: _planned(work), apart=work.is_long, watch=work.watch)
+        made = await self._driver.run(
+            lambda: _planned(work, self._most_bytes), apart=work.is_long, watch=work.watch
+        )
         work.prepared.plan.pace.in_memory = work.watch.cache == "rows"
         return made
 
@@ -142,12 +153,14 @@ class Ways:
             return done.data, snapshot.revision
 
 
-def _planned(work: Work) -> Reads[bytes]:
+def _planned(work: Work, most_bytes: int) -> Reads[bytes]:
     """The plan for the bytes of the answer; how fast it ran is noted."""
     prepared, cost = work.prepared, work.cost
-    run = Run(prepared.arguments, work.rights, piecewise=cost > _LARGE_COST)
+    fields = cost * prepared.admitted.measures.selections
+    piecewise = cost > _LARGE_COST or fields > _LARGE_FIELDS
+    run = Run(prepared.arguments, work.rights, Space(most_bytes), piecewise)
     begun = time.perf_counter()
     data = yield from work.watch.watched(assembly.answer(prepared.plan, work.root, run))
-    body = work.body(data)
+    body = run.space.check(work.body(data))
     prepared.plan.pace.ran(cost, time.perf_counter() - begun)
     return body

@@ -73,14 +73,15 @@ def batched(
     size: ListSize | None = None,
     cost: int | None = None,
     slow: bool = False,
+    long: bool = False,
 ) -> Any:
     """A field that *fetch* answers for many parents at once; its docstring is the description.
 
     The parameters of *arguments* are the field's arguments; it checks them and returns what *fetch* gets.
     *cost* is told to clients in place of the *size* of a field that is no list. What is
-    *slow* is never made on the event loop.
+    *slow* is never made on the event loop, what is *long* is counted against the size of an answer.
     """
-    batch = Batch(fetch, arguments, slow)
+    batch = Batch(fetch, arguments, slow, long)
 
     async def resolve(root: object, info: strawberry.Info[Context], **given: object) -> object:
         return await info.context.load(batch, given, root)

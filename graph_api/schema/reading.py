@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import chain
 from typing import Any, TypeVar
 
-import orjson
+from orjson import Fragment
 
 from graph_api.execution.batch import ByKey
 from graph_api.records import (
@@ -53,6 +53,7 @@ from graph_api.store.reads import (
     TopicKeys,
     TopicKeysByName,
     TopicRows,
+    Turn,
     ask,
 )
 
@@ -90,13 +91,14 @@ def _details(parents: Sequence[Article], rights: Rights) -> Reads[list[ArticleDe
 
 def body(parents: Sequence[Article], rights: Rights, format: BodyFormat) -> Reads[list[str | None]]:
     """The text below the front matter, null when there is none."""
+    details = yield from _details(parents, rights)
+    bodies = [detail.body if detail and detail.body else None for detail in details]
     if format is BodyFormat.MARKDOWN:
-        details = yield from _details(parents, rights)
-        return [detail.body if detail and detail.body else None for detail in details]
+        return bodies
     rendered: list[str | None] = []
-    for parent in parents:  # one by one: work is stopped where something is read
-        [detail] = yield from _details([parent], rights)
-        rendered.append(texts.body(detail.body, format) if detail and detail.body else None)
+    for markdown in bodies:
+        yield from ask(Turn())
+        rendered.append(texts.body(markdown, format) if markdown else None)
     return rendered
 
 
@@ -112,10 +114,24 @@ def secured(parents: Sequence[Article], rights: Rights) -> Reads[list[Secured | 
     return [detail.secured if detail else None for detail in details]
 
 
+def ciphertext(parents: Sequence[Secured], rights: Rights) -> Reads[list[str]]:
+    """The encrypted bytes, in base64."""
+    del rights
+    return [parent.ciphertext for parent in parents]
+    yield
+
+
+def iv(parents: Sequence[Secured], rights: Rights) -> Reads[list[str]]:
+    """The initialisation vector, in base64."""
+    del rights
+    return [parent.iv for parent in parents]
+    yield
+
+
 def extra(parents: Sequence[Article], rights: Rights) -> Reads[list[object]]:
     """What the front matter says beyond the other fields, as an object; null when it says nothing more."""
     details = yield from _details(parents, rights)
-    return [orjson.loads(detail.extra) if detail and detail.extra else None for detail in details]
+    return [Fragment(detail.extra) if detail and detail.extra else None for detail in details]
 
 
 def article_images(parents: Sequence[Article], rights: Rights) -> Reads[list[tuple[Image, ...]]]:
@@ -186,7 +202,7 @@ def topic_children(parents: Sequence[Topic], rights: Rights) -> Reads[list[list[
 def json_extra(parents: Sequence[Provider] | Sequence[Topic], rights: Rights) -> Reads[list[object]]:
     """What the file about it says beyond the other fields, as an object; null when it says nothing more."""
     del rights
-    return [orjson.loads(parent.extra) if parent.extra else None for parent in parents]
+    return [Fragment(parent.extra) if parent.extra else None for parent in parents]
     yield
 
 

@@ -61,8 +61,8 @@ class Image:
 
 @strawberry.type(description="An opaque encrypted payload. The server neither decrypts nor reads it.")
 class Secured:
-    ciphertext: str = plain("The encrypted bytes, in base64.")
-    iv: str = plain("The initialisation vector, in base64.")
+    ciphertext: str = batched(reading.ciphertext, long=True)
+    iv: str = batched(reading.iv, long=True)
 
 
 @strawberry.type(description="A file that describes an article.")
@@ -88,7 +88,7 @@ class Article(Node):
     slug: str = plain("A short name for URLs, from the file's name, for a stub from the title. Not unique.")
     title: str = plain("The title.")
     excerpt: str | None = batched(reading.excerpt, arguments.excerpt)
-    body: str | None = batched(reading.body, arguments.body, slow=True)
+    body: str | None = batched(reading.body, arguments.body, slow=True, long=True)
     category: str | None = plain("The category, such as news.")
     type: str = plain("The type, such as article or video.")
     published_date_time: datetime | None = plain("When it was published.")
@@ -107,9 +107,9 @@ class Article(Node):
         "Whether the document says published; unpublished articles are visible too."
     )
     is_stub: bool = plain("Whether the article is known only from lists of related articles.")
-    featured_content: str | None = batched(reading.featured_content)
+    featured_content: str | None = batched(reading.featured_content, long=True)
     secured: Secured | None = batched(reading.secured)
-    extra: JSON | None = batched(reading.extra)
+    extra: JSON | None = batched(reading.extra, long=True)
     provider: Provider | None = batched(reading.article_provider)
     topics: list[Topic] = batched(reading.article_topics, size=ListSize(3))
     images: list[Image] = batched(reading.article_images, size=ListSize(2))
@@ -127,7 +127,7 @@ class Provider(Node):
     other_names: list[str] = plain("Other spellings of its name that occur.")
     description: str | None = plain("What it is.")
     images: list[Image] = plain("Its logos.", size=ListSize(2))
-    extra: JSON | None = batched(reading.json_extra)
+    extra: JSON | None = batched(reading.json_extra, long=True)
     articles: ArticleConnection = batched(reading.provider_articles, arguments.articles, size=PAGE)
 
 
@@ -141,7 +141,7 @@ class Topic(Node):
     keywords: list[str] = plain("Words that point to it.")
     hashtags: list[str] = plain("Hashtags that point to it.")
     images: list[Image] = plain("Pictures for it.", size=ListSize(3))
-    extra: JSON | None = batched(reading.json_extra)
+    extra: JSON | None = batched(reading.json_extra, long=True)
     parent: Topic | None = batched(reading.topic_parent)
     children: list[Topic] = batched(reading.topic_children, size=ListSize(10))
     articles: ArticleConnection = batched(reading.topic_articles, arguments.topic_articles, size=PAGE)
@@ -231,7 +231,11 @@ class Subgraph:
     link_count: int = batched(walking.link_count)
     truncated: bool = batched(walking.truncated)
     export: str = batched(
-        exporting.exported, arguments.export, size=EXPORTED, cost=EXPORTED.assumed * NEIGHBORHOOD.assumed
+        exporting.exported,
+        arguments.export,
+        size=EXPORTED,
+        cost=EXPORTED.assumed * NEIGHBORHOOD.assumed,
+        long=True,
     )
 
 
@@ -240,7 +244,7 @@ class Path:
     nodes: list[Node] = batched(pathing.path_nodes, size=ListSize(4))
     links: list[Link] = plain("The steps, one link each; a link may lead against the path.", size=ListSize(3))
     length: int = plain("How many steps it has.")
-    explanation: str = batched(pathing.explanation)
+    explanation: str = batched(pathing.explanation, long=True)
 
 
 @strawberry.type(description="The paths that were found.")

@@ -133,8 +133,12 @@ class Service:
         return await asyncio.shield(self._opening)
 
     async def _open(self) -> Engine:
-        readers = self.settings.reader_connections
-        self._store = await open_store(self._database, reader_connections=readers, examined=True)
+        self._store = await open_store(
+            self._database,
+            reader_connections=self.settings.reader_connections,
+            examined=True,
+            most_text=self.settings.max_answer,
+        )
         self._engine = Engine(self.schema, self._store, self.settings, self._database)
         return self._engine
 

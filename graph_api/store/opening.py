@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
+import sys
 import time
 from collections.abc import Generator
 from contextlib import closing, contextmanager
@@ -42,9 +43,11 @@ class FileState(NamedTuple):
 
 
 class Connection(sqlite3.Connection):
-    """A connection; *fixed* is the state of a file that is read on the understanding that nobody writes it."""
+    """A connection; *fixed* is the state of a file that is read on the understanding that nobody writes it.
+    One read gives at most *most_text* characters of long texts."""
 
     fixed: FileState | None = None
+    most_text: int = sys.maxsize
 
 
 def state_of(path: Path) -> FileState | None:
@@ -56,7 +59,7 @@ def state_of(path: Path) -> FileState | None:
     return FileState(found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns)
 
 
-def connected(path: Path) -> Connection:
+def connected(path: Path, most_text: int = sys.maxsize) -> Connection:
     """A read-only connection to a database of ours; StoreError when there is none at *path*.
 
     SQLite writes beside a database even to read it (sqlite.org/wal.html, 5). Where it cannot, and no ingest
@@ -69,13 +72,14 @@ def connected(path: Path) -> Connection:
         raise StoreError(f"{path} is not a file: choose another one")
     with clear_errors(path):
         try:
-            return _opened(path, "mode=ro")
+            connection = _opened(path, "mode=ro")
         except sqlite3.OperationalError as error:
             if code(error) not in _UNWRITABLE or _is_written(path) or not os.access(path, os.R_OK):
                 raise
             connection = _opened(path, "mode=ro&immutable=1")
             connection.fixed = state
-            return connection
+    connection.most_text = most_text
+    return connection
 
 
 def check_fixed(connection: sqlite3.Connection, path: Path) -> None:

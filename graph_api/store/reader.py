@@ -45,8 +45,8 @@ class Reader(aiosqlite.Connection):
 
     _tx: SimpleQueue[tuple[asyncio.Future[Any] | None, Callable[[], Any]]]  # as aiosqlite has it, typed whole
 
-    def __init__(self, path: Path) -> None:
-        super().__init__(partial(connected, path), iter_chunk_size=64)
+    def __init__(self, path: Path, most_text: int) -> None:
+        super().__init__(partial(connected, path, most_text), iter_chunk_size=64)
         self._path = path
         self._lock = Lock()
         self._current: Operation | None = None

@@ -8,15 +8,19 @@ Where the answer is a list for each key, the keys stand in an IN instead, so tha
 from __future__ import annotations
 
 import sqlite3
+import sys
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import closing
 from itertools import groupby
 from operator import itemgetter
 from typing import TypeVar
 
 import orjson
 
+from graph_api.errors import AnswerTooLarge
 from graph_api.records import Article, ArticleDetails, Image, NodeKey, Problem, Provider, SourceFile, Topic
 from graph_api.store import rows
+from graph_api.store.opening import Connection
 from graph_api.store.reads import (
     ArticleRows,
     ChildKeys,
@@ -51,13 +55,25 @@ def articles(connection: sqlite3.Connection, read: ArticleRows) -> Mapping[NodeK
 
 
 def details(connection: sqlite3.Connection, read: DetailRows) -> Mapping[NodeKey, ArticleDetails]:
-    """The long parts of the articles of *read*, also of those that have none."""
-    found = Sql(
+    """The long parts of the articles of *read*, also of those that have none.
+
+    Raises `AnswerTooLarge` once they hold more text than the connection gives at once: no more is read then.
+    """
+    query = Sql(
         f"SELECT {rows.DETAIL_COLUMNS} FROM json_each(?) k CROSS JOIN article a ON a.key = k.value"
         f" LEFT JOIN article_detail d ON d.key = a.key WHERE 1{visible('a', read.rights)}",
         (integers(read.keys),),
-    ).all(connection)
-    return {row[0]: rows.details(row, secured=read.rights.secured) for row in found}
+    )
+    left = most = connection.most_text if isinstance(connection, Connection) else sys.maxsize
+    found: dict[NodeKey, ArticleDetails] = {}
+    with closing(connection.execute(query.text, query.parameters)) as cursor:
+        for row in cursor:
+            texts: tuple[str | None, ...] = row[1:]
+            left -= sum(len(text) for text in texts if text)
+            if left < 0:
+                raise AnswerTooLarge(most)
+            found[row[0]] = rows.details(row, secured=read.rights.secured)
+    return found
 
 
 def images(connection: sqlite3.Connection, read: ImageRows) -> Mapping[NodeKey, tuple[Image, ...]]:

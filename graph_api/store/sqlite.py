@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import sys
 import time
 from collections.abc import AsyncGenerator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
@@ -36,22 +37,26 @@ _LOOK_EVERY_S = 0.25  # so long may a file that replaces ours go unnoticed
 _TRY_EVERY_S = 2.0  # a file that could not be read
 
 
-async def open_store(path: Path, *, reader_connections: int = 4, examined: bool = False) -> SqliteStore:
+async def open_store(
+    path: Path, *, reader_connections: int = 4, examined: bool = False, most_text: int = sys.maxsize
+) -> SqliteStore:
     """The store in the file at *path*; StoreError when there is none that can be read.
 
-    With *examined* its pages are looked through first, for at most two seconds.
+    With *examined* its pages are looked through first, for at most two seconds. A read that would give more
+    than *most_text* characters of long texts raises `AnswerTooLarge` instead.
     """
     state = state_of(path)
-    return SqliteStore(path, await _readers(path, 1 + reader_connections, examined=examined), state)
+    readers = await _readers(path, 1 + reader_connections, most_text, examined=examined)
+    return SqliteStore(path, readers, state, most_text)
 
 
-async def _readers(path: Path, count: int, *, examined: bool) -> list[Reader]:
+async def _readers(path: Path, count: int, most_text: int, *, examined: bool) -> list[Reader]:
     if examined:
         await asyncio.to_thread(examine, path)
     readers: list[Reader] = []
     try:
         for _ in range(count):
-            reader = Reader(path)
+            reader = Reader(path, most_text)
             await reader.open()
             readers.append(reader)
     except BaseException:
@@ -64,8 +69,9 @@ async def _readers(path: Path, count: int, *, examined: bool) -> list[Reader]:
 class SqliteStore:
     """A `protocol.Store`. For one event loop."""
 
-    def __init__(self, path: Path, readers: list[Reader], state: FileState | None) -> None:
+    def __init__(self, path: Path, readers: list[Reader], state: FileState | None, most_text: int) -> None:
         self._path = path
+        self._most_text = most_text
         self._readers = readers
         self._looking, *answering = readers
         self._pool = Pool(answering)
@@ -175,7 +181,7 @@ class SqliteStore:
     async def _renew(self, state: FileState | None) -> None:
         """The readers are those of the file as it is now; when it cannot be read, they stay as they were."""
         try:
-            readers = await _readers(self._path, len(self._readers), examined=True)
+            readers = await _readers(self._path, len(self._readers), self._most_text, examined=True)
         except StoreError as error:
             self._look_at = time.monotonic() + _TRY_EVERY_S
             if self._complaint != str(error):

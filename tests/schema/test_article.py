@@ -12,7 +12,7 @@ from graph_api.schema import reading, texts
 from graph_api.schema.inputs import BodyFormat
 from graph_api.settings import Settings
 from graph_api.store.local import opened
-from graph_api.store.reads import ArticleRows, DetailRows, Keys, Reads, Rights, ask as ask_store
+from graph_api.store.reads import ArticleRows, DetailRows, Reads, Rights, Turn, ask as ask_store
 from tests.schema.asking import ask, refusal
 from tests.store.build import article, graph, key, topic
 
@@ -66,23 +66,25 @@ def test_bodies_are_rendered_one_by_one_so_that_it_can_be_stopped(tmp_path: Path
     with opened(graph(tmp_path / "g.db", *map(article, "abc"))) as run:
         parents = list(run(ask_store(ArticleRows(tuple(map(key, "abc")), Rights()))).values())
     plan = reading.body(parents, Rights(), BodyFormat.HTML)
-    asked: list[Keys] = []
-    assert driven(plan, asked) == ["<p><em>text</em></p>\n"] * 3
-    assert asked == [(parent.key,) for parent in parents]
+    bodies, turns = driven(plan)
+    assert bodies == ["<p><em>text</em></p>\n"] * 3
+    assert turns == 3
 
 
-def driven(plan: Reads[list[str | None]], asked: list[Keys]) -> list[str | None]:
-    """What the plan returns when every body is the same; for which it *asked* at a time is noted."""
+def driven(plan: Reads[list[str | None]]) -> tuple[list[str | None], int]:
+    """What the plan returns when every body is the same, and how often it can be stopped once they are read."""
     details = ArticleDetails(body="*text*", featured_content=None, secured=None, extra=None)
+    read, turns = next(plan), 0
     try:
-        read = next(plan)
+        assert isinstance(read, DetailRows)
+        read = plan.send(dict.fromkeys(read.keys, details))
         while True:
-            assert isinstance(read, DetailRows)
-            asked.append(read.keys)
-            read = plan.send(dict.fromkeys(read.keys, details))
+            assert read == Turn()
+            turns += 1
+            read = plan.send(())
     except StopIteration as done:
         bodies: list[str | None] = done.value
-        return bodies
+        return bodies, turns
 
 
 def test_text_bodies_keep_what_looks_like_markup_when_it_was_text() -> None:

@@ -154,6 +154,11 @@ async def _variables(database: Path) -> Told:
         return _told(await post(app, query, accept=MODERN, variables={"s": "a" * 13}))
 
 
+async def _body(database: Path) -> Told:
+    async with serving(database, Settings(max_answer=1000)) as app:
+        return _told(await post(app, "{ articles { nodes { body } } }", accept=MODERN))
+
+
 async def _eleven(database: Path) -> Told:
     async with serving(database) as app:
         answer = await post(app, "{ " + " ".join(f"x{n}" for n in range(11)) + " }", accept=MODERN)
@@ -226,6 +231,7 @@ PROBES: Mapping[str, Probe] = {
         "`articles(first: 100) { ... related(first: 100) { ... related(first: 100) ... } }`",
         f"{{ articles(first: 100) {{ nodes {{ related(first: 100) {{ {_PAGE} }} }} }} }}",
     ),
+    "max_answer": Probe("with `--max-answer 1000`, a body of 1,001 characters", _body),
     "max_errors": Probe("11 fields that do not exist", _eleven),
     "a page": asked("`articles(first: 101)`", "{ articles(first: 101) { totalCount } }"),
     "ids at once": asked("101 ids", "query ($i: [ID!]!) { nodes(ids: $i) { id } }", i=[ID] * 101),
@@ -268,7 +274,7 @@ PROBES: Mapping[str, Probe] = {
 
 @pytest.fixture(scope="module")
 def database(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return graph(tmp_path_factory.mktemp("limits") / "graph.sqlite", article("a"))
+    return graph(tmp_path_factory.mktemp("limits") / "graph.sqlite", article("a", body="x" * 1_001))
 
 
 def test_every_setting_that_limits_a_request_is_probed() -> None:
