@@ -18,6 +18,7 @@ from typing import Any, TypeVar
 
 import aiosqlite
 
+from graph_api.errors import AnswerTooLarge
 from graph_api.store.opening import check_fixed, connected, unreadable
 from graph_api.store.protocol import RevisionMoved
 from graph_api.store.reads import Read, Reads
@@ -133,6 +134,8 @@ class Reader(aiosqlite.Connection):
             if operation.stopped:
                 raise Interrupted from error
             raise unreadable(self._path, error) from error
+        except AnswerTooLarge as error:
+            raise error.with_traceback(None)  # noqa: B904 - its frames hold all that was read, until garbage is collected
         else:
             check_fixed(self._conn, self._path)
             return result

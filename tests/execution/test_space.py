@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import tracemalloc
 from collections.abc import AsyncIterator, Coroutine, Mapping
 from pathlib import Path
@@ -121,6 +122,23 @@ async def test_long_texts_are_not_read_beyond_what_an_answer_may_have(database: 
     again, _ = await store.run(ask(DetailRows(keys[:2], Rights())))
     assert again.keys() == found.keys(), "the reader goes on"
     await store.close()
+
+
+async def test_what_was_read_for_a_refused_answer_is_let_go_at_once(database: Path) -> None:
+    most = 8 * LONG
+    store = await open_store(database, reader_connections=1, most_text=most)
+    asking, query = engine(store, most), "{ articles(first: 100) { nodes { body } } }"
+    await asking.execute(query)
+    tracemalloc.start()
+    gc.disable()  # what holds itself alive would wait for it, on a busy server for long
+    try:
+        codes = [(await asking.execute(query)).code for _ in range(5)]
+        assert tracemalloc.get_traced_memory()[0] < most / 2
+        assert set(codes) == {"LIMIT_EXCEEDED"}
+    finally:
+        gc.enable()
+        tracemalloc.stop()
+        await store.close()
 
 
 def test_the_size_of_data_is_known_before_it_is_encoded() -> None:
