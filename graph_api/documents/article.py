@@ -25,7 +25,7 @@ def article(fields: Fields, path: str, body: str) -> ArticleDocument | None:
         "excerpt": fields.text("excerpt"),
         "amp_web_url": fields.url("ampWebUrl"),
         "cdn_amp_web_url": fields.url("cdnAmpWebUrl"),
-        "featured_content": fields.text("featuredContent"),
+        "featured_content": fields.long_text("featuredContent"),
     }
     kind, moment = fields.text("type"), fields.moment("publishedDateTime")
     quality, heat = fields.number("quality"), fields.number("heat")

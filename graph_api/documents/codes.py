@@ -127,6 +127,13 @@ CODES: Mapping[str, Code] = _table(
         "name: VentureBeat",
         "write domain: such as example.com",
     ),
+    (
+        "E113",
+        "a text is too long",
+        "Titles, excerpts, names and all topics or keywords together have at most 10,000 characters, so that lists of them stay small. Body, featuredContent and secured may be longer.",
+        'title: "(10,001 characters)"',
+        "shorten it, or move it to the body",
+    ),
     # -- the file's text
     (
         "E120",
@@ -309,7 +316,7 @@ CODES: Mapping[str, Code] = _table(
     (
         "W205",
         "an image is left out",
-        "Its address is missing or cannot be used, or, in a related item, another of its values is wrong; the article is kept.",
+        "Its address is missing or cannot be used, there are 100 before it, or, in a related item, another of its values is wrong; the article is kept.",
         'images:\n      - url: "picture.jpg"',
         "give the full address, such as https://example.com/picture.jpg",
     ),

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from graph_api.documents.fields import MAX_TEXT
+
 _INT_32 = {"type": ["integer", "null"], "minimum": -(2**31), "maximum": 2**31 - 1}
 _FLAG = {"type": ["boolean", "null"]}
 _MOMENT_PATTERN = "^[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}([Tt ]+[0-9]{1,2}:[0-9]{2}(:[0-9]{2}(\\.[0-9]*)?)? *([Zz]|[-+][0-9]{1,2}(:?[0-9]{2})?)?)?$"
@@ -29,6 +31,7 @@ def front_matter_schema() -> dict[str, Any]:
         "$defs": {
             "text": {
                 "type": ["string", "number", "boolean"],
+                "maxLength": MAX_TEXT,
                 "description": "A text; YAML's other scalars keep their spelling.",
             },
             "url": {
@@ -107,7 +110,10 @@ def _article() -> dict[str, Any]:
         "related": _list(
             "related", "Embedded copies of related articles, the closest first: position carries meaning."
         ),
-        "featuredContent": _ref("text", "HTML of embedded content, usually one iframe."),
+        "featuredContent": {
+            "type": ["string", "number", "boolean", "null"],
+            "description": "HTML of embedded content, usually one iframe.",
+        },
         "secured": {
             "type": ["string", "null"],
             "pattern": "^\\s*[A-Za-z0-9+/]+={0,2};[A-Za-z0-9+/]+={0,2}\\s*$",

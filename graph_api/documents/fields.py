@@ -17,6 +17,10 @@ from graph_api.documents.texts import clean, moment, shown
 from graph_api.documents.urls import UnusableUrl, canonical_url
 from graph_api.documents.yaml_exact import Node
 
+MAX_TEXT = 10_000
+"""Characters of a text, or of the texts of a list, for which the answer to a page stays small; bodies and other
+content that is read apart may be longer."""
+
 _MAX_INT = 2**31 - 1
 _MIN_INT = -(2**31)
 
@@ -105,21 +109,29 @@ class Fields:
 
     def text(self, key: str) -> str | None:
         """A text, cleaned; a scalar that YAML takes for something else keeps its source text."""
+        text = self.long_text(key)
+        if text is None or len(text) <= MAX_TEXT:
+            return text
+        self.add("E113", key, _too_long(len(text)), "shorten it, or move it to the body")
+        return None
+
+    def long_text(self, key: str) -> str | None:
+        """A text of any length."""
         value = self.rest.pop(key, None)
         return None if value is None else text_at((*self.path, key), value, self.notes)
 
     def title(self, key: str, hint: str) -> str | None:
         """The text that names the document; without one a note is made."""
-        raw = self.rest.get(key)
+        before = len(self.notes.noted)
         text = self.text(key)
-        if not text and not (is_list(raw) or is_mapping(raw)):
+        if not text and len(self.notes.noted) == before:
             self.add("E101", key, "is missing or empty", hint)
         return text or None
 
     def url(self, key: str) -> str | None:
         """An address as the document writes it, trimmed; None when it is absent, empty or unusable."""
         written = self.rest.get(key)
-        text = self.text(key)
+        text = self.long_text(key)
         if not text:
             return None
         reason = why_unusable(written if isinstance(written, str) else text)  # before breaks are folded
@@ -202,7 +214,11 @@ class Fields:
 
     def texts(self, key: str) -> tuple[str, ...]:
         """The texts of the list under *key*; what is not a text is left out with a warning."""
-        return tuple(self._texts(self.entries(key)))
+        found = tuple(self._texts(self.entries(key)))
+        length = sum(map(len, found))
+        if length > MAX_TEXT:
+            self.add("E113", key, _too_long(length), "leave out what matters least")
+        return found
 
     def _texts(self, entries: Iterable[tuple[Path, object]]) -> Iterable[str]:
         for path, value in entries:
@@ -216,6 +232,10 @@ class Fields:
     def add(self, code: str, key: str, message: str, hint: str | None = None) -> None:
         """Notes a problem of the value under *key*."""
         self.notes.add(code, (*self.path, key), message, hint)
+
+
+def _too_long(length: int) -> str:
+    return f"has {length:,} characters; at most {MAX_TEXT:,} are allowed"
 
 
 _URL_HINT = "give the full public address, such as https://example.com/page"

@@ -13,6 +13,7 @@ from graph_api.documents.texts import clean, shown
 from graph_api.documents.urls import UnusableUrl, canonical_url
 from graph_api.records import Image, Secured
 
+_MAX_IMAGES = 100
 _DOMAIN = re.compile(r"[^\s/:@?#\\\"'<>.]+(?:\.[^\s/:@?#\\\"'<>.]+)*")
 _SECURED = re.compile(r"[A-Za-z0-9+/]+={0,2};[A-Za-z0-9+/]+={0,2}")
 
@@ -23,7 +24,11 @@ def images(fields: Fields, extra: dict[str, object], *, site_relative: bool = Fa
     Their unclaimed keys go to *extra*. With *site_relative* also URLs such as `/assets/x.jpg` are usable:
     taxonomies of a site write them so.
     """
-    read = [_image(path, value, fields.notes, site_relative) for path, value in fields.entries("images")]
+    entries = fields.entries("images")
+    read = [_image(path, value, fields.notes, site_relative) for path, value in entries[:_MAX_IMAGES]]
+    if len(entries) > _MAX_IMAGES:
+        outcome = f"is left out, and so is what follows: there are more than {_MAX_IMAGES} images"
+        fields.notes.add("W205", entries[_MAX_IMAGES][0], outcome, "remove those that matter least")
     kept = [image for image in read if image is not None]
     if any(rest for _, rest in kept):
         extra["images"] = [rest for _, rest in kept]
@@ -48,7 +53,7 @@ def _read_image(
 ) -> tuple[Image, dict[str, object]] | None:
     fields = Fields(value if is_mapping(value) else {}, path, notes)
     written = fields.rest.get("url") if is_mapping(value) else value
-    url = fields.text("url") if is_mapping(value) else clean(value) if isinstance(value, str) else None
+    url = fields.long_text("url") if is_mapping(value) else clean(value) if isinstance(value, str) else None
     address = written if isinstance(written, str) else url  # before line breaks are folded
     reason = _why_no_image(address.strip(), site_relative) if url and address else "it has no url"
     if url is None or reason is not None:
@@ -104,7 +109,7 @@ def domain_of(fields: Fields, key: str) -> str | None:
 
 def secured(fields: Fields) -> Secured | None:
     """The secured payload; it is never named in a message."""
-    text = fields.text("secured")
+    text = fields.long_text("secured")
     if not text:
         return None
     if _SECURED.fullmatch(text) is None:

@@ -51,6 +51,7 @@ _CHECKS: dict[str, Any] = {
     "allOf": lambda value, rules: all(fits(value, rule) for rule in rules),
     "not": lambda value, rule: not fits(value, rule),
     "const": lambda value, constant: value == constant,
+    "maxLength": lambda value, most: not isinstance(value, str) or len(value) <= most,
     "pattern": lambda value, pattern: not isinstance(value, str) or re.search(pattern, value) is not None,
     "minimum": lambda value, least: not isinstance(value, int) or value >= least,
     "maximum": lambda value, most: not isinstance(value, int) or value <= most,

@@ -56,9 +56,14 @@ def test_very_many_warnings_hide_no_error() -> None:
 
 def test_a_name_of_very_many_marks_has_a_slug() -> None:
     name = "a" + "\u0301" * 200_000 + "\u0327" * 200_000
-    assert article(front_matter(topics=f"[{name}]")).topics == (name,)
-    assert topic_slug(name) == topic_slug(name)
+    assert codes(reading(front_matter(topics=f"[{name}]"))) == ["E113"]
     assert len(topic_slug(name)) > 100_000
+
+
+def test_a_hundred_images_are_kept_and_no_more() -> None:
+    written = front_matter(images=f"[{', '.join(f'https://e.com/{number}.jpg' for number in range(103))}]")
+    assert codes(reading(written)) == ["W205"]
+    assert len(article(written).images) == 100
 
 
 def test_an_address_that_no_server_takes_is_none() -> None:

@@ -150,6 +150,6 @@ def test_places_are_found_in_any_layout(layout: str) -> None:
 
 
 def test_a_very_long_item_is_read_like_any_other() -> None:
-    found = with_related(item("a", excerpt="x" * 50_000), item("b", excerpt="y" * 9_000))
+    found = with_related(item("a", more="x" * 50_000), item("b", excerpt="y" * 9_000))
     assert titles(found) == ["a", "b"]
     assert found.problems == ()

@@ -22,7 +22,7 @@ _LIMITS: Mapping[str, str] = {
     "extra": f"x: [{'1.5,' * 100_000}]\n",
     "deep": f"x: {'[' * 18}{']' * 18}\n",
     "signs": 'excerpt: "\\u202e \\ud83d\\ude00 \\u2028 \\ud800 \\u0007 ]]> <x> &"\ncategory: "\\u001b[31m\\ufffe"\n',
-    "names": f"topics: [{'t' * 100_000}, b]\nprovider: {{domain: a.com, name: {'p' * 200_000}}}\n",
+    "names": f"topics: [{'t' * 9_999}, b]\nprovider: {{domain: a.com, name: {'p' * 10_000}}}\n",
     "addresses": f"originalUrl: https://example.com/{'o' * 8000}\n",
     "pictures": 'images: [{url: "https://a.com/b", title: "a\\u0001b\\ufffe\\uffff"}]\n',
     "nameless": 'related: [{title: "!!!", webUrl: "https://e.com/x"}]\n',
