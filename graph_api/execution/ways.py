@@ -8,6 +8,7 @@ batch functions. Their answers are the same; only the executor can be traced fie
 from __future__ import annotations
 
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -123,10 +124,9 @@ class Ways:
         if work.is_long or not work.prepared.plan.pace.in_memory:
             return None
         work.watch.cache = "rows"
-        try:
+        made: tuple[bytes, str] | None = None
+        with suppress(AnswerTooLarge):  # no short work, and `answered` tells
             made = self._driver.at_once(_planned(work, self._most_bytes))
-        except AnswerTooLarge:
-            return None  # no short work, and `answered` tells
         work.prepared.plan.pace.in_memory = made is not None
         return made
 

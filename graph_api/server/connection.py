@@ -192,7 +192,10 @@ class Connection(HttpToolsProtocol):
             return False
         self._held = None
         self._at_once += 1
-        self.transport.write(response)
+        if len(response[1]) > _PIECE_BYTES:  # what is large is not copied for the sake of one write
+            self.transport.writelines(response)
+        else:
+            self.transport.write(b"".join(response))
         self.on_response_complete()
         return True
 

@@ -27,9 +27,9 @@ class ShortWay:
         self._endpoint = endpoint
         self._observer = observer
 
-    def answer(self, scope: Scope, body: bytes, default_headers: list[Header]) -> bytes | None:
-        """The whole response to the request with this *body*, which is over then; None when it has to take
-        the ordinary way."""
+    def answer(self, scope: Scope, body: bytes, default_headers: list[Header]) -> tuple[bytes, bytes] | None:
+        """Head and body of the response to the request with this *body*, which is over then; None when it has to
+        take the ordinary way."""
         request = seen.of(scope)
         reply = self._endpoint.at_once(request, body)
         if reply is None:
@@ -38,7 +38,7 @@ class ShortWay:
         self._observer.began()
         self._observer.ended(request)
         head = _head(reply.status, (*default_headers, *reply.headers))
-        return b"%bcontent-length: %d\r\n\r\n%b" % (head, len(reply.body), reply.body)
+        return b"%bcontent-length: %d\r\n\r\n" % (head, len(reply.body)), reply.body
 
 
 def is_open(settings: Settings) -> bool:

@@ -41,6 +41,7 @@ KINDS = {
     "no answers kept": Settings(response_cache_bytes=0),
     "with keys": Settings(keys=KEPT.entry),
     "small bodies": Settings(max_body=150),
+    "small answers": Settings(max_answer=1000, response_cache_bytes=0),
     "learns no texts": Settings(persisted_query_bytes=0),
 }
 
