@@ -11,7 +11,11 @@ from graph_api.execution.refusal import CODES
 
 TOP = Path(__file__).parents[2]
 _CODE = re.compile(r"[A-Z]+(_[A-Z]+)+")
-_NO_CODES = {"XDG_CACHE_HOME", "HUNG_UP"}  # look like one; who hangs up is only in the log
+_NO_CODES = {
+    "XDG_CACHE_HOME",
+    "HUNG_UP",  # only in the log
+    *("CONNECTION_POOL_CLASS", "CONNECTION_POOL_KWARGS"),  # names of options for Redis
+}
 
 
 def _used() -> Iterator[str]:
