@@ -24,8 +24,11 @@ class Flights(Generic[K, T]):
         """The result of *work*, or what it raised, for all who ask for *key* meanwhile."""
         while (flight := self._flying.get(key)) is not None:
             await asyncio.wait([flight])  # who is stopped here stops nobody else
-            if not flight.cancelled():
-                return flight.result()
+            if flight.cancelled():
+                continue
+            if (error := flight.exception()) is not None:
+                raise _anew(error)
+            return flight.result()
         flight = self._flying[key] = asyncio.get_running_loop().create_future()
         try:
             result = await work()
@@ -39,3 +42,12 @@ class Flights(Generic[K, T]):
         finally:
             del self._flying[key]
             flight.cancel()  # unless it has ended: who did it was stopped
+
+
+def _anew(error: BaseException) -> BaseException:
+    """The same said by an exception of its own: one that is raised in several places gathers the traces of all."""
+    kind = type(error)
+    made = kind.__new__(kind, *error.args)
+    made.__dict__.update(error.__dict__)
+    made.__cause__ = error
+    return made

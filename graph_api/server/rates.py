@@ -113,13 +113,16 @@ class Allowance:
 
         async def told(message: Message) -> None:
             if message["type"] == "http.response.start":
-                message["headers"] = [*message["headers"], self._rates.policy, self._told()]
+                message["headers"] = [*message["headers"], *self.headers]
             await send(message)
 
         return told
 
-    def _told(self) -> tuple[bytes, bytes]:
-        return b"ratelimit", b'"cost";r=%d;t=%d' % (self._left, self._wait_s(self._rates.quota))
+    @property
+    def headers(self) -> list[tuple[bytes, bytes]]:
+        """What tells the client how much it has left."""
+        left = b'"cost";r=%d;t=%d' % (self._left, self._wait_s(self._rates.quota))
+        return [self._rates.policy, (b"ratelimit", left)]
 
     def _wait_s(self, due: int) -> int:
         """How long until the client may ask for so much."""

@@ -18,6 +18,7 @@ from starlette.responses import Response
 
 from graph_api.errors import Overloaded, StoreError
 from graph_api.server.negotiation import PLAIN_JSON
+from graph_api.server.rates import Allowance
 from graph_api.server.service import Service
 
 _IN_WHEEL = Path(__file__).with_name("operations")
@@ -73,7 +74,10 @@ class Samples:
         """The samples as JSON, with the `variables` of each that asks for something particular."""
         sent = dict(request.headers.raw)
         self._service.sites.check(sent)
-        found = await self._own_content(sent.get(b"authorization", b""))
+        address = request.client.host if request.client else ""
+        rates = self._service.rates
+        allowance = Allowance(rates, address) if rates is not None else None
+        found = await self._own_content(sent.get(b"authorization", b""), address, allowance)
         variables = _variables(found) if found else {}
         told = [
             {
@@ -87,15 +91,29 @@ class Samples:
             if self._service.persisted.answers(sample.text)
         ]
         headers = {"cache-control": "no-store"}
-        return Response(orjson.dumps({"samples": told}), headers=headers, media_type=PLAIN_JSON)
+        response = Response(orjson.dumps({"samples": told}), headers=headers, media_type=PLAIN_JSON)
+        if allowance is not None:
+            await allowance.settle()
+            response.raw_headers += allowance.headers
+        return response
 
-    async def _own_content(self, authorization: bytes) -> Json | None:
-        """What the newest articles hold that this caller may see; None where there is nothing, or no time for it."""
+    async def _own_content(
+        self, authorization: bytes, address: str, allowance: Allowance | None
+    ) -> Json | None:
+        """What the newest articles hold that this caller may see; None where there is nothing, or no time for it.
+        It is an operation like any other: it has its turn, and its cost is charged."""
         access = self._service.access
         caller = access.caller(authorization)
+        if allowance is not None:
+            await allowance.begin(caller.name)
         try:
             engine = await self._service.engine()
-            answer = await engine.execute(_OWN_CONTENT, rights=access.rights(caller), client=caller.name)
+            answer = await engine.execute(
+                _OWN_CONTENT,
+                rights=access.rights(caller),
+                client=caller.name or address,
+                charge=allowance.charge if allowance is not None else None,
+            )
         except (StoreError, Overloaded):
             return None
         data: Json | None = orjson.loads(answer.body).get("data")

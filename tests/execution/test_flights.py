@@ -9,13 +9,15 @@ from collections.abc import AsyncIterator
 from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
+from traceback import walk_tb
 
 import orjson
 import pytest
 
-from graph_api.errors import StoreError
+from graph_api.errors import AnswerTooLarge, StoreError
 from graph_api.execution.engine import Answer, Engine
 from graph_api.execution.flights import Flights
+from graph_api.server.refusals import bad_request
 from graph_api.settings import Settings
 from graph_api.store.reads import Rights
 from graph_api.store.sqlite import open_store
@@ -101,6 +103,20 @@ async def test_a_failure_reaches_all_and_is_not_remembered() -> None:
     kitchen.end = asyncio.get_running_loop().create_future()
     kitchen.end.set_result("served")
     assert await kitchen.ask() == "served"
+
+
+@pytest.mark.parametrize("failure", [AnswerTooLarge(7), OSError(2, "gone"), bad_request("no")], ids=repr)
+async def test_everyone_has_a_failure_of_his_own_that_tells_the_same(failure: Exception) -> None:
+    kitchen = Kitchen()
+    asking = [kitchen.ask() for _ in range(3)]
+    await _settled()
+    kitchen.end.set_exception(failure)
+    results = await asyncio.gather(*asking, return_exceptions=True)
+    assert len(set(map(id, results))) == 3
+    told = {(type(each), str(each), repr(vars(each))) for each in results if isinstance(each, Exception)}
+    assert told == {(type(failure), str(failure), repr(vars(failure)))}
+    lengths = {len(list(walk_tb(each.__traceback__))) for each in results[1:] if isinstance(each, Exception)}
+    assert len(lengths) == 1, "no trace grows by those of others"
 
 
 # -- the engine ------------------------------------------------------------------------------------------

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ from starlette.applications import Starlette
 from graph_api.errors import SourceError, UsageError
 from graph_api.server.app import create_app
 from graph_api.settings import Settings
-from tests.server.calling import MODERN, PLAIN, Answered, get, post, post_body, serving
+from tests.server.calling import MODERN, PLAIN, Answered, call, get, post, post_body, serving
 from tests.store.build import article, graph
 
 ASK = "{ revision }"
@@ -189,6 +190,16 @@ async def test_a_trusted_document_is_asked_for_by_get(database: Path, tmp_path: 
     async with serving(database, Settings(trusted_documents=str(folder(tmp_path)))) as app:
         answer = await get(app, documentId="title", variables='{"slug": "a"}')
     assert answer.data == {"article": {"title": "A"}}
+
+
+async def test_with_trusted_only_the_schema_is_told_unless_introspection_is_closed(
+    database: Path, tmp_path: Path
+) -> None:
+    settings = Settings(trusted_documents=str(folder(tmp_path)), trusted_only=True)
+    closed = replace(settings, no_introspection=True)
+    for given, status in ((settings, 200), (closed, 404)):
+        async with serving(database, given) as app:
+            assert (await call(app, "GET", "/schema.graphql")).status == status
 
 
 async def test_with_trusted_only_everything_else_is_refused(database: Path, tmp_path: Path) -> None:

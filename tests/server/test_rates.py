@@ -16,6 +16,7 @@ from graph_api.settings import Settings
 from tests.server.calling import MODERN, Answered, call, get, post, serving
 from tests.store.build import article, graph
 
+README = Path(__file__).parents[2] / "README.md"
 ASK = "{ articles(first: 10) { nodes { title } } }"
 
 
@@ -128,6 +129,25 @@ async def test_a_refused_request_takes_one(database: Path, clock: Clock, query: 
         answers = [await post(app, query, accept=MODERN) for _ in range(5)]
     assert [answer.status for answer in answers] == [400, 400, 400, 429, 429]
     assert [_told(answer)[0] for answer in answers] == [2, 1, 0, 0, 0]
+
+
+async def test_the_samples_take_the_cost_of_what_they_are_filled_in_with(
+    database: Path, clock: Clock
+) -> None:
+    async with limited(database, 1000, clock) as app:
+        answers = [await call(app, "GET", "/samples.json") for _ in range(3)]
+        assert [answer.status for answer in answers] == [200, 200, 429]
+        (first, _), (second, _) = map(_told, answers[:2])
+        assert first + (first - second) == 1000
+        assert f"of cost {first - second}." in README.read_text()
+        assert answers[2].code == "RATE_LIMITED"
+        assert (await post(app, "{ revision }")).status == 200, "a client's bucket is one"
+        assert _told(await post(app, "{ revision }"))[0] == second - 2
+
+
+async def test_samples_without_a_graph_take_one(tmp_path: Path, clock: Clock) -> None:
+    async with limited(tmp_path / "missing.sqlite", 10, clock) as app:
+        assert _told(await call(app, "GET", "/samples.json"))[0] == 9
 
 
 async def test_other_paths_are_not_counted(database: Path, clock: Clock) -> None:
