@@ -146,9 +146,8 @@ class ArticleDetails:
     extra: str | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Provider:
-    """A publisher, known by its domain."""
+class Provider(NamedTuple):
+    """A publisher, known by its domain. A named tuple, as an article is."""
 
     key: NodeKey
     id: ProviderId
@@ -160,9 +159,8 @@ class Provider:
     extra: str | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Topic:
-    """A subject of articles, known by its slug; the tree of topics is the taxonomy's."""
+class Topic(NamedTuple):
+    """A subject of articles, known by its slug; the tree of topics is the taxonomy's. A named tuple, as an article is."""
 
     key: NodeKey
     id: TopicId

@@ -120,8 +120,7 @@ def _all_problems() -> Reads[list[Problem]]:
     while window is not None:
         read = Lists(scopes=(scope,), filter=None, order=(), window=window, rights=rights)
         part = (yield from ask(read))[scope]
-        keys = tuple(item.key for item in part.items)
-        problems += (yield from ask(ProblemRows(keys, rights))).values()
+        problems += (yield from ask(ProblemRows(part.keys, rights))).values()
         window = Window(_PAGE, after=part.items[-1].sort) if part.has_next else None
     return problems
 

@@ -66,12 +66,14 @@ def values_of(fetched: Fetched) -> Sequence[Any]:
 @dataclass(frozen=True, slots=True)
 class Batch:
     """How one field is fetched, for many parents at once; *slow* when one alone may take long to make, *long*
-    when its values are texts or JSON whose length nothing bounds but the answer's."""
+    when its values are texts or JSON whose length nothing bounds but the answer's. *looks_at* are the attributes of
+    articles, providers and topics that it needs beside key and id."""
 
     fetch: Fetch
     prepare: Callable[..., object] | None = None
     slow: bool = False
     long: bool = False
+    looks_at: frozenset[str] = frozenset()
 
     def reads(self, parents: Sequence[Any], rights: Rights, prepared: object) -> Reads[Fetched]:
         """The plan of this field for *parents*; *prepared* is what `prepare` made of the arguments."""

@@ -10,10 +10,12 @@ import asyncio
 import logging
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
 from graph_api.errors import GraphApiError
+from graph_api.execution.economy import economical
 from graph_api.execution.edges import edges_of
 from graph_api.execution.flights import Flights
 from graph_api.execution.memory import Memory
@@ -71,15 +73,22 @@ class Driver:
         return self._memory.held_bytes
 
     async def run(
-        self, plan: Callable[[], Reads[T]], *, apart: bool = False, watch: Watch | None = None
+        self,
+        plan: Callable[[], Reads[T]],
+        *,
+        apart: bool = False,
+        watch: Watch | None = None,
+        looks_at: frozenset[str] | None = None,
     ) -> tuple[T, str]:
         """What the plan returns and the one revision it was made from.
 
         *plan* makes the generator: it is made again when the content changed between memory and store.
         With *apart*, for what is known to take long, none of it runs on the event loop. *watch* hears of
-        the hop to the store.
+        the hop to the store. Of nodes it *looks_at* these attributes only, at all when None.
         """
         watch = watch or Watch()
+        if self._capacity == 0:
+            plan = partial(_economical, plan, looks_at)
         if not self.is_fresh():
             await self.revision()
         try:
@@ -154,6 +163,10 @@ class Driver:
         """*revision* was found by work begun when *before* was the memory: what is older news is no news."""
         if self._memory is before and before.revision != revision:
             self._memory = Memory(revision, self._capacity)
+
+
+def _economical(plan: Callable[[], Reads[T]], looks_at: frozenset[str] | None) -> Reads[T]:
+    return economical(plan(), looks_at)
 
 
 async def _with_edges(database: Path, memory: Memory, published_only: bool) -> None:

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from itertools import chain
 from typing import Any
 
 from graphql import (
@@ -73,6 +74,11 @@ class Step:
         """Whether the value is more than an attribute of the record or a constant."""
         return self.constant is None and (self.batch is not None or self.below is not None or self.enum)
 
+    @property
+    def looks_at(self) -> frozenset[str]:
+        """The attributes of records that are needed."""
+        return self.batch.looks_at if self.batch else frozenset({self.attribute})
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Shape:
@@ -133,13 +139,15 @@ def _is_of(type_: GraphQLObjectType, record: object) -> bool:
 @dataclass(frozen=True, slots=True, eq=False)
 class Plan:
     """A compiled operation. *steps* are all its steps by number; *introspects* says that some ask for the schema,
-    *slow* that some may take long for a single object; *pace* tells how fast it ran."""
+    *slow* that some may take long for a single object; *looks_at* are the attributes of records that any of them
+    needs beside key and id; *pace* tells how fast it ran."""
 
     operation: OperationDefinitionNode
     root: Selection
     steps: tuple[Step, ...]
     introspects: bool
     slow: bool
+    looks_at: frozenset[str]
     pace: Pace = field(default_factory=Pace)
 
 
@@ -178,7 +186,9 @@ def compile_operation(
     root = compiler.selection(root_type, [operation.selection_set], ())
     steps = tuple(compiler.steps)
     asks_schema = any(step.asks_schema for step in steps)
-    return Plan(operation, root, steps, asks_schema, any(step.batch and step.batch.slow for step in steps))
+    slow = any(step.batch and step.batch.slow for step in steps)
+    looks_at = frozenset(chain.from_iterable(step.looks_at for step in steps))
+    return Plan(operation, root, steps, asks_schema, slow, looks_at)
 
 
 class _Compiler:

@@ -93,7 +93,7 @@ class Watch:
 
 
 def _listed(rows: Mapping[Any, Any]) -> int:
-    return sum(len(one.items) for one in rows.values())
+    return sum([len(one.keys) for one in rows.values()])
 
 
 # Any: the rows of a read are of its own type; where nothing is said here, `len` counts them

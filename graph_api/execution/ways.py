@@ -133,7 +133,10 @@ class Ways:
     async def _compiled(self, work: Work) -> tuple[bytes, str]:
         work.watch.cache = "rows"
         made = await self._driver.run(
-            lambda: _planned(work, self._most_bytes), apart=work.is_long, watch=work.watch
+            lambda: _planned(work, self._most_bytes),
+            apart=work.is_long,
+            watch=work.watch,
+            looks_at=work.prepared.plan.looks_at,
         )
         work.prepared.plan.pace.in_memory = work.watch.cache == "rows"
         return made

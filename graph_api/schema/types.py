@@ -87,7 +87,7 @@ class Article(Node):
 
     slug: str = plain("A short name for URLs, from the file's name, for a stub from the title. Not unique.")
     title: str = plain("The title.")
-    excerpt: str | None = batched(reading.excerpt, arguments.excerpt)
+    excerpt: str | None = batched(reading.excerpt, arguments.excerpt, looks_at={"excerpt"})
     body: str | None = batched(reading.body, arguments.body, slow=True, long=True)
     category: str | None = plain("The category, such as news.")
     type: str = plain("The type, such as article or video.")
@@ -110,7 +110,7 @@ class Article(Node):
     featured_content: str | None = batched(reading.featured_content, long=True)
     secured: Secured | None = batched(reading.secured)
     extra: JSON | None = batched(reading.extra, long=True)
-    provider: Provider | None = batched(reading.article_provider)
+    provider: Provider | None = batched(reading.article_provider, looks_at={"provider_key"})
     topics: list[Topic] = batched(reading.article_topics, size=ListSize(3))
     images: list[Image] = batched(reading.article_images, size=ListSize(2))
     related: RelatedConnection = batched(reading.related, arguments.related, size=PAGE)
@@ -127,7 +127,7 @@ class Provider(Node):
     other_names: list[str] = plain("Other spellings of its name that occur.")
     description: str | None = plain("What it is.")
     images: list[Image] = plain("Its logos.", size=ListSize(2))
-    extra: JSON | None = batched(reading.json_extra, long=True)
+    extra: JSON | None = batched(reading.json_extra, long=True, looks_at={"extra"})
     articles: ArticleConnection = batched(reading.provider_articles, arguments.articles, size=PAGE)
 
 
@@ -141,8 +141,8 @@ class Topic(Node):
     keywords: list[str] = plain("Words that point to it.")
     hashtags: list[str] = plain("Hashtags that point to it.")
     images: list[Image] = plain("Pictures for it.", size=ListSize(3))
-    extra: JSON | None = batched(reading.json_extra, long=True)
-    parent: Topic | None = batched(reading.topic_parent)
+    extra: JSON | None = batched(reading.json_extra, long=True, looks_at={"extra"})
+    parent: Topic | None = batched(reading.topic_parent, looks_at={"parent_key"})
     children: list[Topic] = batched(reading.topic_children, size=ListSize(10))
     articles: ArticleConnection = batched(reading.topic_articles, arguments.topic_articles, size=PAGE)
 
@@ -236,6 +236,7 @@ class Subgraph:
         size=EXPORTED,
         cost=EXPORTED.assumed * NEIGHBORHOOD.assumed,
         long=True,
+        looks_at=exporting.LOOKED_AT,
     )
 
 
@@ -244,7 +245,7 @@ class Path:
     nodes: list[Node] = batched(pathing.path_nodes, size=ListSize(4))
     links: list[Link] = plain("The steps, one link each; a link may lead against the path.", size=ListSize(3))
     length: int = plain("How many steps it has.")
-    explanation: str = batched(pathing.explanation, long=True)
+    explanation: str = batched(pathing.explanation, long=True, looks_at={"title", "name"})
 
 
 @strawberry.type(description="The paths that were found.")
@@ -334,7 +335,9 @@ class Query:
     topics: TopicConnection = batched(reading.topics, arguments.topics, size=PAGE)
     shortest_path: PathResult = batched(pathing.shortest_path, arguments.paths, size=PATHS)
     all_paths: PathResult = batched(pathing.all_paths, arguments.paths, size=PATHS)
-    common_neighbors: CommonNeighbors | None = batched(pathing.common_neighbors, arguments.pair)
+    common_neighbors: CommonNeighbors | None = batched(
+        pathing.common_neighbors, arguments.pair, looks_at={"provider_key"}
+    )
     subgraph: Subgraph = batched(walking.subgraph, arguments.subgraph, size=SUBGRAPH)
     content_report: ContentReport = batched(reading.content_report)
     revision: str = batched(reading.revision)

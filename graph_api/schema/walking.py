@@ -164,7 +164,7 @@ def _chosen(wanted: SubgraphWanted, rights: Rights) -> Reads[tuple[Keys, bool]]:
     if wanted.handles is None:
         window = Window(wanted.limit)
         [page] = (yield from ask(Lists((AllArticles(),), wanted.filter, (), window, rights))).values()
-        return tuple(item.key for item in page.items), page.has_next
+        return page.keys, page.has_next
     nodes = yield from known(wanted.handles, rights)
     keys = tuple(dict.fromkeys(handle.key for handle in wanted.handles if handle.id in nodes))
     if wanted.filter is not None and keys:

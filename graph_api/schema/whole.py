@@ -84,7 +84,7 @@ class Whole:
         while window:
             read = Lists((AllArticles(),), self.wanted.filter, (), window, self.wanted.rights)
             [page] = self.run(ask(read)).values()
-            yield tuple(item.key for item in page.items)
+            yield page.keys
             window = Window(_PAGE, after=page.items[-1].sort) if page.has_next else None
 
     @cached_property

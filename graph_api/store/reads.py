@@ -8,7 +8,7 @@ carries the caller's rights. Rows that do not exist, or that the caller may not 
 from __future__ import annotations
 
 from collections.abc import Generator, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import Enum
 from typing import Any, Generic, NamedTuple, TypeAlias, TypeVar
 
@@ -72,10 +72,11 @@ class Turn(Read[tuple[()]]):
 
 @dataclass(frozen=True, slots=True)
 class ArticleRows(Read[Mapping[NodeKey, Article]]):
-    """The articles with these keys."""
+    """The articles with these keys. Of their records only *fields* are looked at, all when None."""
 
     keys: Keys
     rights: Rights
+    fields: frozenset[str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,18 +113,20 @@ class TopicKeys(Read[Mapping[NodeKey, Keys]]):
 
 @dataclass(frozen=True, slots=True)
 class ProviderRows(Read[Mapping[NodeKey, Provider]]):
-    """The providers with these keys."""
+    """The providers with these keys. Of their records only *fields* are looked at, all when None."""
 
     keys: Keys
     rights: Rights
+    fields: frozenset[str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class TopicRows(Read[Mapping[NodeKey, Topic]]):
-    """The topics with these keys."""
+    """The topics with these keys. Of their records only *fields* are looked at, all when None."""
 
     keys: Keys
     rights: Rights
+    fields: frozenset[str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -316,17 +319,30 @@ class Item(NamedTuple):
     position: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Slice:
-    """A part of a list, and whether the list goes on after and before it. *keys* are those of the items."""
+class Slice(NamedTuple):
+    """A part of a list: the *keys* of its items, and whether the list goes on after and before it.
 
-    items: tuple[Item, ...]
+    *given* are the items; None where they follow from the keys, which stand at the positions from 0 on and are
+    sorted by these: the first related articles of many are mostly asked for their keys alone.
+    """
+
+    keys: Keys
     has_next: bool
     has_previous: bool
-    keys: Keys = field(init=False, repr=False, compare=False)
+    given: tuple[Item, ...] | None = None
 
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "keys", tuple([item.key for item in self.items]))
+    @classmethod
+    def of(cls, items: Iterable[Item], *, has_next: bool, has_previous: bool) -> Slice:
+        """The slice with these *items*."""
+        given = tuple(items)
+        return cls(tuple([item.key for item in given]), has_next, has_previous, given)
+
+    @property
+    def items(self) -> tuple[Item, ...]:
+        """The entries, in order."""
+        if self.given is not None:
+            return self.given
+        return tuple([Item(key, (place, key), place) for place, key in enumerate(self.keys)])
 
 
 @dataclass(frozen=True, slots=True)

@@ -117,6 +117,12 @@ def edges_among(connection: sqlite3.Connection, read: EdgesAmong) -> list[Edge]:
         ]
 
 
+def related(connection: sqlite3.Connection, keys: Keys, most: int, rights: Rights) -> list[list[NodeKey]]:
+    """For each of *keys*, in order, the first *most* articles that it lists as related."""
+    with _arrays(connection, _lists([EdgeKind.RELATED], _OUT, rights), keys, most) as rows:
+        return [orjson.loads(array) for (array,) in rows.fetchall()]
+
+
 def fitting_keys(connection: sqlite3.Connection, read: FittingKeys) -> frozenset[NodeKey]:
     """The keys of *read* that a walk may visit."""
     fits = condition(read.filter, articles(read.rights))

@@ -11,11 +11,9 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import groupby
-from operator import itemgetter
 
 from graph_api.records import EdgeDirection, name_key, provider_id, topic_id
-from graph_api.store import keyset
+from graph_api.store import keyset, sql_edges
 from graph_api.store.filters import (
     And,
     Filter,
@@ -34,6 +32,7 @@ from graph_api.store.reads import (
     ArticlesOfTopic,
     Counts,
     Item,
+    Keys,
     Lists,
     RelatedArticles,
     Scope,
@@ -42,16 +41,15 @@ from graph_api.store.reads import (
     Window,
 )
 from graph_api.store.rows import Row
-from graph_api.store.sql import TRUE, Sql, both, integers, storable
+from graph_api.store.sql import TRUE, Sql, both, storable
 from graph_api.store.sql_filter import condition
-from graph_api.store.sql_rows import AMONG
 from graph_api.store.sql_sources import Source, columns, source
 
 
 def lists(connection: sqlite3.Connection, read: Lists) -> Mapping[Scope, Slice]:
     """The window of every list of *read*."""
-    if _first_related(read):
-        return _related_slices(connection, read)
+    if (first := _first_related(connection, read)) is not None:
+        return first
     found = _entries(connection, read)
     return {
         scope: _slice(_List(connection, entries, columns(entries, scope, read.order), where), read.window)
@@ -115,9 +113,9 @@ def _slice(entries: _List, window: Window) -> Slice:
     """The window of *entries*; read from its end and turned round when it is a backward one."""
     if not window.backward:
         rows, beyond, behind = _cut(entries, window.size, window.after, window.before)
-        return Slice(tuple(map(_item, rows)), has_next=beyond, has_previous=behind)
+        return Slice.of(map(_item, rows), has_next=beyond, has_previous=behind)
     rows, beyond, behind = _cut(entries.backward(), window.size, window.before, window.after)
-    return Slice(tuple(map(_item, reversed(rows))), has_next=behind, has_previous=beyond)
+    return Slice.of(map(_item, reversed(rows)), has_next=behind, has_previous=beyond)
 
 
 def _cut(
@@ -148,47 +146,27 @@ def _count(connection: sqlite3.Connection, entries: Source, where: Sql, *, whole
 # -- short ways ------------------------------------------------------------------------------------------
 
 
-def _first_related(read: Lists) -> bool:
-    """The commonest read of all: the first related articles of many, in the order they are listed."""
-    window = read.window
-    whole = window.after is None and window.before is None and not window.backward
-    return (
-        whole
-        and read.filter is None
-        and not read.order
-        and all(
-            isinstance(scope, RelatedArticles) and scope.direction is EdgeDirection.OUT
-            for scope in read.scopes
-        )
-    )
-
-
-def _related_slices(connection: sqlite3.Connection, read: Lists) -> Mapping[Scope, Slice]:
-    """One statement for all lists: positions have no gaps, so a range of them is a limit for each."""
-    keys = integers(scope.key for scope in read.scopes if isinstance(scope, RelatedArticles))
-    found = Sql(_LISTED[read.rights.published_only], (keys, read.window.size)).all(connection)
-    rows = {key: list(group) for key, group in groupby(found, itemgetter(0))}
+def _first_related(connection: sqlite3.Connection, read: Lists) -> Mapping[Scope, Slice] | None:
+    """The commonest read of all, in one statement: the first related articles of many, in the order they are
+    listed. None when *read* is another one."""
+    window, keys = read.window, _listing_keys(read.scopes)
+    if read.filter is not None or read.order or window != Window(window.size) or keys is None:
+        return None
+    found = sql_edges.related(connection, keys, window.size + 1, read.rights)
     return {
-        scope: _listed(rows.get(scope.key, []), read.window.size)
-        for scope in read.scopes
-        if isinstance(scope, RelatedArticles)
+        scope: Slice(tuple(listed[: window.size]), len(listed) > window.size, False)
+        for scope, listed in zip(read.scopes, found, strict=True)
     }
 
 
-def _listed(rows: list[Row], size: int) -> Slice:
-    items = [Item(key, (position, key), position) for _, key, position in rows[:size]]
-    return Slice(tuple(items), has_next=len(rows) > size, has_previous=False)
-
-
-_LISTED = {
-    False: f"SELECT src, dst, position FROM related WHERE src {AMONG} AND position <= ? ORDER BY src, position",
-    True: (
-        "SELECT src, dst, position FROM (SELECT r.src, r.dst,"
-        " row_number() OVER (PARTITION BY r.src ORDER BY r.position) - 1 AS position"
-        " FROM related r CROSS JOIN article v ON v.key = r.dst CROSS JOIN article s ON s.key = r.src"
-        f" WHERE r.src {AMONG} AND v.hidden = 0 AND s.hidden = 0) WHERE position <= ? ORDER BY src, position"
-    ),
-}
+def _listing_keys(scopes: Sequence[Scope]) -> Keys | None:
+    """The keys of the articles whose related lists *scopes* are, None when one is another list."""
+    keys = [
+        scope.key
+        for scope in scopes
+        if isinstance(scope, RelatedArticles) and scope.direction is EdgeDirection.OUT
+    ]
+    return tuple(keys) if len(keys) == len(scopes) else None
 
 
 def _narrowed(scopes: Sequence[Scope], filter: Filter | None) -> tuple[Sequence[Scope], Filter | None]:

@@ -11,7 +11,7 @@ import sqlite3
 import sys
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import closing
-from itertools import groupby
+from dataclasses import replace
 from operator import itemgetter
 from typing import TypeVar
 
@@ -50,8 +50,7 @@ def visible(alias: str, rights: Rights) -> str:
 
 def articles(connection: sqlite3.Connection, read: ArticleRows) -> Mapping[NodeKey, Article]:
     """The articles with the keys of *read*."""
-    found = _by_key(connection, rows.ARTICLE_COLUMNS, "article a", "a", read.keys, read.rights)
-    return {row[0]: rows.article(row) for row in found}
+    return _nodes(connection, read, "article", rows.form(Article, read.fields))
 
 
 def details(connection: sqlite3.Connection, read: DetailRows) -> Mapping[NodeKey, ArticleDetails]:
@@ -112,17 +111,16 @@ def topic_keys(connection: sqlite3.Connection, read: TopicKeys) -> Mapping[NodeK
 
 def providers(connection: sqlite3.Connection, read: ProviderRows) -> Mapping[NodeKey, Provider]:
     """The providers with the keys of *read*."""
-    columns = rows.PROVIDER_COLUMNS.format(
-        names="shown_names" if read.rights.published_only else "other_names"
-    )
-    found = _by_key(connection, columns, "provider p", "p", read.keys, read.rights)
-    return {row[0]: rows.provider(row) for row in found}
+    form = rows.form(Provider, read.fields)
+    if read.rights.published_only:
+        shown = (column.replace("other_names", "shown_names") for column in form.columns)
+        form = replace(form, columns=tuple(shown))
+    return _nodes(connection, read, "provider", form)
 
 
 def topics(connection: sqlite3.Connection, read: TopicRows) -> Mapping[NodeKey, Topic]:
     """The topics with the keys of *read*."""
-    found = _by_key(connection, rows.TOPIC_COLUMNS, "topic t", "t", read.keys, read.rights)
-    return {row[0]: rows.topic(row) for row in found}
+    return _nodes(connection, read, "topic", rows.form(Topic, read.fields))
 
 
 def child_keys(connection: sqlite3.Connection, read: ChildKeys) -> Mapping[NodeKey, Keys]:
@@ -171,14 +169,18 @@ def problem_visible(rights: Rights) -> str:
     return hidden if rights.published_only else ""
 
 
-def _by_key(
-    connection: sqlite3.Connection, columns: str, table: str, alias: str, keys: Keys, rights: Rights
-) -> list[Row]:
+def _nodes(
+    connection: sqlite3.Connection,
+    read: ArticleRows | ProviderRows | TopicRows,
+    table: str,
+    form: rows.Form[rows.N],
+) -> Mapping[NodeKey, rows.N]:
+    columns = ", ".join(f"n.{column}" for column in form.columns)
     text = (
-        f"SELECT {columns} FROM json_each(?) k CROSS JOIN {table} ON {alias}.key = k.value"
-        f" WHERE 1{visible(alias, rights)}"
+        f"SELECT {columns} FROM json_each(?) k CROSS JOIN {table} n ON n.key = k.value"
+        f" WHERE 1{visible('n', read.rights)}"
     )
-    return Sql(text, (integers(keys),)).all(connection)
+    return form.nodes(Sql(text, (integers(read.keys),)).all(connection))
 
 
 def _of_visible_article(column: str, rights: Rights) -> str:
@@ -187,5 +189,11 @@ def _of_visible_article(column: str, rights: Rights) -> str:
 
 
 def _lists(found: Iterable[Row], made: Callable[[Row], T]) -> dict[NodeKey, tuple[T, ...]]:
-    """Rows ordered by their first column, as one tuple for each of its values."""
-    return {key: tuple(map(made, group)) for key, group in groupby(found, itemgetter(0))}
+    """What is *made* of the rows, in their order, as one tuple for each value of their first column."""
+    lists: dict[NodeKey, list[T]] = {}
+    for row in found:
+        if row[0] in lists:
+            lists[row[0]].append(made(row))
+        else:
+            lists[row[0]] = [made(row)]
+    return {key: tuple(each) for key, each in lists.items()}

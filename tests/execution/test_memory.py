@@ -64,7 +64,7 @@ def test_kinds_of_rows_are_told_apart() -> None:
 
 def test_lists_are_told_apart_by_window_filter_and_order() -> None:
     scope = RelatedArticles(NodeKey(1), EdgeDirection.OUT)
-    page = Slice((), has_next=False, has_previous=False)
+    page = Slice((), False, False)
     memory = Memory("one", LARGE)
     memory.learn(Lists((scope,), None, (), Window(3), ALL), {scope: page})
     assert memory.rows(Lists((scope,), None, (), Window(3), ALL)) == {scope: page}

@@ -48,7 +48,7 @@ def test_related_articles_nest_with_their_relations(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("compiled", [True, False], ids=["compiled", "ordinary"])
-def test_a_nested_query_reads_once_per_relation_and_level_whatever_the_width(
+def test_a_nested_query_reads_at_most_once_per_relation_and_level_whatever_the_width(
     tmp_path: Path, *, compiled: bool
 ) -> None:
     narrow = graph(tmp_path / "narrow.db", *_clique("ab"))
@@ -57,8 +57,10 @@ def test_a_nested_query_reads_once_per_relation_and_level_whatever_the_width(
     many = reads(wide, NESTED, compiled=compiled, ids=[article(name).id for name in "abcd"])
     assert one == many
     assert many["Lists"] == 2
-    assert many["ArticleRows"] == 3
-    assert many["ProviderRows"] == 2
+    assert many["ArticleRows"] == (
+        2 if compiled else 3
+    )  # a plan has seen those of the third level in the others
+    assert many["ProviderRows"] == (1 if compiled else 2)
 
 
 def test_a_compiled_operation_is_one_hop_to_the_store(tmp_path: Path) -> None:

@@ -214,8 +214,8 @@ class Reference:
         items = left[max(cut, 0) :] if window.backward else left[: window.size]
         follows = any(not before(item, window.before) for item in everything)
         precedes = any(not after(item, window.after) for item in everything)
-        return Slice(
-            tuple(items),
+        return Slice.of(
+            items,
             has_next=follows or (cut > 0 and not window.backward),
             has_previous=precedes or (cut > 0 and window.backward),
         )
