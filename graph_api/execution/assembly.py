@@ -9,8 +9,8 @@ from typing import Any, TypeVar
 
 import orjson
 
-from graph_api.execution.batch import ByKey, Fetched, values_of
-from graph_api.execution.encoding import fragment, fragments, in_pieces
+from graph_api.execution.batch import ByKey, Fetched, Strung, values_of
+from graph_api.execution.encoding import fragment, fragments, in_pieces, joined, pieces
 from graph_api.execution.plan import Plan, Selection, Shape, Step
 from graph_api.execution.space import Space
 from graph_api.store.reads import Reads, Rights
@@ -76,6 +76,8 @@ def _values(step: Step, records: Sequence[Any], run: Run) -> Reads[Sequence[Any]
         values = [getattr(record, step.attribute) for record in records]
     if isinstance(values, ByKey):
         return (yield from _by_key(step.below, values, run))
+    if isinstance(values, Strung):
+        return (yield from _strung(step.below, values, run))
     if step.below is None and step.enum:
         return [value.name if value is not None else None for value in values]
     if step.below is None:
@@ -104,6 +106,25 @@ def _by_key(below: Selection | None, values: ByKey, run: Run) -> Reads[Sequence[
             return [fragment([made[key] for key in keys], run.space.take) for keys in values.keys]
         made = _counted(made, chain.from_iterable(values.keys), standing, before, run)
     return [[made[key] for key in keys] for keys in values.keys]
+
+
+def _strung(below: Selection | None, values: Strung, run: Run) -> Reads[Sequence[Any]]:
+    """The lists; those of a large answer are made and encoded some objects at a time."""
+    assert below is not None, "records have fields"
+    records, lists, at = values.records, list[Any](), 0
+    if not run.piecewise:
+        each = iter((yield from _objects(below, records, run)))
+        return [list(islice(each, count)) for count in values.counts]
+    for count in values.counts:
+        found: list[bytes] = []
+        for start in range(at, at + count, _MANY):
+            before = run.space.taken
+            objects = yield from _objects(below, records[start : min(start + _MANY, at + count)], run)
+            run.space.taken = before
+            found += pieces(objects, run.space.take)
+        lists.append(joined(found))
+        at += count
+    return lists
 
 
 def _singles(below: Selection, values: Sequence[Any], run: Run) -> Reads[Sequence[Any]]:

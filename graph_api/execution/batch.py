@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any, TypeAlias
 
 from graph_api.store.reads import Reads, Rights
@@ -49,12 +50,23 @@ class ByKey:
     many: bool = False
 
 
-Fetched: TypeAlias = Sequence[Any] | ByKey
+@dataclass(frozen=True, slots=True, eq=False)
+class Strung:
+    """The lists of all parents strung together, *counts* long each: records that stand nowhere twice."""
+
+    records: Sequence[Any]
+    counts: Sequence[int]
+
+
+Fetched: TypeAlias = Sequence[Any] | ByKey | Strung
 Fetch: TypeAlias = Callable[..., Reads[Fetched]]  # (parents, rights) or (parents, rights, prepared)
 
 
 def values_of(fetched: Fetched) -> Sequence[Any]:
     """One value for each parent."""
+    if isinstance(fetched, Strung):
+        each = iter(fetched.records)
+        return [list(islice(each, count)) for count in fetched.counts]
     if not isinstance(fetched, ByKey):
         return fetched
     records = fetched.records

@@ -30,7 +30,7 @@ class Edges:
     def rows(self, read: StepRows | EdgesAmong) -> Any:  # Any: what the read is answered with
         """The answer to *read*."""
         if isinstance(read, EdgesAmong):
-            return self._answers().among(Among(read.sources, read.among, read.kinds))
+            return self._answers().among(Among(read.sources, read.targets, read.kinds))
         steps = self._answers().neighbours(
             Neighbours(read.frontier, read.kinds, read.direction, read.most, read.skip)
         )

@@ -24,11 +24,21 @@ def encoded(answer: Any) -> bytes:
 
 def fragment(objects: Sequence[Any], take: Callable[[int], None]) -> orjson.Fragment:
     """The list of the objects, encoded some at a time; *take* hears of their bytes."""
-    pieces: list[bytes] = []
+    return joined(pieces(objects, take))
+
+
+def pieces(objects: Sequence[Any], take: Callable[[int], None]) -> list[bytes]:
+    """The objects, some to a piece."""
+    made: list[bytes] = []
     for at in range(0, len(objects), _AT_ONCE):
-        pieces.append(orjson.dumps(objects[at : at + _AT_ONCE], option=_OPTIONS)[1:-1])
-        take(len(pieces[-1]))
-    return orjson.Fragment(b"[%b]" % b",".join(pieces))
+        made.append(orjson.dumps(objects[at : at + _AT_ONCE], option=_OPTIONS)[1:-1])
+        take(len(made[-1]))
+    return made
+
+
+def joined(made: Sequence[bytes]) -> orjson.Fragment:
+    """The list of all objects in these pieces."""
+    return orjson.Fragment(b"[%b]" % b",".join(made))
 
 
 def in_pieces(values: Sequence[Any]) -> Sequence[Any]:

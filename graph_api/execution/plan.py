@@ -122,6 +122,9 @@ def _shape(steps: tuple[Step, ...]) -> Shape:
     source = f"lambda records, *columns: [{{{values}}} for {names} in zip(records, *columns, strict=True)]"
     if not columns:
         source = f"lambda records: [{{{values}}} for record in records]"
+    elif "record." not in values:  # records that are kept as columns need not be made
+        names = ", ".join(columns.values())
+        source = f"lambda _, *columns: [{{{values}}} for {names}, in zip(*columns, strict=True)]"
     return Shape(steps, fetched, eval(source, {"zip": zip}))  # noqa: S307 - made of names only
 
 

@@ -100,5 +100,6 @@ def _listed(rows: Mapping[Any, Any]) -> int:
 _COUNTED: Mapping[type, Callable[[Any], int]] = {
     Lists: _listed,
     StepRows: lambda rows: len(rows[0]),
+    EdgesAmong: lambda rows: len(rows[0]),
     Status: lambda _: 1,
 }

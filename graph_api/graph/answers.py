@@ -7,8 +7,6 @@ into numpy. Both give the same answer.
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -17,8 +15,9 @@ from numpy.typing import NDArray
 from graph_api.graph.csr import Csr, Places
 from graph_api.graph.questions import (
     Among,
-    Edge,
+    Column,
     EdgeKind,
+    Edges,
     Fitting,
     Neighbours,
     Pause,
@@ -28,6 +27,8 @@ from graph_api.graph.questions import (
 from graph_api.records import EdgeDirection
 
 _FEW = 8  # keys: up to here slices are quicker
+_KINDS = list(EdgeKind)
+_RELATED = _KINDS.index(EdgeKind.RELATED)
 _ROWS = {EdgeDirection.OUT: (0,), EdgeDirection.IN: (1,), EdgeDirection.BOTH: (0, 1)}
 
 
@@ -43,8 +44,9 @@ class Answers:
         self._all_starts = csr.starts.ravel()  # of all rows, one after the other
         self._row_starts = np.arange(len(csr.starts), dtype=np.int64) * (len(csr.keys) + 1)
         self._rows: dict[tuple[frozenset[EdgeKind], EdgeDirection], list[int]] = {}
-        self._among: frozenset[int] = frozenset()
-        self._members = np.zeros(0, dtype=np.bool_)
+        self._targets: tuple[int, ...] = ()  # those that were asked for last
+        self._marked: Places = np.empty(0, dtype=np.int64)  # their places
+        self._numbers: Column = np.zeros(len(csr.keys), dtype=np.int64)
 
     def answer(self, question: Question[Any]) -> Any:
         """The answer to any question of a walk."""
@@ -113,29 +115,20 @@ class Answers:
         counts[(places < 0).repeat(len(rows))] = 0
         return starts, counts
 
-    def among(self, question: Among) -> Iterable[Edge]:
+    def among(self, question: Among) -> Edges:
         """The edges asked for."""
-        csr = self.csr
-        sources = csr.places(np.array(question.sources, dtype=np.int64))
-        sources = sources[sources >= 0]
         kinds = self._kinds(question.kinds)
-        if not len(sources) or not kinds:
-            return ()
-        rows = [2 * kind for kind in kinds]
-        starts, counts = self._lists(sources, rows)
+        sources = self.csr.places(np.array(question.sources, dtype=np.int64))
+        starts, counts = self._lists(sources, [2 * kind for kind in kinds])
         entries = _spread(starts, counts)
-        targets = csr.neighbours[entries]
-        hits = self._mask(question.among)[targets]
-        lists = np.repeat(np.arange(len(starts)), counts)[hits]
-        kinds_of: list[EdgeKind] = [csr.kinds[kinds[index]] for index in (lists % len(rows)).tolist()]
-        places: list[int] = (entries[hits] - starts[lists]).tolist()
-        related = EdgeKind.RELATED
-        return _Edges(
-            csr.keys[sources[lists // len(rows)]].tolist(),
-            csr.keys[targets[hits]].tolist(),
-            kinds_of,
-            [place if kind is related else None for place, kind in zip(places, kinds_of, strict=True)],
-        )
+        targets = self._numbered(question.targets).take(self.csr.neighbours.take(entries)) - 1
+        hits = np.flatnonzero(targets >= 0)
+        lists = np.arange(len(starts)).repeat(counts).take(hits)
+        kinds_of = np.array([_KINDS.index(self.csr.kinds[kind]) for kind in kinds], dtype=np.int64)
+        found = kinds_of.take(lists % max(len(kinds), 1))
+        positions = entries.take(hits) - starts.take(lists)
+        positions[found != _RELATED] = -1
+        return Edges(lists // max(len(kinds), 1), targets.take(hits), found, positions)
 
     def fitting(self, question: Fitting) -> frozenset[int]:
         """The keys that are in the graph and that the filter lets pass."""
@@ -150,30 +143,15 @@ class Answers:
         """The numbers of *kinds* among those held."""
         return [index for index, kind in enumerate(self.csr.kinds) if kind in kinds]
 
-    def _mask(self, among: frozenset[int]) -> NDArray[np.bool_]:
-        """For each place whether its node is in *among*; a walk asks for one set many times."""
-        if among is not self._among or len(self._members) != len(self.csr.keys):
-            places = self.csr.places(np.fromiter(among, dtype=np.int64, count=len(among)))
-            self._members = np.zeros(len(self.csr.keys), dtype=np.bool_)
-            self._members[places[places >= 0]] = True
-            self._among = among
-        return self._members
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Edges:
-    """Edges column by column: a list of so many tuples would be the garbage collector's work."""
-
-    sources: list[int]
-    targets: list[int]
-    kinds: list[EdgeKind]
-    positions: list[int | None]
-
-    def __iter__(self) -> Iterator[Edge]:
-        return zip(self.sources, self.targets, self.kinds, self.positions, strict=True)
-
-    def __len__(self) -> int:
-        return len(self.sources)
+    def _numbered(self, targets: tuple[int, ...]) -> Column:
+        """For each place the number of its node among *targets*, from 1; 0 for others."""
+        if targets is not self._targets:
+            self._numbers[self._marked] = 0
+            places = self.csr.places(np.array(targets, dtype=np.int64))
+            there = places >= 0
+            self._targets, self._marked = targets, places[there]
+            self._numbers[self._marked] = np.flatnonzero(there) + 1
+        return self._numbers
 
 
 def _spread(starts: Places, counts: Places) -> Places:

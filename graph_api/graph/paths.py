@@ -7,12 +7,12 @@ have no steps.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from graph_api.graph.ball import Ball, grow
-from graph_api.graph.questions import Among, Budget, Edge, EdgeKind, Scope, Walk, ask
+from graph_api.graph.questions import Among, Budget, EdgeKind, Scope, Walk, ask
 from graph_api.graph.sweep import chunks, reverse, targets_by_key
 from graph_api.graph.walk import Link
 from graph_api.records import EdgeDirection
@@ -122,11 +122,12 @@ def path_links(paths: Sequence[Path], scope: Scope) -> Walk[tuple[tuple[Link, ..
     Where a step has several edges that *scope* allows, the first kind counts, and the edge that leads
     along the path before the one that leads against it.
     """
-    nodes = sorted({key for path in paths for key in path})
+    nodes = tuple(sorted({key for path in paths for key in path}))
     edges: dict[tuple[int, int, EdgeKind], int | None] = {}
     for sources in chunks(nodes):
-        found: Iterable[Edge] = yield from ask(Among(sources, frozenset(nodes), scope.kinds))
-        edges |= {(source, target, kind): position for source, target, kind, position in found}
+        found = yield from ask(Among(sources, nodes, scope.kinds))
+        for source, target, kind, position in found.rows():
+            edges[sources[source], nodes[target], kind] = position
     return tuple(tuple(_link(*step, edges, scope) for step in pairwise(path)) for path in paths)
 
 

@@ -9,9 +9,12 @@ driver gets its turn every few milliseconds.
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Generator, Iterable, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, Generic, TypeAlias, TypeVar
+from typing import Any, Generic, NamedTuple, TypeAlias, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
 
 from graph_api.records import EdgeDirection, EdgeKind as EdgeKind  # noqa: PLC0414 - exported: walks take it from here
 
@@ -21,8 +24,9 @@ T_co = TypeVar("T_co", covariant=True)
 CHUNK = 512  # keys a question may carry
 PAGE = 8192  # steps an answer may carry: about a millisecond of work for the walk
 
+_KINDS = tuple(EdgeKind)
 
-Edge: TypeAlias = tuple[int, int, EdgeKind, int | None]  # from, to, kind, position (RELATED only)
+Column: TypeAlias = NDArray[np.int64]
 
 
 class Question(Generic[T_co]):
@@ -60,12 +64,34 @@ class Neighbours(Question[Steps]):
     skip: int = 0
 
 
+class Edges(NamedTuple):
+    """Edges column by column: 50,000 tuples would be the garbage collector's work, and arrays are quickly sifted.
+
+    Ends are told by their places in the question, kinds by their places in `EdgeKind`; a position is that in the
+    list of related articles, -1 for other kinds.
+    """
+
+    sources: Column
+    targets: Column
+    kinds: Column
+    positions: Column
+
+    def rows(self) -> Iterator[tuple[int, int, EdgeKind, int | None]]:
+        """The edges one by one: places of their ends, kind, position."""
+        columns: list[list[int]] = [column.tolist() for column in self]
+        for source, target, kind, position in zip(*columns, strict=True):
+            yield source, target, _KINDS[kind], None if position < 0 else position
+
+
 @dataclass(frozen=True, slots=True)
-class Among(Question[Iterable[Edge]]):
-    """The edges from *sources* to members of *among*: by source as given, then as `Neighbours`."""
+class Among(Question[Edges]):
+    """The edges from *sources* to *targets*: by source as given, then as `Neighbours`.
+
+    A walk asks many times with the same *targets*: who answers may remember what it made of them.
+    """
 
     sources: tuple[int, ...]
-    among: frozenset[int]
+    targets: tuple[int, ...]
     kinds: frozenset[EdgeKind]
 
 

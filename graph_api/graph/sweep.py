@@ -50,7 +50,7 @@ class Sweep:
     def page(self) -> Walk[tuple[tuple[int, ...], Steps]]:
         """The next keys of the frontier and their steps; one step too many is asked for to see a cut."""
         chunk = tuple(self.frontier[self._at : self._at + CHUNK])
-        most = min(self.page_size, self.budget.edges + 1)
+        most = min(self.page_size, PAGE, self.budget.edges + 1)
         steps = yield from ask(Neighbours(chunk, self.scope.kinds, self.direction, most, self._skip))
         read = len(steps.targets)
         self._advance(chunk, steps, full=read >= most)

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import chain
-from typing import NamedTuple
+from itertools import accumulate, chain
+from typing import NamedTuple, overload
 
-from graph_api.graph.questions import PAGE, Among, Budget, Edge, EdgeKind, Scope, Walk, ask
+import numpy as np
+from numpy.typing import NDArray
+
+from graph_api.graph.questions import Among, Budget, EdgeKind, Edges, Scope, Walk, ask
 from graph_api.graph.sweep import Sweep, chunks, fitting
 
-_SOURCES = 32  # keys asked for links at once: with lists of 200 about 3 ms of work
+_SOURCES = 256  # keys asked for links at once: with lists of 200 about a millisecond of work in memory
 _SMALL_PAGE = 256  # steps: a small limit reads little beyond what it returns
 
 
@@ -27,6 +30,61 @@ class Link(NamedTuple):
     reciprocal: bool = False
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Links(Sequence[Link]):
+    """Links column by column, their ends told by places in *nodes*: most of them never become a `Link`."""
+
+    nodes: tuple[int, ...]
+    edges: Edges
+    reciprocal: NDArray[np.bool_]
+
+    @classmethod
+    def none(cls) -> Links:
+        """No links."""
+        nothing = np.empty(0, dtype=np.int64)
+        return cls((), Edges(nothing, nothing, nothing, nothing), np.empty(0, dtype=np.bool_))
+
+    @classmethod
+    def joined(cls, parts: Sequence[Links]) -> Links:
+        """All links of *parts*, one part after the other."""
+        if len(parts) == 1:
+            return parts[0]
+        firsts = accumulate((len(part.nodes) for part in parts), initial=0)
+        moved = [part.moved(first) for part, first in zip(parts, firsts, strict=False)]
+        nodes = tuple(chain.from_iterable(part.nodes for part in parts))
+        edges = Edges(*map(np.concatenate, zip(*moved, strict=True)))
+        return cls(nodes, edges, np.concatenate([part.reciprocal for part in parts]))
+
+    def moved(self, by: int) -> Edges:
+        """The edges where *by* nodes stand before these."""
+        return self.edges._replace(sources=self.edges.sources + by, targets=self.edges.targets + by)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Links) and list(self) == list(other)
+
+    def __hash__(self) -> int:
+        return hash(tuple(self))
+
+    def __len__(self) -> int:
+        return len(self.reciprocal)
+
+    @overload
+    def __getitem__(self, at: int) -> Link: ...
+    @overload
+    def __getitem__(self, at: slice) -> Links: ...
+    def __getitem__(self, at: int | slice) -> Link | Links:
+        if isinstance(at, slice):
+            return Links(self.nodes, Edges(*(column[at] for column in self.edges)), self.reciprocal[at])
+        [link] = self[at : at + 1]
+        return link
+
+    def __iter__(self) -> Iterator[Link]:
+        nodes = self.nodes
+        reciprocal: list[bool] = self.reciprocal.tolist()
+        for (source, target, kind, position), mutual in zip(self.edges.rows(), reciprocal, strict=True):
+            yield Link(nodes[source], nodes[target], kind, position, mutual)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Neighborhood:
     """Nodes by their distance (`hops[0]` is the start) and the links among them.
@@ -35,7 +93,7 @@ class Neighborhood:
     """
 
     hops: tuple[tuple[int, ...], ...]
-    links: tuple[Link, ...]
+    links: Links
     truncated: bool
 
     @property
@@ -71,9 +129,10 @@ def _next_hop(
 ) -> Walk[tuple[list[int], bool]]:
     """Up to *room* nodes one step further, and whether there were more."""
     hop: list[int] = []
-    sweep = Sweep(frontier, scope, scope.direction, budget, page_size=min(PAGE, 4 * room + _SMALL_PAGE))
+    sweep = Sweep(frontier, scope, scope.direction, budget, page_size=4 * room + _SMALL_PAGE)
     while sweep.goes_on:
         _, steps = yield from sweep.page()
+        sweep.page_size *= 2  # where much of it was known before, more is to be read
         fresh = [key for key in dict.fromkeys(steps.targets) if key not in seen]
         for some in chunks(fresh):
             paid = some[: budget.afford_nodes(len(some))]
@@ -84,55 +143,31 @@ def _next_hop(
     return hop, sweep.cut
 
 
-def links_among(
-    nodes: Sequence[int], kinds: frozenset[EdgeKind], budget: Budget
-) -> Walk[tuple[tuple[Link, ...], bool]]:
+def links_among(nodes: Sequence[int], kinds: frozenset[EdgeKind], budget: Budget) -> Walk[tuple[Links, bool]]:
     """The links among *nodes*, and whether the budget hid some.
 
     Order: by the node they come from as in *nodes*, then kind, then position or key. The one link of a
     mutual pair comes from the node that stands first.
     """
-    among, columns = frozenset(nodes), _Columns(nodes, kinds, budget.links)
-    for sources in chunks(nodes, _SOURCES):
-        columns.add((yield from ask(Among(sources, among, kinds))))
-    budget.links -= len(columns.sources)
-    return columns.links(), columns.cut
+    among = tuple(nodes)
+    pages: list[Edges] = []
+    for at in range(0, len(among), _SOURCES):
+        page = yield from ask(Among(among[at : at + _SOURCES], among, kinds))
+        pages.append(page._replace(sources=page.sources + at))
+    if not pages:
+        return Links.none(), False
+    links = _links(among, Edges(*map(np.concatenate, zip(*pages, strict=True))))
+    kept = links[: budget.links]
+    budget.links -= len(kept)
+    return kept, len(kept) < len(links)
 
 
-class _Columns:
-    """Links as columns, at most *most*; *cut* becomes true when there are more.
-
-    Not yet links, since a mutual pair is known by its second edge only. Their places are found by the places
-    of their ends, told in one number: the garbage collector would look through as many tuples.
-    """
-
-    def __init__(self, nodes: Sequence[int], kinds: Iterable[EdgeKind], most: int) -> None:
-        self.cut = False
-        self.sources: list[int] = []
-        self._rest: tuple[list[int], list[EdgeKind], list[int | None], list[bool]] = ([], [], [], [])
-        self._most = most
-        self._nodes = {key: place for place, key in enumerate(nodes)}
-        self._places: dict[EdgeKind, dict[int, int]] = {kind: {} for kind in kinds}
-
-    def add(self, edges: Iterable[Edge]) -> None:
-        """The links have also these edges, each new or the way back of one that is there."""
-        nodes, span = self._nodes, len(self._nodes)
-        sources, (targets, kinds, positions, mutual) = self.sources, self._rest
-        for source, target, kind, position in edges:
-            places, here, there = self._places[kind], nodes[source], nodes[target]
-            found = places.get(there * span + here)
-            if found is not None:
-                mutual[found] = True
-            elif len(sources) < self._most:
-                places[here * span + there] = len(sources)
-                sources.append(source)
-                targets.append(target)
-                kinds.append(kind)
-                positions.append(position)
-                mutual.append(False)
-            else:
-                self.cut = True
-
-    def links(self) -> tuple[Link, ...]:
-        """The links so far."""
-        return tuple(map(Link, self.sources, *self._rest))
+def _links(nodes: tuple[int, ...], edges: Edges) -> Links:
+    """The links that *edges* are: of a mutual pair the edge from the node that stands first."""
+    sources, targets, kinds, _ = edges
+    span = len(nodes)
+    there = (kinds * span + sources) * span + targets
+    back = (kinds * span + targets) * span + sources
+    mutual = np.isin(there, back, assume_unique=True) & (sources != targets)
+    first = np.flatnonzero(~mutual | (sources < targets))
+    return Links(nodes, Edges(*(column.take(first) for column in edges)), mutual.take(first))

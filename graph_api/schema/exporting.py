@@ -15,7 +15,7 @@ from graph_api.graph.stream import Columns, stream
 from graph_api.graph.walk import Link
 from graph_api.records import Article, NodeKey, Provider
 from graph_api.schema.scalars import moment_text
-from graph_api.schema.walking import Node, Subgraph, links, records
+from graph_api.schema.walking import Node, Subgraph, linked, records
 from graph_api.store.reads import Reads, Rights, Turn, ask
 
 _AT_ONCE = 1000  # nodes and links that networkx writes in some 35 ms
@@ -44,14 +44,14 @@ LOOKED_AT = frozenset(  # the attributes of records that are exported
 
 def exported(parents: Sequence[Subgraph], rights: Rights, format: GraphFormat) -> Reads[list[str]]:
     """The subgraph as text for another program, each node with its label and attributes."""
-    theirs = yield from links(parents, rights)
+    theirs = yield from linked(parents, rights)
     found = yield from records((key for parent in parents for key in parent.keys), rights)
     texts: list[str] = []
-    for parent, linked in zip(parents, theirs, strict=True):
+    for parent, its_links in zip(parents, theirs, strict=True):
         nodes = (export_node(found[key]) for key in parent.keys)
-        edges = (export_link(link, found) for link in linked)
+        edges = (export_link(link, found) for link in its_links)
         yield from ask(Turn(apart=True))
-        if parent.node_count + len(linked) <= _AT_ONCE:
+        if parent.node_count + len(its_links) <= _AT_ONCE:
             texts.append(export(tuple(nodes), tuple(edges), format))
         else:
             texts.append((yield from _in_turns(stream(nodes, edges, format, COLUMNS))))

@@ -9,11 +9,14 @@ from dataclasses import dataclass, field
 from itertools import chain
 from typing import Any, TypeVar, cast
 
-from graph_api.execution.batch import ByKey
+import numpy as np
+
+from graph_api.execution.batch import ByKey, Strung
 from graph_api.graph import walk
 from graph_api.graph.questions import (
     Among,
     Budget,
+    Edges,
     Fitting,
     Neighbours,
     Pause,
@@ -23,7 +26,7 @@ from graph_api.graph.questions import (
     Walk,
 )
 from graph_api.graph.sweep import targets_by_key
-from graph_api.graph.walk import Link
+from graph_api.graph.walk import Link, Links
 from graph_api.records import Article, EdgeDirection, EdgeKind, NodeKey, Provider, Topic
 from graph_api.schema.arguments import NeighborhoodWanted, SubgraphWanted
 from graph_api.schema.handles import NodeHandle
@@ -32,6 +35,7 @@ from graph_api.store.filters import Filter
 from graph_api.store.reads import (
     AllArticles,
     ArticleRows,
+    Column,
     EdgesAmong,
     FittingKeys,
     Keys,
@@ -76,9 +80,9 @@ def _answered(question: Question[Any], filter: Filter | None, rights: Rights) ->
                 StepRows(cast(Keys, frontier), kinds, direction, most, skip, rights)
             )
             return Steps(targets, counts)
-        case Among(sources, among, kinds):
-            members = cast(frozenset[NodeKey], among)  # the same set every time: who answers may know it
-            return (yield from ask(EdgesAmong(cast(Keys, sources), members, kinds, rights)))
+        case Among(sources, targets, kinds):
+            read = EdgesAmong(cast(Keys, sources), cast(Keys, targets), kinds, rights)
+            return Edges(*(yield from ask(read)))
         case Fitting(keys) if filter is not None:
             return (yield from ask(FittingKeys(cast(Keys, keys), filter, rights)))
         case Fitting(keys):
@@ -108,7 +112,7 @@ class Subgraph:
     hops: tuple[Hop, ...]
     cut: bool
     kinds: frozenset[EdgeKind]
-    links: tuple[Link, ...] | None = field(default=None)
+    links: Links | None = field(default=None)
     links_cut: bool = field(default=False)
 
     @property
@@ -177,32 +181,35 @@ def budget() -> Budget:
     return Budget(nodes=WALK_NODES, edges=WALK_EDGES, links=MAX_LINKS)
 
 
-def _linked(subgraphs: Sequence[Subgraph], rights: Rights) -> Reads[None]:
-    """The links of *subgraphs* are read, those not read before."""
+def linked(subgraphs: Sequence[Subgraph], rights: Rights) -> Reads[list[Links]]:
+    """The links of *subgraphs*; those not read before are read."""
+    found: list[Links] = []
     for one in subgraphs:
         if one.links is None:
             among = walk.links_among(one.keys, one.kinds, budget())
             one.links, one.links_cut = yield from walked(among, None, rights)
+        found.append(one.links)
+    return found
 
 
-def links(parents: Sequence[Subgraph], rights: Rights) -> Reads[list[tuple[Link, ...]]]:
+def links(parents: Sequence[Subgraph], rights: Rights) -> Reads[Strung]:
     """The links among the nodes, by the node they come from in the order of the nodes.
 
     Two articles that list each other are one link with `reciprocal` true. At most 50,000; more are left out
     and `truncated` is true.
     """
-    yield from _linked(parents, rights)
-    return [parent.links or () for parent in parents]
+    found = yield from linked(parents, rights)
+    return Strung(Links.joined(found), list(map(len, found)))
 
 
 def link_count(parents: Sequence[Subgraph], rights: Rights) -> Reads[list[int]]:
     """How many links there are among the nodes."""
-    return [len(each) for each in (yield from links(parents, rights))]
+    return list(map(len, (yield from linked(parents, rights))))
 
 
 def truncated(parents: Sequence[Subgraph], rights: Rights) -> Reads[list[bool]]:
     """Whether a limit or a budget hid at least one node or link."""
-    yield from _linked([parent for parent in parents if not parent.cut], rights)
+    yield from linked([parent for parent in parents if not parent.cut], rights)
     return [parent.cut or parent.links_cut for parent in parents]
 
 
@@ -220,16 +227,28 @@ def hop_articles(parents: Sequence[Hop], rights: Rights) -> Reads[list[list[Arti
 
 def link_source(parents: Sequence[Link], rights: Rights) -> Reads[ByKey]:
     """The node the edge comes from: the article that lists the other, or has the provider or topic."""
+    if isinstance(parents, Links):
+        return (yield from _ends_of(parents, parents.edges.sources, rights))
     return (yield from _ends([parent.source for parent in parents], rights))
 
 
 def link_target(parents: Sequence[Link], rights: Rights) -> Reads[ByKey]:
     """The node the edge leads to."""
+    if isinstance(parents, Links):
+        return (yield from _ends_of(parents, parents.edges.targets, rights))
     return (yield from _ends([parent.target for parent in parents], rights))
 
 
 def _ends(keys: list[int], rights: Rights) -> Reads[ByKey]:
     return ByKey(keys, (yield from records(cast(list[NodeKey], keys), rights)))  # to a link they are integers
+
+
+def _ends_of(links: Links, ends: Column, rights: Rights) -> Reads[ByKey]:
+    """The nodes at one end of each link, by their places: nobody has to look at the links one by one."""
+    places: list[int] = np.unique(ends).tolist()
+    keys = [NodeKey(links.nodes[place]) for place in places]
+    found = yield from records(keys, rights)
+    return ByKey(ends.tolist(), dict(zip(places, map(found.__getitem__, keys), strict=True)))
 
 
 def known(handles: Iterable[NodeHandle], rights: Rights) -> Reads[Mapping[str, Node]]:

@@ -13,7 +13,7 @@ from itertools import chain
 
 from graph_api.graph import walk
 from graph_api.graph.export import ExportLink, ExportNode
-from graph_api.graph.questions import Budget, Scope as WalkScope
+from graph_api.graph.questions import Budget, Edges, Scope as WalkScope
 from graph_api.graph.sweep import chunks, targets_by_key
 from graph_api.records import Article, EdgeDirection, EdgeKind, NodeKey
 from graph_api.schema.exporting import export_link, export_node
@@ -117,8 +117,12 @@ class Whole:
 
     def _links_from(self, page: Keys) -> Reads[list[ExportLink]]:
         targets = yield from self._targets(page, self.wanted.kinds)
-        kept = yield from self._kept(frozenset(map(NodeKey, chain.from_iterable(targets.values()))))
-        edges = yield from ask(EdgesAmong(page, kept, self.wanted.kinds, self.wanted.rights))
+        kept = tuple((yield from self._kept(frozenset(map(NodeKey, chain.from_iterable(targets.values()))))))
+        columns = yield from ask(EdgesAmong(page, kept, self.wanted.kinds, self.wanted.rights))
+        edges = [
+            (page[source], kept[target], kind, position)
+            for source, target, kind, position in Edges(*columns).rows()
+        ]
         pairs = tuple((a, b) for a, b, kind, _ in edges if kind is EdgeKind.RELATED and a != b)
         mutual = yield from ask(Reciprocal(pairs, self.wanted.rights))
         nodes = yield from records((*page, *kept), self.wanted.rights)

@@ -12,6 +12,9 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Any, Generic, NamedTuple, TypeAlias, TypeVar
 
+import numpy as np
+from numpy.typing import NDArray
+
 from graph_api.records import (
     Article,
     ArticleDetails,
@@ -55,6 +58,7 @@ def ask(read: Read[T]) -> Reads[T]:
 
 
 Keys: TypeAlias = tuple[NodeKey, ...]
+Column: TypeAlias = NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,12 +172,16 @@ class StepRows(Read[tuple[Sequence[NodeKey], Sequence[int]]]):
 
 
 @dataclass(frozen=True, slots=True)
-class EdgesAmong(Read[Iterable[tuple[NodeKey, NodeKey, EdgeKind, int | None]]]):
-    """The edges from *sources* to members of *among* as (from, to, kind, position): by source as given, then
-    as `StepRows` orders OUT. Positions are those of related edges, dense over what the caller may see."""
+class EdgesAmong(Read[tuple[Column, Column, Column, Column]]):
+    """The edges from *sources* to *targets* by columns from, to, kind, position: by source as given, then as
+    `StepRows` orders OUT.
+
+    Ends are told by their places in *sources* and *targets*, kinds by their places in `EdgeKind`. Positions are
+    those of related edges, dense over what the caller may see; -1 for other kinds.
+    """
 
     sources: Keys
-    among: frozenset[NodeKey]
+    targets: Keys
     kinds: frozenset[EdgeKind]
     rights: Rights
 

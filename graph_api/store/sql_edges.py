@@ -13,11 +13,13 @@ from contextlib import closing
 from itertools import chain
 from typing import TypeAlias
 
+import numpy as np
 import orjson
 
 from graph_api.records import EdgeDirection, EdgeKind, NodeKey
 from graph_api.store.reads import (
     ArticleRows,
+    Column,
     EdgesAmong,
     FittingKeys,
     Keys,
@@ -31,9 +33,9 @@ from graph_api.store.sql_filter import articles, condition
 from graph_api.store.sql_rows import visible
 
 NodeRead: TypeAlias = type[ArticleRows] | type[ProviderRows] | type[TopicRows]
-Edge: TypeAlias = tuple[NodeKey, NodeKey, EdgeKind, int | None]
 
 _ALL = -1  # as SQLite's LIMIT has it
+_RELATED = list(EdgeKind).index(EdgeKind.RELATED)
 
 _OUT, _IN = EdgeDirection.OUT, EdgeDirection.IN
 _WAYS = {_OUT: (_OUT,), _IN: (_IN,), EdgeDirection.BOTH: (_OUT, _IN)}
@@ -101,20 +103,23 @@ def steps(connection: sqlite3.Connection, read: StepRows) -> tuple[list[NodeKey]
     return list(chain.from_iterable(found)), counts
 
 
-def edges_among(connection: sqlite3.Connection, read: EdgesAmong) -> list[Edge]:
+def edges_among(connection: sqlite3.Connection, read: EdgesAmong) -> tuple[Column, Column, Column, Column]:
     """The edges of *read*. An edge's place in its list is its position: lists hold only what is seen."""
-    kinds = _in_order(read.kinds)
-    if not kinds:
-        return []
-    lists = _lists(kinds, _OUT, read.rights)
-    with _arrays(connection, lists, read.sources, _ALL) as rows:
-        return [
-            (source, far, kind, place if kind is EdgeKind.RELATED else None)
-            for source, arrays in zip(read.sources, rows, strict=True)
-            for kind, array in zip(kinds, arrays, strict=True)
-            for place, far in enumerate(orjson.loads(array))
-            if far in read.among
-        ]
+    kinds = [place for place, kind in enumerate(EdgeKind) if kind in read.kinds]
+    lists = _lists(_in_order(read.kinds), _OUT, read.rights)
+    targets = {key: place for place, key in enumerate(read.targets)}
+    found: list[tuple[int, int, int, int]] = []
+    if kinds:
+        with _arrays(connection, lists, read.sources, _ALL) as rows:
+            found = [
+                (source, targets[far], kind, place if kind == _RELATED else -1)
+                for source, arrays in enumerate(rows)
+                for kind, array in zip(kinds, arrays, strict=True)
+                for place, far in enumerate(orjson.loads(array))
+                if far in targets
+            ]
+    columns = np.array(found, dtype=np.int64).reshape(-1, 4)
+    return columns[:, 0], columns[:, 1], columns[:, 2], columns[:, 3]
 
 
 def related(connection: sqlite3.Connection, keys: Keys, most: int, rights: Rights) -> list[list[NodeKey]]:

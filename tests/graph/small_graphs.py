@@ -16,8 +16,8 @@ from graph_api.graph.csr import Csr, build
 from graph_api.graph.questions import (
     Among,
     Budget,
-    Edge,
     EdgeKind,
+    Edges,
     Fitting,
     Neighbours,
     Pause,
@@ -54,7 +54,7 @@ class SmallGraph:
             case Neighbours():
                 return self._neighbours(question)
             case Among():
-                return [edge for source in question.sources for edge in self._edges_from(source, question)]
+                return self._among(question)
             case Fitting():
                 return frozenset(question.keys) & (self.nodes if self.fits is None else self.fits)
             case _:
@@ -86,12 +86,16 @@ class SmallGraph:
                 lists.setdefault((kind, 1, target), []).append(source)
         return lists
 
-    def _edges_from(self, source: int, question: Among) -> Iterable[Edge]:
-        for kind in EdgeKind:
-            if kind in question.kinds:
-                for position, target in enumerate(self._lists.get((kind, 0, source), ())):
-                    if target in question.among:
-                        yield source, target, kind, position if kind is RELATED else None
+    def _among(self, question: Among) -> Edges:
+        found = [
+            (at, question.targets.index(target), number, position if kind is RELATED else -1)
+            for at, source in enumerate(question.sources)
+            for number, kind in enumerate(EdgeKind)
+            if kind in question.kinds
+            for position, target in enumerate(self._lists.get((kind, 0, source), ()))
+            if target in question.targets
+        ]
+        return Edges(*np.array(found, dtype=np.int64).reshape(-1, 4).T)
 
     def run(self, walk: Walk[T]) -> T:
         return drive(walk, self.answer)
