@@ -10,9 +10,8 @@ import asyncio
 import logging
 import time
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 import strawberry
@@ -24,7 +23,7 @@ from graph_api.execution.flights import Flights
 from graph_api.execution.lanes import Lane, Lanes
 from graph_api.execution.preparation import Preparation, Prepared
 from graph_api.execution.refusal import Refused, refused
-from graph_api.execution.responses import Responses
+from graph_api.execution.responses import Kept, Responses
 from graph_api.execution.tracing import Trace
 from graph_api.execution.watch import Watch
 from graph_api.execution.ways import Ways, Work, root_of
@@ -42,17 +41,19 @@ _TRACED_COST = 1000  # the most that is traced: the ordinary executor takes some
 Asked = tuple[str, str | None, bytes, bool, Rights]
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(NamedTuple):  # a frozen dataclass takes four times as long to make
     """The bytes of a GraphQL response. *executed* is false for a request that was refused as a whole;
     *code* is that of its first error, None when there is none; *revision* is what the answer was made
-    from, None when nothing was read; *timeless* says that it depends on nothing but that content."""
+    from, None when nothing was read; *timeless* says that it depends on nothing but that content. The bytes are
+    packed in *coding*, empty when they are plain; *kept* is the answer as it is remembered, if it is."""
 
     body: bytes
     executed: bool
     code: str | None = None
     revision: str | None = None
     timeless: bool = False
+    coding: str = ""
+    kept: Kept | None = None
 
 
 class Engine:
@@ -84,6 +85,7 @@ class Engine:
         tell_cost: bool = False,
         traced: bool = False,
         compiled: bool = True,
+        coding: str = "",
         watch: Watch | None = None,
     ) -> Answer:
         """The answer to one operation, with `extensions.cost` when *tell_cost*, and `extensions.ftv1`, its trace
@@ -92,7 +94,8 @@ class Engine:
         *rights* are the caller's, by default what the settings open to everybody. Where operations have to
         wait for their turn, each *client* has an equal share; raises `Overloaded` when too many wait. *charge* is
         awaited with the cost of an operation that will run, and what it raises stops it. With *compiled* false
-        it takes the ordinary executor, whose answers are the same. *watch* gets to know what became of it.
+        it takes the ordinary executor, whose answers are the same. One that is remembered as packed in *coding* comes
+        so. *watch* gets to know what became of it.
         """
         watch, rights = watch or Watch(), rights or self._rights
         watch.text, watch.asked_s = text, time.perf_counter()
@@ -111,7 +114,7 @@ class Engine:
         trace = Trace() if traced and cost <= _TRACED_COST else None
         compiled = compiled and trace is None
         try:
-            found = await self._known(asked, watch) if prepared.timeless and compiled else None
+            found = await self._known(asked, watch, coding) if prepared.timeless and compiled else None
             if found is not None:
                 return found
             root = root_of(prepared, self._settings, self._schema)
@@ -133,11 +136,13 @@ class Engine:
         *,
         rights: Rights,
         tell_cost: bool,
-        makes: bool,
+        coding: str,
+        most_bytes: int,
         watch: Watch,
     ) -> Answer | None:
-        """The answer of `execute`, if nothing has to be waited for: it was made before, or, where *makes*, it is
-        light work and memory knows all rows. Else None, and nothing has come of it but what *watch* may have noted.
+        """The answer of `execute`, if nothing has to be waited for: it was made before, or it is light work, memory
+        knows all rows, and the last one of its plan had at most *most_bytes*. Else None, and nothing has come of it
+        but what *watch* may have noted.
         """
         watch.text, watch.asked_s = text, time.perf_counter()
         key = self._key(variables)
@@ -147,8 +152,8 @@ class Engine:
         watch.operation, watch.plan = prepared.admitted.name, prepared.plan
         watch.cost = prepared.admitted.measures.cost
         asked = (text, operation_name, key, tell_cost, rights)
-        found = self._remembered(asked, watch)
-        if found is not None or not makes:
+        found = self._remembered(asked, watch, coding)
+        if found is not None or prepared.plan.pace.answer_bytes > most_bytes:
             return found
         root = root_of(prepared, self._settings, self._schema)
         work = Work(prepared, variables, rights, watch, root, tell_cost, compiled=True, trace=None)
@@ -192,18 +197,25 @@ class Engine:
     def _refusal(self, error: Refused, *, executed: bool) -> Answer:
         return Answer(error.body(self._settings.max_errors), executed=executed, code=error.code)
 
-    async def _known(self, asked: Asked, watch: Watch) -> Answer | None:
-        """The answer that was made before from the content as it is now."""
-        await self._driver.revision()
-        return self._remembered(asked, watch)
+    def grew(self, kept: Kept) -> None:
+        """*kept* is remembered in more forms than before."""
+        self._responses.grew(kept)
 
-    def _remembered(self, asked: Asked, watch: Watch) -> Answer | None:
+    async def _known(self, asked: Asked, watch: Watch, coding: str = "") -> Answer | None:
+        """The answer that was made before from the content as it is now, packed in *coding* if it is known so."""
+        await self._driver.revision()
+        return self._remembered(asked, watch, coding)
+
+    def _remembered(self, asked: Asked, watch: Watch, coding: str) -> Answer | None:
         revision = self._driver.known_revision
-        body = self._responses.get(revision, asked)
-        if body is None:
+        kept = self._responses.get(revision, asked)
+        if kept is None:
             return None
         watch.cache = "hit"
-        return Answer(body, executed=True, revision=revision, timeless=True)
+        body = kept.packed.get(coding)
+        if body is None:
+            body, coding = self._responses.body(kept), ""
+        return Answer(body, executed=True, revision=revision, timeless=True, coding=coding, kept=kept)
 
     async def _shared(self, work: Work, asked: Asked, client: str) -> Answer:
         """The answer, which is made once for all who ask meanwhile. Of one client: where operations wait,
@@ -245,10 +257,11 @@ class Engine:
         return None if made is None else self._kept(work, asked, *made)
 
     def _kept(self, work: Work, asked: Asked, body: bytes, revision: str) -> Answer:
+        kept = None
         if work.is_kept and revision == self._driver.known_revision:
-            self._responses.put(revision, asked, body)
+            kept = self._responses.put(revision, asked, body)
         timeless = work.prepared.timeless and work.trace is None
-        return Answer(body, executed=True, revision=revision, timeless=timeless)
+        return Answer(body, executed=True, revision=revision, timeless=timeless, kept=kept)
 
 
 def _turn_cost(work: Work) -> int:

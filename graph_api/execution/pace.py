@@ -13,11 +13,12 @@ _SHORT_S = 0.002  # so long may an operation be expected to keep the event loop
 class Pace:
     """The time that one plan takes for each object it is expected to answer, as its last runs tell."""
 
-    __slots__ = ("_object_s", "in_memory")
+    __slots__ = ("_object_s", "answer_bytes", "in_memory")
 
     def __init__(self) -> None:
         self._object_s = _UNKNOWN_S
         self.in_memory = False  # whether the last run read nothing that memory did not know
+        self.answer_bytes = 0  # of the last answer
 
     def holds(self, cost: int) -> bool:
         """Whether a run at this *cost* is expected to keep others waiting."""

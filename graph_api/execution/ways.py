@@ -166,4 +166,5 @@ def _planned(work: Work, most_bytes: int) -> Reads[bytes]:
     data = yield from work.watch.watched(assembly.answer(prepared.plan, work.root, run))
     body = run.space.check(work.body(data))
     prepared.plan.pace.ran(cost, time.perf_counter() - begun)
+    prepared.plan.pace.answer_bytes = len(body)
     return body

@@ -1,4 +1,5 @@
-"""Answers compressed as the client accepts it: zstd, brotli or gzip, and never what is too small to gain.
+"""What is sent beside answers to operations, compressed as the client accepts it: zstd, brotli or gzip, and never
+what is too small to gain. Answers to operations are remembered as they are packed: see `graph_api.execution.packing`.
 
 The work is that of starlette-compress. What is added here: an answer's `ETag` names its encoding, as a
 strong one must; and a large answer is handed over piece by piece, so that others are served in between.
@@ -17,27 +18,15 @@ LEAST_BYTES = 1_024  # smaller answers fit into one packet as they are
 _PIECE_BYTES = 65_536
 
 
-class Compressor:
-    """Sends answers compressed."""
-
-    def __init__(self) -> None:
-        add_compress_type(RESPONSE_JSON)
-        self._middleware = CompressMiddleware(
-            _again, minimum_size=LEAST_BYTES, zstd_level=3, brotli_quality=3, gzip_level=3
-        )
-
-    async def send(self, accepted: bytes, send: Send, start: Message, message: Message) -> None:
-        """The answer that is *start* and *message* has been sent, in an encoding that is *accepted*, if we know one."""
-        whole = {"type": "http", "headers": [(b"accept-encoding", accepted)], "whole": (start, message)}
-        await self._middleware(whole, _nothing, _tagged(send))
-
-
 class Compression:
     """ASGI middleware that compresses what is sent whole and is large enough."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
-        self._compressor = Compressor()
+        add_compress_type(RESPONSE_JSON)
+        self._compressor = CompressMiddleware(
+            _again, minimum_size=LEAST_BYTES, zstd_level=3, brotli_quality=3, gzip_level=3
+        )
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         accepted = b",".join(value for name, value in scope.get("headers", ()) if name == b"accept-encoding")
@@ -58,7 +47,8 @@ class Compression:
             if message.get("more_body", False):
                 await send(start)
                 return await send(message)
-            return await self._compressor.send(accepted, send, start, message)
+            whole = {"type": "http", "headers": [(b"accept-encoding", accepted)], "whole": (start, message)}
+            return await self._compressor(whole, _nothing, _tagged(send))
 
         return await self._app(scope, receive, send_or_hold)
 

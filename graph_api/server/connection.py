@@ -11,7 +11,7 @@ import asyncio
 from asyncio import TimerHandle
 from typing import Any
 
-from httptools import HttpRequestParser
+from httptools import HttpRequestParser, parse_url
 from starlette.types import ASGIApp, Scope
 from uvicorn.config import Config
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
@@ -19,10 +19,11 @@ from uvicorn.server import ServerState
 
 from graph_api.server.body import too_large
 from graph_api.server.front import GRAPHQL_PATH
-from graph_api.server.negotiation import PLAIN_JSON
+from graph_api.server.negotiation import PLAIN_JSON, by_name
 from graph_api.server.observation.observer import Observer
 from graph_api.server.refusals import SAFE, Unanswered, bad_request, late, overloaded
 from graph_api.server.short import ShortWay
+from graph_api.server.sites import Sent
 from graph_api.settings import Settings
 
 GRACE_S = 7  # for what runs when the server is told to end; all of it is to be over within ten
@@ -33,6 +34,7 @@ _MOST_IN_LINE = 64  # requests that wait for the answers to those before them, o
 _MOST_AT_ONCE = 4  # requests of one piece that are answered before others have their turn
 _MOST_HELD_BYTES = 16_384  # of a body: larger ones ask for what takes longer than the ordinary way
 _SHORT_URL = GRAPHQL_PATH.encode()
+_SHORT_URL_ASKED = _SHORT_URL + b"?"
 _WITHOUT_BODY = frozenset({b"GET", b"HEAD"})  # their requests are whole with their headers
 
 
@@ -82,6 +84,7 @@ class Connection(HttpToolsProtocol):
         self._waiting_since: float | None = None  # for the rest of a request, None when there is none
         self._bytes = 0  # at most so many have come of the request that arrives
         self._in_head = True
+        self._sent: Sent = {}  # the headers of the request by name
         self._unsent_bytes = 0  # when it was last looked at
         self._refusal: Unanswered | None = None
         self._look: TimerHandle | None = None
@@ -133,6 +136,7 @@ class Connection(HttpToolsProtocol):
 
     def on_headers_complete(self) -> None:
         assert self.parser is not None, "it is what calls"
+        self._sent = by_name(self.headers)
         self._refusal = self._wrong_head(self.parser)
         if self._refusal is not None:
             raise ValueError  # ends the parser, which has uvicorn call send_400_response
@@ -166,11 +170,10 @@ class Connection(HttpToolsProtocol):
             self.cycle.keep_alive = False  # what would follow is not HTTP
 
     def _may_be_short(self, parser: HttpRequestParser) -> bool:
-        """Whether the request may be answered at once: it is a POST for an operation like most, none before it waits
-        for its answer, and who asks takes what was sent."""
+        """Whether the request may be answered at once: it is for an operation, as most are, none before it waits for
+        its answer, and who asks takes what was sent."""
         return (
-            self.url == _SHORT_URL
-            and parser.get_method() == b"POST"
+            self._is_plain(parser.get_method())
             and parser.get_http_version() == "1.1"
             and parser.should_keep_alive()
             and not parser.should_upgrade()
@@ -179,15 +182,31 @@ class Connection(HttpToolsProtocol):
             and (not self.cycle or self.cycle.response_complete)
             and not self.flow.write_paused
             and not self.transport.is_closing()
-            and b"transfer-encoding" not in dict(self.headers)
+            and b"transfer-encoding" not in self._sent
+        )
+
+    def _is_plain(self, method: bytes) -> bool:
+        """Whether it is a POST or GET as most clients send them."""
+        if method == b"POST":
+            return self.url == _SHORT_URL
+        return (
+            method == b"GET" and self.url.startswith(_SHORT_URL_ASKED) and b"content-length" not in self._sent
         )
 
     def _answered(self) -> bool:
         """Whether the held request is answered, and over as uvicorn has it."""
+        assert self.parser is not None, "a request has arrived"
         assert self.short is not None, "it was held for that"
         assert self._held is not None, "it was held"
-        scope: Scope = {**self.scope, "method": "POST", "path": GRAPHQL_PATH}
-        response = self.short.answer(scope, self._held, self.server_state.default_headers)
+        scope: Scope = {
+            "type": "http",
+            "method": self.parser.get_method().decode(),
+            "path": GRAPHQL_PATH,
+            "query_string": parse_url(self.url).query or b"",
+            "headers": self.headers,
+            "client": self.client,
+        }
+        response = self.short.answer(scope, self._sent, self._held, self.server_state.default_headers)
         if response is None:
             return False
         self._held = None

@@ -32,7 +32,7 @@ class Front:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
-        elif _is_operation(scope):
+        elif is_operation(scope):
             await self._endpoint(scope, receive, send)
         else:
             await self._routed(scope, receive, send)
@@ -61,7 +61,8 @@ class Front:
             await send_refusal(send_named, refusal, PLAIN_JSON)
 
 
-def _is_operation(scope: Scope) -> bool:
+def is_operation(scope: Scope) -> bool:
+    """Whether the request is for an operation, and not for a page or another path."""
     path: str = scope["path"]
     if path.removeprefix(scope.get("root_path", "")) != GRAPHQL_PATH:
         return False

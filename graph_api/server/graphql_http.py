@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import logging
+import sys
 import time
 from typing import NamedTuple
 
@@ -17,16 +18,25 @@ from starlette.types import Message, Receive, Scope, Send
 
 from graph_api.errors import Overloaded, StoreError
 from graph_api.execution.engine import Answer
+from graph_api.execution.packing import CODINGS, packed, unpacked
 from graph_api.server.body import Body, too_large
-from graph_api.server.compression import LEAST_BYTES, Compressor, entity_tag
+from graph_api.server.compression import LEAST_BYTES, entity_tag
 from graph_api.server.graphql_request import GraphQLRequest, from_body, from_query_string
-from graph_api.server.negotiation import PLAIN_JSON, RESPONSE_JSON, answer_type, is_json
+from graph_api.server.negotiation import (
+    PLAIN_JSON,
+    RESPONSE_JSON,
+    answer_type,
+    by_name,
+    content_coding,
+    is_json,
+)
 from graph_api.server.observation import seen
 from graph_api.server.observation.seen import Seen
 from graph_api.server.patience import DeadlineExceeded, HungUp, with_patience
 from graph_api.server.rates import Allowance
 from graph_api.server.refusals import SAFE, Unanswered, failed, late, overloaded
 from graph_api.server.service import Header, Service
+from graph_api.server.sites import Sent
 
 logger = logging.getLogger(__name__)
 
@@ -39,14 +49,15 @@ _TRACED = b"apollo-federation-include-trace"
 _TYPES = {name: (b"content-type", f"{name}; charset=utf-8".encode()) for name in (PLAIN_JSON, RESPONSE_JSON)}
 # What a client of automatic persisted queries asks first; some older ones read no body that has another status.
 _PART_OF_A_PROTOCOL = frozenset({"PERSISTED_QUERY_NOT_FOUND", "PERSISTED_QUERY_NOT_SUPPORTED"})
-_HASHED_AT_ONCE_BYTES = 262_144  # a digest of more is made beside the event loop
+_AT_ONCE_BYTES = 65_536  # what is larger is packed, and its tag made, beside the event loop
 
 
 class Reply(NamedTuple):
-    """An answer as HTTP carries it; its length is not among the headers."""
+    """An answer as HTTP carries it: *headers* that many have, and *own* ones; its length is not among them."""
 
     status: int
-    headers: list[Header]
+    headers: tuple[Header, ...]
+    own: list[Header]
     body: bytes
 
 
@@ -61,16 +72,17 @@ class GraphQLEndpoint:
         self._rates = service.rates
         named = [b"accept", b"authorization" * service.access.has_keys, b"origin" * service.sites.vary]
         self._vary = (b"vary", b", ".join(filter(None, named)))
-        self._compressor = Compressor()
         self._vary_large = (b"vary", self._vary[1] + b", accept-encoding")
         self._deadline_s = service.settings.deadline_seconds
         self._most_bytes = service.settings.max_body
         self._cache_control = (b"cache-control", service.settings.cache_control.encode())
+        self._named: list[Header] = []
+        self._headers: dict[tuple[str, bool], tuple[Header, ...]] = {}  # with these
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         request = seen.of(scope)
         request.asks = True
-        sent = _headers(scope["headers"])
+        sent = by_name(scope["headers"])
         media_type = answer_type(sent.get(b"accept", b""))
         body = Body(receive, self._most_bytes)
         allowance = None
@@ -95,18 +107,23 @@ class GraphQLEndpoint:
                 await allowance.settle()
             await self._send_answer(scope["method"], sent, send, answer, media_type or PLAIN_JSON)
 
-    def at_once(self, request: Seen, body: bytes) -> Reply | None:
-        """What a POST with this *body* is answered, if nothing has to be waited for and nothing refused; else None,
-        and nothing has come of it: a request that is not answered so has to be seen anew."""
-        sent = _headers(request.scope["headers"])
+    def at_once(self, request: Seen, method: str, sent: Sent, content: bytes) -> Reply | None:
+        """What is answered to a POST with *content* as its body, or a GET with it as its query string, if nothing has
+        to be waited for and nothing refused; else None, and nothing has come of it: a request that is not answered
+        so has to be seen anew."""
         media_type = answer_type(sent.get(b"accept", b""))
         engine = self._service.open_engine
         if media_type is None or engine is None or self._rates is not None or _TRACED in sent:
             return None
+        coding = _coding(sent)
         try:
             caller = self._access.caller(sent.get(b"authorization", b""))
-            _check_body_headers(sent, self._most_bytes)
-            asked = from_body(body)
+            if method == "POST":
+                _check_body_headers(sent, self._most_bytes)
+                asked = from_body(content)
+            else:
+                self._sites.check(sent)
+                asked = from_query_string(content)
             request.asks, request.key, request.operation = True, caller.name, asked.operation_name or ""
             answer = engine.at_once(
                 self._persisted.text(asked),
@@ -114,24 +131,25 @@ class GraphQLEndpoint:
                 asked.operation_name,
                 rights=self._access.rights(caller),
                 tell_cost=asked.extensions.get("cost") is True,
-                makes=b"accept-encoding" not in sent,  # a large one would be compressed, so made for nothing
+                coding=coding,
+                most_bytes=_AT_ONCE_BYTES if coding or method != "POST" else sys.maxsize,
                 watch=request,
             )
         except Exception:  # noqa: BLE001 - whatever it is, the ordinary way meets it again, and tells of it
             return None
-        if answer is None or answer.revision is None:
-            return None
-        headers = self._answer_headers(answer, media_type, self._service.revision_headers(answer.revision))
-        if _is_large(answer) and b"accept-encoding" in sent:
+        if answer is None or answer.revision is None or _takes_long(answer, method, media_type, coding):
             return None
         request.answered_s = time.perf_counter()
         self._answered(request, asked, answer)
-        return Reply(_status(answer, media_type, "POST"), headers, answer.body)
+        headers = self._headers_of(answer, media_type, self._service.revision_headers(answer.revision))
+        reply = self._reply(answer, method, sent, media_type, headers)
+        self._learn(answer, coding)
+        return reply
 
     async def _answer(
         self,
         scope: Scope,
-        sent: dict[bytes, bytes],
+        sent: Sent,
         body: Body,
         allowance: Allowance | None,
         request: Seen,
@@ -163,6 +181,7 @@ class GraphQLEndpoint:
                 charge=allowance.charge if allowance is not None else None,
                 tell_cost=asked.extensions.get("cost") is True,
                 traced=sent.get(_TRACED) == b"ftv1",
+                coding=_coding(sent),
                 watch=request,
             )
         finally:
@@ -176,33 +195,57 @@ class GraphQLEndpoint:
             self._persisted.learn(asked, answer)
 
     async def _send_answer(
-        self, method: str, sent: dict[bytes, bytes], send: Send, answer: Answer, media_type: str
+        self, method: str, sent: Sent, send: Send, answer: Answer, media_type: str
     ) -> None:
         if answer.revision is not None:
             named = self._service.revision_headers(answer.revision)
         else:
             named = await self._service.last_revision_headers()
-        headers = self._answer_headers(answer, media_type, named)
-        status = _status(answer, media_type, method)
+        headers, coding = self._headers_of(answer, media_type, named), _coding(sent)
+        if _takes_long(answer, method, media_type, coding):
+            reply = await asyncio.to_thread(self._reply, answer, method, sent, media_type, headers)
+        else:
+            reply = self._reply(answer, method, sent, media_type, headers)
+        self._learn(answer, coding)
+        await _send(send, reply.status, [*reply.headers, *reply.own], reply.body)
+
+    def _reply(
+        self, answer: Answer, method: str, sent: Sent, media_type: str, headers: tuple[Header, ...]
+    ) -> Reply:
+        """The answer as it is sent. On any thread: nothing is changed but what is known of the answer."""
+        status, own = _status(answer, media_type, method), list[Header]()
+        coding = _coding(sent) if _is_large(answer) else ""
         if method != "POST":
             if status == 200 and answer.timeless:  # noqa: PLR2004 - the number is the name
-                tag = await _entity_tag(answer.body, media_type)
+                tag = _entity_tag(answer, media_type)
                 known = entity_tag(tag, sent.get(b"if-none-match", b""))
-                headers += [(b"etag", known or tag), self._cache_control]
                 if known:
-                    return await _send(send, 304, headers[1:], b"")
+                    return Reply(304, headers[1:], [(b"etag", known), self._cache_control], b"")
+                own += [(b"etag", _tag_in(coding, tag)), self._cache_control]
             else:
-                headers.append(_UNCACHED)
+                own.append(_UNCACHED)
             if status == 405:  # noqa: PLR2004 - the number is the name
-                headers.append(_ALLOW)
-        if _is_large(answer) and (accepted := sent.get(b"accept-encoding")):
-            start, message = _messages(status, headers, answer.body)
-            return await self._compressor.send(accepted, send, start, message)
-        return await _send(send, status, headers, answer.body)
+                own.append(_ALLOW)
+        if coding:
+            own.append((b"content-encoding", coding.encode()))
+        return Reply(status, headers, own, _body(answer, coding))
 
-    def _answer_headers(self, answer: Answer, media_type: str, named: list[Header]) -> list[Header]:
-        vary = self._vary_large if _is_large(answer) else self._vary
-        return [_TYPES[media_type], vary, *SAFE, *named]
+    def _headers_of(self, answer: Answer, media_type: str, named: list[Header]) -> tuple[Header, ...]:
+        """The headers that many answers have, *named* among them."""
+        if named is not self._named:
+            self._named, self._headers = named, {}
+        large = _is_large(answer)
+        found = self._headers.get((media_type, large))
+        if found is None:
+            vary = self._vary_large if large else self._vary
+            found = self._headers[media_type, large] = (_TYPES[media_type], vary, *SAFE, *named)
+        return found
+
+    def _learn(self, answer: Answer, coding: str) -> None:
+        """That the answer was packed in *coding* counts, if it is remembered."""
+        engine = self._service.open_engine
+        if coding != answer.coding and answer.kept is not None and engine is not None:
+            engine.grew(answer.kept)
 
     def _refusal(self, error: Exception, body: Body) -> Unanswered:
         """What the client is told when there is no answer to its operation."""
@@ -238,23 +281,12 @@ def _address(scope: Scope) -> str:
     return client[0] if client else ""
 
 
-def _headers(given: list[Header]) -> dict[bytes, bytes]:
-    """The headers by name; one that is sent several times is one list."""
-    sent = dict(given)
-    if len(sent) == len(given):
-        return sent
-    joined: dict[bytes, bytes] = {}
-    for name, value in given:
-        joined[name] = joined[name] + b", " + value if name in joined else value
-    return joined
-
-
 def _check_type(media_type: str | None) -> None:
     if media_type is None:
         raise Unanswered(406, f"ask for {RESPONSE_JSON} or {PLAIN_JSON}", "NOT_ACCEPTABLE")
 
 
-def _check_body_headers(sent: dict[bytes, bytes], most: int) -> None:
+def _check_body_headers(sent: Sent, most: int) -> None:
     if not is_json(sent.get(b"content-type", b"")):
         raise Unanswered(415, "send the request as application/json in UTF-8", "UNSUPPORTED_MEDIA_TYPE")
     if sent.get(b"content-encoding", b"identity").lower() != b"identity":
@@ -270,9 +302,50 @@ def _late(deadline_s: int, body: Body) -> Unanswered:
     return late(deadline_s)
 
 
+def _coding(sent: Sent) -> str:
+    """What a large answer is packed in, empty when it is sent plain."""
+    accepted = sent.get(b"accept-encoding")
+    return (content_coding(accepted, CODINGS) or "") if accepted else ""
+
+
 def _is_large(answer: Answer) -> bool:
-    """Whether the answer is compressed for those who ask for it."""
-    return len(answer.body) >= LEAST_BYTES
+    """Whether the answer is packed for those who ask for it."""
+    return len(answer.body) >= LEAST_BYTES or answer.coding != ""
+
+
+def _takes_long(answer: Answer, method: str, media_type: str, coding: str) -> bool:
+    """Whether what is still to be found out of the answer, its tag or its packed form, would keep others waiting."""
+    tags = answer.kept.tags if answer.kept is not None else ()
+    untagged = method != "POST" and media_type not in tags
+    if answer.coding:
+        return untagged  # it has to be unpacked, once
+    return len(answer.body) > _AT_ONCE_BYTES and (untagged or coding != "")
+
+
+def _body(answer: Answer, coding: str) -> bytes:
+    """The answer in *coding*, which is remembered with it."""
+    if coding == answer.coding:
+        return answer.body
+    body = packed(answer.body, coding)
+    if answer.kept is not None:
+        answer.kept.packed[coding] = body
+    return body
+
+
+def _entity_tag(answer: Answer, media_type: str) -> bytes:
+    """The tag of the answer, not packed; it is remembered with it."""
+    tags = answer.kept.tags if answer.kept is not None else {}
+    tag = tags.get(media_type)
+    if tag is None:
+        plain = unpacked(answer.body, answer.coding) if answer.coding else answer.body
+        digest = hashlib.blake2b(plain, digest_size=16, key=media_type.encode()).hexdigest()
+        tag = tags[media_type] = f'"{digest}"'.encode()
+    return tag
+
+
+def _tag_in(coding: str, tag: bytes) -> bytes:
+    """The tag of the same answer in *coding*: what has a strong tag has equal bytes."""
+    return b'%b-%b"' % (tag[:-1], coding.encode()) if coding else tag
 
 
 def _status(answer: Answer, media_type: str, method: str) -> int:
@@ -283,17 +356,6 @@ def _status(answer: Answer, media_type: str, method: str) -> int:
     if answer.code == "OPERATION_NOT_SUPPORTED" and method != "POST":
         return 405
     return 400 if media_type == RESPONSE_JSON else 200
-
-
-async def _entity_tag(body: bytes, media_type: str) -> bytes:
-    if len(body) <= _HASHED_AT_ONCE_BYTES:
-        return _digest(body, media_type)
-    return await asyncio.to_thread(_digest, body, media_type)
-
-
-def _digest(body: bytes, media_type: str) -> bytes:
-    digest = hashlib.blake2b(body, digest_size=16, key=media_type.encode()).hexdigest()
-    return f'"{digest}"'.encode()
 
 
 async def _send(send: Send, status: int, headers: list[Header], body: bytes) -> None:

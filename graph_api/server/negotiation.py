@@ -17,6 +17,17 @@ _READ_BYTES = 1_000
 _NOT_AT_ALL = 0.0
 
 
+def by_name(headers: list[tuple[bytes, bytes]]) -> dict[bytes, bytes]:
+    """The headers by name; one that is sent several times is one list."""
+    sent = dict(headers)
+    if len(sent) == len(headers):
+        return sent
+    joined: dict[bytes, bytes] = {}
+    for name, value in headers:
+        joined[name] = joined[name] + b", " + value if name in joined else value
+    return joined
+
+
 def answer_type(accept: bytes) -> str | None:
     """The media type to answer in, None when *accept* leaves neither of ours.
 

@@ -8,37 +8,59 @@ way from its first byte, as if nothing had been tried.
 
 from __future__ import annotations
 
-from functools import lru_cache
+from collections.abc import Iterable
 
 from starlette.types import Scope
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE
 
-from graph_api.server.graphql_http import GraphQLEndpoint
+from graph_api.server.front import is_operation
+from graph_api.server.graphql_http import GraphQLEndpoint, Reply
 from graph_api.server.observation import seen
 from graph_api.server.observation.observer import Observer
 from graph_api.server.service import Header
+from graph_api.server.sites import Sent
 from graph_api.settings import Settings
 
 
 class ShortWay:
-    """Answers POST requests for operations; *observer* sees them as it sees all others."""
+    """Answers requests for operations; *observer* sees them as it sees all others."""
 
     def __init__(self, endpoint: GraphQLEndpoint, observer: Observer) -> None:
         self._endpoint = endpoint
         self._observer = observer
+        self._default_headers: list[Header] = []
+        self._heads: dict[tuple[int, tuple[Header, ...]], bytes] = {}  # with these
 
-    def answer(self, scope: Scope, body: bytes, default_headers: list[Header]) -> tuple[bytes, bytes] | None:
+    def answer(
+        self, scope: Scope, sent: Sent, body: bytes, default_headers: list[Header]
+    ) -> tuple[bytes, bytes] | None:
         """Head and body of the response to the request with this *body*, which is over then; None when it has to
-        take the ordinary way."""
+        take the ordinary way. *sent* are its headers by name."""
+        method: str = scope["method"]
+        if method != "POST" and not is_operation(scope):
+            return None
         request = seen.of(scope)
-        reply = self._endpoint.at_once(request, body)
+        reply = self._endpoint.at_once(
+            request, method, sent, body if method == "POST" else scope["query_string"]
+        )
         if reply is None:
             return None
         request.status, request.bytes = reply.status, len(reply.body)
         self._observer.began()
         self._observer.ended(request)
-        head = _head(reply.status, (*default_headers, *reply.headers))
-        return b"%bcontent-length: %d\r\n\r\n" % (head, len(reply.body)), reply.body
+        return self._head(reply, default_headers), reply.body
+
+    def _head(self, reply: Reply, default_headers: list[Header]) -> bytes:
+        """All that stands before the body: what many responses have is made once, until the date changes."""
+        if default_headers is not self._default_headers:
+            self._default_headers, self._heads = default_headers, {}
+        head = self._heads.get((reply.status, reply.headers))
+        if head is None:
+            head = STATUS_LINE[reply.status] + _lines((*default_headers, *reply.headers))
+            self._heads[reply.status, reply.headers] = head
+        if reply.status == 304:  # noqa: PLR2004 - the number is the name
+            return b"%b%b\r\n" % (head, _lines(reply.own))
+        return b"%b%bcontent-length: %d\r\n\r\n" % (head, _lines(reply.own), len(reply.body))
 
 
 def is_open(settings: Settings) -> bool:
@@ -49,7 +71,5 @@ def is_open(settings: Settings) -> bool:
     )
 
 
-@lru_cache(64)  # they differ by the date, the revision and the type of the answer
-def _head(status: int, headers: tuple[Header, ...]) -> bytes:
-    lines = (b"%b: %b\r\n" % header for header in headers)
-    return b"".join([STATUS_LINE[status], *lines])
+def _lines(headers: Iterable[Header]) -> bytes:
+    return b"".join([b"%b: %b\r\n" % header for header in headers])

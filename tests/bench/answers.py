@@ -27,15 +27,16 @@ def body(name: str, variables: Mapping[str, Any]) -> bytes:
     return json.dumps({"query": QUESTIONS[name], "variables": variables}).encode()
 
 
-def compared(name: str, bodies: Sequence[bytes], servers: Sequence[Server]) -> int:
-    """The mean size of an answer to *bodies* once all servers are found to agree; `AssertionError` else."""
+def compared(name: str, bodies: Sequence[bytes], servers: Sequence[Server], most: int) -> int:
+    """The mean size of an answer to *bodies* once all servers are found to agree on *most* of them;
+    `AssertionError` else."""
     sizes: list[int] = []
     first, *others = [server for server in servers if server.name != FLOOR]
-    for one in bodies:
+    for place, one in enumerate(bodies):
         wanted, size = first.ask(one)
         assert "errors" not in wanted, f"{first.name} refuses {name}: {json.dumps(wanted['errors'])[:500]}"
         sizes.append(size)
-        for server in others:
+        for server in others if place < most else ():
             answer, _ = server.ask(one)
             told = list(differences(wanted, answer))
             assert not told, _disagreement(name, one, first.name, server.name, told)

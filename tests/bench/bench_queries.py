@@ -87,7 +87,7 @@ def _measured(plan: Plan, data: Dataset, found: Sequence[Server], readme: Path |
     for name in plan.questions:
         if all(server.knows(name) for server in found):
             bodies = [body(name, one) for one in variables[name]]
-            size = compared(name, bodies[:_COMPARED], found)
+            size = compared(name, bodies, found, _COMPARED)
             questions.append(Question(name=name, bodies=bodies, size=size))
             _say(f"{name}: equal answers, {size:,} bytes")
     for question in questions:

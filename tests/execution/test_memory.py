@@ -1,4 +1,4 @@
-"""Rows and answers in memory: bounded in bytes, of one revision, told only when all is known."""
+"""Rows in memory: bounded in bytes, of one revision, told only when all is known."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ import pytest
 
 from graph_api.execution.lru import Lru
 from graph_api.execution.memory import Memory
-from graph_api.execution.responses import Responses
 from graph_api.execution.sizes import size_of
 from graph_api.records import EdgeDirection, NodeKey
 from graph_api.store.reads import (
@@ -113,57 +112,6 @@ def test_nothing_is_held_when_nothing_may_be() -> None:
     memory.learn(_topics(1), _rows(1))
     memory.learn(_topics(2), _rows(2))
     assert memory.rows(_topics(1)) is None
-
-
-def test_answers_are_known_for_their_revision_only() -> None:
-    responses = Responses(LARGE)
-    responses.put("one", "q", b"1")
-    assert responses.get("one", "q") == b"1"
-    assert responses.get("two", "q") is None
-    responses.put("two", "other", b"2")
-    assert responses.get("two", "q") is None
-    assert responses.get("one", "q") is None
-
-
-def test_answers_used_longest_ago_are_forgotten_first() -> None:
-    responses = Responses(10 * (size_of(1) + 300 + 100))
-    for number in range(1, 21):
-        responses.put("one", number, b"x" * 100)
-        responses.get("one", 1)
-    assert responses.get("one", 1) is not None
-    assert responses.get("one", 2) is None
-    assert responses.get("one", 20) is not None
-    known = [number for number in range(1, 21) if responses.get("one", number)]
-    assert len(known) == 10
-
-
-def test_a_long_question_counts_as_its_answer_does() -> None:
-    responses = Responses(100_000)
-    for number in range(50):
-        responses.put("one", ("{ revision }", "x" * 10_000 + str(number)), b"x")
-    assert sum(bool(responses.get("one", ("{ revision }", "x" * 10_000 + str(n)))) for n in range(50)) < 10
-
-
-def test_an_answer_that_would_drive_out_all_others_is_not_kept() -> None:
-    responses = Responses(10_000)
-    responses.put("one", "small", b"x")
-    responses.put("one", "large", b"x" * 5_000)
-    assert responses.get("one", "large") is None
-    assert responses.get("one", "small") == b"x"
-
-
-def test_an_answer_put_again_is_counted_once() -> None:
-    responses = Responses(10_000)
-    for _ in range(100):
-        responses.put("one", "same", b"x" * 1000)
-    responses.put("one", "other", b"x" * 1000)
-    assert responses.get("one", "same") is not None
-
-
-def test_no_answers_are_kept_without_bytes_for_them() -> None:
-    responses = Responses(0)
-    responses.put("one", "q", b"")
-    assert responses.get("one", "q") is None
 
 
 def test_a_bounded_mapping_forgets_what_was_used_longest_ago() -> None:

@@ -9,13 +9,13 @@ import hashlib
 import json
 import re
 import socket
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from queue import SimpleQueue
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 import pytest
 from hypothesis import given, settings as hypothesis_settings, strategies as st
@@ -33,6 +33,9 @@ from tests.store.build import article, graph
 TITLE = "query Title($slug: String!) { article(by: { slug: $slug }) { title related { nodes { title } } } }"
 LIST = "{ articles(first: 3) { nodes { title topics { name } } } }"
 LONG = "{ articles(first: 50) { nodes { id title slug related { nodes { id title slug } } } } }"
+HUGE = " ".join(
+    ["{", *(f"a{number}: {LONG[2:-2]}" for number in range(4)), "}"]
+)  # more than is packed at once
 KEY, KEPT = minted("reader", [KeyScope.READ])
 PATIENCE_S = 30
 
@@ -178,6 +181,18 @@ def by_hash(text: str, **more: Any) -> bytes:
     ).encode()
 
 
+def got(parameters: Mapping[str, object], *headers: bytes) -> bytes:
+    """One GET of these parameters."""
+    told = (
+        (name, value if isinstance(value, str) else json.dumps(value)) for name, value in parameters.items()
+    )
+    return got_at(b"/graphql?" + urlencode(list(told)).encode(), *headers)
+
+
+def got_at(target: bytes, *headers: bytes) -> bytes:
+    return b"\r\n".join([b"GET %b HTTP/1.1" % target, b"host: x", *headers, b"", b""])
+
+
 CLOSE = asked(b"", b"connection: close", start=b"GET /healthz HTTP/1.1", content_type=b"")
 BODIES = {
     "one article": body_of(TITLE, variables={"slug": "a1"}),
@@ -185,6 +200,7 @@ BODIES = {
     "none": body_of(TITLE, variables={"slug": "nothing"}),
     "a list": body_of(LIST),
     "a long list": body_of(LONG),
+    "a huge list": body_of(HUGE),
     "its cost": body_of(LIST, extensions={"cost": True}),
     "the schema": body_of("{ __schema { queryType { name } } }"),
     "a wrong name": body_of(TITLE, variables={"slug": "a1"}, operationName="Other"),
@@ -206,12 +222,45 @@ BODIES = {
     "by a wrong hash": by_hash(LIST, query=TITLE),
     "large": body_of(LIST + " " * 20_000),
 }
+GETS: dict[str, dict[str, object]] = {
+    "one article": {"query": TITLE, "variables": {"slug": "a1"}},
+    "a list": {"query": LIST},
+    "a long list": {"query": LONG},
+    "a huge list": {"query": HUGE},
+    "its cost": {"query": LIST, "extensions": {"cost": True}},
+    "a mutation": {"query": "mutation { a }"},
+    "invalid": {"query": "{ nothing }"},
+    "nothing": {},
+    "no JSON": {"query": LIST, "variables": "{"},
+    "what changes with the clock": {
+        "query": "{ articles(first: 1, filter: { date: { within: DAY } }) { nodes { id } } }"
+    },
+    "by hash": json.loads(by_hash(LIST)),
+    "by hash, with text": json.loads(by_hash(LIST, query=LIST)),
+}
+TARGETS = {
+    "not encoded": b"/graphql?query={articles{totalCount}}",
+    "encoded": b"/graphql?%71uery=%7Barticles%7BtotalCount%7D%7D&&other=1;2",
+    "with plus signs": b"/graphql?query=query+A+{articles{totalCount}}&operationName=A",
+    "twice": b"/graphql?query={articles{totalCount}}&query={revision}",
+    "empty": b"/graphql?",
+    "not UTF-8": b"/graphql?query=%ff",
+    "with a fragment": b"/graphql?query={revision}#b",
+    "with another question mark": b"/graphql?query={revision}?",
+    "absolute": b"http://x/graphql?query={revision}",
+    "another path": b"/graphql/?query={revision}",
+    "an encoded path": b"/graph%71l?query={revision}",
+    "a page": b"/graphql?a=1",
+}
 HEADERS = {
     "plain": (),
     "modern": (b"accept: application/graphql-response+json",),
     "twice": (b"accept: text/html", b"Accept: application/graphql-response+json"),
     "no JSON": (b"accept: text/html",),
     "compressed": (b"accept-encoding: gzip",),
+    "as browsers have it": (b"accept-encoding: gzip, deflate, br, zstd", b"sec-fetch-site: same-origin"),
+    "compressed by none of ours": (b"accept-encoding: deflate",),
+    "a page": (b"accept: text/html,application/xhtml+xml,*/*;q=0.8", b"sec-fetch-site: none"),
     "a key": (b"authorization: Bearer " + KEY.encode(),),
     "a wrong key": (b"authorization: Bearer x",),
     "no bearer": (b"Authorization: Basic eDp4",),
@@ -234,7 +283,7 @@ TYPES = [
     b"",
 ]
 
-requests = st.builds(
+posts = st.builds(
     lambda body, headers, start, content_type, chunked: asked(
         body, *headers, start=start, content_type=content_type, chunked=chunked
     ),
@@ -244,6 +293,16 @@ requests = st.builds(
     st.sampled_from([TYPES[0]] * 5 + TYPES),
     st.sampled_from([False] * 3 + [True]),
 )
+gets = st.builds(
+    lambda given, headers: got(given, *headers),
+    st.sampled_from(list(GETS.values())),
+    st.sampled_from(list(HEADERS.values())),
+) | st.builds(
+    lambda target, headers: got_at(target, *headers),
+    st.sampled_from(list(TARGETS.values())),
+    st.sampled_from(list(HEADERS.values())),
+)
+requests = posts | gets
 
 
 # -- what holds ----------------------------------------------------------------------------------------
@@ -259,6 +318,54 @@ def test_each_request_is_answered_alike_again_and_again(
         pairs[kind].agree_on(asked(body, *headers) * 2 + CLOSE)
 
 
+@pytest.mark.parametrize("kind", ["as shipped", "no answers kept", "with keys"])
+@pytest.mark.parametrize("name", GETS)
+def test_each_get_is_answered_alike_again_and_again(pairs: dict[str, Pair], kind: str, name: str) -> None:
+    for headers in HEADERS.values():
+        pairs[kind].agree_on(got(GETS[name], *headers) * 2 + CLOSE)
+
+
+@pytest.mark.parametrize("name", TARGETS)
+def test_each_target_is_answered_alike(pairs: dict[str, Pair], name: str) -> None:
+    for headers in (HEADERS["plain"], HEADERS["a page"], HEADERS["as browsers have it"]):
+        pairs["as shipped"].agree_on(got_at(TARGETS[name], *headers), CLOSE)
+
+
+@pytest.mark.parametrize("name", ["one article", "a list", "a long list", "a huge list"])
+def test_a_tag_is_one_whoever_answers_and_known_to_whoever_answers(pairs: dict[str, Pair], name: str) -> None:
+    for headers in ((), HEADERS["modern"], HEADERS["compressed"], HEADERS["as browsers have it"]):
+        request = got(GETS[name], *headers)
+        tags = {
+            tag_of(pairs[kind].agree_on(request * 2 + CLOSE)) for kind in ("as shipped", "no answers kept")
+        }
+        [tag] = tags
+        for known in (tag, b"W/" + tag, b'"other"', b"*"):
+            again = got(GETS[name], *headers, b"if-none-match: " + known)
+            received = pairs["as shipped"].agree_on(again * 2 + CLOSE)
+            assert received.count(b" 304 Not Modified") == 2 * (known != b'"other"')
+
+
+def tag_of(received: bytes) -> bytes:
+    """The one tag of all answers."""
+    [tag] = set(re.findall(rb"\r\netag: ([^\r]*)", received))
+    return bytes(tag)
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        (b"content-length: 0",),
+        (b"content-length: 2",),
+        (b"transfer-encoding: chunked",),
+        (b"expect: 100-continue",),
+    ],
+)
+def test_a_get_with_a_body_is_answered_alike(pairs: dict[str, Pair], headers: tuple[bytes, ...]) -> None:
+    body = {b"content-length: 2": b"{}", b"transfer-encoding: chunked": b"2\r\n{}\r\n0\r\n\r\n"}
+    request = got(GETS["a list"], *headers) + body.get(headers[0], b"")
+    pairs["as shipped"].agree_on(request * 2 + CLOSE)
+
+
 @hypothesis_settings(max_examples=60)
 @given(kind=st.sampled_from(list(KINDS)), sent=st.lists(requests, max_size=6))
 def test_generated_requests_in_one_piece_are_answered_alike(
@@ -268,11 +375,14 @@ def test_generated_requests_in_one_piece_are_answered_alike(
 
 
 @hypothesis_settings(max_examples=40)
-@given(bodies=st.lists(st.sampled_from(list(BODIES.values())), max_size=6), cut=st.integers(0, 2000))
+@given(
+    sent=st.lists(st.sampled_from(list(map(asked, BODIES.values()))) | gets, max_size=6),
+    cut=st.integers(0, 2000),
+)
 def test_requests_that_arrive_in_any_two_pieces_are_answered_alike(
-    pairs: dict[str, Pair], bodies: list[bytes], cut: int
+    pairs: dict[str, Pair], sent: list[bytes], cut: int
 ) -> None:
-    whole = b"".join([*map(asked, bodies), CLOSE])
+    whole = b"".join([*sent, CLOSE])
     pairs["as shipped"].agree_on(whole[:cut], whole[cut:])
 
 
@@ -304,22 +414,28 @@ def test_all_is_counted_alike(pairs: dict[str, Pair]) -> None:
 
 
 @pytest.mark.parametrize(
-    ("kind", "name"),
+    ("kind", "request_"),
     [
-        ("as shipped", "one article"),
-        ("as shipped", "a long list"),
-        ("as shipped", "by hash"),
-        ("with keys", "a list"),
-        ("no answers kept", "a list"),
+        ("as shipped", asked(BODIES["one article"])),
+        ("as shipped", asked(BODIES["a long list"])),
+        ("as shipped", asked(BODIES["by hash"])),
+        ("as shipped", asked(BODIES["a long list"], *HEADERS["as browsers have it"])),
+        ("as shipped", asked(BODIES["a huge list"], *HEADERS["compressed"])),
+        ("as shipped", got(GETS["a list"], *HEADERS["as browsers have it"])),
+        ("as shipped", got(GETS["a huge list"], *HEADERS["as browsers have it"])),
+        ("as shipped", got(GETS["a huge list"], b"if-none-match: *")),
+        ("with keys", asked(BODIES["a list"], *HEADERS["a key"])),
+        ("no answers kept", asked(BODIES["a list"])),
+        ("no answers kept", asked(BODIES["a list"], *HEADERS["as browsers have it"])),
+        ("no answers kept", got(GETS["a list"])),
     ],
 )
-def test_most_requests_never_come_to_the_app(pairs: dict[str, Pair], kind: str, name: str) -> None:
+def test_most_requests_never_come_to_the_app(pairs: dict[str, Pair], kind: str, request_: bytes) -> None:
     side = pairs[kind].short
-    key = HEADERS["a key"] if kind == "with keys" else ()
-    side.heard(asked(by_hash(LIST, query=LIST), *key), CLOSE)
+    side.heard(asked(by_hash(LIST, query=LIST), *HEADERS["a key"]), CLOSE)
     before = side.asgi_requests
     for _ in range(10):
-        side.heard(*[asked(BODIES[name], *key)] * 5, CLOSE)
+        side.heard(*[request_] * 5, CLOSE)
     assert side.asgi_requests - before <= 20 + 25, "the ends of connections, and half of the rest at most"
 
 
