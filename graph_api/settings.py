@@ -100,7 +100,7 @@ class Settings:
     )
     row_cache_bytes: int = setting(
         67_108_864,
-        "Rows kept in memory, dropped when the content changes; 0 keeps none.",
+        "Rows kept in memory, and objects made of them; dropped when the content changes; 0 keeps none.",
         unit="bytes",
         bounds=(0, None),
         group="memory",

@@ -15,6 +15,7 @@ from graph_api.cli.query import parsed_object, text_of
 from graph_api.execution import explain
 from graph_api.execution.assembly import Run, answer
 from graph_api.execution.documents import limits
+from graph_api.execution.memory import Memory
 from graph_api.execution.preparation import Preparation, Prepared
 from graph_api.execution.refusal import Refused
 from graph_api.execution.space import Space
@@ -72,7 +73,12 @@ def _explained(
     yield from _indented(explain.measured(prepared.admitted.measures, limits(settings)))
     yield "Plan"
     yield from _indented(explain.planned(prepared.plan))
-    run = Run(prepared.arguments, Rights(published_only=settings.published_only), Space(settings.max_answer))
+    run = Run(
+        prepared.arguments,
+        Rights(published_only=settings.published_only),
+        Space(settings.max_answer),
+        Memory("", 0),
+    )
     _, reads = traced(source, answer(prepared.plan, root_of(prepared, settings, schema), run))
     yield f"Reads: {len(reads)}, in one transaction"
     for number, read in enumerate(reads, 1):

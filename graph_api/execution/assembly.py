@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain, islice
+from operator import attrgetter
 from typing import Any, TypeVar
 
 import orjson
 
-from graph_api.execution.batch import ByKey, Fetched, Strung, values_of
-from graph_api.execution.encoding import fragment, fragments, in_pieces, joined, pieces
-from graph_api.execution.plan import Plan, Selection, Shape, Step
+from graph_api.execution.batch import ByKey, Distinct, Fetched, Strung
+from graph_api.execution.encoding import encoded, fragment, fragments, in_pieces, joined, pieces
+from graph_api.execution.memory import Memory
+from graph_api.execution.plan import Form, Plan, Selection, Shape, Step
 from graph_api.execution.space import Space
+from graph_api.records import Article, Provider, Topic
 from graph_api.store.reads import Reads, Rights
 
 T = TypeVar("T")
 
-_MANY = 2000  # objects in one field's lists that are encoded as soon as made, even where few were expected
+_NODES = (Article, Provider, Topic)  # they have keys
+_MANY = 2000  # objects that are made at a time where there are too many to be left loose
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,13 +29,13 @@ class Run:
     """What one run of a plan has that the plan has not: the arguments, by step number, the rights, and the
     space that its answer has.
 
-    *piecewise* is for large answers: the objects of lists are encoded as soon as they are made.
+    *memory* knows objects made before from content of the same revision.
     """
 
     arguments: Sequence[object]
     rights: Rights
     space: Space
-    piecewise: bool = False
+    memory: Memory
 
 
 def answer(plan: Plan, root: object, run: Run) -> Reads[Any]:
@@ -70,106 +74,128 @@ def _values(step: Step, records: Sequence[Any], run: Run) -> Reads[Sequence[Any]
     values: Fetched
     if step.batch is not None:
         values = yield from step.batch.reads(records, run.rights, run.arguments[step.number])
-        if step.batch.long:
-            run.space.take_texts(values_of(values))
     else:
         values = [getattr(record, step.attribute) for record in records]
-    if isinstance(values, ByKey):
-        return (yield from _by_key(step.below, values, run))
-    if isinstance(values, Strung):
-        return (yield from _strung(step.below, values, run))
-    if step.below is None and step.enum:
+    if step.below is not None:
+        return (yield from _composed(step.below, values, run, many=step.many))
+    assert not isinstance(values, ByKey | Strung), "records have fields"
+    if step.enum:
         return [value.name if value is not None else None for value in values]
-    if step.below is None:
-        return in_pieces(values) if run.piecewise else values
-    if step.many:
-        return (yield from _lists(step.below, values, run))
-    return (yield from _singles(step.below, values, run))
+    if step.batch is not None and step.batch.long:
+        run.space.take_texts(values)
+        return in_pieces(values)
+    return values
 
 
-def _by_key(below: Selection | None, values: ByKey, run: Run) -> Reads[Sequence[Any]]:
-    assert below is not None, "what has a key has fields"
-    if not values.records:
-        return values_of(values)
-    before = run.space.taken
-    objects = yield from _objects(below, list(values.records.values()), run)
-    made: dict[Any, Any] = dict(zip(values.records, objects, strict=True))
-    if not values.many:
-        if run.space.taken > before and run.space.is_much(before, len(values.keys)):
-            made = _counted(made, values.keys, len(values.keys), before, run)
-        made[None] = None
-        return [made[key] for key in values.keys]
-    standing = sum(map(len, values.keys))
-    if run.piecewise or (standing > len(made) and _is_encoded(before, standing, run)):
-        if standing == len(made):  # nothing stands twice: lists at once
-            run.space.taken = before
+def _composed(below: Selection, values: Fetched, run: Run, *, many: bool) -> Reads[Sequence[Any]]:
+    """The objects, or with *many* the lists of objects, that are a field's values."""
+    if isinstance(values, Strung):
+        return (yield from _strung(below, values, run))
+    if isinstance(values, Distinct):
+        run.space.loosen(len(values) * below.width)
+        return (yield from _objects(below, values, run))
+    by_key = values if isinstance(values, ByKey) else _keyed(values, below, many=many)
+    if by_key.lasting and below.form is not None:
+        return (yield from _remembered(below, below.form, by_key, run))
+    return (yield from _assembled(below, by_key, run))
+
+
+def _keyed(values: Sequence[Any], below: Selection, *, many: bool) -> ByKey:
+    """Values that are records, told by key: their own where they may be remembered, else one for this run."""
+    flat = [each for each in (chain.from_iterable(values) if many else values) if each is not None]
+    lasting = below.form is not None and bool(flat) and isinstance(flat[0], _NODES)
+    key: Callable[[Any], Any] = attrgetter("key") if lasting else id
+    records = dict(zip(map(key, flat), flat, strict=True))
+
+    def rows(keys: Iterable[Any], rights: Rights) -> Reads[Mapping[Any, Any]]:
+        del rights
+        return {each: records[each] for each in keys}
+        yield
+
+    if many:
+        lists = [[None if each is None else key(each) for each in value] for value in values]
+        return ByKey(lists, rows, many=True, lasting=lasting)
+    return ByKey([None if each is None else key(each) for each in values], rows, lasting=lasting)
+
+
+def _remembered(
+    below: Selection, form: Form, values: ByKey, run: Run
+) -> Reads[Sequence[orjson.Fragment | None]]:
+    """The values, encoded; the objects that memory does not know are made now, and known from now on."""
+    distinct, before = values.distinct, run.space.mark()
+    question = (form.text, run.rights, *[run.arguments[number] for number in form.arguments])
+    made = run.memory.objects(question, distinct)
+    if len(made) < len(distinct):
+        records = yield from values.rows([key for key in distinct if key not in made], run.rights)
+        objects = (yield from _objects(below, list(records.values()), run)) if records else ()
+        new = dict(zip(records, map(encoded, objects), strict=True))
+        run.memory.remember(question, new)
+        made.update(new)
+        run.space.back_to(before)  # all count as often as they stand
+    return (_joined if values.many else _placed)(made, values.keys, run.space)
+
+
+def _joined(
+    made: dict[Any, bytes], lists: Sequence[Sequence[Any]], space: Space
+) -> list[orjson.Fragment | None]:
+    made[None] = b"null"
+    found: list[orjson.Fragment | None] = []
+    for keys in lists:
+        one = b"[" + b",".join([made[key] for key in keys]) + b"]"
+        space.take(len(one))
+        found.append(orjson.Fragment(one))
+    return found
+
+
+def _placed(made: dict[Any, bytes], keys: Sequence[Any], space: Space) -> list[orjson.Fragment | None]:
+    space.take(sum([len(made[key]) for key in keys if key in made]))
+    fragments = dict(zip(made, map(orjson.Fragment, made.values()), strict=True))
+    return [fragments.get(key) for key in keys]
+
+
+def _assembled(below: Selection, values: ByKey, run: Run) -> Reads[Sequence[Any]]:
+    """The values as objects, encoded where they may make the answer large."""
+    before, distinct = run.space.mark(), values.distinct
+    made: dict[Any, Any] = {}
+    if distinct:
+        records = yield from values.rows(distinct, run.rights)
+        objects = (yield from _objects(below, list(records.values()), run)) if records else ()
+        made.update(zip(records, objects, strict=True))
+    standing = sum(map(len, values.keys)) if values.many else len(values.keys)
+    if not run.space.holds(before, len(made), standing, below.width):
+        run.space.back_to(before)
+        if standing == len(made) and values.many:  # nothing stands twice: lists at once
             return [fragment([made[key] for key in keys], run.space.take) for keys in values.keys]
-        made = _counted(made, chain.from_iterable(values.keys), standing, before, run)
-    return [[made[key] for key in keys] for keys in values.keys]
+        made = _counted(made, chain.from_iterable(values.keys) if values.many else values.keys, run.space)
+    made[None] = None
+    if values.many:
+        return [[made[key] for key in keys] for keys in values.keys]
+    return [made.get(key) for key in values.keys]
 
 
-def _strung(below: Selection | None, values: Strung, run: Run) -> Reads[Sequence[Any]]:
+def _strung(below: Selection, values: Strung, run: Run) -> Reads[Sequence[Any]]:
     """The lists; those of a large answer are made and encoded some objects at a time."""
-    assert below is not None, "records have fields"
     records, lists, at = values.records, list[Any](), 0
-    if not run.piecewise:
+    if run.space.holds(run.space.mark(), len(records), len(records), below.width):
         each = iter((yield from _objects(below, records, run)))
         return [list(islice(each, count)) for count in values.counts]
     for count in values.counts:
         found: list[bytes] = []
         for start in range(at, at + count, _MANY):
-            before = run.space.taken
+            before = run.space.mark()
             objects = yield from _objects(below, records[start : min(start + _MANY, at + count)], run)
-            run.space.taken = before
+            run.space.back_to(before)
             found += pieces(objects, run.space.take)
         lists.append(joined(found))
         at += count
     return lists
 
 
-def _singles(below: Selection, values: Sequence[Any], run: Run) -> Reads[Sequence[Any]]:
-    distinct = dict(zip(map(id, values), values, strict=True))
-    distinct.pop(id(None), None)
-    if not distinct:
-        return values
-    before = run.space.taken
-    objects = yield from _objects(below, list(distinct.values()), run)
-    made: dict[int, Any] = dict(zip(distinct, objects, strict=True))
-    if run.space.taken > before and run.space.is_much(before, len(values)):
-        made = _counted(made, map(id, values), len(values), before, run)
-    return list(map(made.get, map(id, values)))
-
-
-def _lists(below: Selection, values: Sequence[Any], run: Run) -> Reads[Sequence[Any]]:
-    flat = list(chain.from_iterable(values))
-    distinct = dict(zip(map(id, flat), flat, strict=True))
-    distinct.pop(id(None), None)
-    if not distinct:
-        return values
-    before = run.space.taken
-    objects = yield from _objects(below, list(distinct.values()), run)
-    made: dict[int, Any] = dict(zip(distinct, objects, strict=True))
-    if run.piecewise or (len(flat) > len(made) and _is_encoded(before, len(flat), run)):
-        if len(made) == len(flat):  # nothing stands twice: whole lists may be encoded
-            run.space.taken, each = before, iter(objects)
-            return [fragment(list(islice(each, len(value))), run.space.take) for value in values]
-        made = _counted(made, map(id, flat), len(flat), before, run)
-    return [list(map(made.get, map(id, value))) for value in values]
-
-
-def _is_encoded(before: int, standing: int, run: Run) -> bool:
-    """Whether objects that stand several times in lists are encoded now: they may make the answer large."""
-    return standing > _MANY or run.space.is_much(before, standing)
-
-
-def _counted(made: Mapping[T, Any], keys: Iterable[T], standing: int, before: int, run: Run) -> dict[T, Any]:
-    """The objects encoded, and counted as often as their *keys* stand in the answer, *standing* times in all.
-    *before* them so much was taken: what they hold is counted with them."""
-    space = run.space
-    space.taken = before
+def _counted(made: Mapping[T, Any], keys: Iterable[T], space: Space) -> dict[T, Any]:
+    """The objects encoded, and counted as often as their *keys* stand in the answer."""
+    before = space.mark()
     found = fragments(list(made.values()), space.take)
     lengths = dict(zip(made, map(len, found), strict=True))
-    if not (run.piecewise and space.is_little(max(lengths.values()) * standing)):
-        space.taken = before
-        space.take(sum([lengths.get(key, 0) for key in keys]))
+    space.back_to(before)
+    space.take(sum([lengths.get(key, 0) for key in keys]))
     return dict(zip(made, map(orjson.Fragment, found), strict=True))

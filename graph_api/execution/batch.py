@@ -8,7 +8,7 @@ raises `RequestError`, which refuses the whole operation.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any, TypeAlias
@@ -39,15 +39,24 @@ class ListSize:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ByKey:
-    """Values told by their keys, which spares whoever assembles them to find the distinct ones anew.
+    """Values told by their keys: whoever assembles them reads the records of those that it does not know.
 
     *keys* has for each parent its value's key, None where it has none; with *many* the keys of its list.
-    Every key is one of *records*.
+    *rows* is how the records are read; a single value without a record is null. The keys are *lasting* when they
+    stand for the same records as long as the content is the same.
     """
 
     keys: Sequence[Any]
-    records: Mapping[Any, Any]
+    rows: Rows
     many: bool = False
+    lasting: bool = True
+
+    @property
+    def distinct(self) -> set[Any]:
+        """Each key once."""
+        found = set[Any]().union(*self.keys) if self.many else set(self.keys)
+        found.discard(None)
+        return found
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -58,33 +67,42 @@ class Strung:
     counts: Sequence[int]
 
 
+class Distinct(list[Any]):
+    """Values of which none is null and none another's."""
+
+
+Rows: TypeAlias = Callable[
+    [Iterable[Any], Rights], Reads[Mapping[Any, Any]]
+]  # (keys, rights): records by key
 Fetched: TypeAlias = Sequence[Any] | ByKey | Strung
 Fetch: TypeAlias = Callable[..., Reads[Fetched]]  # (parents, rights) or (parents, rights, prepared)
 
 
-def values_of(fetched: Fetched) -> Sequence[Any]:
+def values_of(fetched: Fetched, rights: Rights) -> Reads[Sequence[Any]]:
     """One value for each parent."""
     if isinstance(fetched, Strung):
         each = iter(fetched.records)
         return [list(islice(each, count)) for count in fetched.counts]
     if not isinstance(fetched, ByKey):
         return fetched
-    records = fetched.records
+    records = yield from fetched.rows(fetched.distinct, rights)
     if fetched.many:
         return [[records[key] for key in keys] for keys in fetched.keys]
-    return [None if key is None else records[key] for key in fetched.keys]
+    return [records.get(key) for key in fetched.keys]
 
 
 @dataclass(frozen=True, slots=True)
 class Batch:
     """How one field is fetched, for many parents at once; *slow* when one alone may take long to make, *long*
-    when its values are texts or JSON whose length nothing bounds but the answer's. *looks_at* are the attributes of
-    articles, providers and topics that it needs beside key and id."""
+    when its values are texts or JSON whose length nothing bounds but the answer's, *own* when they are rows that
+    each parent has itself, few and found by their keys: no lists that a client pages, filters or orders. *looks_at*
+    are the attributes of articles, providers and topics that it needs beside key and id."""
 
     fetch: Fetch
     prepare: Callable[..., object] | None = None
     slow: bool = False
     long: bool = False
+    own: bool = False
     looks_at: frozenset[str] = frozenset()
 
     def reads(self, parents: Sequence[Any], rights: Rights, prepared: object) -> Reads[Fetched]:
@@ -92,6 +110,10 @@ class Batch:
         if self.prepare is None:
             return self.fetch(parents, rights)
         return self.fetch(parents, rights, prepared)
+
+    def values(self, parents: Sequence[Any], rights: Rights, prepared: object) -> Reads[Sequence[Any]]:
+        """The plan of one value for each of *parents*."""
+        return (yield from values_of((yield from self.reads(parents, rights, prepared)), rights))
 
 
 @dataclass(frozen=True, slots=True)

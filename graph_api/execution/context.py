@@ -7,7 +7,7 @@ from typing import Any
 
 from strawberry.dataloader import DataLoader
 
-from graph_api.execution.batch import Batch, values_of
+from graph_api.execution.batch import Batch
 from graph_api.store.protocol import Snapshot
 from graph_api.store.reads import Rights
 
@@ -30,6 +30,6 @@ class Context:
 
     def _loader(self, batch: Batch, prepared: object) -> DataLoader[Any, Any]:
         async def load(parents: list[Any]) -> Sequence[Any]:
-            return values_of(await self._snapshot.run(batch.reads(parents, self.rights, prepared)))
+            return await self._snapshot.run(batch.values(parents, self.rights, prepared))
 
         return DataLoader(load, cache_key_fn=id)

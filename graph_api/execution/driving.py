@@ -74,7 +74,7 @@ class Driver:
 
     async def run(
         self,
-        plan: Callable[[], Reads[T]],
+        plan: Callable[[Memory], Reads[T]],
         *,
         apart: bool = False,
         watch: Watch | None = None,
@@ -82,7 +82,8 @@ class Driver:
     ) -> tuple[T, str]:
         """What the plan returns and the one revision it was made from.
 
-        *plan* makes the generator: it is made again when the content changed between memory and store.
+        *plan* makes the generator, and may use what memory knows: it is made again, with nothing known, when the
+        content changed between memory and store.
         With *apart*, for what is known to take long, none of it runs on the event loop. *watch* hears of
         the hop to the store. Of nodes it *looks_at* these attributes only, at all when None.
         """
@@ -91,24 +92,26 @@ class Driver:
             plan = partial(_economical, plan, looks_at)
         if not self.is_fresh():
             await self.revision()
+        memory = self._memory
         try:
             if apart:
-                return await self._stored(plan(), watch, memory=self._memory)
-            return await self._continued(plan(), self._memory, watch)
+                return await self._stored(plan(memory), watch, memory=memory)
+            return await self._continued(plan(memory), memory, watch)
         except RevisionMoved:
-            return await self._stored(plan(), watch)
+            return await self._stored(plan(Memory("", 0)), watch)
 
-    def at_once(self, plan: Reads[T]) -> tuple[T, str] | None:
+    def at_once(self, plan: Callable[[Memory], Reads[T]]) -> tuple[T, str] | None:
         """What the plan returns and the revision, if memory knows all that it reads and it does not keep the event
         loop for long; else None, and the plan is over."""
         memory, rows = self._memory, None
+        running = plan(memory)
         until = time.perf_counter() + _TURN_S
         try:
-            while (rows := memory.rows(plan.send(rows))) is not None and time.perf_counter() < until:
+            while (rows := memory.rows(running.send(rows))) is not None and time.perf_counter() < until:
                 pass
         except StopIteration as done:
             return done.value, memory.revision
-        plan.close()
+        running.close()
         return None
 
     async def _continued(self, plan: Reads[T], memory: Memory, watch: Watch) -> tuple[T, str]:
@@ -165,8 +168,10 @@ class Driver:
             self._memory = Memory(revision, self._capacity)
 
 
-def _economical(plan: Callable[[], Reads[T]], looks_at: frozenset[str] | None) -> Reads[T]:
-    return economical(plan(), looks_at)
+def _economical(
+    plan: Callable[[Memory], Reads[T]], looks_at: frozenset[str] | None, memory: Memory
+) -> Reads[T]:
+    return economical(plan(memory), looks_at)
 
 
 async def _with_edges(database: Path, memory: Memory, published_only: bool) -> None:

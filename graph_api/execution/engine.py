@@ -140,7 +140,7 @@ class Engine:
         most_bytes: int,
         watch: Watch,
     ) -> Answer | None:
-        """The answer of `execute`, if nothing has to be waited for: it was made before, or it is light work, memory
+        """The answer of `execute`, if nothing has to be waited for: it was made before, or it is short work, memory
         knows all rows, and the last one of its plan had at most *most_bytes*. Else None, and nothing has come of it
         but what *watch* may have noted.
         """
@@ -248,7 +248,7 @@ class Engine:
 
     def _made_at_once(self, work: Work, asked: Asked) -> Answer | None:
         lane = self.lanes.of(_turn_cost(work))
-        if lane is not self.lanes.light or not lane.enter():
+        if not lane.enter():
             return None
         try:
             made = self._ways.at_once(work)

@@ -1,9 +1,10 @@
-"""Rows kept in memory, for one revision, bounded in bytes; callers share the rows that they have equal rights to.
+"""Rows and objects kept in memory, for one revision, bounded in bytes; callers share what they have equal rights to.
 
 Content does not change within a revision, so a row once read stays good until the revision changes, and
 then all are dropped together. A plan is driven from here on the event loop as long as every row it asks
 for is known; the first miss sends the rest of the plan to the store in one hop, and what the store
-answered is remembered.
+answered is remembered. Objects that an answer holds are remembered beside the rows that they are made of, as
+their bytes, where that is nothing but rows of their own: lists that a client pages or filters are made anew.
 
 Why two generations and no list of uses: a lookup must cost no more than a dict's. Rows are added to the
 young generation; when that holds half of the bytes it becomes the old one, and those of the former old
@@ -15,7 +16,7 @@ two at once may count some bytes less or forget a generation early, but never gi
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any, TypeAlias
 
 from graph_api.execution.edges import Edges
@@ -49,7 +50,7 @@ _BY_KEY = (
 
 
 class Memory:
-    """The rows known of one revision, at most *capacity_bytes* of them, and its edges once walks ask for them."""
+    """The rows and objects known of one revision, at most *capacity_bytes* of them, and its edges once walks ask for them."""
 
     def __init__(self, revision: str, capacity_bytes: int) -> None:
         self.revision = revision
@@ -61,7 +62,7 @@ class Memory:
 
     @property
     def held_bytes(self) -> int:
-        """What all rows take."""
+        """What all rows and objects take."""
         return self._bytes + self._old_bytes
 
     def rows(self, read: Read[Any]) -> Any:  # Any: what the read is answered with
@@ -104,6 +105,38 @@ class Memory:
         for key in keys:
             if key not in young:
                 self._keep(young, key, answer.get(key, _ABSENT))
+        self._turn_over()
+
+    def objects(self, question: Question, keys: Iterable[Any]) -> dict[Any, bytes]:
+        """By their keys those objects, encoded, that are known under *question*."""
+        young, old = self._young.get(question), self._old.get(question, {})
+        if young is None:
+            if not old:
+                return {}
+            young = self._begun(question)
+        found: dict[Any, bytes] = {}
+        for key in keys:
+            known = young.get(key)
+            if known is None:
+                known = old.get(key)
+                if known is None:
+                    continue
+                self._keep(young, key, known)
+            found[key] = known
+        return found
+
+    def remember(self, question: Question, objects: Mapping[Any, bytes]) -> None:
+        """The objects made under *question* are known by their keys from now on."""
+        if self._half == 0:
+            return
+        young = self._young.get(question)
+        if young is None:
+            young = self._begun(question)
+        for key, made in objects.items():
+            self._keep(young, key, made)
+        self._turn_over()
+
+    def _turn_over(self) -> None:
         if self._bytes > self._half:
             self._young, self._old = {}, self._young
             self._bytes, self._old_bytes = 0, self._bytes

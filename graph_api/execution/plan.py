@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from itertools import chain
-from typing import Any
+from typing import Any, NamedTuple
 
 from graphql import (
     BooleanValueNode,
@@ -92,13 +92,24 @@ class Shape:
     build: Callable[..., list[dict[str, Any]]]
 
 
+class Form(NamedTuple):
+    """What objects are remembered by, beside their records' keys: equal forms with equal *arguments*, given by step
+    number, look the same in every operation."""
+
+    text: str
+    arguments: tuple[int, ...]
+
+
 @dataclass(slots=True, eq=False)
 class Selection:
-    """What is selected of objects of one type; for an interface or union, of each possible type."""
+    """What is selected of objects of one type; for an interface or union, of each possible type. It has a *form*
+    where that is nothing but attributes and rows of the objects' own."""
 
     shapes: Mapping[str, Shape]
     types: Mapping[str, GraphQLObjectType]
     uniform: Shape | None  # the shape of all records, where there is but one
+    form: Form | None
+    width: int  # the most fields that an object has
     _known: dict[type, Shape] = field(default_factory=dict[type, Shape])
 
     def of(self, record: object) -> Shape:
@@ -132,6 +143,21 @@ def _expression(step: Step, columns: Mapping[int, str]) -> str:
     if step.constant is not None:
         return repr(step.constant)
     return columns.get(step.number) or f"record.{step.attribute}"
+
+
+def _form(shapes: Mapping[str, Shape]) -> Form | None:
+    parts: list[str] = []
+    arguments: list[int] = []
+    for name, shape in shapes.items():
+        parts.append(f"... on {name}")
+        for step in shape.steps:
+            below = step.below.form if step.below else Form("", ())
+            if below is None or not (step.batch is None or step.batch.own):
+                return None
+            parts.append(f"{step.key}:{step.node.name.value}{{{below.text}}}")
+            arguments += [step.number] * (step.batch is not None and step.batch.prepare is not None)
+            arguments += below.arguments
+    return Form(" ".join(parts), tuple(arguments))
 
 
 def _is_of(type_: GraphQLObjectType, record: object) -> bool:
@@ -218,7 +244,8 @@ class _Compiler:
         types = self._object_types(type_)
         shapes = {each.name: _shape(tuple(self._steps(each, sets, path))) for each in types}
         uniform = next(iter(shapes.values())) if len(shapes) == 1 else None
-        return Selection(shapes, {each.name: each for each in types}, uniform)
+        width = max(len(each.steps) for each in shapes.values())
+        return Selection(shapes, {each.name: each for each in types}, uniform, _form(shapes), width)
 
     def _object_types(self, type_: GraphQLNamedType) -> tuple[GraphQLObjectType, ...]:
         if isinstance(type_, GraphQLInterfaceType | GraphQLUnionType):

@@ -10,6 +10,7 @@ from __future__ import annotations
 import time
 from contextlib import suppress
 from dataclasses import dataclass
+from threading import get_ident
 from typing import Any
 
 import strawberry
@@ -22,6 +23,7 @@ from graph_api.execution.assembly import Run
 from graph_api.execution.context import Context
 from graph_api.execution.driving import Driver
 from graph_api.execution.encoding import encoded
+from graph_api.execution.memory import Memory
 from graph_api.execution.preparation import Prepared, graphql_schema
 from graph_api.execution.space import Space, check_size
 from graph_api.execution.tracing import Trace
@@ -29,9 +31,6 @@ from graph_api.execution.watch import Watch
 from graph_api.settings import Settings
 from graph_api.store.protocol import Store
 from graph_api.store.reads import Reads, Rights
-
-_LARGE_COST = 2000  # objects expected in an answer that is encoded in pieces
-_LARGE_FIELDS = 40_000  # ... and their fields: where each is an address as long as can be, that is 300 MB
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,14 +125,14 @@ class Ways:
         work.watch.cache = "rows"
         made: tuple[bytes, str] | None = None
         with suppress(AnswerTooLarge):  # no short work, and `answered` tells
-            made = self._driver.at_once(_planned(work, self._most_bytes))
+            made = self._driver.at_once(lambda memory: _planned(work, memory, self._most_bytes))
         work.prepared.plan.pace.in_memory = made is not None
         return made
 
     async def _compiled(self, work: Work) -> tuple[bytes, str]:
         work.watch.cache = "rows"
         made = await self._driver.run(
-            lambda: _planned(work, self._most_bytes),
+            lambda memory: _planned(work, memory, self._most_bytes),
             apart=work.is_long,
             watch=work.watch,
             looks_at=work.prepared.plan.looks_at,
@@ -156,15 +155,14 @@ class Ways:
             return done.data, snapshot.revision
 
 
-def _planned(work: Work, most_bytes: int) -> Reads[bytes]:
+def _planned(work: Work, memory: Memory, most_bytes: int) -> Reads[bytes]:
     """The plan for the bytes of the answer; how fast it ran is noted."""
-    prepared, cost = work.prepared, work.cost
-    fields = cost * prepared.admitted.measures.selections
-    piecewise = cost > _LARGE_COST or fields > _LARGE_FIELDS
-    run = Run(prepared.arguments, work.rights, Space(most_bytes), piecewise)
-    begun = time.perf_counter()
+    prepared = work.prepared
+    run = Run(prepared.arguments, work.rights, Space(most_bytes), memory)
+    begun_s, thread = time.thread_time(), get_ident()
     data = yield from work.watch.watched(assembly.answer(prepared.plan, work.root, run))
     body = run.space.check(work.body(data))
-    prepared.plan.pace.ran(cost, time.perf_counter() - begun)
+    if thread == get_ident():  # else it had to go from the event loop to the store
+        prepared.plan.pace.ran(work.cost, time.thread_time() - begun_s)
     prepared.plan.pace.answer_bytes = len(body)
     return body

@@ -74,16 +74,18 @@ def batched(
     cost: int | None = None,
     slow: bool = False,
     long: bool = False,
+    own: bool = False,
     looks_at: Collection[str] = (),
 ) -> Any:
     """A field that *fetch* answers for many parents at once; its docstring is the description.
 
     The parameters of *arguments* are the field's arguments; it checks them and returns what *fetch* gets.
     *cost* is told to clients in place of the *size* of a field that is no list. What is
-    *slow* is never made on the event loop, what is *long* is counted against the size of an answer.
-    *looks_at* are the attributes of articles, providers and topics that it needs beside key and id.
+    *slow* is never made on the event loop, what is *long* is counted against the size of an answer, objects made
+    of nothing but attributes and what is their *own* are remembered as bytes. *looks_at* are the attributes of
+    articles, providers and topics that it needs beside key and id.
     """
-    batch = Batch(fetch, arguments, slow, long, frozenset(looks_at))
+    batch = Batch(fetch, arguments, slow, long, own, frozenset(looks_at))
 
     async def resolve(root: object, info: strawberry.Info[Context], **given: object) -> object:
         return await info.context.load(batch, given, root)

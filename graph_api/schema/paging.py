@@ -202,11 +202,11 @@ def counts(connections: Sequence[Connection], rights: Rights) -> Reads[list[int]
 
 
 def _alike(connections: Iterable[Connection]) -> Iterable[tuple[Listing, list[Connection]]]:
-    """Connections in groups that one read can answer: of one listing and one class of scope.
+    """Connections in groups that one read can answer: of one listing, and so of one class of scope.
 
     Told apart by identity: all parents of one field share its listing, and hashing it costs more than the rest.
     """
-    groups: dict[tuple[int, type[Scope]], list[Connection]] = {}
+    groups: dict[int, list[Connection]] = {}
     for connection in connections:
-        groups.setdefault((id(connection.listing), type(connection.scope)), []).append(connection)
+        groups.setdefault(id(connection.listing), []).append(connection)
     return ((group[0].listing, group) for group in groups.values())

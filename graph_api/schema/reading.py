@@ -6,12 +6,13 @@ Their docstrings are the fields' descriptions in the schema, so they are written
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
 from itertools import chain
 from typing import Any, TypeVar
 
 from orjson import Fragment
 
-from graph_api.execution.batch import ByKey
+from graph_api.execution.batch import ByKey, Distinct, Rows
 from graph_api.records import (
     Article,
     ArticleDetails,
@@ -68,6 +69,12 @@ def rows_of(
     if not wanted:
         return {}
     return (yield from ask(read(wanted, rights)))
+
+
+ARTICLES = partial(rows_of, ArticleRows)
+PROVIDERS = partial(rows_of, ProviderRows)
+TOPICS = partial(rows_of, TopicRows)
+PROBLEMS = partial(rows_of, ProblemRows)
 
 
 def _keys(parents: Sequence[Article] | Sequence[Provider] | Sequence[Topic]) -> Keys:
@@ -148,22 +155,23 @@ def sources(parents: Sequence[Article], rights: Rights) -> Reads[list[tuple[Sour
 
 def article_provider(parents: Sequence[Article], rights: Rights) -> Reads[ByKey]:
     """The publisher, null when the document names none."""
-    keys = [parent.provider_key for parent in parents]
-    found = yield from rows_of(ProviderRows, keys, rights)
-    return ByKey([key if key in found else None for key in keys], found)
+    del rights
+    return ByKey([parent.provider_key for parent in parents], PROVIDERS)
+    yield
 
 
 def article_topics(parents: Sequence[Article], rights: Rights) -> Reads[ByKey]:
     """The article's topics, in the document's order."""
     keys = yield from ask(TopicKeys(_keys(parents), rights))
-    found = yield from rows_of(TopicRows, chain.from_iterable(keys.values()), rights)
-    return ByKey([keys.get(parent.key, ()) for parent in parents], found, many=True)
+    return ByKey([keys.get(parent.key, ()) for parent in parents], TOPICS, many=True)
 
 
 def related(parents: Sequence[Article], rights: Rights, wanted: RelatedList) -> Reads[list[Connection]]:
     """The articles that share a related edge with this one."""
     del rights
-    return [Connection(RelatedArticles(parent.key, wanted.direction), wanted.listing) for parent in parents]
+    return Distinct(
+        [Connection(RelatedArticles(parent.key, wanted.direction), wanted.listing) for parent in parents]
+    )
     yield
 
 
@@ -175,21 +183,24 @@ def provider_articles(
 ) -> Reads[list[Connection]]:
     """The provider's articles."""
     del rights
-    return [Connection(ArticlesOfProvider(parent.key), wanted) for parent in parents]
+    return Distinct([Connection(ArticlesOfProvider(parent.key), wanted) for parent in parents])
     yield
 
 
 def topic_articles(parents: Sequence[Topic], rights: Rights, wanted: TopicList) -> Reads[list[Connection]]:
     """The articles with this topic."""
     del rights
-    return [Connection(ArticlesOfTopic(parent.key, wanted.descendants), wanted.listing) for parent in parents]
+    return Distinct(
+        [Connection(ArticlesOfTopic(parent.key, wanted.descendants), wanted.listing) for parent in parents]
+    )
     yield
 
 
-def topic_parent(parents: Sequence[Topic], rights: Rights) -> Reads[list[Topic | None]]:
+def topic_parent(parents: Sequence[Topic], rights: Rights) -> Reads[ByKey]:
     """The topic above this one in the taxonomy, null at its top."""
-    found = yield from rows_of(TopicRows, (parent.parent_key for parent in parents), rights)
-    return [found.get(parent.parent_key) if parent.parent_key else None for parent in parents]
+    del rights
+    return ByKey([parent.parent_key for parent in parents], TOPICS)
+    yield
 
 
 def topic_children(parents: Sequence[Topic], rights: Rights) -> Reads[list[list[Topic]]]:
@@ -241,50 +252,44 @@ def total_count(parents: Sequence[Connection], rights: Rights) -> Reads[list[int
     return (yield from counts(parents, rights))
 
 
-def _nodes(
-    parents: Sequence[Connection],
-    rights: Rights,
-    read: Callable[[Keys, Rights], Read[Mapping[NodeKey, T]]],
-) -> Reads[ByKey]:
-    keys = [page.keys for page in (yield from pages(parents, rights))]
-    return ByKey(keys, (yield from rows_of(read, chain.from_iterable(keys), rights)), many=True)
+def _nodes(parents: Sequence[Connection], rights: Rights, rows: Rows) -> Reads[ByKey]:
+    return ByKey([page.keys for page in (yield from pages(parents, rights))], rows, many=True)
 
 
-def _edge_nodes(
-    parents: Sequence[Edge], rights: Rights, read: Callable[[Keys, Rights], Read[Mapping[NodeKey, T]]]
-) -> Reads[ByKey]:
-    keys = [parent.item.key for parent in parents]
-    return ByKey(keys, (yield from rows_of(read, keys, rights)))
+def _edge_nodes(parents: Sequence[Edge], rights: Rights, rows: Rows) -> Reads[ByKey]:
+    del rights
+    return ByKey([parent.item.key for parent in parents], rows)
+    yield
 
 
 def listed_articles(parents: Sequence[Connection], rights: Rights) -> Reads[ByKey]:
     """The articles of this page, without their cursors."""
-    return _nodes(parents, rights, ArticleRows)
+    return _nodes(parents, rights, ARTICLES)
 
 
 def listed_providers(parents: Sequence[Connection], rights: Rights) -> Reads[ByKey]:
     """The providers of this page, without their cursors."""
-    return _nodes(parents, rights, ProviderRows)
+    return _nodes(parents, rights, PROVIDERS)
 
 
 def listed_topics(parents: Sequence[Connection], rights: Rights) -> Reads[ByKey]:
     """The topics of this page, without their cursors."""
-    return _nodes(parents, rights, TopicRows)
+    return _nodes(parents, rights, TOPICS)
 
 
 def edge_article(parents: Sequence[Edge], rights: Rights) -> Reads[ByKey]:
     """The article."""
-    return _edge_nodes(parents, rights, ArticleRows)
+    return _edge_nodes(parents, rights, ARTICLES)
 
 
 def edge_provider(parents: Sequence[Edge], rights: Rights) -> Reads[ByKey]:
     """The provider."""
-    return _edge_nodes(parents, rights, ProviderRows)
+    return _edge_nodes(parents, rights, PROVIDERS)
 
 
 def edge_topic(parents: Sequence[Edge], rights: Rights) -> Reads[ByKey]:
     """The topic."""
-    return _edge_nodes(parents, rights, TopicRows)
+    return _edge_nodes(parents, rights, TOPICS)
 
 
 def reciprocal(parents: Sequence[Edge], rights: Rights) -> Reads[list[bool]]:
@@ -302,24 +307,25 @@ def problems(
 ) -> Reads[list[Connection]]:
     """What was wrong with the documents, by path and line."""
     del rights
-    return [Connection(wanted.scope, wanted.listing) for _ in parents]
+    return Distinct([Connection(wanted.scope, wanted.listing) for _ in parents])
     yield
 
 
 def listed_problems(parents: Sequence[Connection], rights: Rights) -> Reads[ByKey]:
     """The problems of this page, without their cursors."""
-    return _nodes(parents, rights, ProblemRows)
+    return _nodes(parents, rights, PROBLEMS)
 
 
 def edge_problem(parents: Sequence[Edge], rights: Rights) -> Reads[ByKey]:
     """The problem."""
-    return _edge_nodes(parents, rights, ProblemRows)
+    return _edge_nodes(parents, rights, PROBLEMS)
 
 
-def problem_article(parents: Sequence[Problem], rights: Rights) -> Reads[list[Article | None]]:
+def problem_article(parents: Sequence[Problem], rights: Rights) -> Reads[ByKey]:
     """The article that the document became, null when it was rejected."""
-    found = yield from rows_of(ArticleRows, (parent.article for parent in parents), rights)
-    return [found.get(parent.article) if parent.article else None for parent in parents]
+    del rights
+    return ByKey([parent.article for parent in parents], ARTICLES)
+    yield
 
 
 # -- the root ----------------------------------------------------------------------------------------------
@@ -379,21 +385,21 @@ def provider(parents: Sequence[object], rights: Rights, handle: NodeHandle) -> R
 def articles(parents: Sequence[object], rights: Rights, wanted: Listing) -> Reads[list[Connection]]:
     """The articles of the graph, stubs among them."""
     del rights
-    return [Connection(AllArticles(), wanted) for _ in parents]
+    return Distinct([Connection(AllArticles(), wanted) for _ in parents])
     yield
 
 
 def providers(parents: Sequence[object], rights: Rights, wanted: Listing) -> Reads[list[Connection]]:
     """The providers of the graph, by name."""
     del rights
-    return [Connection(AllProviders(), wanted) for _ in parents]
+    return Distinct([Connection(AllProviders(), wanted) for _ in parents])
     yield
 
 
 def topics(parents: Sequence[object], rights: Rights, wanted: Listing) -> Reads[list[Connection]]:
     """The topics of the graph, by name."""
     del rights
-    return [Connection(AllTopics(), wanted) for _ in parents]
+    return Distinct([Connection(AllTopics(), wanted) for _ in parents])
     yield
 
 

@@ -6,10 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import chain
 from typing import Any, TypeVar, cast
-
-import numpy as np
 
 from graph_api.execution.batch import ByKey, Strung
 from graph_api.graph import walk
@@ -215,8 +212,9 @@ def truncated(parents: Sequence[Subgraph], rights: Rights) -> Reads[list[bool]]:
 
 def nodes(parents: Sequence[Subgraph], rights: Rights) -> Reads[ByKey]:
     """The nodes, nearest first; the start is the first of a neighbourhood."""
-    keys = [parent.keys for parent in parents]
-    return ByKey(keys, (yield from records(chain.from_iterable(keys), rights)), many=True)
+    del rights
+    return ByKey([parent.keys for parent in parents], records, many=True)
+    yield
 
 
 def hop_articles(parents: Sequence[Hop], rights: Rights) -> Reads[list[list[Article]]]:
@@ -227,28 +225,31 @@ def hop_articles(parents: Sequence[Hop], rights: Rights) -> Reads[list[list[Arti
 
 def link_source(parents: Sequence[Link], rights: Rights) -> Reads[ByKey]:
     """The node the edge comes from: the article that lists the other, or has the provider or topic."""
+    del rights
     if isinstance(parents, Links):
-        return (yield from _ends_of(parents, parents.edges.sources, rights))
-    return (yield from _ends([parent.source for parent in parents], rights))
+        return _ends_of(parents, parents.edges.sources)
+    return ByKey([parent.source for parent in parents], records)
+    yield
 
 
 def link_target(parents: Sequence[Link], rights: Rights) -> Reads[ByKey]:
     """The node the edge leads to."""
+    del rights
     if isinstance(parents, Links):
-        return (yield from _ends_of(parents, parents.edges.targets, rights))
-    return (yield from _ends([parent.target for parent in parents], rights))
+        return _ends_of(parents, parents.edges.targets)
+    return ByKey([parent.target for parent in parents], records)
+    yield
 
 
-def _ends(keys: list[int], rights: Rights) -> Reads[ByKey]:
-    return ByKey(keys, (yield from records(cast(list[NodeKey], keys), rights)))  # to a link they are integers
-
-
-def _ends_of(links: Links, ends: Column, rights: Rights) -> Reads[ByKey]:
+def _ends_of(links: Links, ends: Column) -> ByKey:
     """The nodes at one end of each link, by their places: nobody has to look at the links one by one."""
-    places: list[int] = np.unique(ends).tolist()
-    keys = [NodeKey(links.nodes[place]) for place in places]
-    found = yield from records(keys, rights)
-    return ByKey(ends.tolist(), dict(zip(places, map(found.__getitem__, keys), strict=True)))
+
+    def rows(places: Iterable[int], rights: Rights) -> Reads[Mapping[int, Node]]:
+        keys = {place: NodeKey(links.nodes[place]) for place in places}
+        found = yield from records(keys.values(), rights)
+        return {place: found[key] for place, key in keys.items()}
+
+    return ByKey(ends.tolist(), rows, lasting=False)
 
 
 def known(handles: Iterable[NodeHandle], rights: Rights) -> Reads[Mapping[str, Node]]:

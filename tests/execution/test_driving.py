@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 import pytest
 
 from graph_api.execution.driving import Driver
+from graph_api.execution.memory import Memory
 from graph_api.records import NodeKey
 from graph_api.store.protocol import RevisionMoved, Snapshot
 from graph_api.store.reads import Keys, Read, Reads, Rights, Status, TopicKeys, ask
@@ -75,7 +76,7 @@ def _two_levels(one: Keys, other: Keys) -> Reads[list[Mapping[NodeKey, Any]]]:
 
 
 def _made(one: Keys, other: Keys) -> Any:
-    return lambda: _two_levels(one, other)
+    return lambda _memory: _two_levels(one, other)
 
 
 @pytest.fixture
@@ -159,7 +160,7 @@ async def test_of_many_who_want_the_revision_one_looks_it_up(store: FakeStore) -
 
 
 async def test_a_plan_without_reads_never_goes_to_the_store(store: FakeStore) -> None:
-    def nothing() -> Reads[str]:
+    def nothing(_memory: Memory) -> Reads[str]:
         return "done"
         yield
 
@@ -170,13 +171,13 @@ async def test_a_plan_without_reads_never_goes_to_the_store(store: FakeStore) ->
 async def test_reads_that_memory_does_not_keep_are_asked_each_time(store: FakeStore) -> None:
     driver = Driver(store, LARGE)
     for _ in range(2):
-        _, revision = await driver.run(lambda: ask(Status(ALL)))
+        _, revision = await driver.run(lambda _memory: ask(Status(ALL)))
         assert revision == "one"
     assert len(store.asked) == 2
 
 
 async def test_a_failing_plan_leaves_nothing_behind(store: FakeStore) -> None:
-    def failing() -> Reads[None]:
+    def failing(_memory: Memory) -> Reads[None]:
         yield from ask(TopicKeys(_keys(1), ALL))
         raise ValueError("wrong")
 
@@ -198,7 +199,7 @@ async def test_work_begun_before_the_content_moved_does_not_bring_it_back(store:
 async def test_nothing_is_answered_from_no_revision(store: FakeStore) -> None:
     driver = Driver(store, LARGE)
 
-    def without_reads() -> Reads[int]:
+    def without_reads(_memory: Memory) -> Reads[int]:
         return 1
         yield
 

@@ -107,8 +107,29 @@ def test_rows_that_are_asked_for_outlive_those_that_are_not() -> None:
     assert memory.rows(_topics(-2)) is None
 
 
+def test_objects_are_told_as_far_as_they_are_known() -> None:
+    memory = Memory("one", LARGE)
+    assert memory.objects("name", {1}) == {}
+    memory.remember("name", {1: b"1", 2: b"2"})
+    assert memory.objects("name", {2, 3}) == {2: b"2"}
+    assert memory.objects("title", {2}) == {}
+
+
+def test_objects_share_the_bytes_that_are_allowed_and_outlive_those_not_asked_for() -> None:
+    memory = Memory("one", 20_000)
+    memory.remember("name", {-1: b"asked for", -2: b"forgotten"})
+    for key in range(1000):
+        memory.remember("name", {key: bytes(20)})
+        memory.learn(_topics(key), _rows(key))
+        assert memory.objects("name", {-1}) == {-1: b"asked for"}
+        assert memory.held_bytes <= 20_000 + 1000  # a generation ends with what exceeds it
+    assert memory.objects("name", {-2}) == {}
+
+
 def test_nothing_is_held_when_nothing_may_be() -> None:
     memory = Memory("one", 0)
+    memory.remember("name", {1: b"1"})
+    assert memory.objects("name", {1}) == {}
     memory.learn(_topics(1), _rows(1))
     memory.learn(_topics(2), _rows(2))
     assert memory.rows(_topics(1)) is None

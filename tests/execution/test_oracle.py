@@ -82,8 +82,8 @@ def _each(change: Callable[[Any], Any]) -> Callable[[Fetch], Fetch]:
 
     def made(fetch: Fetch) -> Fetch:
         def faulty(*given: Any) -> Reads[Sequence[Any]]:
-            values = yield from fetch(*given)
-            return [change(value) for value in values_of(values)]
+            values = yield from values_of((yield from fetch(*given)), given[1])
+            return [change(value) for value in values]
 
         return faulty
 
@@ -95,7 +95,8 @@ def _all(change: Callable[[list[Any]], list[Any]]) -> Callable[[Fetch], Fetch]:
 
     def made(fetch: Fetch) -> Fetch:
         def faulty(*given: Any) -> Reads[Sequence[Any]]:
-            return change(list(values_of((yield from fetch(*given)))))
+            values = yield from values_of((yield from fetch(*given)), given[1])
+            return change(list(values))
 
         return faulty
 
@@ -104,7 +105,10 @@ def _all(change: Callable[[list[Any]], list[Any]]) -> Callable[[Fetch], Fetch]:
 
 def _with_rights(rights: Rights) -> Callable[[Fetch], Fetch]:
     def made(fetch: Fetch) -> Fetch:
-        return lambda parents, _, *prepared: fetch(parents, rights, *prepared)
+        def faulty(parents: Any, _: Rights, *prepared: Any) -> Reads[Sequence[Any]]:
+            return (yield from values_of((yield from fetch(parents, rights, *prepared)), rights))
+
+        return faulty
 
     return made
 

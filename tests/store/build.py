@@ -126,6 +126,7 @@ def article(
     name: str,
     *,
     title: str | None = None,
+    excerpt: str | None = None,
     slug: str | None = None,
     related: Sequence[str] = (),
     topics: Sequence[str] = (),
@@ -146,6 +147,7 @@ def article(
     return ArticleNode(
         name=name,
         title=name if title is None else title,
+        excerpt=excerpt,
         slug=slug or name,
         related=tuple(related),
         topics=tuple(topics),
