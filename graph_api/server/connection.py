@@ -14,7 +14,7 @@ from typing import Any
 from httptools import HttpRequestParser, parse_url
 from starlette.types import ASGIApp, Scope
 from uvicorn.config import Config
-from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
+from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
 from uvicorn.server import ServerState
 
 from graph_api.server.body import too_large
@@ -86,6 +86,7 @@ class Connection(HttpToolsProtocol):
         self._in_head = True
         self._sent: Sent = {}  # the headers of the request by name
         self._unsent_bytes = 0  # when it was last looked at
+        self._running: RequestResponseCycle | None = None  # the request that is answered; `cycle` is the newest
         self._refusal: Unanswered | None = None
         self._look: TimerHandle | None = None
         self._held: bytes | None = None  # the body so far of a request that may be answered at once
@@ -103,6 +104,7 @@ class Connection(HttpToolsProtocol):
         if self._look is not None:
             self._look.cancel()
         super().connection_lost(exc)
+        self._stop_running()  # uvicorn tells the newest request only, which may be one in line
         self.pipeline.clear()  # nobody waits; what refers to itself would be garbage that is looked for seldom
 
     def data_received(self, data: bytes) -> None:
@@ -161,6 +163,16 @@ class Connection(HttpToolsProtocol):
                 return
             self._release()
         super().on_message_complete()
+
+    def _start_asgi_task(self, cycle: RequestResponseCycle, app: Any) -> None:  # Any: as uvicorn has it
+        self._running = cycle
+        super()._start_asgi_task(cycle, app)
+
+    def _stop_running(self) -> None:
+        """Whoever makes an answer knows that nobody takes it, and sends nothing more."""
+        if self._running is not None and not self._running.response_complete:
+            self._running.disconnected = True
+            self._running.message_event.set()
 
     def _begin(self) -> None:
         assert self.parser is not None, "a request has arrived"
@@ -275,7 +287,8 @@ class Connection(HttpToolsProtocol):
 
     def _refuse(self, refusal: Unanswered) -> None:
         """The refusal is the last that is sent, unless an answer is on its way."""
-        if not self.cycle or self.cycle.response_complete or not self.cycle.response_started:
+        running = self._running
+        if not running or running.response_complete or not running.response_started:
             head = {
                 "content-type": PLAIN_JSON,
                 "content-length": f"{len(refusal.body)}",
@@ -286,4 +299,5 @@ class Connection(HttpToolsProtocol):
             lines = [f"{name}: {value}\r\n".encode() for name, value in named.items()]
             self.transport.write(b"".join([STATUS_LINE[refusal.status], *lines, b"\r\n", refusal.body]))
             self.observer.refused(refusal.code, self.client[0] if self.client else "")
+            self._stop_running()
         self.transport.close()

@@ -7,6 +7,7 @@ import dataclasses
 import gc
 import json
 import socket
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, suppress
@@ -280,6 +281,55 @@ def test_only_a_trusted_proxy_says_whose_a_request_is(trusted: str, address: byt
     with running(whose, settings) as url:
         told = sent(url, b"GET / HTTP/1.0\r\nx-forwarded-for: 198.51.100.9, 192.0.2.7\r\n\r\n")
     assert told.endswith(b"\r\n" + address) or b"\r\n" + address + b"\r\n" in told
+
+
+class Slow:
+    """An app that answers when it is *let*, and knows that it was *asked*, and how it was told that the client has
+    gone."""
+
+    def __init__(self) -> None:
+        self.asked, self.let, self.over = threading.Event(), threading.Event(), threading.Event()
+        self.heard = ""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http":
+            self.asked.set()
+            await receive()
+            self.heard = (await receive())["type"]
+            await asyncio.to_thread(self.let.wait, PATIENCE_S)
+            await send({"type": "http.response.start", "status": 200, "headers": []})
+            await send({"type": "http.response.body", "body": b"slow"})
+            self.over.set()
+
+
+IN_LINE = {"garbage": b"garbage\r\n\r\n", "garbage behind another": GET + b"\r\ngarbage\r\n\r\n"}
+
+
+@pytest.mark.parametrize("behind", IN_LINE.values(), ids=IN_LINE.keys())
+def test_who_makes_an_answer_that_a_refusal_has_overtaken_is_stopped_and_no_failure(
+    behind: bytes, caplog: pytest.LogCaptureFixture
+) -> None:
+    slow = Slow()
+    with running(slow, QUICK) as url:
+        assert told(sent(url, GET + b"\r\n" + behind))[:2] == (400, "BAD_REQUEST")
+        slow.let.set()
+        assert slow.over.wait(PATIENCE_S)
+    assert slow.heard == "http.disconnect"
+    assert "Exception" not in caplog.text
+
+
+def test_who_is_answered_first_of_several_in_line_is_stopped_when_the_client_goes(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    slow = Slow()
+    with running(slow, QUICK) as url:
+        with connected(url) as client:
+            client.sendall((GET + b"\r\n") * 2)
+            assert slow.asked.wait(PATIENCE_S)
+        slow.let.set()
+        assert slow.over.wait(PATIENCE_S)
+    assert slow.heard == "http.disconnect"
+    assert "Exception" not in caplog.text
 
 
 BODY = b"x" * 20_000_000  # more than waits on the way to a client
