@@ -127,7 +127,7 @@ class Documents:
             document = parse(Source(text), max_tokens=self._settings.max_tokens)
         except GraphQLError as error:
             raise Refused([self._syntax(error)]) from None
-        _check_numbers(document)
+        _check_tokens(document)
         if self._settings.no_introspection:
             visit(document, _Closed())
         return _Parsed(document, conditions(document), mentions_clock(text))
@@ -154,14 +154,20 @@ class _Closed(Visitor):
             raise Refused([coded(error, "INTROSPECTION_DISABLED")])
 
 
-def _check_numbers(document: DocumentNode) -> None:
-    """No number in the text is longer than any that can be used: validation would try to convert it."""
+def _check_tokens(document: DocumentNode) -> None:
+    """No number in the text is longer than any that can be used: validation would try to convert it.
+
+    And no token knows its neighbours any more. Tokens that hold each other would outlive the document, which is
+    remembered for so long that the garbage collector may not look through it again: see `cli.garbage`.
+    """
     token = document.loc.start_token if document.loc else None
     while token is not None:
         if token.kind in _NUMBERS and len(token.value or "") > _NUMBER_LENGTH:
             message = f"Syntax Error: a number has more than {_NUMBER_LENGTH} characters"
             raise Refused([coded(GraphQLError(message, positions=[token.start]), "GRAPHQL_PARSE_FAILED")])
-        token = token.next
+        following = token.next
+        token.prev = token.next = None
+        token = following
 
 
 def limits(settings: Settings) -> Measures:

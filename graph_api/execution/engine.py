@@ -18,6 +18,7 @@ import strawberry
 
 from graph_api.errors import AnswerTooLarge, Overloaded, StoreError
 from graph_api.execution.driving import Driver
+from graph_api.execution.encoding import exact
 from graph_api.execution.failure import one_line
 from graph_api.execution.flights import Flights
 from graph_api.execution.lanes import Lane, Lanes
@@ -180,7 +181,7 @@ class Engine:
 
     def _key(self, variables: dict[str, Any] | None) -> bytes:
         try:
-            return orjson.dumps(variables) if variables else b""
+            return exact(orjson.dumps(variables)) if variables else b""
         except TypeError:
             self._preparation.check_variables(variables or {})
             raise refused("the variables hold what JSON cannot say", "BAD_USER_INPUT") from None

@@ -15,6 +15,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Hashable
 
+from graph_api.execution.encoding import exact
 from graph_api.execution.packing import SMALLEST, packed, unpacked
 from graph_api.execution.sizes import size_of
 
@@ -142,6 +143,7 @@ class Responses:
                 return None
             if kept.shrinks:
                 kept.shrink()
+        kept.plain = kept.plain and exact(kept.plain)
         self._add(kept)
         return kept
 

@@ -86,7 +86,7 @@ class Connection(HttpToolsProtocol):
         self._in_head = True
         self._sent: Sent = {}  # the headers of the request by name
         self._unsent_bytes = 0  # when it was last looked at
-        self._running: RequestResponseCycle | None = None  # the request that is answered; `cycle` is the newest
+        self._running: RequestResponseCycle | None = None  # whose answer is made; `cycle` is the newest
         self._refusal: Unanswered | None = None
         self._look: TimerHandle | None = None
         self._held: bytes | None = None  # the body so far of a request that may be answered at once

@@ -96,16 +96,27 @@ class GraphQLEndpoint:
         except HungUp:
             request.code = "HUNG_UP"
         except Exception as error:  # noqa: BLE001 - every request has an answer
-            refusal = self._refusal(error, body)
-            request.code = refusal.code
-            headers = await self._service.last_revision_headers()
-            if allowance is not None and refusal.status != 429:  # noqa: PLR2004 - the number is the name
-                await allowance.settle()
-            await send_refusal(send, refusal, media_type or PLAIN_JSON, *headers)
+            await self._refuse(self._refusal(error, body), request, send, media_type or PLAIN_JSON, allowance)
         else:
             if allowance is not None:
                 await allowance.settle()
             await self._send_answer(scope["method"], sent, send, answer, media_type or PLAIN_JSON)
+
+    async def _refuse(
+        self,
+        refusal: Unanswered,
+        request: Seen,
+        send: Send,
+        media_type: str,
+        allowance: Allowance | None,
+    ) -> None:
+        """The refusal has been sent. A function of its own, so that no frame that an error came through holds the
+        error: the two would wait for the garbage collector."""
+        request.code = refusal.code
+        headers = await self._service.last_revision_headers()
+        if allowance is not None and refusal.status != 429:  # noqa: PLR2004 - the number is the name
+            await allowance.settle()
+        await send_refusal(send, refusal, media_type, *headers)
 
     def at_once(self, request: Seen, method: str, sent: Sent, content: bytes) -> Reply | None:
         """What is answered to a POST with *content* as its body, or a GET with it as its query string, if nothing has

@@ -82,3 +82,4 @@ class _Watch:
         self._timer.cancel()
         if self._watching is not None:
             self._watching.cancel()
+            self._watching = None  # it holds this one: the two would wait for the garbage collector

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from pathlib import Path
 from typing import Any
 
@@ -113,3 +114,18 @@ def test_a_variable_of_the_wrong_type_does_not_stand_for_a_number_in_what_is_rem
     documents.admitted(query, None, {"n": {str(number): 0 for number in range(60)}})
     with pytest.raises(Refused):
         documents.admitted(query, None, {"n": 60})
+
+
+def test_what_is_forgotten_leaves_nothing_to_the_garbage_collector() -> None:
+    preparation = Preparation(api(), Settings())
+    _prepared(preparation, CHOICE, **{"with": True})
+    gc.collect()
+    gc.disable()
+    try:
+        for number in range(20):
+            _prepared(preparation, f"{CHOICE} #{number}", **{"with": True})
+        gc.collect()  # what validation leaves
+        del preparation
+        assert gc.collect() == 0
+    finally:
+        gc.enable()

@@ -4,12 +4,14 @@ walks through everything."""
 from __future__ import annotations
 
 import random
+import tracemalloc
 from collections.abc import Callable
 from typing import TypeAlias
 
 import pytest
 from hypothesis import given, strategies as st
 
+from graph_api.execution.encoding import encoded
 from graph_api.execution.packing import CODINGS, packed, unpacked
 from graph_api.execution.responses import Responses
 
@@ -51,6 +53,17 @@ def asked_in_turn(responses: Responses, count: int, rounds: int, make: Make = lo
                 assert responses.body(kept) == make(number)
                 hits += turn == rounds - 1
     return hits / count
+
+
+def test_answers_take_no_more_memory_than_is_counted() -> None:
+    responses = Responses(LARGE)
+    tracemalloc.start()
+    try:
+        for number in range(1000):
+            responses.put("one", number, encoded({"data": {"revision": str(number)}}))
+        assert tracemalloc.get_traced_memory()[0] < 1.2 * responses.held_bytes
+    finally:
+        tracemalloc.stop()
 
 
 def test_answers_are_known_for_their_revision_only() -> None:

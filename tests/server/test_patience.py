@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 from typing import Any
 
 import pytest
@@ -17,9 +18,11 @@ class Client:
     def __init__(self, *messages: str) -> None:
         self._messages = list(messages)
         self.asked = 0
+        self.is_asked = asyncio.Event()
 
     async def receive(self) -> Message:
         self.asked += 1
+        self.is_asked.set()
         if self._messages:
             return {"type": self._messages.pop(0)}
         await asyncio.Event().wait()
@@ -98,3 +101,16 @@ async def test_nothing_is_left_running() -> None:
     for _ in range(3):
         await asyncio.sleep(0)
     assert asyncio.all_tasks() == before
+
+
+async def test_a_client_that_was_watched_leaves_nothing_to_the_garbage_collector() -> None:
+    gc.collect()
+    gc.disable()
+    try:
+        for _ in range(3):
+            client = Client("http.request")
+            assert await with_patience(client.is_asked.wait(), client.receive, 60)
+            await asyncio.sleep(0)  # the watch ends
+        assert gc.collect() == 0
+    finally:
+        gc.enable()

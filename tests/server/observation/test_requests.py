@@ -269,14 +269,24 @@ def test_a_record_that_cannot_be_formatted_is_told_nevertheless(
     assert str(entries[0]["message"]).startswith("%d (TypeError: ")
 
 
-async def test_requests_leave_nothing_to_the_garbage_collector(telling: Telling) -> None:
+@pytest.mark.parametrize(
+    "body",
+    [
+        json.dumps({"query": LIST}).encode(),
+        b"{",
+        b" " * 70_000,
+        json.dumps({"query": 'query { node(id: "no id") { id } }'}).encode(),
+    ],
+    ids=["answered", "not JSON", "too large", "refused"],
+)
+async def test_requests_leave_nothing_to_the_garbage_collector(telling: Telling, body: bytes) -> None:
     told = telling()
-    await post(told.app, LIST)
+    await post_body(told.app, body)
     gc.collect()
     gc.disable()
     try:
         for _ in range(100):
-            await post(told.app, LIST)
+            await post_body(told.app, body)
         assert gc.collect() < 100
     finally:
         gc.enable()
