@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cached_property
 from itertools import accumulate
 from typing import TypeAlias
 
@@ -17,22 +18,18 @@ Path: TypeAlias = tuple[str | int, ...]
 class Source:
     """The YAML text of one document, read exactly once a question comes up."""
 
-    def __init__(self, text: str, first_line: int, exact: Exact | None = None) -> None:
+    def __init__(self, text: str, first_line: int) -> None:
         self._text = text
         self._first_line = first_line
-        self._exact = exact
         self.consulted = False
         """Whether a value came from here; then the faults of the exact reading count too."""
         self._counts: dict[str, int] = {}
         self._items: dict[str, tuple[list[int], list[str]]] = {}
-        self._read_items: dict[tuple[str, int], Node | None] = {}
 
-    @property
+    @cached_property
     def exact(self) -> Exact:
         """The whole text, read exactly."""
-        if self._exact is None:
-            self._exact = yaml_exact.read(self._text, self._first_line)
-        return self._exact
+        return yaml_exact.read(self._text, self._first_line)
 
     def spelled(self, path: Path) -> str | None:
         """The source text of the scalar at *path*."""
@@ -71,10 +68,7 @@ class Source:
         lines, pieces = self._items[key]
         if position >= len(pieces):
             return None
-        if (key, position) not in self._read_items:
-            read = yaml_exact.read(pieces[position], self._first_line + lines[position])
-            self._read_items[key, position] = read.root
-        return self._read_items[key, position]
+        return yaml_exact.read(pieces[position], self._first_line + lines[position]).root
 
 
 def _lines(before: int, pieces: Sequence[str]) -> list[int]:

@@ -20,7 +20,7 @@ from graph_api.execution.edges import edges_of
 from graph_api.execution.flights import Flights
 from graph_api.execution.memory import Memory
 from graph_api.execution.watch import Watch
-from graph_api.store.protocol import RevisionMoved, Store
+from graph_api.store.protocol import Near, RevisionMoved, Store
 from graph_api.store.reads import EdgesAmong, Read, Reads, Rights, StepRows
 
 logger = logging.getLogger(__name__)
@@ -59,8 +59,17 @@ class Driver:
         self._saw(found, before)
 
     def is_fresh(self) -> bool:
-        """Whether the revision was looked up lately."""
-        return time.monotonic() - self._looked <= _LOOK_EVERY_S and self._memory.revision != ""
+        """Whether the revision was looked up lately, or could be looked up just now."""
+        now = time.monotonic()
+        if now - self._looked <= _LOOK_EVERY_S and self._memory.revision != "":
+            return True
+        near = self._store.near
+        found = near.revision() if near is not None else None
+        if found is None:
+            return False
+        self._looked = now
+        self._saw(found, self._memory)
+        return True
 
     @property
     def known_revision(self) -> str:
@@ -96,36 +105,67 @@ class Driver:
         try:
             if apart:
                 return await self._stored(plan(memory), watch, memory=memory)
-            return await self._continued(plan(memory), memory, watch)
+            return await self._continued(plan, memory, watch)
         except RevisionMoved:
             return await self._stored(plan(Memory("", 0)), watch)
 
-    def at_once(self, plan: Callable[[Memory], Reads[T]]) -> tuple[T, str] | None:
-        """What the plan returns and the revision, if memory knows all that it reads and it does not keep the event
-        loop for long; else None, and the plan is over."""
+    @property
+    def is_near(self) -> bool:
+        """Whether what memory does not know may be read on the event loop."""
+        return self._store.near is not None
+
+    def at_once(
+        self, plan: Callable[[Memory], Reads[T]], watch: Watch, looks_at: frozenset[str] | None = None
+    ) -> tuple[T, str] | None:
+        """What `run` would tell, if the plan does not keep the event loop for long and memory knows all that it reads
+        or the store can be read there; else None, and the plan is over."""
         memory, rows = self._memory, None
-        running = plan(memory)
-        until = time.perf_counter() + _TURN_S
+        running = economical(plan(memory), looks_at) if self._capacity == 0 else plan(memory)
+        until_s = time.perf_counter() + _TURN_S
         try:
-            while (rows := memory.rows(running.send(rows))) is not None and time.perf_counter() < until:
-                pass
+            while (rows := memory.rows(read := running.send(rows))) is not None:
+                if time.perf_counter() > until_s:
+                    running.close()
+                    return None
         except StopIteration as done:
             return done.value, memory.revision
-        running.close()
-        return None
+        near = self._store.near
+        if near is None:
+            running.close()
+            return None
+        return self._read_near(near, running, read, memory, watch)
 
-    async def _continued(self, plan: Reads[T], memory: Memory, watch: Watch) -> tuple[T, str]:
+    def _read_near(
+        self, near: Near, plan: Reads[T], pending: Read[Any], memory: Memory, watch: Watch
+    ) -> tuple[T, str] | None:
+        """What the plan returns, from the store, on the event loop; None, and the plan is over, if that takes long."""
+        learning = _Learning(memory, learns=self._capacity > 0)
+        watched = learning.watched(plan, pending)
+        watch.cache = "miss"
+        with watch.phase("store"):
+            made = near.run(watched, pending=next(watched), revision=memory.revision)
+        if learning.walked_with is not None:
+            self._learn_edges(learning.walked_with)
+        return made
+
+    async def _continued(
+        self, plan: Callable[[Memory], Reads[T]], memory: Memory, watch: Watch
+    ) -> tuple[T, str]:
         rows: Any = None
-        until = time.perf_counter() + _TURN_S
+        running, until_s = plan(memory), time.perf_counter() + _TURN_S
         try:
             while True:
-                read = plan.send(rows)
-                rows = memory.rows(read) if time.perf_counter() < until else None
+                read = running.send(rows)
+                rows = memory.rows(read) if time.perf_counter() < until_s else None
                 if rows is None:
                     break
         except StopIteration as done:
             return done.value, memory.revision
-        return await self._stored(plan, watch, read, memory)
+        near = self._store.near if time.perf_counter() < until_s else None
+        if near is None:
+            return await self._stored(running, watch, read, memory)
+        made = self._read_near(near, running, read, memory, watch)
+        return made or await self._stored(plan(memory), watch, memory=memory)
 
     def _learn_edges(self, rights: Rights) -> None:
         """The edges that *rights* show come into memory, from a thread; until then walks read the store."""
@@ -143,9 +183,9 @@ class Driver:
         memory: Memory | None = None,
     ) -> tuple[T, str]:
         """What the plan returns, from the store; with *memory* only of its revision, and helped by it."""
-        on_thread = _OnThread(memory, learns=self._capacity > 0)
+        learning = _Learning(memory, learns=self._capacity > 0)
         before = self._memory
-        watched = on_thread.watched(plan, pending)
+        watched = learning.watched(plan, pending)
         if pending is not None:
             pending = next(watched)
         watch.cache = "miss"
@@ -155,11 +195,11 @@ class Driver:
                     watched, pending=pending, revision=memory.revision if memory else None
                 )
         except asyncio.CancelledError:
-            on_thread.stopped = True
+            learning.stopped = True
             raise
         self._saw(revision, before)
-        if on_thread.walked_with is not None:
-            self._learn_edges(on_thread.walked_with)
+        if learning.walked_with is not None:
+            self._learn_edges(learning.walked_with)
         return result, revision
 
     def _saw(self, revision: str, before: Memory) -> None:
@@ -184,9 +224,9 @@ async def _with_edges(database: Path, memory: Memory, published_only: bool) -> N
             memory.edges[published_only] = edges
 
 
-class _OnThread:
-    """A plan on the store's thread: answered from *memory* where that knows, else from the store, from which
-    memory learns there: many rows would hold the event loop."""
+class _Learning:
+    """A plan that the store drives: answered from *memory* where that knows, else from the store, from which
+    memory learns where it is driven: many rows would hold the event loop."""
 
     def __init__(self, memory: Memory | None, *, learns: bool) -> None:
         self.walked_with: Rights | None = None  # those for which the store was asked for edges

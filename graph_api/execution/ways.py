@@ -80,9 +80,11 @@ class Work:
 
     @property
     def is_long(self) -> bool:
-        """Whether its plan is expected to keep others waiting."""
-        plan = self.prepared.plan
-        return plan.pace.holds(self.cost) or plan.introspects or plan.slow
+        """Whether its plan is expected to keep others waiting: one whose conditions may look at everything, until it
+        has run."""
+        plan, never_ran = self.prepared.plan, self.prepared.plan.pace.answer_bytes == 0
+        is_unsure = never_ran and self.prepared.admitted.measures.conditions > 0
+        return is_unsure or plan.pace.holds(self.cost) or plan.introspects or plan.slow
 
     def body(self, data: Any) -> bytes:  # Any: the answer's data
         """The bytes of the answer that holds *data*."""
@@ -119,14 +121,17 @@ class Ways:
         return Space(self._most_bytes).check(work.body(data)), revision
 
     def at_once(self, work: Work) -> tuple[bytes, str] | None:
-        """What `answered` would tell, if that is short work and memory knows all rows; else None."""
-        if work.is_long or not work.prepared.plan.pace.in_memory:
+        """What `answered` would tell, if that is short work for which nothing has to be waited; else None."""
+        plan = work.prepared.plan
+        if work.is_long or not (plan.pace.in_memory or self._driver.is_near):
             return None
         work.watch.cache = "rows"
         made: tuple[bytes, str] | None = None
         with suppress(AnswerTooLarge):  # no short work, and `answered` tells
-            made = self._driver.at_once(lambda memory: _planned(work, memory, self._most_bytes))
-        work.prepared.plan.pace.in_memory = made is not None
+            made = self._driver.at_once(
+                lambda memory: _planned(work, memory, self._most_bytes), work.watch, plan.looks_at
+            )
+        plan.pace.in_memory = made is not None and work.watch.cache == "rows"
         return made
 
     async def _compiled(self, work: Work) -> tuple[bytes, str]:

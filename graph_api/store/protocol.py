@@ -25,8 +25,26 @@ class Snapshot(Protocol):
         ...
 
 
+class Near(Protocol):
+    """Answers reads where it is asked, without waiting."""
+
+    def revision(self) -> str | None:
+        """The revision the store holds now; None when that cannot be told at once."""
+        ...
+
+    def run(self, plan: Reads[T], *, pending: Read[Any], revision: str) -> tuple[T, str] | None:
+        """What *plan*, which waits for *pending*, returns, and the *revision* if it is still the store's. None, and
+        the plan is over, when that cannot be told within some milliseconds."""
+        ...
+
+
 class Store(Protocol):
     """Answers reads. Safe for many tasks at once; at most as many plans run as there are connections."""
+
+    @property
+    def near(self) -> Near | None:
+        """Who answers small plans on the event loop; None while that would hold it for long."""
+        ...
 
     async def run(
         self, plan: Reads[T], *, pending: Read[Any] | None = None, revision: str | None = None

@@ -23,9 +23,10 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from graph_api.errors import StoreError
+from graph_api.store.near import NearReader
 from graph_api.store.opening import FileState, examine, state_of
 from graph_api.store.pool import Pool
-from graph_api.store.protocol import Snapshot
+from graph_api.store.protocol import Near, Snapshot
 from graph_api.store.reader import Interrupted, Operation, Reader
 from graph_api.store.reads import Read, Reads
 
@@ -34,6 +35,7 @@ logger = logging.getLogger(__name__)
 T = TypeVar("T")
 
 _LOOK_EVERY_S = 0.25  # so long may a file that replaces ours go unnoticed
+_SHORT_S = 0.002  # so long has a plan run that may be over soon
 _TRY_EVERY_S = 2.0  # a file that could not be read
 
 
@@ -46,13 +48,16 @@ async def open_store(
     than *most_text* characters of long texts raises `AnswerTooLarge` instead.
     """
     state = state_of(path)
-    readers = await _readers(path, 1 + reader_connections, most_text, examined=examined)
-    return SqliteStore(path, readers, state, most_text)
+    near, readers = await _opened(path, 1 + reader_connections, most_text, examined=examined)
+    return SqliteStore(path, near, readers, state, most_text)
 
 
-async def _readers(path: Path, count: int, most_text: int, *, examined: bool) -> list[Reader]:
+async def _opened(
+    path: Path, count: int, most_text: int, *, examined: bool
+) -> tuple[NearReader, list[Reader]]:
     if examined:
         await asyncio.to_thread(examine, path)
+    near = await asyncio.to_thread(NearReader, path, most_text)
     readers: list[Reader] = []
     try:
         for _ in range(count):
@@ -60,22 +65,26 @@ async def _readers(path: Path, count: int, most_text: int, *, examined: bool) ->
             await reader.open()
             readers.append(reader)
     except BaseException:
+        near.close()
         for reader in readers:
             await reader.close()
         raise
-    return readers
+    return near, readers
 
 
 class SqliteStore:
     """A `protocol.Store`. For one event loop."""
 
-    def __init__(self, path: Path, readers: list[Reader], state: FileState | None, most_text: int) -> None:
+    def __init__(
+        self, path: Path, near: NearReader, readers: list[Reader], state: FileState | None, most_text: int
+    ) -> None:
         self._path = path
         self._most_text = most_text
         self._readers = readers
+        self._near = near
         self._looking, *answering = readers
         self._pool = Pool(answering)
-        self._running: set[tuple[Reader, Operation]] = set()
+        self._running: dict[tuple[Reader, Operation], float] = {}  # since when
         self._closed = False
         self._state = state
         self._failed = False  # since the readers were opened
@@ -94,6 +103,14 @@ class SqliteStore:
             reader, operation, lambda: reader.drive(operation, plan, pending, revision), release=True
         )
 
+    @property
+    def near(self) -> Near | None:
+        """Who answers small plans on the event loop; None while other plans take long, and when that did lately."""
+        self._look()
+        oldest_s = min(self._running.values(), default=float("inf"))
+        is_busy = time.perf_counter() - oldest_s > _SHORT_S
+        return None if self._closed or is_busy or not self._near.is_quick else self._near
+
     def snapshot(self) -> AbstractAsyncContextManager[Snapshot]:
         """A transaction that stays open over several plans."""
         return self._snapshot()
@@ -110,6 +127,7 @@ class SqliteStore:
         if self._closed:
             return
         self._closed = True
+        self._near.close()
         self._pool.refuse(self._closed_error())
         if self._renewing is not None:
             self._renewing.cancel()
@@ -143,7 +161,7 @@ class SqliteStore:
         if self._closed:
             raise self._closed_error()
         done = reader.call(work)
-        self._running.add((reader, operation))
+        self._running[reader, operation] = time.perf_counter()
         done.add_done_callback(lambda _: self._done(reader, operation, release=release))
         try:
             return await asyncio.shield(done)
@@ -158,7 +176,7 @@ class SqliteStore:
             raise
 
     def _done(self, reader: Reader, operation: Operation, *, release: bool) -> None:
-        self._running.discard((reader, operation))
+        del self._running[reader, operation]
         if release and (self._closed or reader in self._readers):
             self._pool.put(reader)
         elif release:
@@ -181,13 +199,15 @@ class SqliteStore:
     async def _renew(self, state: FileState | None) -> None:
         """The readers are those of the file as it is now; when it cannot be read, they stay as they were."""
         try:
-            readers = await _readers(self._path, len(self._readers), self._most_text, examined=True)
+            near, readers = await _opened(self._path, len(self._readers), self._most_text, examined=True)
         except StoreError as error:
             self._look_at = time.monotonic() + _TRY_EVERY_S
             if self._complaint != str(error):
                 self._complaint = str(error)
                 logger.warning("%s; what was read before is served as long as it can be", error)
             return
+        self._near.close()
+        self._near = near
         self._former.update(self._readers)
         self._readers = readers
         self._state, self._failed, self._complaint = state, False, ""

@@ -43,7 +43,7 @@ def ours(folder: Path) -> int:
     for remembering in (
         canonical_url,
         topic_slug,
-        texts._remembered,
+        texts.moment,
         related._remembered,
         yaml_fast._remembered_item,
     ):

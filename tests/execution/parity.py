@@ -17,7 +17,7 @@ from graphql import DocumentNode, ExecutionResult, GraphQLError, GraphQLSyntaxEr
 from graph_api.execution.engine import Answer, Engine
 from graph_api.schema import build_schema
 from graph_api.settings import Settings
-from graph_api.store.protocol import Snapshot, Store
+from graph_api.store.protocol import Near, Snapshot, Store
 from graph_api.store.reads import Read, Reads, Rights
 from graph_api.store.sqlite import open_store
 from tests.execution.operations import CURSOR_LISTS, Asked
@@ -80,7 +80,12 @@ class WatchedStore:
     """A store that counts the snapshots taken: only the ordinary executor takes one."""
 
     store: Store
+    is_near: bool = True
     snapshots: int = 0
+
+    @property
+    def near(self) -> Near | None:
+        return self.store.near if self.is_near else None
 
     async def run(
         self, plan: Reads[T], *, pending: Read[Any] | None = None, revision: str | None = None
@@ -100,7 +105,7 @@ class WatchedStore:
 
 @dataclass
 class Ways:
-    """The ways through the product: with both caches, with rows only, with neither."""
+    """The ways through the product: with both caches, with rows only, with neither near and by threads."""
 
     store: WatchedStore
     engines: Sequence[Engine]
@@ -113,6 +118,7 @@ class Ways:
         rows = replace(shipped, response_cache_bytes=0)
         neither = replace(rows, row_cache_bytes=0)
         engines = [Engine(api(), watched, each) for each in (shipped, rows, neither)]
+        engines.append(Engine(api(), WatchedStore(watched, is_near=False), neither))
         for other in engines[1:]:
             other._preparation = engines[0]._preparation  # it does not depend on caches, and takes longest
         return cls(watched, engines, tally)

@@ -12,6 +12,7 @@ import pytest
 
 from graph_api.execution.driving import Driver
 from graph_api.execution.memory import Memory
+from graph_api.execution.watch import Watch
 from graph_api.records import NodeKey
 from graph_api.store.protocol import RevisionMoved, Snapshot
 from graph_api.store.reads import Keys, Read, Reads, Rights, Status, TopicKeys, ask
@@ -22,9 +23,11 @@ LARGE = 10**6
 
 
 class FakeStore:
-    """A store of topic keys in a dict; *told* is the revision it tells when asked for nothing else."""
+    """A store of topic keys in a dict; *told* is the revision it tells when asked for nothing else. It has somebody
+    *near* when told so."""
 
     def __init__(self) -> None:
+        self.near: FakeNear | None = None
         self.held, self.told = "one", "one"
         self.asked: list[Read[Any]] = []
         self.calls: Counter[str] = Counter()
@@ -44,11 +47,11 @@ class FakeStore:
             read = next(plan) if pending is None else pending
             while True:
                 self.asked.append(read)
-                read = plan.send(self._answer(read))
+                read = plan.send(self.answer(read))
         except StopIteration as done:
             return done.value, self.held
 
-    def _answer(self, read: Read[Any]) -> Any:
+    def answer(self, read: Read[Any]) -> Any:
         if isinstance(read, TopicKeys):
             return {key: (self.held, key) for key in read.keys}
         return self.held
@@ -63,6 +66,28 @@ class FakeStore:
 
     async def close(self) -> None:
         pass
+
+
+class FakeNear:
+    """Answers from *store* for so many reads, and no more."""
+
+    def __init__(self, store: FakeStore, most: int = LARGE) -> None:
+        self._store = store
+        self._most = most
+
+    def revision(self) -> str | None:
+        return self._store.told
+
+    def run(self, plan: Reads[T], *, pending: Read[Any], revision: str) -> tuple[T, str] | None:
+        self._store.calls["near"] += 1
+        read = pending
+        try:
+            for _ in range(self._most if revision == self._store.held else 0):
+                self._store.asked.append(read)
+                read = plan.send(self._store.answer(read))
+        except StopIteration as done:
+            return done.value, self._store.held
+        return None
 
 
 def _keys(*keys: int) -> Keys:
@@ -205,3 +230,39 @@ async def test_nothing_is_answered_from_no_revision(store: FakeStore) -> None:
 
     answers = await asyncio.gather(*(driver.run(without_reads) for _ in range(3)))
     assert answers == [(1, "one")] * 3
+
+
+async def test_what_memory_does_not_know_is_read_near(store: FakeStore) -> None:
+    store.near = FakeNear(store)
+    driver = Driver(store, LARGE)
+    result, revision = await driver.run(_made(_keys(1), _keys(2)))
+    assert (result, revision) == ([{1: ("one", 1)}, {2: ("one", 2)}], "one")
+    assert driver.at_once(_made(_keys(1), _keys(3)), Watch()) == (
+        [{1: ("one", 1)}, {3: ("one", 3)}],
+        "one",
+    )
+    assert store.asked == [TopicKeys(_keys(key), ALL) for key in (1, 2, 3)], "and it is remembered"
+    assert store.calls == {"near": 2}
+
+
+async def test_what_cannot_be_told_near_is_read_anew_in_one_hop(store: FakeStore) -> None:
+    store.near = FakeNear(store, most=1)
+    result, _ = await Driver(store, 0).run(_made(_keys(1), _keys(2)))
+    assert result == [{1: ("one", 1)}, {2: ("one", 2)}]
+    assert store.calls == {"near": 1, "run": 1}
+    assert Driver(store, 0).at_once(_made(_keys(1), _keys(2)), Watch()) is None
+
+
+async def test_what_is_apart_is_not_read_near(store: FakeStore) -> None:
+    store.near = FakeNear(store)
+    await Driver(store, 0).run(_made(_keys(1), _keys(2)), apart=True)
+    assert store.calls == {"run": 1}
+
+
+async def test_content_that_moved_is_read_anew_when_near_sees_it(store: FakeStore) -> None:
+    store.near = FakeNear(store)
+    driver = Driver(store, LARGE)
+    await driver.run(_made(_keys(1), _keys(2)))
+    store.move("two", unseen=True)
+    result, revision = await driver.run(_made(_keys(1), _keys(3)))
+    assert (result, revision) == ([{1: ("two", 1)}, {3: ("two", 3)}], "two")

@@ -78,6 +78,8 @@ def _both(path: Path, query: str, settings: Settings | None, variables: dict[str
 class CountingStore:
     """A store that counts what it is asked."""
 
+    near = None
+
     def __init__(self, store: Store) -> None:
         self._store = store
         self.counted: Counter[str] = Counter()

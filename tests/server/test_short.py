@@ -42,6 +42,7 @@ PATIENCE_S = 30
 KINDS = {
     "as shipped": Settings(),
     "no answers kept": Settings(response_cache_bytes=0),
+    "no rows kept": Settings(response_cache_bytes=0, row_cache_bytes=0),
     "with keys": Settings(keys=KEPT.entry),
     "small bodies": Settings(max_body=150),
     "small answers": Settings(max_answer=1000, response_cache_bytes=0),
@@ -428,6 +429,7 @@ def test_all_is_counted_alike(pairs: dict[str, Pair]) -> None:
         ("no answers kept", asked(BODIES["a list"])),
         ("no answers kept", asked(BODIES["a list"], *HEADERS["as browsers have it"])),
         ("no answers kept", got(GETS["a list"])),
+        ("no rows kept", asked(BODIES["a list"])),
     ],
 )
 def test_most_requests_never_come_to_the_app(pairs: dict[str, Pair], kind: str, request_: bytes) -> None:
@@ -443,15 +445,6 @@ def test_a_gateway_gets_its_trace(pairs: dict[str, Pair]) -> None:
     traced = asked(BODIES["a list"], b"apollo-federation-include-trace: ftv1")
     received, _ = pairs["as shipped"].short.heard(asked(BODIES["a list"]), traced, CLOSE)
     assert received.count(b'"ftv1":') == 1
-
-
-def test_what_memory_does_not_know_comes_to_the_app(database: Path) -> None:
-    settings = Settings(response_cache_bytes=0, row_cache_bytes=0)
-    with Side(database, settings, short=True).serving() as side:
-        received, told = side.heard(asked(BODIES["a list"]) * 5, CLOSE)
-        assert received.count(b" 200 OK") == 6
-        assert [entry["cache"] for entry in told] == [False] * 6
-        assert side.asgi_requests == 7
 
 
 @pytest.mark.parametrize(

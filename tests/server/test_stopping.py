@@ -44,6 +44,8 @@ WAYS = pytest.mark.parametrize("headers", [{}, TRACED], ids=["planned", "ordinar
 class SlowStore:
     """A store whose plans read without end as long as it is *slow*, and which knows when they stopped."""
 
+    near = None
+
     def __init__(self, store: Store) -> None:
         self._store = store
         self.slow = True

@@ -266,6 +266,8 @@ async def test_a_database_that_replaces_ours_is_read_from_then_on(tmp_path: Path
         await until(lambda: revision_is(store, "two"))
         assert await snapshot.run(ask(COUNT)) == {AllArticles(): 1}, "what was begun stays with its file"
         assert await store.run(ask(COUNT)) == ({AllArticles(): 1}, "two")
+        assert store.near is not None
+        assert store.near.revision() == "two"
     await store.close()
     assert open_files(tmp_path) == []
 
