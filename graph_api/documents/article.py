@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from graph_api.documents.document import ArticleDocument
-from graph_api.documents.extra import json_text, leftovers
+from graph_api.documents.extra import extra_text
 from graph_api.documents.fields import Fields
 from graph_api.documents.parts import images, provider, secured
 from graph_api.documents.related import related
@@ -17,7 +17,7 @@ ADDRESSES = ("webUrl", "originalUrl", "website")
 
 def article(fields: Fields, path: str, body: str) -> ArticleDocument | None:
     """The article in the file at *path*; None when it has no title or no usable URL."""
-    extra: dict[str, object] = {}
+    unclaimed: dict[str, object] = {}
     title = _title(fields)
     web_url, original_url, url = _addresses(fields)
     document = {
@@ -30,9 +30,9 @@ def article(fields: Fields, path: str, body: str) -> ArticleDocument | None:
     kind, moment = fields.text("type"), fields.moment("publishedDateTime")
     quality, heat = fields.number("quality"), fields.number("heat")
     published, removed = fields.flag("published"), fields.flag("removed")
-    payload, publisher = secured(fields), provider(fields, extra)
-    subjects, pictures, relations = _topics(fields), images(fields, extra), related(fields, url)
-    rest = leftovers(fields.rest, (), fields.notes)
+    payload, publisher = secured(fields), provider(fields, unclaimed)
+    subjects, pictures, relations = _topics(fields), images(fields, unclaimed), related(fields, url)
+    extra = extra_text(fields, unclaimed)
     if title is None or url is None:
         return None
     return ArticleDocument(
@@ -53,7 +53,7 @@ def article(fields: Fields, path: str, body: str) -> ArticleDocument | None:
         images=pictures,
         related=relations,
         body=body or None,
-        extra=json_text({**rest, **extra}),
+        extra=extra,
         **document,
     )
 

@@ -134,6 +134,13 @@ CODES: Mapping[str, Code] = _table(
         'title: "(10,001 characters)"',
         "shorten it, or move it to the body",
     ),
+    (
+        "E114",
+        "the front matter holds too much",
+        "More than 50,000 keys and values are no article: the largest real one has 5,200.",
+        "related: (10,001 items)",
+        "split it, or move what is not data to the body",
+    ),
     # -- the file's text
     (
         "E120",
@@ -365,7 +372,7 @@ CODES: Mapping[str, Code] = _table(
     (
         "W212",
         "an item of a list is left out",
-        "It is empty or no text.",
+        "It is empty or no text, or there are 100 before it.",
         "topics:\n      -",
         "write a text, or remove the line",
     ),
@@ -382,6 +389,20 @@ CODES: Mapping[str, Code] = _table(
         "It leads out of the source folder.",
         "news -> /elsewhere/news",
         "put the file itself here, or serve the folder it is in",
+    ),
+    (
+        "W215",
+        "a key that nobody knows is left out",
+        "Such keys are kept and answered as `extra`, up to 100,000 bytes of them as JSON, so that answers stay small.",
+        'notes: "(100,001 characters)"',
+        "shorten it, or move it to the body",
+    ),
+    (
+        "W216",
+        "there are more problems than are told",
+        "Of one file 1,000 problems are told, errors first; many errors also end the reading.",
+        "(a file with 1,001 problems)",
+        "mend those that are told; the others are told then",
     ),
     # -- accepted, and seen only when documents are put together
     (

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from graph_api.documents.fields import MAX_TEXT
+from graph_api.documents.limits import MAX_ITEMS, MAX_TEXT, MAX_URL
 
 _INT_32 = {"type": ["integer", "null"], "minimum": -(2**31), "maximum": 2**31 - 1}
 _FLAG = {"type": ["boolean", "null"]}
@@ -36,6 +36,7 @@ def front_matter_schema() -> dict[str, Any]:
             },
             "url": {
                 "type": "string",
+                "maxLength": MAX_URL,
                 "pattern": "^\\s*[Hh][Tt][Tt][Pp][Ss]?://[^\\s/?#@]+([/?#]|\\s*$)",
                 "format": "iri",
             },
@@ -82,7 +83,7 @@ def _shared() -> dict[str, Any]:
         },
         "quality": {**_INT_32, "description": "Editorial score of the article by itself."},
         "provider": _ref("provider", "Who publishes the article."),
-        "images": _list("image", "Pictures of the article."),
+        "images": {**_list("image", "Pictures of the article."), "maxItems": MAX_ITEMS},
     }
 
 
@@ -105,6 +106,7 @@ def _article() -> dict[str, Any]:
         "topics": {
             "type": ["array", "null"],
             "items": {"$ref": "#/$defs/text"},
+            "maxItems": MAX_ITEMS,
             "description": "Names of topics, the site's root topic first; capitals make no difference.",
         },
         "related": _list(
@@ -154,7 +156,7 @@ def _provider() -> dict[str, Any]:
                 "pattern": "^\\s*[^\\s/:@?#]+\\s*$",
                 "description": "The identity, such as example.com.",
             },
-            "images": _list("image", "Logos."),
+            "images": {**_list("image", "Logos."), "maxItems": MAX_ITEMS},
         },
         "required": ["domain"],
     }

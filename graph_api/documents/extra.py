@@ -11,7 +11,8 @@ from collections.abc import Mapping
 
 import orjson
 
-from graph_api.documents.fields import Notes
+from graph_api.documents.fields import Fields, Notes
+from graph_api.documents.limits import MAX_EXTRA
 from graph_api.documents.scalars import is_list, is_mapping, scalar
 from graph_api.documents.source import Path
 from graph_api.documents.texts import moment
@@ -26,9 +27,33 @@ _ISO_MOMENT = re.compile(
 )
 
 
-def json_text(values: Mapping[str, object]) -> str | None:
-    """*values*, which are fit for JSON, as JSON text; None when there are none."""
-    return orjson.dumps(values).decode() if values else None
+def extra_text(fields: Fields, more: Mapping[str, object]) -> str | None:
+    """The unclaimed keys of *fields*, and *more* of its parts, as JSON text; None when there are none.
+
+    What does not fit into the limit is left out, key by key, with a warning.
+    """
+    values = {**leftovers(fields.rest, fields.path, fields.notes), **more}
+    text = orjson.dumps(values)
+    if len(text) > MAX_EXTRA:
+        text = orjson.dumps(_fitting(values, fields))
+    return text.decode() if values else None
+
+
+def _fitting(values: Mapping[str, object], fields: Fields) -> dict[str, object]:
+    """Those of *values*, in their order, for which there is room."""
+    kept: dict[str, object] = {}
+    room = MAX_EXTRA
+    for key, value in values.items():
+        size = len(orjson.dumps({key: value}))
+        if size <= room:
+            kept[key] = value
+            room -= size
+        else:
+            fields.add("W215", key, _NO_ROOM, "shorten it, or move it to the body")
+    return kept
+
+
+_NO_ROOM = f"is left out of extra, which holds at most {MAX_EXTRA:,} bytes as JSON"
 
 
 def leftovers(rest: Mapping[str, object], path: Path, notes: Notes) -> dict[str, object]:

@@ -11,15 +11,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from graph_api.documents.limits import MAX_ITEMS, MAX_TEXT
 from graph_api.documents.scalars import is_list, is_mapping, value_of
 from graph_api.documents.source import Path, Source
-from graph_api.documents.texts import clean, moment, shown
+from graph_api.documents.texts import clean, moment, shortened, shown
 from graph_api.documents.urls import UnusableUrl, canonical_url
 from graph_api.documents.yaml_exact import Node
-
-MAX_TEXT = 10_000
-"""Characters of a text, or of the texts of a list, for which the answer to a page stays small; bodies and other
-content that is read apart may be longer."""
 
 _MAX_INT = 2**31 - 1
 _MIN_INT = -(2**31)
@@ -87,7 +84,7 @@ class Notes:
 
 def label(path: Path) -> str:
     """The path as messages name it: `related[3].webUrl`."""
-    parts = (f"[{step}]" if isinstance(step, int) else f".{step}" for step in path)
+    parts = (f"[{step}]" if isinstance(step, int) else f".{shortened(step)}" for step in path)
     return "".join(parts).lstrip(".")
 
 
@@ -212,13 +209,22 @@ class Fields:
         )
         return [(path, value)]
 
+    def first_entries(self, key: str, code: str) -> list[tuple[Path, object]]:
+        """The first items of the list under *key*, with a warning of this code when there are too many."""
+        found = self.entries(key)
+        if len(found) > MAX_ITEMS:
+            outcome = f"is left out, and so is what follows: {key} holds more than {MAX_ITEMS} items"
+            self.notes.add(code, found[MAX_ITEMS][0], outcome, "remove those that matter least")
+        return found[:MAX_ITEMS]
+
     def texts(self, key: str) -> tuple[str, ...]:
         """The texts of the list under *key*; what is not a text is left out with a warning."""
-        found = tuple(self._texts(self.entries(key)))
+        found = tuple(self._texts(self.first_entries(key, "W212")))
         length = sum(map(len, found))
-        if length > MAX_TEXT:
-            self.add("E113", key, _too_long(length), "leave out what matters least")
-        return found
+        if length <= MAX_TEXT:
+            return found
+        self.add("E113", key, _too_long(length), "leave out what matters least")
+        return ()
 
     def _texts(self, entries: Iterable[tuple[Path, object]]) -> Iterable[str]:
         for path, value in entries:

@@ -16,21 +16,35 @@ from frontmatter.default_handlers import YAMLHandler
 from graph_api.documents import scalars, yaml_exact, yaml_fast
 from graph_api.documents.source import Source
 from graph_api.documents.texts import shown
-from graph_api.documents.yaml_exact import Fault
+from graph_api.documents.yaml_exact import Exact, Fault
 
 _MAX_QUOTED_DASHES = 8
+_MAX_VALUES_AGAIN = 10_000  # what holds more is not read again
 
 
-def load(text: str, first_line: int = 1) -> tuple[object, tuple[Fault, ...]]:
-    """What the YAML *text* says, and its faults; None when it cannot be read.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Loaded:
+    """What a YAML text says, None when it cannot be read; and the text read exactly, where it had to be."""
 
-    What the fast path refuses is read exactly too: that tells what is wrong, and where.
+    value: object
+    exact: Exact | None = None
+
+    @property
+    def faults(self) -> tuple[Fault, ...]:
+        """What is wrong with the text."""
+        return self.exact.faults if self.exact else ()
+
+
+def load(text: str, first_line: int = 1) -> Loaded:
+    """What the YAML *text* says.
+
+    What the fast path refuses is read exactly: that tells what is wrong, and where.
     """
     found = yaml_fast.read(text)
     if found is not None:
-        return found[0], ()
+        return Loaded(value=found[0])
     exact = yaml_exact.read(text, first_line)
-    return scalars.value_of(exact.root), exact.faults
+    return Loaded(value=scalars.value_of(exact.root), exact=exact)
 
 
 class Unreadable(Exception):
@@ -58,7 +72,7 @@ def split(text: str) -> FrontMatter:
     """
     first = front = _split_at(text, 0)
     for skipped in range(1, _MAX_QUOTED_DASHES + 1):
-        if not _ends_in_quotes(front):
+        if not _is_worth_another_try(front):
             return front
         try:
             front = _split_at(text, skipped)
@@ -71,11 +85,13 @@ def _split_at(text: str, skipped: int) -> FrontMatter:
     leading = len(text) - len(text.lstrip())
     handler = FastHandler(text.count("\n", 0, leading) + 1, skipped)
     _, body = frontmatter.parse(text, handler=handler)
-    return _front(handler.text, handler.first_line + 1, (handler.loaded, handler.faults), body)
+    return _front(handler.text, handler.first_line + 1, handler.loaded, body)
 
 
-def _ends_in_quotes(front: FrontMatter) -> bool:
-    return any(fault.code == "E123" and "quoted scalar" in fault.message for fault in front.faults)
+def _is_worth_another_try(front: FrontMatter) -> bool:
+    """Whether it ends within quotes, and is not large."""
+    in_quotes = any(fault.code == "E123" and "quoted scalar" in fault.message for fault in front.faults)
+    return in_quotes and front.source.exact.values <= _MAX_VALUES_AGAIN
 
 
 def whole(text: str) -> FrontMatter:
@@ -85,26 +101,25 @@ def whole(text: str) -> FrontMatter:
     return _front(text, 1, load(text), "")
 
 
-def _front(text: str, line: int, read: tuple[object, tuple[Fault, ...]], body: str) -> FrontMatter:
-    loaded, faults = read
-    mapping = loaded if scalars.is_mapping(loaded) else None
-    if mapping is None and not faults:
-        raise Unreadable("E124", line, f"this must be a mapping of keys to values, not {shown(loaded)}")
-    return FrontMatter(mapping=mapping, body=body, faults=faults, source=Source(text, line))
+def _front(text: str, line: int, loaded: Loaded, body: str) -> FrontMatter:
+    mapping = loaded.value if scalars.is_mapping(loaded.value) else None
+    if mapping is None and not loaded.faults:
+        raise Unreadable("E124", line, f"this must be a mapping of keys to values, not {shown(loaded.value)}")
+    source = Source(text, line, loaded.exact)
+    return FrontMatter(mapping=mapping, body=body, faults=loaded.faults, source=source)
 
 
 class FastHandler(YAMLHandler):
     """python-frontmatter's YAML handler with our split and our loader; made for one text.
 
-    Afterwards `text` is the front matter, `loaded` what it says and `faults` what is wrong with it.
+    Afterwards `text` is the front matter, and `loaded` what it says.
     """
 
     def __init__(self, first_line: int, skipped: int) -> None:
         super().__init__()
         self.first_line = first_line
         self.text = ""
-        self.loaded: object = None
-        self.faults: tuple[Fault, ...] = ()
+        self.loaded = Loaded(value=None)
         self._skipped = skipped
 
     def split(self, text: str) -> tuple[str, str]:
@@ -124,8 +139,8 @@ class FastHandler(YAMLHandler):
     def load(self, fm: str, **_: object) -> Any:  # Any: the library types it so
         """What the front matter says."""
         self.text = fm
-        self.loaded, self.faults = load(fm, self.first_line + 1)
-        return self.loaded
+        self.loaded = load(fm, self.first_line + 1)
+        return self.loaded.value
 
 
 def _after_opening(text: str) -> int:

@@ -13,7 +13,6 @@ from graph_api.documents.texts import clean, shown
 from graph_api.documents.urls import UnusableUrl, canonical_url
 from graph_api.records import Image, Secured
 
-_MAX_IMAGES = 100
 _DOMAIN = re.compile(r"[^\s/:@?#\\\"'<>.]+(?:\.[^\s/:@?#\\\"'<>.]+)*")
 _SECURED = re.compile(r"[A-Za-z0-9+/]+={0,2};[A-Za-z0-9+/]+={0,2}")
 
@@ -24,11 +23,8 @@ def images(fields: Fields, extra: dict[str, object], *, site_relative: bool = Fa
     Their unclaimed keys go to *extra*. With *site_relative* also URLs such as `/assets/x.jpg` are usable:
     taxonomies of a site write them so.
     """
-    entries = fields.entries("images")
-    read = [_image(path, value, fields.notes, site_relative) for path, value in entries[:_MAX_IMAGES]]
-    if len(entries) > _MAX_IMAGES:
-        outcome = f"is left out, and so is what follows: there are more than {_MAX_IMAGES} images"
-        fields.notes.add("W205", entries[_MAX_IMAGES][0], outcome, "remove those that matter least")
+    entries = fields.first_entries("images", "W205")
+    read = [_image(path, value, fields.notes, site_relative) for path, value in entries]
     kept = [image for image in read if image is not None]
     if any(rest for _, rest in kept):
         extra["images"] = [rest for _, rest in kept]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from graph_api.documents import front_matter
 from graph_api.documents.article import ADDRESSES, article
@@ -12,11 +12,12 @@ from graph_api.documents.codes import CODES
 from graph_api.documents.document import ArticleDocument, Document, Reading
 from graph_api.documents.fields import Fields, Note, Notes
 from graph_api.documents.front_matter import FrontMatter, Unreadable
+from graph_api.documents.limits import MAX_DEPTH, MAX_PROBLEMS
 from graph_api.documents.scalars import is_deeper, is_list
 from graph_api.documents.source import Source
 from graph_api.documents.taxonomy import organization, topic
 from graph_api.documents.texts import shown
-from graph_api.documents.yaml_exact import MAX_DEPTH, MAX_FAULTS, Fault
+from graph_api.documents.yaml_exact import Fault
 from graph_api.records import NodeKey, Problem, article_id, article_key
 
 _TAXONOMIES = {"topics": "topic", "organizations": "organization"}
@@ -65,13 +66,12 @@ def _read(path: str, text: str) -> tuple[Document | None, list[Fault]]:
     else:
         return None, [Fault(code="W213", line=1, column=1, message="the file is no taxonomy and is skipped")]
     if front.mapping is None:
-        return None, list(front.faults)
+        return None, _told(front.faults, front.source)
     notes = Notes(front.source)
     document = _document(Fields(front.mapping, (), notes), path, front.body)
     related = front.mapping.get("related")
     front.source.expect_items("related", len(related) if is_list(related) else 0)
-    faults = [*_faults(front, document, notes), *(_place(note, front.source) for note in _told(notes))]
-    return document, faults
+    return document, _told([*_faults(front, document, notes), *notes.noted], front.source)
 
 
 def _folder_kind(path: str) -> str | None:
@@ -114,14 +114,19 @@ def _faults(front: FrontMatter, document: Document | None, notes: Notes) -> Iter
     return front.source.exact.faults if front.source.consulted else ()
 
 
-def _told(notes: Notes) -> Iterable[Note]:
-    """What is told of a document's notes: of very many the errors first, since they reject it."""
-    if len(notes.noted) <= MAX_FAULTS:
-        return notes.noted
-    return sorted(notes.noted, key=lambda note: note.code[0] != "E")[:MAX_FAULTS]
+def _told(found: Sequence[Fault | Note], source: Source) -> list[Fault]:
+    """What is told of all that was found: of very many problems the errors first, since they reject the file."""
+    if len(found) <= MAX_PROBLEMS:
+        return [_placed(one, source) for one in found]
+    errors_first = sorted(found, key=lambda one: one.code[0] != "E")
+    *told, untold = (_placed(one, source) for one in errors_first[: MAX_PROBLEMS + 1])
+    message = f"there are more problems, of which this is one; {MAX_PROBLEMS:,} of a file are told"
+    return [*told, Fault(code="W216", line=untold.line, column=untold.column, message=message)]
 
 
-def _place(note: Note, source: Source) -> Fault:
+def _placed(note: Note | Fault, source: Source) -> Fault:
+    if isinstance(note, Fault):
+        return note
     line, column = source.place(note.path)
     return Fault(code=note.code, line=line, column=column, message=note.message, hint=note.hint)
 

@@ -10,7 +10,7 @@ import marshal
 from functools import lru_cache
 
 from graph_api.documents.document import RelatedItem
-from graph_api.documents.extra import json_text, leftovers
+from graph_api.documents.extra import extra_text
 from graph_api.documents.fields import Fields, NeedsSource, Notes
 from graph_api.documents.parts import images, provider
 from graph_api.documents.scalars import is_mapping
@@ -79,7 +79,7 @@ _HINT = "an item needs at least title and webUrl"
 
 
 def _read(fields: Fields) -> RelatedItem | None:
-    extra: dict[str, object] = {}
+    unclaimed: dict[str, object] = {}
     title = fields.title("title", _HINT)
     web_url, original_url = fields.url("webUrl"), fields.url("originalUrl")
     if not (web_url or original_url) and not any(note.code == "E103" for note in fields.notes.noted):
@@ -90,7 +90,11 @@ def _read(fields: Fields) -> RelatedItem | None:
         "cdn_amp_web_url": fields.url("cdnAmpWebUrl"),
     }
     item_type, published = fields.text("type"), fields.moment("publishedDateTime")
-    quality, publisher, pictures = fields.number("quality"), provider(fields, extra), images(fields, extra)
+    quality, publisher, pictures = (
+        fields.number("quality"),
+        provider(fields, unclaimed),
+        images(fields, unclaimed),
+    )
     address = web_url or original_url
     if not title or not address:
         return None
@@ -105,6 +109,6 @@ def _read(fields: Fields) -> RelatedItem | None:
         quality=quality,
         provider=publisher,
         images=pictures,
-        extra=json_text({**leftovers(fields.rest, fields.path, fields.notes), **extra}),
+        extra=extra_text(fields, unclaimed),
         **values,
     )

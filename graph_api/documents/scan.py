@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from graph_api.documents.document import Reading
+from graph_api.documents.limits import MAX_BYTES
 from graph_api.errors import SourceError
 from graph_api.records import Problem, Severity
 
-MAX_BYTES = 5_000_000
 ENDINGS = (".md", ".markdown", ".yaml", ".yml")
 
 _ATTEMPTS = 5

@@ -9,6 +9,7 @@ from typing import Literal
 
 _DATE_PREFIX = re.compile(r"[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}-(?=.)")
 _ENDING = re.compile(r"\.(?:md|markdown|ya?ml)$", re.IGNORECASE)
+_LONGEST_NAME = 250  # characters of a title that name a file: systems allow 255 bytes
 _PIECE = 1_000  # characters: normalising takes the square of a run of marks
 _SPELLED = str.maketrans({"+": "plus", "#": "sharp"})
 
@@ -37,6 +38,7 @@ def slug_of_title(title: str) -> str:
 
     They leave signs out (`2.0` is `20`, `SpaceX™` is `spacex`) and join words with `-`.
     """
+    title = title[:_LONGEST_NAME]
     words = _normalized("NFC", title.casefold()).replace("-", " ").split()
     kept = ("".join(sign for sign in word if _is_letter(sign)) for word in words)
     return "-".join(filter(None, kept)) or topic_slug(title)

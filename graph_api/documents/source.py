@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cached_property
 from itertools import accumulate
 from typing import TypeAlias
 
@@ -18,18 +17,22 @@ Path: TypeAlias = tuple[str | int, ...]
 class Source:
     """The YAML text of one document, read exactly once a question comes up."""
 
-    def __init__(self, text: str, first_line: int) -> None:
+    def __init__(self, text: str, first_line: int, exact: Exact | None = None) -> None:
         self._text = text
         self._first_line = first_line
+        self._exact = exact
         self.consulted = False
         """Whether a value came from here; then the faults of the exact reading count too."""
         self._counts: dict[str, int] = {}
         self._items: dict[str, tuple[list[int], list[str]]] = {}
+        self._read_items: dict[tuple[str, int], Node | None] = {}
 
-    @cached_property
+    @property
     def exact(self) -> Exact:
         """The whole text, read exactly."""
-        return yaml_exact.read(self._text, self._first_line)
+        if self._exact is None:
+            self._exact = yaml_exact.read(self._text, self._first_line)
+        return self._exact
 
     def spelled(self, path: Path) -> str | None:
         """The source text of the scalar at *path*."""
@@ -68,7 +71,10 @@ class Source:
         lines, pieces = self._items[key]
         if position >= len(pieces):
             return None
-        return yaml_exact.read(pieces[position], self._first_line + lines[position]).root
+        if (key, position) not in self._read_items:
+            read = yaml_exact.read(pieces[position], self._first_line + lines[position])
+            self._read_items[key, position] = read.root
+        return self._read_items[key, position]
 
 
 def _lines(before: int, pieces: Sequence[str]) -> list[int]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from graph_api.documents.document import ProviderDocument, TopicDocument
-from graph_api.documents.extra import json_text, leftovers
+from graph_api.documents.extra import extra_text
 from graph_api.documents.fields import Fields
 from graph_api.documents.parts import domain_of, images
 from graph_api.documents.slugs import topic_slug
@@ -11,15 +11,15 @@ from graph_api.documents.slugs import topic_slug
 
 def topic(fields: Fields) -> TopicDocument | None:
     """The topic of a taxonomy file; None when it has no name. Its `_id` is its slug."""
-    extra: dict[str, object] = {}
+    unclaimed: dict[str, object] = {}
     fields.take("taxonomy")
     slug, name = fields.text("_id"), fields.text("name")
     if not name:
         fields.add("E111", "name", "is missing or empty", "write name: and the topic's name")
     shortname, parent = fields.text("shortname"), fields.text("parent")
     keywords, hashtags = fields.texts("keywords"), fields.texts("hashtags")
-    pictures = images(fields, extra, site_relative=True)
-    rest = leftovers(fields.rest, (), fields.notes)
+    pictures = images(fields, unclaimed, site_relative=True)
+    extra = extra_text(fields, unclaimed)
     if not name:
         return None
     return TopicDocument(
@@ -30,13 +30,13 @@ def topic(fields: Fields) -> TopicDocument | None:
         keywords=keywords,
         hashtags=hashtags,
         images=pictures,
-        extra=json_text({**rest, **extra}),
+        extra=extra,
     )
 
 
 def organization(fields: Fields) -> ProviderDocument | None:
     """The provider an organisation's file describes; None when it has no domain."""
-    extra: dict[str, object] = {}
+    unclaimed: dict[str, object] = {}
     fields.take("taxonomy")
     id, part = fields.take("_id"), fields.notes.part()
     key = "domain" if fields.rest.get("domain") is not None or id is None else "_id"
@@ -46,8 +46,8 @@ def organization(fields: Fields) -> ProviderDocument | None:
     if domain is None:
         fields.add("E112", "domain", "is missing or not a domain", "write it such as example.com")
     name, description = fields.text("name"), fields.text("description")
-    others, pictures = fields.texts("otherNames"), images(fields, extra, site_relative=True)
-    rest = leftovers(fields.rest, (), fields.notes)
+    others, pictures = fields.texts("otherNames"), images(fields, unclaimed, site_relative=True)
+    extra = extra_text(fields, unclaimed)
     if domain is None:
         return None
     return ProviderDocument(
@@ -56,5 +56,5 @@ def organization(fields: Fields) -> ProviderDocument | None:
         other_names=others,
         description=description,
         images=pictures,
-        extra=json_text({**rest, **extra}),
+        extra=extra,
     )

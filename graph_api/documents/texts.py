@@ -13,6 +13,7 @@ _MOMENT = re.compile(
            [ \t]*(?:([Zz])|([-+])([0-9]{1,2})(?::?([0-9]{2}))?)?)?""",
     re.VERBOSE,
 )
+_LONGEST_MOMENT = 100
 _SHOWN_CHARACTERS = 60
 _SHOWN_BITS = 192
 
@@ -37,22 +38,27 @@ def shown(value: object) -> str:
         return "true" if value else "false"
     if isinstance(value, int) and value.bit_length() > _SHOWN_BITS:
         return "a number of many digits"  # Python refuses to spell more than 4,300
-    text = _shortened(str(value))
+    text = shortened(str(value))
     return f'"{text}"' if isinstance(value, str) else text
 
 
-def _shortened(text: str) -> str:
+def shortened(text: str) -> str:
+    """*text* on one line of at most 61 signs, all of which can be printed."""
     line = "".join(sign if sign.isprintable() else " " for sign in text[: _SHOWN_CHARACTERS + 1])
     return line if len(line) <= _SHOWN_CHARACTERS else f"{line[:_SHOWN_CHARACTERS]}…"
 
 
-@lru_cache(16_384)
 def moment(text: str) -> tuple[datetime, str | None] | None:
     """The moment *text* names, in UTC, with the code of the warning it deserves; None when it names none.
 
     Accepts ISO 8601 dates and date-times and YAML's looser spelling of them; digits beyond
     microseconds are cut off.
     """
+    return _remembered(text) if len(text) <= _LONGEST_MOMENT else None
+
+
+@lru_cache(16_384)
+def _remembered(text: str) -> tuple[datetime, str | None] | None:
     match = _MOMENT.fullmatch(text)
     if match is None:
         return None

@@ -7,10 +7,14 @@ Why our own reading and not `urllib`'s: an identity must not change with a libra
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from functools import lru_cache
+from itertools import product
+from string import hexdigits
+
+from graph_api.documents.limits import MAX_HOST, MAX_URL
 
 _CACHED_URLS = 65_536
-MAX_CHARACTERS = 8_192  # of an address: longer ones reach few servers
 
 _PARTS = re.compile(r"(https?)://([^/?#]*)([^?#]*)(?:\?([^#]*))?(?:#.*)?", re.IGNORECASE)
 _SCHEME = re.compile(r"([a-z][a-z0-9+.-]*):", re.IGNORECASE)
@@ -19,7 +23,7 @@ _HOST = re.compile(
     r"\[[0-9a-f:.]+\]|[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?(?:\.[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?)*\.?"
 )
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
-_ESCAPE = re.compile(r"%([0-9A-Fa-f]{2})|([^A-Za-z0-9\-._~!$&'()*+,;=:@/?])")
+_ESCAPE = re.compile(r"(%[0-9A-Fa-f]{2}|[^A-Za-z0-9\-._~!$&'()*+,;=:@/?])")
 _UNRESERVED = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
 _DEFAULT_PORT = {"http": "80", "https": "443"}
 
@@ -60,8 +64,8 @@ def canonical_url(text: str) -> str:
     becomes `/`; path, order and case of the rest are kept, percent-encoded per RFC 3986. Idempotent.
     """
     text = text.strip()
-    if len(text) > MAX_CHARACTERS:
-        raise UnusableUrl(f"it has more than {MAX_CHARACTERS:,} characters")
+    if len(text) > MAX_URL:
+        raise UnusableUrl(f"it has more than {MAX_URL:,} characters")
     if _CONTROL.search(text):
         raise UnusableUrl("it contains control characters")
     parts = _PARTS.fullmatch(text)
@@ -69,7 +73,10 @@ def canonical_url(text: str) -> str:
         raise UnusableUrl(_why_unusable(text))
     scheme = parts[1].lower()
     path = _encoded(parts[3]) or "/"
-    return f"{scheme}://{_authority(parts[2], scheme)}{path}{_query(parts[4])}"
+    canonical = f"{scheme}://{_authority(parts[2], scheme)}{path}{_query(parts[4])}"
+    if len(canonical) > MAX_URL:
+        raise UnusableUrl(f"it has more than {MAX_URL:,} characters once it is percent-encoded")
+    return canonical
 
 
 def _why_unusable(text: str) -> str:
@@ -98,6 +105,8 @@ def _authority(text: str, scheme: str) -> str:
 
 def _host(text: str) -> str:
     host = text.lower()
+    if len(host) > MAX_HOST:
+        raise UnusableUrl(f"its host has more than {MAX_HOST} characters")
     if not host.isascii():
         try:
             host = host.encode("idna").decode("ascii").lower()
@@ -122,13 +131,20 @@ def _is_tracker(parameter: str) -> bool:
 def _encoded(text: str) -> str:
     """*text* with everything percent-encoded that must be, and nothing that need not be."""
     try:
-        return _ESCAPE.sub(_escaped, text)
+        pieces = _ESCAPE.split(text.encode().decode("latin-1"))  # a character a byte
     except UnicodeEncodeError:
         raise UnusableUrl("it contains half a character (a lone surrogate)") from None
+    pieces[1::2] = map(_SPELLINGS.__getitem__, pieces[1::2])
+    return "".join(pieces)
 
 
-def _escaped(match: re.Match[str]) -> str:
-    if match[1] is None:
-        return "".join(f"%{byte:02X}" for byte in match[2].encode())
-    character = chr(int(match[1], 16))
-    return character if character in _UNRESERVED else f"%{match[1].upper()}"
+def _spellings() -> Iterator[tuple[str, str]]:
+    """What bytes and escapes become: two capital digits, or the character that needs no escape."""
+    for byte in range(256):
+        yield chr(byte), f"%{byte:02X}"
+    for high, low in product(hexdigits, repeat=2):
+        character = chr(int(high + low, 16))
+        yield f"%{high}{low}", character if character in _UNRESERVED else f"%{high}{low}".upper()
+
+
+_SPELLINGS = dict(_spellings())

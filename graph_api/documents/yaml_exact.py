@@ -1,8 +1,8 @@
 """YAML read exactly: every value with its source text, line and column. Slow, and the authority.
 
 Built on the events of libyaml. What front matter must not use (anchors, aliases, tags, merge keys,
-duplicate keys, deep nesting) is noted as a fault with its place and reading goes on, so that one
-reading shows them all. Plain scalars have the types of YAML 1.2: `no` and `12:30:45` are texts.
+duplicate keys) is noted as a fault with its place and reading goes on, so that one reading shows them
+all; only what is too much ends it. Plain scalars have the types of YAML 1.2: `no` and `12:30:45` are texts.
 """
 
 from __future__ import annotations
@@ -14,15 +14,11 @@ from typing import Any, TypeAlias
 
 import yaml
 
-MAX_DEPTH = 20
-MAX_FAULTS = 1000  # of one text: what is broken so often is not read to its end
+from graph_api.documents.disguise import Disguise
+from graph_api.documents.limits import MAX_DEPTH, MAX_PROBLEMS, MAX_VALUES
+from graph_api.documents.texts import shortened
 
-_ESCAPED_HALF = re.compile(r"\\u[dD][89a-fA-F]")
 _HALVES = re.compile("[\ud800-\udfff]")
-# libyaml takes these for line breaks or refuses them; for YAML 1.2 and the fast path they are text.
-_TEXT_IN_1_2 = re.compile("[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")
-_PRIVATE_USE = range(0xE000, 0xF8FF)
-
 _SYNTAX_CODES = {"E126": "scanning an a", "E128": " a tag", "E133": "<document start>"}
 
 
@@ -71,55 +67,46 @@ Node: TypeAlias = ScalarNode | ListNode | MappingNode
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Exact:
-    """A text as read: its root, None when the text is empty or broken, and its faults."""
+    """A text as read: its root, None when the text is empty or broken; how many keys and values it holds, as far
+    as it was read; and its faults."""
 
     root: Node | None
+    values: int
     faults: tuple[Fault, ...]
 
 
 def read(text: str, first_line: int = 1) -> Exact:
     """The nodes of *text* and everything that is wrong with it as YAML; its lines count from *first_line*."""
-    safe, restore = _as_yaml_1_1(text)
-    reading = _Reading(restore, first_line)
+    disguise = Disguise.of(text)
+    reading = _Reading(disguise, first_line)
     root: Node | None = None
     if (at := text.find("\0")) >= 0:
         reading.note("E131", text.count("\n", 0, at) + 1, at - text.rfind("\n", 0, at), "it contains NUL")
     try:
-        root = reading.document(_events(safe))
+        root = reading.document(_events(disguise.text))
     except yaml.MarkedYAMLError as error:
-        code, line, column, message = _syntax_error(error, safe)
+        code, line, column, message = _syntax_error(error, disguise.text)
         reading.note(code, line, column, message)
     except _Enough:
         root = None
-    return Exact(root=root, faults=tuple(reading.faults))
+    return Exact(root=root, values=reading.values, faults=tuple(reading.faults))
 
 
 class _Enough(Exception):
-    """Reading stops: what is nested this deep, or comes after so many faults, is not looked at."""
+    """Reading stops: what is too much, or comes after so many faults, is not looked at."""
 
 
 def _events(text: str) -> Iterator[Any]:  # Any: PyYAML's events have no common typed shape
-    # libyaml refuses lone surrogates, which are to become U+FFFD; PyYAML's own scanner takes them.
-    loader = yaml.SafeLoader if _ESCAPED_HALF.search(text) else yaml.CSafeLoader
-    return iter(yaml.parse(text, Loader=loader))
-
-
-def _as_yaml_1_1(text: str) -> tuple[str, dict[int, str]]:
-    """*text* with the characters libyaml misreads replaced by private ones, and the way back."""
-    strange = sorted(set(_TEXT_IN_1_2.findall(text)))
-    if not strange:
-        return text, {}
-    free = (chr(code) for code in _PRIVATE_USE if chr(code) not in text)
-    pairs = dict(zip(strange, free, strict=False))
-    return text.translate(str.maketrans(pairs)), {ord(private): sign for sign, private in pairs.items()}
+    return iter(yaml.parse(text, Loader=yaml.CSafeLoader))
 
 
 class _Reading:
     """One walk over the events of a text; collects faults as it builds nodes."""
 
-    def __init__(self, restore: dict[int, str], first_line: int) -> None:
+    def __init__(self, disguise: Disguise, first_line: int) -> None:
         self.faults: list[Fault] = []
-        self._restore = restore
+        self.values = 0
+        self._disguise = disguise
         self._before = first_line - 1
 
     def note(self, code: str, line: int, column: int, message: str) -> None:
@@ -140,6 +127,7 @@ class _Reading:
         return root
 
     def _node(self, event: Any, events: Iterator[Any], depth: int) -> Node:
+        self._count(event)
         self._check_properties(event)
         if isinstance(event, yaml.MappingStartEvent):
             return self._mapping(event, events, depth)
@@ -156,7 +144,7 @@ class _Reading:
             value = self._node(next(events), events, depth + 1)
             if key.text in node.keys:
                 first = node.keys[key.text].line
-                message = f"{_shortened(key.text)} is already given in line {first}"
+                message = f"{shortened(key.text)} is already given in line {first}"
                 self._fault("E125", (key.line, key.column), message)
             node.keys.setdefault(key.text, key)
             node.values.setdefault(key.text, value)
@@ -174,8 +162,8 @@ class _Reading:
         line, column = self._place(event)
         if isinstance(event, yaml.AliasEvent):
             return ScalarNode(line=line, column=column, text=f"*{event.anchor}", plain=False)
-        text: str = event.value.translate(self._restore) if self._restore else event.value
-        if "\0" in text and "\0" not in self._restore.values():
+        text = self._disguise.undone(event.value)
+        if "\0" in text and "\0" not in self._disguise.characters.values():
             self._fault("E131", (line, column), "the text contains an escaped NUL")
         if _HALVES.search(text):
             text = self._whole(text, (line, column))
@@ -196,15 +184,22 @@ class _Reading:
             self._fault("E127", (node.line, node.column), "merge keys (<<) are not read")
         return node
 
+    def _count(self, event: Any) -> None:
+        self.values += 1
+        if self.values > MAX_VALUES:
+            message = f"the front matter holds more than {MAX_VALUES:,} keys and values"
+            self._fault("E114", self._place(event), message)
+            raise _Enough
+
     def _check_properties(self, event: Any) -> None:
         place = self._place(event)
         if isinstance(event, yaml.AliasEvent):
-            self._fault("E126", place, f"aliases are not read: *{_shortened(str(event.anchor))}")
+            self._fault("E126", place, f"aliases are not read: *{shortened(str(event.anchor))}")
             return
         if event.anchor:
-            self._fault("E126", place, f"anchors are not read: &{_shortened(str(event.anchor))}")
+            self._fault("E126", place, f"anchors are not read: &{shortened(str(event.anchor))}")
         if event.tag:
-            self._fault("E128", place, f"tags are not read: {_shortened(event.tag)}")
+            self._fault("E128", place, f"tags are not read: {shortened(event.tag)}")
 
     def _check_depth(self, event: Any, depth: int) -> None:
         if depth > MAX_DEPTH:
@@ -216,12 +211,8 @@ class _Reading:
 
     def _fault(self, code: str, place: tuple[int, int], message: str) -> None:
         self.faults.append(Fault(code=code, line=place[0], column=place[1], message=message))
-        if code[0] == "E" and len(self.faults) >= MAX_FAULTS:
+        if code[0] == "E" and len(self.faults) > MAX_PROBLEMS:
             raise _Enough
-
-
-def _shortened(text: str) -> str:
-    return text if len(text) <= 40 else f"{text[:39]}…"  # noqa: PLR2004  (so much fits into a line)
 
 
 def _syntax_error(error: yaml.MarkedYAMLError, text: str) -> tuple[str, int, int, str]:

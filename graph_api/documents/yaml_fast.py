@@ -17,6 +17,7 @@ from functools import lru_cache
 
 import yaml_rs
 
+from graph_api.documents.limits import MAX_VALUES
 from graph_api.documents.scalars import is_list, is_mapping
 
 # What starts anchors, aliases, tags and collections in brackets; all come after a break.
@@ -35,7 +36,7 @@ _BLOCK_OR_COMMENT = re.compile(r"[ ]*#|.*[|>][-+0-9]{0,2}[ ]*(?:#|$)")
 _ESCAPED_NUL = re.compile(r"\\(?:0|x00|u0000|U00000000)")
 # yaml-rs takes minutes for a number of millions of digits.
 _LONG_TEXT = 500_000
-_LONG_NUMBER = re.compile(r"[0-9_]{4000}")
+_LONG_NUMBER = re.compile(r"(?<![0-9_])[0-9_]{4000}")  # looked for where a number starts, not at each digit
 # yaml-rs bounds the nesting of brackets only: a line of a million dashes ends the process. Without these a block
 # lies in some hundred others at most.
 _DEEP = re.compile(r"\n[ ]{200}|(?:[-?:][ ]++){30}")
@@ -50,7 +51,20 @@ def read(text: str) -> tuple[object] | None:
 
     Values may be shared between documents: they are not to be changed.
     """
+    if _may_be_large(text):
+        return None
     return _read_in_pieces(text) or _read_whole(text)
+
+
+def _may_be_large(text: str) -> bool:
+    """Whether *text* might hold more than is allowed, or very many signs to look at.
+
+    An item starts with `-`, `[` or a comma, a key and its value with `:`, `?`, `{` or a comma.
+    """
+    if len(text) < MAX_VALUES:  # no value takes less than a character
+        return False
+    data = text.encode()
+    return 2 * (len(data) - len(data.translate(None, b"-[,:?{&*!"))) >= MAX_VALUES
 
 
 def _read_whole(text: str) -> tuple[object] | None:

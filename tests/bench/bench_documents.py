@@ -43,7 +43,7 @@ def ours(folder: Path) -> int:
     for remembering in (
         canonical_url,
         topic_slug,
-        texts.moment,
+        texts._remembered,
         related._remembered,
         yaml_fast._remembered_item,
     ):

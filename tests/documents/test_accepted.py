@@ -263,6 +263,22 @@ def test_half_a_character_is_replaced_with_a_warning() -> None:
     assert codes(found) == ["W209", "W209"]
 
 
+def test_what_looks_like_half_a_character_is_text_outside_double_quotes() -> None:
+    document = article(
+        title="'a\\ud800b'",
+        excerpt='"\\\\uD800 \\uD83D\\uDE00"',
+        more='"\\ud800"',
+        private='"\\ue000 \\U0000E001 \ue002 \u2028"',
+        plain="\\ue000",
+    )
+    assert (document.title, document.excerpt) == ("a\\ud800b", "\\uD800 \U0001f600")
+    assert json.loads(document.extra or "") == {
+        "more": "\ufffd",
+        "private": "\ue000 \ue001 \ue002 \u2028",
+        "plain": "\\ue000",
+    }
+
+
 def test_warnings_name_the_article_they_are_about() -> None:
     problem = only(read(topics="AI"))
     assert problem.severity is Severity.WARNING

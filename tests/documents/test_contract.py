@@ -51,6 +51,7 @@ _CHECKS: dict[str, Any] = {
     "allOf": lambda value, rules: all(fits(value, rule) for rule in rules),
     "not": lambda value, rule: not fits(value, rule),
     "const": lambda value, constant: value == constant,
+    "maxItems": lambda value, most: not isinstance(value, list) or len(value) <= most,
     "maxLength": lambda value, most: not isinstance(value, str) or len(value) <= most,
     "pattern": lambda value, pattern: not isinstance(value, str) or re.search(pattern, value) is not None,
     "minimum": lambda value, least: not isinstance(value, int) or value >= least,
@@ -122,6 +123,9 @@ def test_what_is_read_fits(changed: dict[str, object]) -> None:
         {"provider": "A"},
         {"provider": {"name": "A"}},
         {"images": [{"width": 3}]},
+        {"images": ["https://example.com/a.jpg"] * 101},
+        {"topics": ["AI"] * 101},
+        {"webUrl": "https://example.com/" + "a" * 8_192},
     ],
 )
 def test_what_is_rejected_or_warned_of_does_not_fit(changed: dict[str, object]) -> None:

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given, strategies as st
 
 from graph_api.documents import Reading, parse
+from graph_api.documents.limits import MAX_PROBLEMS, MAX_URL
 from graph_api.documents.slugs import topic_slug
-from graph_api.documents.urls import MAX_CHARACTERS, UnusableUrl, canonical_url
-from graph_api.documents.yaml_exact import MAX_FAULTS
+from graph_api.documents.urls import UnusableUrl, canonical_url
 from graph_api.records import Severity
 from tests.documents.writing import article, codes, front_matter, reading
 
@@ -43,14 +43,16 @@ def test_blocks_in_blocks_without_end_are_rejected(line: str) -> None:
 def test_of_very_many_faults_the_first_thousand_are_told(line: str, code: str) -> None:
     before = f"{_ARTICLE}x:\n" if line[0] == "-" else _ARTICLE
     found = checked(reading(f"---\n{before}{line * 5_000}---\n"))
-    assert len(found.problems) == MAX_FAULTS
+    assert len(found.problems) == MAX_PROBLEMS + 1
+    assert codes(found).count("W216") == 1
     assert code in codes(found)
 
 
 def test_very_many_warnings_hide_no_error() -> None:
     related = "- x\n" * 5_000
     found = checked(reading(f"---\n{_ARTICLE}related:\n{related}quality: high\n---\n"))
-    assert len(found.problems) == MAX_FAULTS
+    assert len(found.problems) == MAX_PROBLEMS + 1
+    assert codes(found).count("W216") == 1
     assert "E104" in codes(found)
 
 
@@ -67,7 +69,7 @@ def test_a_hundred_images_are_kept_and_no_more() -> None:
 
 
 def test_an_address_that_no_server_takes_is_none() -> None:
-    longest = "https://example.com/".ljust(MAX_CHARACTERS, "a")
+    longest = "https://example.com/".ljust(MAX_URL, "a")
     assert canonical_url(longest) == longest
     with pytest.raises(UnusableUrl, match=r"more than 8,192 characters"):
         canonical_url(f"{longest}a")

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from graph_api.documents import FileBytes, Reading, read_file, scan
-from graph_api.documents.scan import MAX_BYTES
+from graph_api.documents.limits import MAX_BYTES
 from graph_api.errors import SourceError
 from tests.documents.writing import only
 

@@ -18,8 +18,8 @@ from tests.schema.test_hidden import _schema, _selections, told
 _LIMITS: Mapping[str, str] = {
     "body": "---\n" + "word *a* <b>x</b>\n" * 270_000,
     "related": "related:\n"
-    + "".join(f"- title: T\n  webUrl: https://e.com/{number}\n" for number in range(20_000)),
-    "extra": f"x: [{'1.5,' * 100_000}]\n",
+    + "".join(f"- title: T\n  webUrl: https://e.com/{number}\n" for number in range(9_990)),
+    "extra": f"x: [{'1.5,' * 24_000}]\n",
     "deep": f"x: {'[' * 18}{']' * 18}\n",
     "signs": 'excerpt: "\\u202e \\ud83d\\ude00 \\u2028 \\ud800 \\u0007 ]]> <x> &"\ncategory: "\\u001b[31m\\ufffe"\n',
     "names": f"topics: [{'t' * 9_999}, b]\nprovider: {{domain: a.com, name: {'p' * 10_000}}}\n",

@@ -1,0 +1,142 @@
+"""What one document may hold: at a limit nothing is said of it, beyond it the code that the README names."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from graph_api.documents import CODES, Reading, limits, parse, read_file
+from graph_api.records import Severity
+from tests.documents.writing import codes, front_matter, read, reading
+
+README = Path(__file__).resolve().parents[2] / "README.md"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limit:
+    """So much is allowed, the code beyond it, and the reading of a document that holds a given number."""
+
+    most: int
+    code: str
+    of: Callable[[Path, int], Reading]
+
+
+def _file(folder: Path, size: int) -> Reading:
+    with (folder / "a.md").open("wb") as file:
+        file.write(front_matter().encode())
+        file.truncate(size)
+    found = read_file(folder, "a.md")
+    return found if isinstance(found, Reading) else parse(found.path, found.data.replace(b"\0", b" "))
+
+
+def _values(_: Path, number: int) -> Reading:
+    return read(more=f"[{'1,' * (number - 7)}]")  # the mapping, three keys, two texts and the list
+
+
+def _levels(_: Path, number: int) -> Reading:
+    return read(more="[" * (number - 1) + "]" * (number - 1))
+
+
+def _address(_: Path, number: int) -> Reading:
+    return read(webUrl="https://example.com/".ljust(number, "a"))
+
+
+def _host(_: Path, number: int) -> Reading:
+    return read(webUrl=f"https://{'a' * (number - 4)}.com/")
+
+
+def _unknown(_: Path, number: int) -> Reading:
+    return read(more="x" * (number - len('{"more":""}')))
+
+
+def _problems(_: Path, number: int) -> Reading:
+    return reading(front_matter(related="\n" + "- x\n" * number))
+
+
+LIMITS: Mapping[str, Limit] = {
+    "bytes of a file": Limit(most=limits.MAX_BYTES, code="E140", of=_file),
+    "keys and values of the front matter": Limit(most=limits.MAX_VALUES, code="E114", of=_values),
+    "lists and mappings in each other": Limit(most=limits.MAX_DEPTH, code="E129", of=_levels),
+    "characters of a title, a name, an excerpt": Limit(
+        most=limits.MAX_TEXT, code="E113", of=lambda _, number: read(excerpt="x" * number)
+    ),
+    "characters of all topics or keywords together": Limit(
+        most=limits.MAX_TEXT, code="E113", of=lambda _, number: read(topics=f"[a, {'x' * (number - 1)}]")
+    ),
+    "characters of an address": Limit(most=limits.MAX_URL, code="E103", of=_address),
+    "characters of its host": Limit(most=limits.MAX_HOST, code="E103", of=_host),
+    "topics or keywords": Limit(
+        most=limits.MAX_ITEMS, code="W212", of=lambda _, number: read(topics=f"{list(range(number))}")
+    ),
+    "images": Limit(
+        most=limits.MAX_ITEMS, code="W205", of=lambda _, number: read(images=f"{['http://a/b'] * number}")
+    ),
+    "bytes of keys that nobody knows, as JSON": Limit(most=limits.MAX_EXTRA, code="W215", of=_unknown),
+    "problems told of a file": Limit(most=limits.MAX_PROBLEMS, code="W216", of=_problems),
+}
+
+
+@pytest.mark.parametrize("words", LIMITS)
+def test_a_document_at_a_limit_is_whole_and_beyond_it_is_told(words: str, tmp_path: Path) -> None:
+    limit = LIMITS[words]
+    within, beyond = limit.of(tmp_path, limit.most), limit.of(tmp_path, limit.most + 1)
+    assert limit.code not in codes(within)
+    assert within.document is not None
+    assert limit.code in codes(beyond)
+    assert (beyond.document is None) == (CODES[limit.code].severity is Severity.ERROR)
+
+
+def test_the_readme_shows_what_a_document_may_hold() -> None:
+    rows = [
+        f"| {limit.most:,} {words} | {limit.code}: {CODES[limit.code].meaning} |"
+        for words, limit in LIMITS.items()
+    ]
+    expected = "\n".join(["| At most | Beyond it |", "|---|---|", *rows, ""])
+    shown = README.read_text().partition("<!-- document limits -->\n")[2]
+    assert shown.partition("<!-- /document limits -->")[0] == expected, (
+        f"between the two markers of document limits should stand:\n{expected}"
+    )
+
+
+def test_values_are_counted_alike_however_they_are_laid_out() -> None:
+    layouts = {
+        "a list on a line": f"[{'1,' * 49_993}]",
+        "a list of lines": "\n" + "- 1\n" * 49_993,
+        "a mapping on a line": f"{{{','.join(f'k{n}' for n in range(24_996))}}}",
+        "lists in a list": f"[{'[],' * 49_993}]",
+        "mappings in a list": "\n" + "- a: b\n" * 16_664,
+    }
+    for layout, more in layouts.items():
+        assert read(more=more).document is not None, layout
+        assert codes(read(more=more, last="[1, 2]")) == ["E114"], layout
+
+
+def test_a_document_with_too_many_values_says_where_they_are_too_many() -> None:
+    found = reading(front_matter(topics="[A]", more="\n" + "- 1\n" * 60_000))
+    (problem,) = found.problems
+    assert (problem.code, problem.line, problem.column) == ("E114", 50_000 - 9 + 5, 3)
+    assert problem.message == "the front matter holds more than 50,000 keys and values"
+
+
+def test_unknown_keys_that_fit_are_kept_beside_one_that_does_not() -> None:
+    found = read(first="1", second="x" * limits.MAX_EXTRA, third="[a]")
+    (problem,) = found.problems
+    assert (problem.code, problem.line) == ("W215", 5)
+    assert problem.message == "second is left out of extra, which holds at most 100,000 bytes as JSON"
+    assert getattr(found.document, "extra", None) == '{"first":1,"third":["a"]}'
+
+
+def test_unknown_keys_of_a_related_item_have_the_same_limit() -> None:
+    found = read(related=f"[{{title: A, webUrl: 'http://a.com/b', more: {'x' * limits.MAX_EXTRA}}}]")
+    assert codes(found) == ["W215"]
+    assert "related[0].more is left out of extra" in found.problems[0].message
+
+
+def test_the_warning_of_untold_problems_stands_at_the_first_of_them() -> None:
+    found = reading(front_matter(related="\n" + "- x\n" * 1_500))
+    last = found.problems[-1]
+    assert (last.code, last.line) == ("W216", 4 + 1_001)
+    assert last.message == "there are more problems, of which this is one; 1,000 of a file are told"
