@@ -83,7 +83,7 @@ def _text(path: Path) -> str:
 
 def _as_dict(path: Path, problem: Problem) -> dict[str, str | int | None]:
     return {
-        "path": str(path),
+        "path": str(path).encode(errors="backslashreplace").decode(),  # names may be no UTF-8
         "line": problem.line,
         "column": problem.column,
         "code": problem.code,

@@ -84,9 +84,8 @@ def _addresses(fields: Fields) -> tuple[str | None, str | None, str | None]:
 def _topics(fields: Fields) -> tuple[str, ...]:
     """The names of the topics, each once whatever its spelling."""
     found: dict[str, str] = {}
-    for name in fields.texts("topics"):
+    for path, name in fields.placed_texts("topics"):
         if found.setdefault(topic_slug(name), name) is not name:
-            fields.add(
-                "W208", "topics", f"names {shown(name)} twice, it counts once", "remove one of the two"
-            )
+            outcome = f"names {shown(name)} again, which counts once"
+            fields.notes.add("W208", path, outcome, "remove one of the two")
     return tuple(found.values())

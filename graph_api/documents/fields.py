@@ -6,7 +6,7 @@ all problems of a document are reported together.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -14,7 +14,7 @@ from typing import Any
 from graph_api.documents.limits import MAX_ITEMS, MAX_TEXT
 from graph_api.documents.scalars import is_list, is_mapping, value_of
 from graph_api.documents.source import Path, Source
-from graph_api.documents.texts import clean, moment, shortened, shown
+from graph_api.documents.texts import clean, moment, shortened, shown, shown_address
 from graph_api.documents.urls import UnusableUrl, canonical_url
 from graph_api.documents.yaml_exact import Node
 
@@ -134,7 +134,9 @@ class Fields:
         reason = why_unusable(written if isinstance(written, str) else text)  # before breaks are folded
         if reason is None:
             return text
-        self.add("E103", key, f"must be an http or https address, not {shown(text)}: {reason}", _URL_HINT)
+        self.add(
+            "E103", key, f"must be an http or https address, not {shown_address(text)}: {reason}", _URL_HINT
+        )
         return None
 
     def number(self, key: str) -> int | None:
@@ -219,19 +221,23 @@ class Fields:
 
     def texts(self, key: str) -> tuple[str, ...]:
         """The texts of the list under *key*; what is not a text is left out with a warning."""
-        found = tuple(self._texts(self.first_entries(key, "W212")))
-        length = sum(map(len, found))
+        return tuple(text for _, text in self.placed_texts(key))
+
+    def placed_texts(self, key: str) -> list[tuple[Path, str]]:
+        """The texts of the list under *key* with their paths."""
+        found = list(self._texts(self.first_entries(key, "W212")))
+        length = sum(len(text) for _, text in found)
         if length <= MAX_TEXT:
             return found
         self.add("E113", key, _too_long(length), "leave out what matters least")
-        return ()
+        return []
 
-    def _texts(self, entries: Iterable[tuple[Path, object]]) -> Iterable[str]:
+    def _texts(self, entries: Iterable[tuple[Path, object]]) -> Iterator[tuple[Path, str]]:
         for path, value in entries:
             if is_list(value) or is_mapping(value) or value is None:
                 self.notes.add("W212", path, f"is left out: it must be a text, not {shown(value)}", None)
             elif text := text_at(path, value, self.notes):
-                yield text
+                yield path, text
             else:
                 self.notes.add("W212", path, "is left out: it is empty", "remove the line")
 

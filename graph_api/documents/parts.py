@@ -9,7 +9,7 @@ from graph_api.documents.extra import leftovers
 from graph_api.documents.fields import Fields, Notes
 from graph_api.documents.scalars import is_mapping
 from graph_api.documents.source import Path
-from graph_api.documents.texts import clean, shown
+from graph_api.documents.texts import clean, shown, shown_address
 from graph_api.documents.urls import UnusableUrl, canonical_url
 from graph_api.records import Image, Secured
 
@@ -53,9 +53,9 @@ def _read_image(
     address = written if isinstance(written, str) else url  # before line breaks are folded
     reason = _why_no_image(address.strip(), site_relative) if url and address else "it has no url"
     if url is None or reason is not None:
-        shown_url = f" {shown(url)}" if url else ""
+        named = f" {shown_address(url)}" if url else ""
         hint = "give the address of a picture, such as https://example.com/picture.jpg"
-        notes.add("W205", path, f"is left out: its address{shown_url} cannot be used: {reason}", hint)
+        notes.add("W205", path, f"is left out: its address{named} cannot be used: {reason}", hint)
         return None
     image = Image(
         url=url,

@@ -13,6 +13,7 @@ _MOMENT = re.compile(
            [ \t]*(?:([Zz])|([-+])([0-9]{1,2})(?::?([0-9]{2}))?)?)?""",
     re.VERBOSE,
 )
+_USER = re.compile(r"//[^/?#]*@")
 _LONGEST_MOMENT = 100
 _SHOWN_CHARACTERS = 60
 _SHOWN_BITS = 192
@@ -40,6 +41,11 @@ def shown(value: object) -> str:
         return "a number of many digits"  # Python refuses to spell more than 4,300
     text = shortened(str(value))
     return f'"{text}"' if isinstance(value, str) else text
+
+
+def shown_address(text: str) -> str:
+    """An address as a message names it: without user name and password, since messages are public."""
+    return shown(_USER.sub("//…@", text))
 
 
 def shortened(text: str) -> str:

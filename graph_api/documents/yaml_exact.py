@@ -199,7 +199,8 @@ class _Reading:
         if event.anchor:
             self._fault("E126", place, f"anchors are not read: &{shortened(str(event.anchor))}")
         if event.tag:
-            self._fault("E128", place, f"tags are not read: {shortened(event.tag)}")
+            tag = event.tag.replace("tag:yaml.org,2002:", "!!", 1)
+            self._fault("E128", place, f"tags are not read: {shortened(tag)}")
 
     def _check_depth(self, event: Any, depth: int) -> None:
         if depth > MAX_DEPTH:
