@@ -112,17 +112,7 @@ class Settings:
         bounds=(0, None),
         group="memory",
     )
-    rate_limit_storage: str = setting(
-        IN_MEMORY,
-        "Where --rate-limit counts: memory:// in each worker, redis://HOST:PORT/0 for all (needs graph-api[redis]).",
-    )
     deadline_seconds: int = limit(5, "Time one operation may take.", unit="s")
-    rate_limit: int = setting(
-        0,
-        "Cost that one client (API key, else address) may ask for in a minute; 0 sets no limit.",
-        bounds=(0, 2**31 - 1),
-        group="limits",
-    )
     arrival_seconds: int = limit(5, "Time a request may take to arrive.", unit="s")
     idle_seconds: int = limit(10, "Time a connection may stay open without a request.", unit="s")
     max_connections: int = limit(2_000, "Connections open at the same time.")
@@ -154,6 +144,17 @@ class Settings:
         67_108_864, "Size of an answer, and of the long texts read for it at once.", unit="bytes"
     )
     max_errors: int = limit(10, "Errors told in one answer.")
+    rate_limit: int = setting(
+        0,
+        "Cost that one client (API key, else address) may ask for in a minute; 0 sets no limit.",
+        bounds=(0, 2**31 - 1),
+        group="rates",
+    )
+    rate_limit_storage: str = setting(
+        IN_MEMORY,
+        "Where --rate-limit counts: memory:// in each worker, redis://HOST:PORT/0 for all (needs graph-api[redis]).",
+        group="rates",
+    )
     log_level: str = setting(
         "info",
         "What is logged on stderr: every request (info), what goes wrong (warning, error), or nothing (off).",

@@ -21,7 +21,7 @@ from graph_api.execution.engine import Engine
 from graph_api.execution.preparation import Preparation
 from graph_api.records import ContentStatus
 from graph_api.server.access import Access
-from graph_api.server.observation.metrics import engine_gauges
+from graph_api.server.observation.metrics import engine_gauges, gauge
 from graph_api.server.observation.observer import Observer
 from graph_api.server.persisted import Persisted
 from graph_api.server.rates import Rates
@@ -124,6 +124,9 @@ class Service:
     def _gauges(self) -> Iterator[Metric]:
         if self._engine is not None:
             yield from engine_gauges(self._engine)
+        if self.rates is not None and self.settings.rate_limit_storage != IN_MEMORY:
+            told = "Whether the storage of rates does not answer, so that each worker counts on its own."
+            yield gauge("rate_limit_storage_away", told, self.rates.is_away)
 
     async def _opened(self) -> Engine:
         """The engine, once the database is open: that goes on when who asked first does not wait for it."""

@@ -189,7 +189,6 @@ def _not(levels: int) -> str:
 
 PROBES: Mapping[str, Probe] = {
     "deadline_seconds": Probe("with `--deadline-seconds 1`, no reader is free for a second", _late),
-    "rate_limit": Probe("with `--rate-limit 1`, the second request of a minute", _again),
     "arrival_seconds": sent(
         "with `--arrival-seconds 1`, headers without end", Settings(arrival_seconds=1), _begun
     ),
@@ -261,6 +260,7 @@ PROBES: Mapping[str, Probe] = {
         "`neighborhood(maxDepth: 7)`",
         f'{{ article(by: {{id: "{ID}"}}) {{ neighborhood(maxDepth: 7) {{ nodeCount }} }} }}',
     ),
+    "rate_limit": Probe("with `--rate-limit 1`, the second request of a minute", _again),
     "a neighbourhood": asked(
         "`neighborhood(limit: 1001)`",
         f'{{ article(by: {{id: "{ID}"}}) {{ neighborhood(limit: 1001) {{ nodeCount }} }} }}',

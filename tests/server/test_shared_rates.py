@@ -11,13 +11,14 @@ from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from pathlib import Path
 
 import pytest
+from starlette.applications import Starlette
 
 from graph_api.errors import UsageError
 from graph_api.server.rates import Allowance, Rates
 from graph_api.server.refusals import Unanswered
 from graph_api.server.shared_rates import SharedRates
 from graph_api.settings import Settings
-from tests.server.calling import post, serving
+from tests.server.calling import call, post, serving
 from tests.server.redis_server import RedisServer
 from tests.store.build import article, graph
 
@@ -154,15 +155,26 @@ async def test_while_redis_is_away_each_counts_on_its_own_and_says_so_once(
     async with serving(database, settings) as app:
         app.state.service.rates._clock = lambda: now
         before = [(await post(app, ASK)).status for _ in range(SLOW - 2)]
+        told = [await _is_away(app)]
         mortal.kill()
         away = [(await post(app, ASK)).status for _ in range(3)]
+        told += [await _is_away(app)]
         mortal.start()
         now += 60
         back = [(await post(app, ASK)).status for _ in range(SLOW + 1)]
+        told += [await _is_away(app)]
     assert before == [200] * (SLOW - 2)
     assert away == [200, 200, 429], "each goes on from what it knows"
     assert back == [200] * SLOW + [429]
     assert [record.levelname for record in caplog.records] == ["WARNING", "INFO"]
+    assert told == [0, 1, 0]
+
+
+async def _is_away(app: Starlette) -> float:
+    """What the metrics tell of it."""
+    metrics = (await call(app, "GET", "/metrics")).body.decode()
+    [line] = [line for line in metrics.splitlines() if line.startswith("graph_api_rate_limit_storage_away{")]
+    return float(line.split()[1])
 
 
 def _waiting(listener: socket.socket) -> int:
