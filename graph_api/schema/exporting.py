@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from graph_api.graph.export import ExportLink, ExportNode, GraphFormat, Value, export
+from graph_api.graph.export import ExportLink, ExportNode, GraphFormat, Value
 from graph_api.graph.stream import Columns, stream
 from graph_api.graph.walk import Link
 from graph_api.records import Article, NodeKey, Provider
@@ -52,10 +52,16 @@ def exported(parents: Sequence[Subgraph], rights: Rights, format: GraphFormat) -
         edges = (export_link(link, found) for link in its_links)
         yield from ask(Turn(apart=True))
         if parent.node_count + len(its_links) <= _AT_ONCE:
-            texts.append(export(tuple(nodes), tuple(edges), format))
+            texts.append(_written(tuple(nodes), tuple(edges), format))
         else:
             texts.append((yield from _in_turns(stream(nodes, edges, format, COLUMNS))))
     return texts
+
+
+def _written(nodes: Sequence[ExportNode], links: Sequence[ExportLink], format: GraphFormat) -> str:
+    from graph_api.graph.writers import export  # noqa: PLC0415 - with it comes networkx: see there
+
+    return export(nodes, links, format)
 
 
 def _in_turns(text: Iterable[str]) -> Reads[str]:
