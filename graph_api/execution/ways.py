@@ -9,9 +9,8 @@ from __future__ import annotations
 
 import time
 from contextlib import suppress
-from dataclasses import dataclass
 from threading import get_ident
-from typing import Any
+from typing import Any, NamedTuple
 
 import strawberry
 from graphql import ExecutionResult, execute
@@ -32,17 +31,17 @@ from graph_api.settings import Settings
 from graph_api.store.protocol import Store
 from graph_api.store.reads import Reads, Rights
 
+# These three are made for every operation: a frozen dataclass takes four times as long to make as a named tuple.
 
-@dataclass(frozen=True, slots=True)
-class Cost:
+
+class Cost(NamedTuple):
     """What an operation costs: the objects its answer is expected to hold, and how many are allowed."""
 
     requested: int
     limit: int
 
 
-@dataclass(frozen=True, slots=True)
-class Root:
+class Root(NamedTuple):
     """The parent of an operation's top fields: what the operation itself can be asked."""
 
     cost: Cost
@@ -54,8 +53,7 @@ def root_of(prepared: Prepared, settings: Settings, schema: strawberry.Schema) -
     return Root(Cost(prepared.admitted.measures.cost, settings.max_cost), schema)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Work:
+class Work(NamedTuple):
     """An operation whose answer has to be made, and in which way: with *trace* field by field, which takes
     the ordinary executor."""
 

@@ -82,10 +82,12 @@ class Connection(HttpToolsProtocol):
     ) -> None:
         super().__init__(config, server_state, app_state, _loop)
         self._waiting_since: float | None = None  # for the rest of a request, None when there is none
+        self._idle_since: float | None = None  # nothing came since an answer that uvicorn does not know of
         self._bytes = 0  # at most so many have come of the request that arrives
         self._in_head = True
         self._sent: Sent = {}  # the headers of the request by name
-        self._unsent_bytes = 0  # when it was last looked at
+        self._unsent_bytes = 0  # when that was last looked at
+        self._unsent_seen = 0.0  # when that was
         self._running: RequestResponseCycle | None = None  # whose answer is made; `cycle` is the newest
         self._refusal: Unanswered | None = None
         self._look: TimerHandle | None = None
@@ -98,7 +100,8 @@ class Connection(HttpToolsProtocol):
         self._waiting_since = self.loop.time()
         if len(self.connections) > self.settings.max_connections:
             self._refuse(overloaded("the server has too many connections"))
-        self._look = self.loop.call_later(self.settings.arrival_seconds, self._look_after)
+        due_s = min(self.settings.arrival_seconds, self.settings.idle_seconds)
+        self._look = self.loop.call_later(due_s, self._look_after)
 
     def connection_lost(self, exc: Exception | None) -> None:
         if self._look is not None:
@@ -110,6 +113,7 @@ class Connection(HttpToolsProtocol):
     def data_received(self, data: bytes) -> None:
         if self._waiting_since is None:
             self._waiting_since = self.loop.time()
+        self._idle_since = None
         self._at_once = 0
         for begin in range(0, len(data), _PIECE_BYTES):  # what is too much is seen before all of it is parsed
             if not self.transport.is_closing():
@@ -128,13 +132,13 @@ class Connection(HttpToolsProtocol):
             self._refuse(too_large(self.settings.max_body))
 
     def on_message_begin(self) -> None:
-        super().on_message_begin()
+        self.url, self.headers = b"", []  # as uvicorn has it, but for the scope: see _begin
         if self._waiting_since is None:  # a request behind another, in one piece with it
             self._waiting_since = self.loop.time()
 
     def on_header(self, name: bytes, value: bytes) -> None:
         if self._in_head:  # what comes behind a body is not for the headers before it
-            super().on_header(name, value)
+            self.headers.append((name.lower(), value))
 
     def on_headers_complete(self) -> None:
         assert self.parser is not None, "it is what calls"
@@ -175,8 +179,15 @@ class Connection(HttpToolsProtocol):
             self._running.message_event.set()
 
     def _begin(self) -> None:
+        """The request takes uvicorn's way, from its first line on."""
         assert self.parser is not None, "a request has arrived"
-        self._unset_keepalive_if_required()  # set by one that was answered at once, in one piece with this one
+        url, headers, self._idle_since = self.url, self.headers, None
+        super().on_message_begin()  # makes the scope, which costs something and is needed only here
+        self.url = url
+        self.headers += headers  # in the list that the scope holds
+        if b"expect" in self._sent:
+            expected = (value.lower() for name, value in headers if name == b"expect")
+            self.expect_100_continue = b"100-continue" in expected
         super().on_headers_complete()
         if self.parser.should_upgrade():
             self.cycle.keep_alive = False  # what would follow is not HTTP
@@ -189,7 +200,7 @@ class Connection(HttpToolsProtocol):
             and parser.get_http_version() == "1.1"
             and parser.should_keep_alive()
             and not parser.should_upgrade()
-            and not self.expect_100_continue
+            and b"expect" not in self._sent
             and self._at_once < _MOST_AT_ONCE
             and (not self.cycle or self.cycle.response_complete)
             and not self.flow.write_paused
@@ -214,7 +225,7 @@ class Connection(HttpToolsProtocol):
             "type": "http",
             "method": self.parser.get_method().decode(),
             "path": GRAPHQL_PATH,
-            "query_string": parse_url(self.url).query or b"",
+            "query_string": b"" if self.url == _SHORT_URL else parse_url(self.url).query or b"",
             "headers": self.headers,
             "client": self.client,
         }
@@ -227,7 +238,8 @@ class Connection(HttpToolsProtocol):
             self.transport.writelines(response)
         else:
             self.transport.write(b"".join(response))
-        self.on_response_complete()
+        self.server_state.total_requests += 1
+        self._idle_since = self.loop.time()  # instead of a timer that almost always would be cancelled
         return True
 
     def _release(self) -> None:
@@ -248,17 +260,20 @@ class Connection(HttpToolsProtocol):
         """What is wrong with a request that is HTTP, but may be read in two ways, or not to its end."""
         if self._bytes > self.settings.max_headers and self._headers_are_too_large():
             return self._too_large()
-        hosts = [value for name, value in self.headers if name == b"host"]
-        if len(hosts) > 1 or (not hosts and parser.get_http_version() == "1.1"):
+        if self._hosts() != 1 and (b"host" in self._sent or parser.get_http_version() == "1.1"):
             return bad_request("the request must have one Host header")
-        codings = [value.lower() for name, value in self.headers if name == b"transfer-encoding"]
-        if codings not in ([], [b"chunked"]):
+        if self._sent.get(b"transfer-encoding", b"chunked").lower() != b"chunked":
             return bad_request("the only Transfer-Encoding that is read is chunked")
         if parser.should_upgrade() and parser.get_method() not in _WITHOUT_BODY:
             return bad_request("only HTTP/1.1 is spoken here: send the request without Upgrade")
         if len(self.pipeline) >= _MOST_IN_LINE:
             return overloaded("too many requests wait on this connection")
         return None
+
+    def _hosts(self) -> int:
+        if len(self._sent) == len(self.headers):  # each is there once
+            return b"host" in self._sent
+        return sum(name == b"host" for name, _ in self.headers)
 
     def _headers_are_too_large(self) -> bool:
         size = len(self.url) + sum(len(name) + len(value) + 4 for name, value in self.headers)
@@ -274,16 +289,27 @@ class Connection(HttpToolsProtocol):
         due_s = float(patience_s)
         if self._waiting_since is not None and not self.flow.read_paused:
             due_s = self._waiting_since + patience_s - now
-        unsent = self.transport.get_write_buffer_size()
-        taken = self._unsent_bytes - unsent
-        is_stuck = min(unsent, self._unsent_bytes) > 0 and taken < _LEAST_BYTES_PER_S * patience_s
-        if is_stuck or (due_s <= 0 and self.transport.is_closing()):
+        if self._idle_since is not None:
+            left_s = self._idle_since + self.settings.idle_seconds - now
+            if left_s > 0:
+                due_s = min(due_s, left_s)
+            else:
+                self.timeout_keep_alive_handler()
+        if self._is_stuck(now) or (due_s <= 0 and self.transport.is_closing()):
             self.transport.abort()
         elif due_s <= 0:
             self._refuse(late(patience_s))
             due_s = patience_s
-        self._unsent_bytes = unsent
         self._look = self.loop.call_later(due_s, self._look_after)
+
+    def _is_stuck(self, now: float) -> bool:
+        """Whether who asked takes the answer too slowly, where that was looked at long enough ago to tell."""
+        before, passed_s = self._unsent_bytes, now - self._unsent_seen
+        if passed_s < self.settings.arrival_seconds / 2:
+            return False
+        self._unsent_seen, self._unsent_bytes = now, self.transport.get_write_buffer_size()
+        taken = before - self._unsent_bytes
+        return min(before, self._unsent_bytes) > 0 and taken < _LEAST_BYTES_PER_S * passed_s
 
     def _refuse(self, refusal: Unanswered) -> None:
         """The refusal is the last that is sent, unless an answer is on its way."""

@@ -46,8 +46,7 @@ class ShortWay:
         if reply is None:
             return None
         request.status, request.bytes = reply.status, len(reply.body)
-        self._observer.began()
-        self._observer.ended(request)
+        self._observer.ended_at_once(request)
         return self._head(reply, default_headers), reply.body
 
     def _head(self, reply: Reply, default_headers: list[Header]) -> bytes:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import time
 from collections.abc import Callable, Iterator, Sized
@@ -64,6 +65,7 @@ class Observer:
         self._traces = traces
         self._slow_s = slow_ms / 1e3 or float("inf")
         self._clock = Clock()
+        self._untold: list[Seen] = []  # requests that are over
 
     def began(self) -> None:
         """A request is being answered."""
@@ -73,6 +75,22 @@ class Observer:
         """*request* is over, and is told of."""
         request.ended_s = time.perf_counter()
         self.metrics.in_flight -= 1
+        self._over(request)
+
+    def ended_at_once(self, request: Seen) -> None:
+        """*request*, which nobody has seen begin, is over, and is told of when the event loop has sent what it was
+        answered."""
+        request.ended_s = time.perf_counter()
+        self._untold.append(request)
+        if len(self._untold) == 1:
+            asyncio.get_running_loop().call_soon(self._tell_all)
+
+    def _tell_all(self) -> None:
+        untold, self._untold = self._untold, []
+        for request in untold:
+            self._over(request)
+
+    def _over(self, request: Seen) -> None:
         slow = request.worked_s >= self._slow_s
         self.metrics.ended(request, slow=slow)
         if self._traces is not None and request.asks:
