@@ -376,8 +376,11 @@ async def test_who_takes_the_answer_slowly_but_steadily_is_waited_for() -> None:
     transport = Taking()
     connection.connection_made(transport)
     for transport.unsent in (9000, 7900, 6800, 0, 500):
+        connection._unsent_seen = connection.loop.time() - 1  # a second has passed
         connection._look_after()
+        connection._look_after()  # too soon to tell
         assert not transport.aborted
+    connection._unsent_seen = connection.loop.time() - 1
     connection._look_after()
     assert transport.aborted
     connection.connection_lost(ConnectionResetError())
