@@ -8,42 +8,14 @@ from __future__ import annotations
 
 import logging
 from pathlib import Path
-from threading import local
-from typing import Any
 
-from graph_api.graph.answers import Answers
 from graph_api.graph.csr import AdjacencyUnfit, Csr, build, load, save
-from graph_api.graph.questions import Among, Neighbours
 from graph_api.store.adjacency import adjacency_path, edge_arrays
-from graph_api.store.reads import EdgesAmong, StepRows
 
 logger = logging.getLogger(__name__)
 
 
-class Edges:
-    """Answers the reads of walks, for callers who may see all of *csr*. Any thread may ask."""
-
-    def __init__(self, csr: Csr) -> None:
-        self._csr = csr
-        self._own = local()  # answers keep what one walk asks again and again, so each thread has its own
-
-    def rows(self, read: StepRows | EdgesAmong) -> Any:  # Any: what the read is answered with
-        """The answer to *read*."""
-        if isinstance(read, EdgesAmong):
-            return self._answers().among(Among(read.sources, read.targets, read.kinds))
-        steps = self._answers().neighbours(
-            Neighbours(read.frontier, read.kinds, read.direction, read.most, read.skip)
-        )
-        return steps.targets, steps.counts
-
-    def _answers(self) -> Answers:
-        found: Answers | None = getattr(self._own, "answers", None)
-        if found is None:
-            found = self._own.answers = Answers(self._csr)
-        return found
-
-
-def edges_of(database: Path, revision: str, *, published_only: bool) -> Edges | None:
+def edges_of(database: Path, revision: str, *, published_only: bool) -> Csr | None:
     """The edges of *revision*, mapped from the file beside *database*, which is written when it is not there.
 
     With *published_only* nothing of hidden nodes is in them, and a file that holds more is not taken for theirs.
@@ -52,7 +24,7 @@ def edges_of(database: Path, revision: str, *, published_only: bool) -> Edges | 
     path = adjacency_path(database, published_only=published_only)
     stamp = f"{revision} published" if published_only else revision
     try:
-        return Edges(load(path, stamp))
+        return load(path, stamp)
     except AdjacencyUnfit:
         stored, edges = edge_arrays(database, published_only=published_only)
     if stored != revision:
@@ -62,4 +34,4 @@ def edges_of(database: Path, revision: str, *, published_only: bool) -> Edges | 
         save(csr, path)
     except OSError as error:
         logger.warning("%s cannot be written: %s", path, error)
-    return Edges(csr)
+    return csr

@@ -19,20 +19,21 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any, TypeAlias
 
-from graph_api.execution.edges import Edges
 from graph_api.execution.sizes import size_of
+from graph_api.graph.csr import Csr
+from graph_api.graph.ground import PlaceGround
 from graph_api.store.reads import (
     ArticleRows,
     ChildKeys,
     Counts,
     DetailRows,
-    EdgesAmong,
+    GroundFor,
     ImageRows,
     Lists,
+    OnGround,
     ProviderRows,
     Read,
     SourceRows,
-    StepRows,
     TopicKeys,
     TopicRows,
     Turn,
@@ -54,7 +55,7 @@ class Memory:
 
     def __init__(self, revision: str, capacity_bytes: int) -> None:
         self.revision = revision
-        self.edges: dict[bool, Edges] = {}  # by whether they are those of published content only
+        self.edges: dict[bool, Csr] = {}  # by whether they are those of published content only
         self._half = capacity_bytes // 2
         self._bytes = self._old_bytes = 0
         self._young: Known = {}
@@ -67,9 +68,8 @@ class Memory:
 
     def rows(self, read: Read[Any]) -> Any:  # Any: what the read is answered with
         """The answer to *read*, None unless every row of it is known."""
-        if isinstance(read, StepRows | EdgesAmong):
-            edges = self.edges.get(read.rights.published_only)
-            return edges.rows(read) if edges else None
+        if isinstance(read, OnGround | GroundFor):
+            return read.ground.answer(read.question) if isinstance(read, OnGround) else self._ground(read)
         if isinstance(read, Turn):
             return None if read.apart else ()
         asked = _asked(read)
@@ -92,6 +92,10 @@ class Memory:
             if row is not _ABSENT:
                 found[key] = row
         return found
+
+    def _ground(self, read: GroundFor) -> PlaceGround | None:
+        edges = self.edges.get(read.rights.published_only)
+        return PlaceGround(edges) if edges else None
 
     def learn(self, read: Read[Any], answer: Any) -> None:
         """What the store answered is known from now on."""

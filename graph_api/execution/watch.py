@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from typing import Any, NamedTuple, TypeVar
 
 from graph_api.execution.plan import Plan
-from graph_api.store.reads import EdgesAmong, Lists, Read, Reads, Status, StepRows, Turn
+from graph_api.store.reads import EdgesAmong, GroundFor, Lists, OnGround, Read, Reads, Status, StepRows, Turn
 
 T = TypeVar("T")
 
@@ -36,7 +36,7 @@ class Answered(NamedTuple):
     @property
     def walks(self) -> bool:
         """Whether it is a step of a walk."""
-        return isinstance(self.read, StepRows | EdgesAmong)
+        return isinstance(self.read, OnGround | StepRows | EdgesAmong)
 
 
 class Watch:
@@ -80,7 +80,7 @@ class Watch:
                 read = plan.send(rows)
                 begun = clock()
                 rows = yield read
-                if isinstance(read, Turn):
+                if isinstance(read, Turn | GroundFor):
                     continue
                 count = counted(type(read), len)(rows)
                 self.rows += count
@@ -98,6 +98,7 @@ def _listed(rows: Mapping[Any, Any]) -> int:
 
 # Any: the rows of a read are of its own type; where nothing is said here, `len` counts them
 _COUNTED: Mapping[type, Callable[[Any], int]] = {
+    OnGround: lambda rows: len(rows.targets),
     Lists: _listed,
     StepRows: lambda rows: len(rows[0]),
     EdgesAmong: lambda rows: len(rows[0]),

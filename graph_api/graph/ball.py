@@ -38,29 +38,28 @@ class Ball:
 
 
 def grow(ball: Ball, goal: set[int], scope: Scope, budget: Budget) -> Walk[tuple[set[int], bool]]:
-    """*ball* has one layer more. Returns where it touches *goal*, and whether the budget left it incomplete.
+    """*ball* has one layer more. Returns where it touches *goal*, and whether the budget did not pay for all of it:
+    then the layer is good for nothing.
 
     *goal* are nodes not yet in the ball that may be visited. A layer that touches it consists of the touched
     nodes alone: a search that has met needs no others.
     """
-    # Not sorted: a rim may have 100,000 nodes. Equal answers fill equal sets, so that drivers still agree.
+    # Not sorted: a rim may have 100,000 nodes. What the layer is does not depend on the order within it, nor does
+    # it whether the budget pays for it, so that drivers still agree.
     sweep = Sweep(tuple(ball.rim), scope, ball.direction, budget)
     layer: set[int] = set()
     met: set[int] = set()
-    cut = False
-    while sweep.goes_on and not cut:
+    room = budget.nodes
+    while sweep.goes_on:
         _, steps = yield from sweep.page()
         met.update(goal.intersection(steps.targets))
-        if not met:
-            fresh, cut = _paid(set(steps.targets) - ball.seen, budget)  # `-=` goes through all that was seen
+        if not met and room >= 0:
+            fresh = set(steps.targets) - ball.seen  # `-=` goes through all that was seen
+            room -= len(fresh)
             ball.seen |= fresh
             passed = set((yield from fitting(fresh, scope))) if scope.filtered else fresh
             layer = layer | passed if layer else passed
+    if not met:
+        budget.nodes = max(room, 0)
     ball.layers.append(met or layer)
-    return met, cut or sweep.cut
-
-
-def _paid(fresh: set[int], budget: Budget) -> tuple[set[int], bool]:
-    """Those of *fresh* that the budget pays for, by key, and whether some are not."""
-    paid = budget.afford_nodes(len(fresh))
-    return (fresh, False) if paid == len(fresh) else (set(sorted(fresh)[:paid]), True)
+    return met, sweep.cut or (not met and room < 0)

@@ -54,10 +54,10 @@ def shortest_paths(
     while near.radius + far.radius < max_depth and near.rim and far.rim and not cut:
         growing, other = (near, far) if len(near.rim) <= len(far.rim) else (far, near)
         touched, cut = yield from grow(growing, other.rim, scope, budget)
-        if touched:
+        if touched and not cut:
             near.layers[-1] = far.layers[-1] = touched
             paths, more = yield from _read_back(near, far, limit, scope)
-            return Paths(tuple(paths), truncated=more or cut)
+            return Paths(tuple(paths), truncated=more)
     return Paths((), truncated=cut)
 
 

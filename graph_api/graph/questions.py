@@ -2,7 +2,8 @@
 
 A walk is a generator that yields questions and receives answers. Edges run from an article to the
 article it lists, to its provider and to its topics; a direction is seen along that way for every kind:
-OUT follows edges, IN goes against them. Questions are bounded (`CHUNK` keys, `PAGE` steps), so that a
+OUT follows edges, IN goes against them. Nodes are numbers, as the `ground` has them: keys, or places in
+compact adjacency, in the same order. Questions are bounded (`CHUNK` keys, `PAGE` steps), so that a
 driver gets its turn every few milliseconds.
 """
 

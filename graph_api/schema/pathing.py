@@ -7,17 +7,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import TypeVar, cast
 
 from graph_api.graph import explain, measures, paths
+from graph_api.graph.ground import Ground
 from graph_api.graph.paths import Paths
 from graph_api.graph.questions import Budget, Scope as WalkScope
 from graph_api.graph.simple_paths import all_paths as simple_paths
 from graph_api.graph.walk import Link
-from graph_api.records import Article, NodeKey, Topic
+from graph_api.records import Article, Topic
 from graph_api.schema.arguments import PairWanted, PathsWanted
 from graph_api.schema.reading import rows_of
-from graph_api.schema.walking import Node, budget, known, records, walked
+from graph_api.schema.walking import Node, budget, ground_for, known, records, walked
 from graph_api.store.reads import ArticleRows, Keys, Reads, Rights, TopicKeys, TopicRows, ask
 
 T = TypeVar("T")
@@ -80,27 +81,33 @@ def all_paths(parents: Sequence[object], rights: Rights, wanted: PathsWanted) ->
 
 
 def _paths_between(wanted: PathsWanted, rights: Rights, *, simple: bool) -> Reads[PathResult]:
-    ends = (wanted.start.key, wanted.end.key)
     found = yield from known((wanted.start, wanted.end, *wanted.avoid), rights)
     if not found.keys() >= {wanted.start.id, wanted.end.id}:
         return PathResult((), truncated=False)
+    ground = yield from ground_for(rights)
+    start, end, *avoid = ground.numbers(
+        (wanted.start.key, wanted.end.key, *(handle.key for handle in wanted.avoid if handle.id in found))
+    )
     scope = WalkScope(
         kinds=wanted.kinds,
         direction=wanted.direction,
         filtered=wanted.filter is not None,
-        avoid=frozenset(handle.key for handle in wanted.avoid if handle.id in found),
+        avoid=frozenset(avoid),
     )
     search = simple_paths if simple else paths.shortest_paths
     spend = Budget(edges=MOST_EXTENSIONS) if simple else budget()
-    walking = search(*ends, max_depth=wanted.max_depth, limit=wanted.limit, scope=scope, budget=spend)
-    result: Paths = yield from walked(walking, wanted.filter, rights)
-    links = yield from walked(paths.path_links(result.paths, scope), None, rights)
-    return PathResult(
-        tuple(
-            Path(tuple(map(NodeKey, keys)), steps) for keys, steps in zip(result.paths, links, strict=True)
-        ),
-        result.truncated,
-    )
+    walking = search(start, end, max_depth=wanted.max_depth, limit=wanted.limit, scope=scope, budget=spend)
+    result: Paths = yield from walked(walking, ground, wanted.filter, rights)
+    links = yield from walked(paths.path_links(result.paths, scope), ground, None, rights)
+    told = tuple(_told(path, steps, ground) for path, steps in zip(result.paths, links, strict=True))
+    return PathResult(told, result.truncated)
+
+
+def _told(path: paths.Path, links: tuple[Link, ...], ground: Ground) -> Path:
+    """The path and its links by keys."""
+    keys = dict(zip(path, ground.keys(path), strict=True))
+    steps = [link._replace(source=keys[link.source], target=keys[link.target]) for link in links]
+    return Path(cast(Keys, tuple(keys.values())), tuple(steps))
 
 
 def path_nodes(parents: Sequence[Path], rights: Rights) -> Reads[list[list[Node]]]:
@@ -125,15 +132,17 @@ def common_neighbors(
 ) -> Reads[list[CommonNeighbors | None]]:
     """What two articles share; null when one of them does not exist."""
     pair = (wanted.a.key, wanted.b.key)
+    ground = yield from ground_for(rights)
+    a, b = ground.numbers(pair)
     found = yield from known((wanted.a, wanted.b), rights)
     providers = [node.provider_key for node in found.values() if isinstance(node, Article)]
     if not found.keys() >= {wanted.a.id, wanted.b.id}:
         return [None for _ in parents]
-    alike = yield from walked(measures.likeness(*pair, WalkScope()), None, rights)
+    alike = yield from walked(measures.likeness(a, b, WalkScope()), ground, None, rights)
     topics = yield from ask(TopicKeys(tuple(dict.fromkeys(pair)), rights))
     theirs = frozenset(topics.get(pair[1], ()))
     shared = CommonNeighbors(
-        article_keys=tuple(map(NodeKey, alike.common)),
+        article_keys=cast(Keys, ground.keys(alike.common)),
         topic_keys=tuple(key for key in topics.get(pair[0], ()) if key in theirs),
         same_provider=None not in providers and len(set(providers)) == 1,
         jaccard=alike.jaccard,

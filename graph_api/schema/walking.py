@@ -5,11 +5,12 @@ traversal's batch functions. Their docstrings are the fields' descriptions.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar, cast
 
 from graph_api.execution.batch import ByKey, Strung
 from graph_api.graph import walk
+from graph_api.graph.ground import Ground, KeyGround, PlaceGround
 from graph_api.graph.questions import (
     Among,
     Budget,
@@ -35,8 +36,10 @@ from graph_api.store.reads import (
     Column,
     EdgesAmong,
     FittingKeys,
+    GroundFor,
     Keys,
     Lists,
+    OnGround,
     ProviderRows,
     Reads,
     Rights,
@@ -57,20 +60,44 @@ WALK_EDGES = 5_000_000  # edges that one walk may read
 _RELATED = frozenset({EdgeKind.RELATED})
 
 
-def walked(walking: Walk[T], filter: Filter | None, rights: Rights) -> Reads[T]:
-    """What the walk returns, its questions asked as reads. To a walk, keys are plain integers."""
+def ground_for(rights: Rights) -> Reads[Ground]:
+    """What walks with these rights walk on."""
+    return (yield from ask(GroundFor(rights))) or KeyGround()
+
+
+def walked(walking: Walk[T], ground: Ground, filter: Filter | None, rights: Rights) -> Reads[T]:
+    """What the walk returns, in numbers of *ground*; its questions are asked as reads."""
+    in_memory = isinstance(ground, PlaceGround)
     answer: Any = None  # what a generator wants first
     try:
         while True:
             question = walking.send(answer)
-            answer = yield from _answered(question, filter, rights)
+            if isinstance(question, Pause):
+                yield from ask(Turn())
+                answer = None
+            elif isinstance(question, Fitting):
+                answer = yield from _fitting(question, ground, filter, rights)
+            elif in_memory:
+                answer = yield OnGround(ground, question)
+            else:
+                answer = yield from _by_key(question, rights)
     except StopIteration as done:
         result: T = done.value
         return result
 
 
-def _answered(question: Question[Any], filter: Filter | None, rights: Rights) -> Reads[Any]:
-    """What the question is answered with; casts say that a walk's integers are keys."""
+def _fitting(
+    question: Fitting, ground: Ground, filter: Filter | None, rights: Rights
+) -> Reads[frozenset[int]]:
+    if filter is None:
+        return frozenset(question.keys)
+    keys = cast(Keys, ground.keys(question.keys))
+    fits = yield from ask(FittingKeys(keys, filter, rights))
+    return frozenset(number for number, key in zip(question.keys, keys, strict=True) if key in fits)
+
+
+def _by_key(question: Question[Any], rights: Rights) -> Reads[Any]:
+    """What the question is answered with where numbers are keys, as the casts say."""
     match question:
         case Neighbours(frontier, kinds, direction, most, skip):
             targets, counts = yield from ask(
@@ -80,13 +107,6 @@ def _answered(question: Question[Any], filter: Filter | None, rights: Rights) ->
         case Among(sources, targets, kinds):
             read = EdgesAmong(cast(Keys, sources), cast(Keys, targets), kinds, rights)
             return Edges(*(yield from ask(read)))
-        case Fitting(keys) if filter is not None:
-            return (yield from ask(FittingKeys(cast(Keys, keys), filter, rights)))
-        case Fitting(keys):
-            return frozenset(keys)
-        case Pause():
-            yield from ask(Turn())
-            return None
         case _:
             raise TypeError(f"no read answers {question!r}")
 
@@ -128,19 +148,20 @@ def neighborhood(
 
     Within a hop the order is that of discovery, so that a cut keeps the nearest and best placed.
     """
+    ground = yield from ground_for(rights)
+    scope = WalkScope(kinds=wanted.kinds, direction=wanted.direction, filtered=wanted.filter is not None)
     found: list[Subgraph] = []
-    for parent in parents:
-        scope = WalkScope(kinds=wanted.kinds, direction=wanted.direction, filtered=wanted.filter is not None)
+    for start in ground.numbers(parent.key for parent in parents):
         walking = walk.neighborhood(
-            parent.key,
+            start,
             max_depth=wanted.max_depth,
             limit=wanted.limit,
             scope=scope,
             budget=budget(),
             with_links=False,
         )
-        result = yield from walked(walking, wanted.filter, rights)
-        hops = tuple(Hop(depth, cast(Keys, hop)) for depth, hop in enumerate(result.hops))  # as above
+        result = yield from walked(walking, ground, wanted.filter, rights)
+        hops = tuple(Hop(depth, cast(Keys, ground.keys(hop))) for depth, hop in enumerate(result.hops))
         found.append(Subgraph(hops, result.truncated, wanted.kinds))
     return found
 
@@ -154,9 +175,12 @@ def subgraph(parents: Sequence[object], rights: Rights, wanted: SubgraphWanted) 
     keys = dict.fromkeys(articles)
     beside = wanted.kinds - _RELATED
     if beside and articles:
-        reached = targets_by_key(articles, WalkScope(kinds=beside, direction=EdgeDirection.OUT))
-        found = yield from walked(reached, None, rights)
-        keys |= dict.fromkeys(NodeKey(key) for article in articles for key in sorted(found[article]))
+        ground = yield from ground_for(rights)
+        numbers = ground.numbers(articles)
+        reached = targets_by_key(numbers, WalkScope(kinds=beside, direction=EdgeDirection.OUT))
+        found = yield from walked(reached, ground, None, rights)
+        ends = (end for number in numbers for end in sorted(found[number]))
+        keys |= dict.fromkeys(cast(Keys, ground.keys(ends)))
     hop = Hop(0, tuple(keys)[: wanted.limit])
     return [Subgraph((hop,), cut or len(keys) > wanted.limit, wanted.kinds) for _ in parents]
 
@@ -180,11 +204,13 @@ def budget() -> Budget:
 
 def linked(subgraphs: Sequence[Subgraph], rights: Rights) -> Reads[list[Links]]:
     """The links of *subgraphs*; those not read before are read."""
+    ground = yield from ground_for(rights)
     found: list[Links] = []
     for one in subgraphs:
         if one.links is None:
-            among = walk.links_among(one.keys, one.kinds, budget())
-            one.links, one.links_cut = yield from walked(among, None, rights)
+            among = walk.links_among(ground.numbers(one.keys), one.kinds, budget())
+            its_links, one.links_cut = yield from walked(among, ground, None, rights)
+            one.links = replace(its_links, nodes=one.keys)
         found.append(one.links)
     return found
 

@@ -13,6 +13,7 @@ from itertools import chain
 
 from graph_api.graph import walk
 from graph_api.graph.export import ExportLink, ExportNode
+from graph_api.graph.ground import KeyGround
 from graph_api.graph.questions import Budget, Edges, Scope as WalkScope
 from graph_api.graph.sweep import chunks, targets_by_key
 from graph_api.records import Article, EdgeDirection, EdgeKind, NodeKey
@@ -100,7 +101,7 @@ class Whole:
             budget=Budget(),
             with_links=False,
         )
-        found = self.run(walked(walking, self.wanted.filter, self.wanted.rights))
+        found = self.run(walked(walking, KeyGround(), self.wanted.filter, self.wanted.rights))
         self.truncated = found.truncated
         return {key: place for place, key in enumerate(found.nodes)}
 
@@ -113,7 +114,7 @@ class Whole:
 
     def _targets(self, page: Keys, kinds: frozenset[EdgeKind]) -> Reads[dict[int, set[int]]]:
         reached = targets_by_key(page, WalkScope(kinds=kinds, direction=EdgeDirection.OUT))
-        return walked(reached, None, self.wanted.rights)
+        return walked(reached, KeyGround(), None, self.wanted.rights)
 
     def _links_from(self, page: Keys) -> Reads[list[ExportLink]]:
         targets = yield from self._targets(page, self.wanted.kinds)

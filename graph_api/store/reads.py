@@ -153,6 +153,21 @@ class Reciprocal(Read[frozenset[tuple[NodeKey, NodeKey]]]):
 
 
 @dataclass(frozen=True, slots=True)
+class GroundFor(Read[Any]):
+    """The ground that walks with these rights walk on in memory, None where they ask with keys (`StepRows`)."""
+
+    rights: Rights
+
+
+@dataclass(frozen=True, slots=True)
+class OnGround(Read[Any]):
+    """What a walk asks the ground in memory that it walks on, which answers, whoever drives the plan."""
+
+    ground: Any  # what `GroundFor` was answered with: this room knows nothing of it
+    question: Any
+
+
+@dataclass(frozen=True, slots=True)
 class StepRows(Read[tuple[Sequence[NodeKey], Sequence[int]]]):
     """The first *most* steps from *frontier* after the first *skip*, one for each edge: their targets, and
     how many of these belong to each key of the frontier.

@@ -14,6 +14,14 @@ def _nothing(connection: sqlite3.Connection, read: reads.Turn) -> tuple[()]:  # 
     return ()
 
 
+def _no_ground(connection: sqlite3.Connection, read: reads.GroundFor) -> None:  # noqa: ARG001 - as all answers
+    return None
+
+
+def _on_ground(connection: sqlite3.Connection, read: reads.OnGround) -> Any:  # noqa: ARG001 - as all answers
+    return read.ground.answer(read.question)
+
+
 # What a read is answered with depends on its class, which no type of a table can say.
 _ANSWERS: Mapping[type[Read[Any]], Callable[[sqlite3.Connection, Any], Any]] = {
     reads.ArticleRows: sql_rows.articles,
@@ -25,6 +33,8 @@ _ANSWERS: Mapping[type[Read[Any]], Callable[[sqlite3.Connection, Any], Any]] = {
     reads.TopicRows: sql_rows.topics,
     reads.ChildKeys: sql_rows.child_keys,
     reads.Reciprocal: sql_rows.reciprocal,
+    reads.GroundFor: _no_ground,
+    reads.OnGround: _on_ground,
     reads.StepRows: sql_edges.steps,
     reads.EdgesAmong: sql_edges.edges_among,
     reads.FittingKeys: sql_edges.fitting_keys,

@@ -25,8 +25,8 @@ import networkx as nx
 import numpy as np
 from numpy.typing import NDArray
 
-from graph_api.graph.answers import Answers
 from graph_api.graph.csr import Csr, build, load, save
+from graph_api.graph.ground import PlaceGround
 from graph_api.graph.paths import shortest_paths
 from graph_api.graph.questions import Budget, EdgeKind, Scope, Walk, drive
 from graph_api.graph.simple_paths import all_paths
@@ -36,7 +36,7 @@ from graph_api.records import EdgeDirection
 Cases: TypeAlias = list[tuple[int, ...]]
 Edges: TypeAlias = NDArray[np.int64]
 
-NODES, SEED, TRIALS = 100_000, 20, 60
+NODES, SEED, TRIALS = 100_000, 20, 200
 OUT = Scope(direction=EdgeDirection.OUT)
 BOTH = Scope(direction=EdgeDirection.BOTH)
 
@@ -106,9 +106,9 @@ select key, min(depth) from reached group by key order by 2, 1 limit ?
 """
 
 
-def longest_stretch(walk: Walk[Any], csr: Csr) -> tuple[float, float]:
+def longest_stretch(walk: Walk[Any], ground: PlaceGround) -> tuple[float, float]:
     """The longest processor times, in ms, that *walk* and its answers took between two turns of the driver."""
-    answers, reply = Answers(csr), None
+    reply = None
     walking = answering = 0.0
     while True:
         started = time.process_time()
@@ -117,7 +117,7 @@ def longest_stretch(walk: Walk[Any], csr: Csr) -> tuple[float, float]:
         except StopIteration:
             return max(walking, 1000 * (time.process_time() - started)), answering
         asked = time.process_time()
-        reply = answers.answer(question)
+        reply = ground.answer(question)
         walking = max(walking, 1000 * (asked - started))
         answering = max(answering, 1000 * (time.process_time() - asked))
 
@@ -139,14 +139,20 @@ class Bench:
         self.pairs: Cases = [(chosen.choice(keys), chosen.choice(keys)) for _ in range(TRIALS)]
 
     def near(self, start: int, depth: int = 3, limit: int = 200, *, with_links: bool = False) -> Any:
+        ground = PlaceGround(self.csr)
+        [place] = ground.numbers([start])
         walk = neighborhood(
-            start, max_depth=depth, limit=limit, scope=OUT, budget=Budget(), with_links=with_links
+            place, max_depth=depth, limit=limit, scope=OUT, budget=Budget(), with_links=with_links
         )
-        return drive(walk, Answers(self.csr).answer)
+        found = drive(walk, ground.answer)
+        return list(map(ground.keys, found.hops))
 
-    def between(self, start: int, end: int, scope: Scope = OUT) -> Any:
-        walk = shortest_paths(start, end, max_depth=20, limit=5, scope=scope, budget=Budget())
-        return drive(walk, Answers(self.csr).answer)
+    def between(self, start: int, end: int, scope: Scope = OUT, limit: int = 5) -> Any:
+        ground = PlaceGround(self.csr)
+        places = ground.numbers([start, end])
+        walk = shortest_paths(*places, max_depth=20, limit=limit, scope=scope, budget=Budget())
+        found = drive(walk, ground.answer)
+        return list(map(ground.keys, found.paths))
 
     def stretches(self) -> None:
         """How long the driver has to wait for its turn; garbage collection, a server's own matter, aside."""
@@ -167,7 +173,9 @@ class Bench:
             ),
         }
         for name, walk in walks.items():
-            times = [longest_stretch(walk(*pair), self.csr) for pair in self.pairs[:12]]
+            ground = PlaceGround(self.csr)
+            pairs = [ground.numbers(pair) for pair in self.pairs[:12]]
+            times = [longest_stretch(walk(*pair), ground) for pair in pairs]
             walking, answering = (max(column) for column in zip(*times, strict=True))
             print(f"longest stretch, {name:<22} walk {walking:6.2f} ms, answer {answering:6.2f} ms")
         gc.enable()
@@ -194,8 +202,8 @@ class Bench:
                 return None
 
         for start, end in self.pairs:
-            found = between(start, end)
-            assert self.between(start, end).distance == (len(found) - 1 if found else None)
+            one, ours = between(start, end), self.between(start, end)
+            assert (len(ours[0]) if ours else 0) == (len(one) if one else 0)
 
         def within(start: int) -> Any:
             return dict(nx.single_source_shortest_path_length(graph, start, 3))
@@ -210,6 +218,13 @@ class Bench:
             starts,
         )
         compare("5 shortest paths, OUT", self.between, "networkx, one", between, pairs)
+        compare(
+            "1 shortest path, OUT",
+            lambda start, end: self.between(start, end, limit=1),
+            "networkx, one",
+            between,
+            pairs,
+        )
         compare("5 shortest paths, OUT", self.between, "networkx, five", all_between, pairs[:5])
         compare(
             "5 shortest paths, BOTH",

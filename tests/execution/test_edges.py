@@ -10,12 +10,14 @@ from pathlib import Path
 import orjson
 import pytest
 
-from graph_api.execution.edges import Edges, edges_of
+from graph_api.execution.edges import edges_of
 from graph_api.execution.engine import Engine
+from graph_api.graph.ground import PlaceGround
+from graph_api.graph.questions import Among, Neighbours
 from graph_api.records import EdgeDirection, EdgeKind, NodeKey
 from graph_api.settings import Settings
 from graph_api.store.adjacency import adjacency_path
-from graph_api.store.reads import EdgesAmong, Rights, StepRows
+from graph_api.store.reads import Rights
 from graph_api.store.sqlite import open_store
 from tests.execution.parity import api
 from tests.schema.traversing import with_edges
@@ -37,15 +39,16 @@ def path(tmp_path: Path) -> Path:
     )
 
 
-def _edges(path: Path, rights: Rights) -> Edges:
+def _ground(path: Path, rights: Rights) -> PlaceGround:
     edges = edges_of(path, "one", published_only=rights.published_only)
     assert edges is not None
-    return edges
+    return PlaceGround(edges)
 
 
-def _steps(path: Path, rights: Rights, *frontier: NodeKey) -> list[NodeKey]:
-    read = StepRows(frontier, frozenset(EdgeKind), EdgeDirection.BOTH, 100, 0, rights)
-    return sorted(_edges(path, rights).rows(read)[0])
+def _steps(path: Path, rights: Rights, *frontier: NodeKey) -> list[int]:
+    ground = _ground(path, rights)
+    question = Neighbours(ground.numbers(frontier), frozenset(EdgeKind), EdgeDirection.BOTH)
+    return sorted(ground.keys(ground.answer(question).targets))
 
 
 def test_published_edges_have_no_hidden_end(path: Path) -> None:
@@ -54,11 +57,10 @@ def test_published_edges_have_no_hidden_end(path: Path) -> None:
 
 
 def test_a_hidden_article_leaves_no_gap_in_the_positions(path: Path) -> None:
-    nodes = (A, B, C, HIDDEN)
-    kinds = frozenset({EdgeKind.RELATED})
-    _, to, _, positions = _edges(path, PUBLISHED).rows(EdgesAmong((A,), nodes, kinds, PUBLISHED))
-    found = zip(to.tolist(), positions.tolist(), strict=True)
-    assert [(nodes[place], position) for place, position in found] == [(B, 0), (C, 1)]
+    nodes, ground = (A, B, C, HIDDEN), _ground(path, PUBLISHED)
+    question = Among(ground.numbers([A]), ground.numbers(nodes), frozenset({EdgeKind.RELATED}))
+    found = ground.answer(question).rows()
+    assert [(nodes[place], position) for _, place, _, position in found] == [(B, 0), (C, 1)]
 
 
 def test_a_file_of_all_edges_is_not_taken_for_the_published_ones(path: Path) -> None:

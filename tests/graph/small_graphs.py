@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, TypeVar
 
@@ -11,8 +11,8 @@ import networkx as nx
 import numpy as np
 from hypothesis import strategies as st
 
-from graph_api.graph.answers import Answers
 from graph_api.graph.csr import Csr, build
+from graph_api.graph.ground import PlaceGround
 from graph_api.graph.questions import (
     Among,
     Budget,
@@ -104,13 +104,8 @@ class SmallGraph:
         edges = {kind: np.array(rows, dtype=np.int64).reshape(-1, 2) for kind, rows in self.edges.items()}
         return build("r1", edges)
 
-    def run_in_memory(self, walk: Walk[T]) -> T:
-        return drive(walk, self.in_memory().answer)
-
-    def in_memory(self) -> Answers:
-        csr = self.csr()
-        fits = None if self.fits is None else np.isin(csr.keys, sorted(self.fits))
-        return Answers(csr, fits)
+    def in_memory(self) -> InMemory:
+        return InMemory(self, PlaceGround(self.csr()))
 
     def networkx(self, scope: Scope, ends: Iterable[int] = ()) -> Any:
         """What a walk in *scope* may step along and visit, as a directed graph without parallel edges."""
@@ -126,6 +121,38 @@ class SmallGraph:
         if scope.filtered and self.fits is not None:
             visitable &= self.fits
         return graph.subgraph(visitable | set(ends)).copy()
+
+
+@dataclass
+class InMemory:
+    """The graph's arrays, asked with keys or walked on with places."""
+
+    graph: SmallGraph
+    ground: PlaceGround
+
+    def answer(self, question: Question[Any]) -> Any:
+        """The answer to a question in keys."""
+        numbers = self.ground.numbers
+        match question:
+            case Neighbours():
+                steps = self.ground.answer(replace(question, frontier=numbers(question.frontier)))
+                return Steps(list(self.ground.keys(steps.targets)), steps.counts)
+            case Among():
+                sources, targets = numbers(question.sources), numbers(question.targets)
+                return self.ground.answer(Among(sources, targets, question.kinds))
+            case _:
+                return self.graph.answer(question)
+
+    def run(self, walk: Callable[..., Walk[T]], scope: Scope, *nodes: int) -> T:
+        """What the walk from *nodes* in *scope* returns, in places."""
+        avoid = frozenset(self.ground.numbers(scope.avoid))
+        return drive(walk(*self.ground.numbers(nodes), replace(scope, avoid=avoid)), self._on_places)
+
+    def _on_places(self, question: Question[Any]) -> Any:
+        if not isinstance(question, Fitting):
+            return self.ground.answer(question)
+        fits = self.graph.answer(Fitting(self.ground.keys(question.keys)))
+        return frozenset(self.ground.numbers(fits))
 
 
 def related(*edges: tuple[int, int]) -> SmallGraph:

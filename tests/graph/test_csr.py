@@ -9,14 +9,14 @@ import numpy as np
 import pytest
 from hypothesis import given, settings, strategies as st
 
-from graph_api.graph.answers import Answers
 from graph_api.graph.csr import AdjacencyUnfit, Csr, build, load, save
-from graph_api.graph.questions import Among, EdgeKind, Edges, Fitting, Neighbours, Steps
+from graph_api.graph.ground import PlaceGround
+from graph_api.graph.questions import Among, EdgeKind, Edges, Neighbours, Steps
 from graph_api.records import EdgeDirection
 from tests.graph.small_graphs import BOTH, OUT, RELATED, TOPIC, SmallGraph, graphs, keys, related
 
 ALL_KINDS = frozenset(EdgeKind)
-FRONTIERS = st.lists(keys | st.just(5000), max_size=30).map(tuple)
+FRONTIERS = st.lists(keys | st.just(5000), max_size=64).map(tuple)
 
 
 def _rows(edges: Edges) -> list[tuple[int, int, EdgeKind, int | None]]:
@@ -29,7 +29,7 @@ def test_neighbours_are_those_of_the_dict(
     graph: SmallGraph, frontier: tuple[int, ...], direction: EdgeDirection, skip: int, most: int
 ) -> None:
     question = Neighbours(frontier, ALL_KINDS, direction, most, skip)
-    memory, by_dict = graph.in_memory().neighbours(question), graph.answer(question)
+    memory, by_dict = graph.in_memory().answer(question), graph.answer(question)
     assert memory == by_dict
 
 
@@ -40,9 +40,7 @@ def test_links_and_filters_are_those_of_the_dict(
 ) -> None:
     memory = graph.in_memory()
     for question in (Among(sources, tuple(targets), ALL_KINDS), Among(sources, (), ALL_KINDS)):
-        assert _rows(memory.among(question)) == _rows(graph.answer(question))
-    fitting = Fitting(tuple(graph.nodes))
-    assert memory.fitting(fitting) == graph.answer(fitting)
+        assert _rows(memory.answer(question)) == _rows(graph.answer(question))
 
 
 @settings(max_examples=60)
@@ -67,8 +65,9 @@ def saved(tmp_path: Path) -> Path:
 
 
 def test_keys_of_63_bits_survive(saved: Path) -> None:
-    question = Neighbours((1,), ALL_KINDS, BOTH)
-    assert Answers(load(saved, "r1")).answer(question) == Steps([2, 2**63 - 1, 2**62], [3])
+    ground = PlaceGround(load(saved, "r1"))
+    steps = ground.answer(Neighbours(ground.numbers([1]), ALL_KINDS, BOTH))
+    assert ground.keys(steps.targets) == (2, 2**63 - 1, 2**62)
 
 
 def test_another_revision_is_refused(saved: Path) -> None:
@@ -118,14 +117,27 @@ def test_a_kind_that_is_not_held_is_told_from_one_without_edges() -> None:
 def test_nodes_without_edges_have_a_place() -> None:
     csr = build("r", {RELATED: np.array([[1, 2]])}, nodes=np.array([7, 1]))
     assert csr.keys.tolist() == [1, 2, 7]
-    assert Answers(csr).answer(Fitting((7, 8))) == {7}
+    assert PlaceGround(csr).numbers([7, 1, 2]) == (2, 0, 1)
+
+
+def test_nodes_that_are_not_held_have_numbers_of_their_own_and_no_edges() -> None:
+    ground = PlaceGround(build("r", {RELATED: np.array([[1, 2], [2, 1]])}))
+    some, many = [8, 1, 9, 8], [*range(50), 8]
+    assert ground.numbers(some) == (-1, 0, -2, -1)
+    assert ground.keys(ground.numbers(some)) == tuple(some)
+    assert ground.keys(ground.numbers(many)) == tuple(many)
+    assert ground.answer(Neighbours(ground.numbers(many), ALL_KINDS, OUT)).targets == [1, 0]
+    assert _rows(ground.answer(Among(ground.numbers(some), ground.numbers(many), ALL_KINDS))) == [
+        (1, 2, RELATED, 0)
+    ]
 
 
 def test_an_empty_graph_has_answers() -> None:
     empty: Csr = build("r", {})
-    assert Answers(empty).answer(Neighbours(tuple(range(20)), ALL_KINDS, OUT)) == Steps([], [0] * 20)
-    assert _rows(Answers(empty).answer(Among((1,), (1,), ALL_KINDS))) == []
-    assert Answers(empty).answer(Fitting((1,))) == frozenset()
+    ground = PlaceGround(empty)
+    for frontier in (ground.numbers(range(20)), ground.numbers(range(60))):
+        assert ground.answer(Neighbours(frontier, ALL_KINDS, OUT)) == Steps([], [0] * len(frontier))
+        assert _rows(ground.answer(Among(frontier, frontier, ALL_KINDS))) == []
 
 
 def test_an_edge_takes_at_most_twelve_bytes() -> None:

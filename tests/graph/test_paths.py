@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings, strategies as st
 
 from graph_api.graph.paths import Path, Paths, path_links, shortest_paths
-from graph_api.graph.questions import Budget, Pause, Question, Scope, Walk
+from graph_api.graph.questions import Budget, Pause, Question, Scope, Walk, drive
 from graph_api.graph.simple_paths import all_paths
 from graph_api.records import EdgeDirection
 from tests.graph.small_graphs import (
@@ -96,15 +96,17 @@ def test_a_limit_keeps_the_first_and_says_whether_it_cut(
 def test_a_budget_never_invents_a_path_and_memory_agrees_with_dict(
     search: Search, graph: SmallGraph, scope: Scope, start: int, end: int, edges: int, nodes: int, limit: int
 ) -> None:
-    def walk() -> Walk[Paths]:
+    def walk(start: int, end: int, scope: Scope) -> Walk[Paths]:
         budget = Budget(edges=edges, nodes=nodes)
         return search(start, end, max_depth=5, limit=limit, scope=scope, budget=budget)
 
-    part = graph.run(walk())
+    part = graph.run(walk(start, end, scope))
     whole = graph.run(everything(search, start, end, 5, scope))
     assert set(part.paths) <= set(whole.paths)
     assert part.truncated or part.paths == whole.paths
-    assert graph.run_in_memory(walk()) == part
+    memory = graph.in_memory()
+    found = memory.run(walk, scope, start, end)
+    assert Paths(tuple(map(memory.ground.keys, found.paths)), found.truncated) == part
 
 
 @settings(max_examples=120)
@@ -114,7 +116,7 @@ def test_every_step_of_a_path_has_a_link_that_the_direction_allows(
 ) -> None:
     paths = graph.run(everything(all_paths, start, end, 4, scope)).paths[:20]
     links = graph.run(path_links(paths, scope))
-    assert graph.run_in_memory(path_links(paths, scope)) == links
+    assert drive(path_links(paths, scope), graph.in_memory().answer) == links
     for path, along in zip(paths, links, strict=True):
         for here, there, one in zip(path[:-1], path[1:], along, strict=True):
             ways = {EdgeDirection.OUT: [(here, there)], EdgeDirection.IN: [(there, here)]}

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from random import Random
 
 import networkx as nx
 import pytest
 
-from graph_api.graph.paths import shortest_paths
-from graph_api.graph.questions import Scope
+from graph_api.graph.paths import Paths, shortest_paths
+from graph_api.graph.questions import Scope, Walk
 from graph_api.graph.simple_paths import all_paths
 from graph_api.graph.walk import neighborhood
 from graph_api.records import EdgeDirection
@@ -51,14 +52,25 @@ def check(graph: SmallGraph, scope: Scope, start: int, end: int, depth: int) -> 
     assert {key: hop for hop, members in enumerate(hood.hops) for key in members} == distances
 
     allowed = graph.networkx(scope, [start, end])
-    walk = shortest_paths(start, end, max_depth=99, limit=9999, scope=scope, budget=plenty())
     expected = nx.all_shortest_paths(allowed, start, end) if nx.has_path(allowed, start, end) else []
-    assert list(graph.run_in_memory(walk).paths) == sorted(map(tuple, expected))
+    assert paths(shortest_paths, graph, scope, start, end, 99) == sorted(map(tuple, expected))
 
     depth = min(depth, 4)
-    walk = all_paths(start, end, max_depth=depth, limit=9999, scope=scope, budget=plenty())
     simple = (
         {tuple(path) for path in nx.all_simple_paths(allowed, start, end, cutoff=depth)} if depth else set()
     )
     simple |= {(start,)} if start == end else set()
-    assert list(graph.run_in_memory(walk).paths) == sorted(simple, key=lambda path: (len(path), path))
+    found = paths(all_paths, graph, scope, start, end, depth)
+    assert found == sorted(simple, key=lambda path: (len(path), path))
+
+
+def paths(
+    search: Callable[..., Walk[Paths]], graph: SmallGraph, scope: Scope, start: int, end: int, depth: int
+) -> list[tuple[int, ...]]:
+    """What the search finds in memory, by keys."""
+
+    def walk(start: int, end: int, scope: Scope) -> Walk[Paths]:
+        return search(start, end, max_depth=depth, limit=9999, scope=scope, budget=plenty())
+
+    memory = graph.in_memory()
+    return list(map(memory.ground.keys, memory.run(walk, scope, start, end).paths))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import networkx as nx
@@ -80,10 +81,14 @@ def test_a_budget_keeps_the_beginning_and_says_whether_it_cut(
 def test_memory_and_dict_agree(
     graph: SmallGraph, scope: Scope, start: int, depth: int, limit: int, edges: int
 ) -> None:
-    def walk() -> Walk[Neighborhood]:
+    def walk(start: int, scope: Scope) -> Walk[Neighborhood]:
         return neighborhood(start, max_depth=depth, limit=limit, scope=scope, budget=Budget(edges=edges))
 
-    assert graph.run_in_memory(walk()) == graph.run(walk())
+    memory, by_dict = graph.in_memory(), graph.run(walk(start, scope))
+    found = memory.run(walk, scope, start)
+    assert tuple(map(memory.ground.keys, found.hops)) == by_dict.hops
+    assert replace(found.links, nodes=by_dict.nodes) == by_dict.links
+    assert found.truncated == by_dict.truncated
 
 
 @settings(max_examples=120)
