@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import click
-import strawberry
 
 from graph_api.cli.content import located
 from graph_api.cli.group import ProblemFailure
@@ -19,7 +18,6 @@ from graph_api.execution.memory import Memory
 from graph_api.execution.preparation import Preparation, Prepared
 from graph_api.execution.refusal import Refused
 from graph_api.execution.space import Space
-from graph_api.execution.ways import root_of
 from graph_api.schema import build_schema
 from graph_api.settings import Settings
 from graph_api.store.reads import Rights
@@ -62,13 +60,11 @@ def command(
         prepared = preparation.prepared(text_of(query), parsed_object(text_of(variables or "{}")), operation)
     except Refused as refused:
         raise ProblemFailure("; ".join(error.message for error in refused.errors)) from None
-    for line in _explained(prepared, schema, source, settings):
+    for line in _explained(prepared, source, settings):
         click.echo(line)
 
 
-def _explained(
-    prepared: Prepared, schema: strawberry.Schema, source: Path, settings: Settings
-) -> Iterator[str]:
+def _explained(prepared: Prepared, source: Path, settings: Settings) -> Iterator[str]:
     yield "Cost"
     yield from _indented(explain.measured(prepared.admitted.measures, limits(settings)))
     yield "Plan"
@@ -79,7 +75,7 @@ def _explained(
         Space(settings.max_answer),
         Memory("", 0),
     )
-    _, reads = traced(source, answer(prepared.plan, root_of(prepared, settings, schema), run))
+    _, reads = traced(source, answer(prepared.plan, prepared.root, run))
     yield f"Reads: {len(reads)}, in one transaction"
     for number, read in enumerate(reads, 1):
         yield from _indented(_shown(number, read))

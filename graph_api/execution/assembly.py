@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import chain, islice
 from operator import attrgetter
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 import orjson
 
@@ -24,8 +23,7 @@ _NODES = (Article, Provider, Topic)  # they have keys
 _MANY = 2000  # objects that are made at a time where there are too many to be left loose
 
 
-@dataclass(frozen=True, slots=True)
-class Run:
+class Run(NamedTuple):
     """What one run of a plan has that the plan has not: the arguments, by step number, the rights, and the
     space that its answer has.
 

@@ -27,7 +27,7 @@ from graph_api.execution.refusal import Refused, refused
 from graph_api.execution.responses import Kept, Responses
 from graph_api.execution.tracing import Trace
 from graph_api.execution.watch import Watch
-from graph_api.execution.ways import Ways, Work, root_of
+from graph_api.execution.ways import Ways, Work
 from graph_api.settings import Settings
 from graph_api.store.protocol import Store
 from graph_api.store.reads import Rights
@@ -63,7 +63,6 @@ class Engine:
     def __init__(
         self, schema: strawberry.Schema, store: Store, settings: Settings, database: Path | None = None
     ) -> None:
-        self._schema = schema
         self._settings = settings
         self._rights = Rights(published_only=settings.published_only, secured=settings.expose_secured)
         self._preparation = Preparation(schema, settings)
@@ -118,8 +117,7 @@ class Engine:
             found = await self._known(asked, watch, coding) if prepared.timeless and compiled else None
             if found is not None:
                 return found
-            root = root_of(prepared, self._settings, self._schema)
-            work = Work(prepared, variables or {}, rights, watch, root, tell_cost, compiled, trace)
+            work = Work(prepared, variables or {}, rights, watch, tell_cost, compiled, trace)
             return await self._shared(work, asked, client)
         except (StoreError, Overloaded):
             raise
@@ -156,8 +154,7 @@ class Engine:
         found = self._remembered(asked, watch, coding)
         if found is not None or prepared.plan.pace.answer_bytes > most_bytes:
             return found
-        root = root_of(prepared, self._settings, self._schema)
-        work = Work(prepared, variables, rights, watch, root, tell_cost, compiled=True, trace=None)
+        work = Work(prepared, variables, rights, watch, tell_cost, compiled=True, trace=None)
         return self._made_at_once(work, asked)
 
     async def _prepared_in_turn(

@@ -11,8 +11,7 @@ _SHORT_S = 0.002  # so long may an operation be expected to keep the event loop
 
 
 class Pace:
-    """The time that one plan takes for each object it is expected to answer, as its last runs tell: that of the
-    processor, since on a busy machine the clock's would send ever more of them to threads, and make it busier."""
+    """The time that one plan takes for each object it is expected to answer, as its last runs tell."""
 
     __slots__ = ("_object_s", "answer_bytes", "in_memory")
 

@@ -42,12 +42,30 @@ def graphql_schema(schema: strawberry.Schema) -> GraphQLSchema:
 
 
 @dataclass(frozen=True, slots=True)
+class Cost:
+    """What an operation costs: the objects its answer is expected to hold, and how many are allowed."""
+
+    requested: int
+    limit: int
+
+
+@dataclass(frozen=True, slots=True)
+class Root:
+    """The parent of an operation's top fields: what the operation itself can be asked."""
+
+    cost: Cost
+    schema: strawberry.Schema
+
+
+@dataclass(frozen=True, slots=True)
 class Prepared:
-    """An operation that can run. *arguments* are what its batch functions get, by step number; *mistakes* are
-    the errors told beside its data; *timeless* says that the answer depends on nothing but the content."""
+    """An operation that can run. *root* is the parent of its top fields, *arguments* are what its batch functions
+    get, by step number; *mistakes* are the errors told beside its data; *timeless* says that the answer depends on
+    nothing but the content."""
 
     admitted: Admitted
     plan: Plan
+    root: Root
     arguments: list[object]
     mistakes: list[Any]  # Any: errors as GraphQL formats them
     timeless: bool
@@ -102,7 +120,8 @@ class Preparation:
         mistakes = [
             error.formatted for error in islice(_mistakes(plan, arguments), self._settings.max_errors)
         ]
-        return Prepared(admitted, plan, arguments, mistakes, timeless)
+        root = Root(Cost(admitted.measures.cost, self._settings.max_cost), self._strawberry)
+        return Prepared(admitted, plan, root, arguments, mistakes, timeless)
 
     def check(self, text: str) -> None:
         """Raises `Refused` unless every operation of *text* can be compiled: what variables change is not looked at."""

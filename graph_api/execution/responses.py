@@ -135,6 +135,8 @@ class Responses:
         if revision != self._revision:
             self._revision = revision
             self._loose, self._tight = _Shelf(), _Shelf()
+        if self._capacity == 0:
+            return None
         kept = Kept(asked, body)
         if kept.size > self._capacity // 4 or self.get(revision, asked) is not None:
             return None

@@ -8,7 +8,6 @@ batch functions. Their answers are the same; only the executor can be traced fie
 from __future__ import annotations
 
 import time
-from contextlib import suppress
 from threading import get_ident
 from typing import Any, NamedTuple
 
@@ -27,33 +26,11 @@ from graph_api.execution.preparation import Prepared, graphql_schema
 from graph_api.execution.space import Space, check_size
 from graph_api.execution.tracing import Trace
 from graph_api.execution.watch import Watch
-from graph_api.settings import Settings
 from graph_api.store.protocol import Store
 from graph_api.store.reads import Reads, Rights
 
-# These three are made for every operation: a frozen dataclass takes four times as long to make as a named tuple.
 
-
-class Cost(NamedTuple):
-    """What an operation costs: the objects its answer is expected to hold, and how many are allowed."""
-
-    requested: int
-    limit: int
-
-
-class Root(NamedTuple):
-    """The parent of an operation's top fields: what the operation itself can be asked."""
-
-    cost: Cost
-    schema: strawberry.Schema
-
-
-def root_of(prepared: Prepared, settings: Settings, schema: strawberry.Schema) -> Root:
-    """The parent of the operation's top fields."""
-    return Root(Cost(prepared.admitted.measures.cost, settings.max_cost), schema)
-
-
-class Work(NamedTuple):
+class Work(NamedTuple):  # made for every operation: a frozen dataclass takes four times as long
     """An operation whose answer has to be made, and in which way: with *trace* field by field, which takes
     the ordinary executor."""
 
@@ -61,7 +38,6 @@ class Work(NamedTuple):
     variables: dict[str, Any]  # Any: JSON as the client sent it
     rights: Rights
     watch: Watch
-    root: Root
     tell_cost: bool
     compiled: bool
     trace: Trace | None
@@ -69,7 +45,7 @@ class Work(NamedTuple):
     @property
     def cost(self) -> int:
         """The objects that its answer is expected to hold."""
-        return self.root.cost.requested
+        return self.prepared.root.cost.requested
 
     @property
     def is_kept(self) -> bool:
@@ -90,7 +66,7 @@ class Work(NamedTuple):
         answer = {"errors": mistakes, "data": data} if mistakes else {"data": data}
         extensions: dict[str, object] = {}
         if self.tell_cost:
-            extensions["cost"] = {"requested": self.cost, "limit": self.root.cost.limit}
+            extensions["cost"] = {"requested": self.cost, "limit": self.prepared.root.cost.limit}
         if self.trace is not None:
             extensions["ftv1"] = self.trace.ended(mistakes)
         if extensions:
@@ -124,11 +100,12 @@ class Ways:
         if work.is_long or not (plan.pace.in_memory or self._driver.is_near):
             return None
         work.watch.cache = "rows"
-        made: tuple[bytes, str] | None = None
-        with suppress(AnswerTooLarge):  # no short work, and `answered` tells
+        try:
             made = self._driver.at_once(
                 lambda memory: _planned(work, memory, self._most_bytes), work.watch, plan.looks_at
             )
+        except AnswerTooLarge:  # no short work, and `answered` tells
+            made = None
         plan.pace.in_memory = made is not None and work.watch.cache == "rows"
         return made
 
@@ -149,7 +126,13 @@ class Ways:
         async with self._store.snapshot() as snapshot:
             context = Context(snapshot, work.rights)
             result = execute(
-                self._schema, admitted.document, work.root, context, work.variables, name, middleware=watching
+                self._schema,
+                admitted.document,
+                work.prepared.root,
+                context,
+                work.variables,
+                name,
+                middleware=watching,
             )
             done = await result if is_awaitable(result) else result
             assert isinstance(done, ExecutionResult)
@@ -162,10 +145,13 @@ def _planned(work: Work, memory: Memory, most_bytes: int) -> Reads[bytes]:
     """The plan for the bytes of the answer; how fast it ran is noted."""
     prepared = work.prepared
     run = Run(prepared.arguments, work.rights, Space(most_bytes), memory)
-    begun_s, thread = time.thread_time(), get_ident()
-    data = yield from work.watch.watched(assembly.answer(prepared.plan, work.root, run))
+    clock = (
+        time.thread_time if work.is_long else time.perf_counter
+    )  # the first is dear, and tells who had to wait
+    begun_s, thread = clock(), get_ident()
+    data = yield from work.watch.watched(assembly.answer(prepared.plan, work.prepared.root, run))
     body = run.space.check(work.body(data))
     if thread == get_ident():  # else it had to go from the event loop to the store
-        prepared.plan.pace.ran(work.cost, time.thread_time() - begun_s)
+        prepared.plan.pace.ran(work.cost, clock() - begun_s)
     prepared.plan.pace.answer_bytes = len(body)
     return body

@@ -15,8 +15,8 @@ import strawberry
 
 from graph_api.errors import RequestError
 from graph_api.execution.batch import Mistake, Partly
+from graph_api.execution.preparation import Root
 from graph_api.execution.refusal import refused
-from graph_api.execution.ways import Root
 from graph_api.records import NodeKey, provider_id, topic_id
 from graph_api.schema import handles
 from graph_api.schema.handles import Handle, NodeHandle
