@@ -12,6 +12,7 @@ from rich.text import Text
 
 from graph_api.cli.excerpt import excerpt, printable
 from graph_api.cli.screen import counted
+from graph_api.documents import Reading, read_file
 from graph_api.records import Problem, Severity
 
 _STYLES = {Severity.ERROR: "bold red", Severity.WARNING: "bold yellow"}
@@ -74,11 +75,9 @@ def _excerpt(path: Path, problem: Problem) -> list[str]:
 
 @lru_cache(maxsize=8)
 def _text(path: Path) -> str:
-    """The file as far as it can be read: one that cannot is a problem that has already been told."""
-    try:
-        return path.read_bytes().decode("utf-8-sig", errors="replace")
-    except OSError:
-        return ""
+    """The file as far as it can be read, even if it is another one by now: that it cannot has already been told."""
+    found = read_file(path.parent, path.name)
+    return "" if isinstance(found, Reading) else found.data.decode("utf-8-sig", errors="replace")
 
 
 def _as_dict(path: Path, problem: Problem) -> dict[str, str | int | None]:

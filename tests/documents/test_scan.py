@@ -124,12 +124,6 @@ def test_a_file_that_is_gone_says_so(tmp_path: Path) -> None:
     assert rejection(tmp_path, "gone.md") == "E142"
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
-def test_a_file_without_permission_says_so(tmp_path: Path) -> None:
-    write(tmp_path, "a.md").chmod(0)
-    assert rejection(tmp_path, "a.md") == "E142"
-
-
 def test_a_name_that_is_not_utf_8_is_rejected_with_a_printable_path(tmp_path: Path) -> None:
     with open(os.fsencode(tmp_path) + b"/caf\xe9.md", "wb"):  # noqa: PTH123  (no Path has such bytes as text)
         pass
