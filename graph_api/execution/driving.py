@@ -18,10 +18,11 @@ from graph_api.errors import GraphApiError
 from graph_api.execution.economy import economical
 from graph_api.execution.edges import edges_of
 from graph_api.execution.flights import Flights
+from graph_api.execution.links import is_linked
 from graph_api.execution.memory import Memory
 from graph_api.execution.watch import Watch
 from graph_api.store.protocol import Near, RevisionMoved, Store
-from graph_api.store.reads import EdgesAmong, Read, Reads, Rights, StepRows
+from graph_api.store.reads import EdgesAmong, Lists, Read, Reads, Rights, StepRows, TopicKeys
 
 logger = logging.getLogger(__name__)
 
@@ -244,6 +245,8 @@ class _Learning:
                     self.walked_with = read.rights
                 elif self._learned is not None:
                     self._learned.learn(read, answer)
+                elif isinstance(read, TopicKeys | Lists) and is_linked(read):
+                    self.walked_with = read.rights
                 read = plan.send(answer)
                 while (known := self._known(read)) is not None:
                     read = plan.send(known)

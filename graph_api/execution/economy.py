@@ -7,8 +7,9 @@ of a nested operation show the same articles again and again.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
+from functools import lru_cache
 from typing import Any, TypeVar
 
 from graph_api.records import Article, Provider, Topic
@@ -36,7 +37,11 @@ def economical(plan: Reads[T], looks_at: frozenset[str] | None) -> Reads[T]:
                 rows = yield read
                 continue
             question, keys = asked
-            before = known.setdefault(question, {})
+            before = known.get(question)
+            if before is None:
+                rows = yield _part(read, keys, looks_at)
+                known[question] = dict(rows)
+                continue
             if missing := tuple([key for key in keys if key not in before]):
                 before |= yield _part(read, missing, looks_at)
             rows = {key: row for key in keys if (row := before.get(key)) is not None}
@@ -47,7 +52,7 @@ def economical(plan: Reads[T], looks_at: frozenset[str] | None) -> Reads[T]:
         plan.close()
 
 
-def _asked(read: Read[Any]) -> tuple[object, Sequence[Any]] | None:
+def _asked(read: Read[Any]) -> tuple[object, tuple[Any, ...]] | None:
     """What *read* asks and for which keys; None for what is asked but once, or is too long to be kept meanwhile."""
     if isinstance(read, Lists):
         return (read.filter, read.order, read.window), read.scopes
@@ -59,9 +64,14 @@ def _asked(read: Read[Any]) -> tuple[object, Sequence[Any]] | None:
 def _part(read: Read[Any], keys: tuple[Any, ...], looks_at: frozenset[str] | None) -> Read[Any]:
     """*read* for these of its keys, and for no field that is not looked at."""
     if isinstance(read, ArticleRows | ProviderRows | TopicRows):
-        fields = None if looks_at is None else looks_at & _FIELDS[type(read)]
+        fields = None if looks_at is None else _fields(looks_at)[type(read)]
         return type(read)(keys, read.rights, fields)
     if isinstance(read, Lists):
         return replace(read, scopes=keys)
     assert isinstance(read, TopicKeys), "nothing else is asked in parts"
     return TopicKeys(keys, read.rights)
+
+
+@lru_cache(1024)  # the same object for the same plan: its hash is known
+def _fields(looks_at: frozenset[str]) -> Mapping[type[Read[Any]], frozenset[str]]:
+    return {read: looks_at & fields for read, fields in _FIELDS.items()}

@@ -19,6 +19,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any, TypeAlias
 
+from graph_api.execution.links import linked
 from graph_api.execution.sizes import size_of
 from graph_api.graph.csr import Csr
 from graph_api.graph.ground import PlaceGround
@@ -75,7 +76,10 @@ class Memory:
         asked = _asked(read)
         if asked is None:
             return None
-        question, keys = asked
+        found = self._found(*asked)
+        return self._linked(read) if found is None else found
+
+    def _found(self, question: Question, keys: Iterable[Any]) -> dict[Any, Any] | None:
         young, old = self._young.get(question), self._old.get(question, {})
         if young is None:
             if not old:
@@ -91,6 +95,14 @@ class Memory:
                 self._keep(young, key, row)
             if row is not _ABSENT:
                 found[key] = row
+        return found
+
+    def _linked(self, read: Lists | TopicKeys | Any) -> Mapping[Any, Any] | None:
+        """The answer to *read* where edges in memory tell it; that is a row as others are."""
+        edges = self.edges.get(read.rights.published_only)
+        found = None if edges is None else linked(edges, read)
+        if found is not None and self._half > 0:
+            self.learn(read, found)
         return found
 
     def _ground(self, read: GroundFor) -> PlaceGround | None:

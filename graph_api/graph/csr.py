@@ -13,7 +13,8 @@ import os
 import struct
 import tempfile
 import zlib
-from collections.abc import Mapping
+from bisect import bisect_left
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeAlias
@@ -33,6 +34,7 @@ _MAGIC = b"graphcsr"
 _HEADER = struct.Struct("<8sIIqq128s")  # magic, format, kinds as bits, nodes, entries, revision
 _CHECKSUM = struct.Struct("<I")
 _FIRST = 192  # bytes before the arrays: a multiple of 64
+_FEW = 8  # keys: up to here they are quicker one by one
 _MOST = 2**31 - 1  # entries that 32-bit places can count
 
 
@@ -66,6 +68,27 @@ class Csr:
         found = self.keys.searchsorted(keys)
         np.minimum(found, len(self.keys) - 1, out=found)
         return np.where(self.keys.take(found) == keys, found, -1)
+
+    def lists(self, kind: EdgeKind, keys: Sequence[int], most: int) -> list[list[int]]:
+        """For each of *keys* the first *most* keys in its OUT list of *kind*; none for those not in the graph."""
+        row = 2 * self.kinds.index(kind)
+        if len(keys) <= _FEW:
+            return [self._list(row, key, most) for key in keys]
+        places = self.places(np.array(keys, dtype=np.int64))
+        starts = self.starts[row].take(places).astype(np.int64)  # of -1 the last, which ends all lists
+        counts = np.minimum(self.starts[row].take(places + 1) - starts, most)
+        counts[places < 0] = 0
+        found = self.keys.take(self.neighbours.take(spread(starts, counts))).tolist()
+        ends = counts.cumsum().tolist()
+        return [found[end - count : end] for end, count in zip(ends, counts.tolist(), strict=True)]
+
+    def _list(self, row: int, key: int, most: int) -> list[int]:
+        keys, starts = self.keys.data, self.starts[row].data  # plain integers, quicker one by one
+        place = bisect_left(keys, key)
+        if place == len(keys) or keys[place] != key:
+            return []
+        end = min(starts[place + 1], starts[place] + most)
+        return [keys[taken] for taken in self.neighbours.data[starts[place] : end]]
 
 
 def build(revision: str, edges: Mapping[EdgeKind, Keys], nodes: Keys | None = None) -> Csr:
@@ -164,3 +187,11 @@ def _checked_header(mapped: mmap.mmap, path: Path, revision: str) -> tuple[tuple
     if stamp.rstrip(b"\0").decode() != revision:
         raise AdjacencyUnfit(f"{path}: belongs to another revision than {revision}")
     return tuple(kind for bit, kind in enumerate(EdgeKind) if bits >> bit & 1), nodes, entries
+
+
+def spread(starts: Places, counts: Places) -> Places:
+    """The entries of lists that start at *starts* and have *counts* entries, one list after the other."""
+    ends: Places = counts.cumsum()
+    shifts: Places = starts - ends + counts
+    total = int(ends[-1]) if len(ends) else 0
+    return np.repeat(shifts, counts) + np.arange(total, dtype=np.int64)

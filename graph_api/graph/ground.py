@@ -13,7 +13,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from graph_api.graph.csr import Csr, Places
+from graph_api.graph.csr import Csr, Places, spread
 from graph_api.graph.questions import (
     Among,
     Column,
@@ -152,7 +152,7 @@ class PlaceGround:
             through: Places = np.minimum(ends, question.skip + question.most)
             starts += before - begins
             counts = np.maximum(through - before, 0)
-        targets = self._csr.neighbours.take(_spread(starts, counts))
+        targets = self._csr.neighbours.take(spread(starts, counts))
         own = counts if len(rows) == 1 else counts.reshape(len(places), len(rows)).sum(axis=1)
         return Steps(targets.tolist(), own.tolist())
 
@@ -170,7 +170,7 @@ class PlaceGround:
     def _edges(self, question: Among) -> Edges:
         kinds = self._kinds(question.kinds)
         starts, counts = self._lists(np.array(question.sources, dtype=np.int64), [2 * kind for kind in kinds])
-        entries = _spread(starts, counts)
+        entries = spread(starts, counts)
         targets = self._numbered(question.targets).take(self._csr.neighbours.take(entries)) - 1
         hits = np.flatnonzero(targets >= 0)
         lists = np.arange(len(starts)).repeat(counts).take(hits)
@@ -195,11 +195,3 @@ class PlaceGround:
             self._targets, self._marked = targets, places[there]
             self._positions[self._marked] = np.flatnonzero(there) + 1
         return self._positions
-
-
-def _spread(starts: Places, counts: Places) -> Places:
-    """The entries of lists that start at *starts* and have *counts* entries, one list after the other."""
-    ends: Places = counts.cumsum()
-    shifts: Places = starts - ends + counts
-    total = int(ends[-1]) if len(ends) else 0
-    return np.repeat(shifts, counts) + np.arange(total, dtype=np.int64)

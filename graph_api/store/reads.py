@@ -382,6 +382,27 @@ class Lists(Read[Mapping[Scope, Slice]]):
     window: Window
     rights: Rights
 
+    @property
+    def listing(self) -> Keys | None:
+        """The articles whose first related articles are asked for, in the order in which they list them: the
+        commonest lists of all. None when these are others."""
+        if self.filter is not None or self.order or self.window != Window(self.window.size):
+            return None
+        keys = [
+            scope.key
+            for scope in self.scopes
+            if isinstance(scope, RelatedArticles) and scope.direction is EdgeDirection.OUT
+        ]
+        return tuple(keys) if len(keys) == len(self.scopes) else None
+
+    def listed(self, found: Iterable[Sequence[NodeKey]]) -> Mapping[Scope, Slice]:
+        """The answer, *found* being for each article of `listing` what it lists: one more than asked for at most."""
+        size = self.window.size
+        return {
+            scope: Slice(tuple(keys[:size]), len(keys) > size, False)
+            for scope, keys in zip(self.scopes, found, strict=True)
+        }
+
 
 @dataclass(frozen=True, slots=True)
 class Counts(Read[Mapping[Scope, int]]):

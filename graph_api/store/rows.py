@@ -96,9 +96,9 @@ def problem(row: Row) -> Problem:
 
 @dataclass(frozen=True, slots=True)
 class Form(Generic[N]):
-    """How the rows of a table become nodes: of these *columns*, in this order, *nodes* makes records by key."""
+    """How the rows of a table `n` become nodes: of its *columns*, in this order, *nodes* makes records by key."""
 
-    columns: tuple[str, ...]
+    columns: str
     nodes: Callable[[list[Row]], dict[NodeKey, N]]
 
 
@@ -113,7 +113,7 @@ def form(record: type[N], fields: frozenset[str] | None) -> Form[N]:
     made = f"{{key: new(record, ({values})) for {', '.join(names)} in rows}}"
     known = {"record": record, "unread": UNREAD, **_MADE}
     nodes = eval(f"lambda rows, new=tuple.__new__: {made}", known)  # noqa: S307 - made of our own names only
-    return Form(tuple(_COLUMNS.get(name, name) for name in names), nodes)
+    return Form(", ".join(f"n.{_COLUMNS.get(name, name)}" for name in names), nodes)
 
 
 class Unread:

@@ -12,7 +12,7 @@ import sqlite3
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from graph_api.records import EdgeDirection, name_key, provider_id, topic_id
+from graph_api.records import name_key, provider_id, topic_id
 from graph_api.store import keyset, sql_edges
 from graph_api.store.filters import (
     And,
@@ -32,9 +32,7 @@ from graph_api.store.reads import (
     ArticlesOfTopic,
     Counts,
     Item,
-    Keys,
     Lists,
-    RelatedArticles,
     Scope,
     Slice,
     SortKey,
@@ -48,8 +46,8 @@ from graph_api.store.sql_sources import Source, columns, source
 
 def lists(connection: sqlite3.Connection, read: Lists) -> Mapping[Scope, Slice]:
     """The window of every list of *read*."""
-    if (first := _first_related(connection, read)) is not None:
-        return first
+    if (listing := read.listing) is not None:
+        return read.listed(sql_edges.related(connection, listing, read.window.size + 1, read.rights))
     found = _entries(connection, read)
     return {
         scope: _slice(_List(connection, entries, columns(entries, scope, read.order), where), read.window)
@@ -144,29 +142,6 @@ def _count(connection: sqlite3.Connection, entries: Source, where: Sql, *, whole
 
 
 # -- short ways ------------------------------------------------------------------------------------------
-
-
-def _first_related(connection: sqlite3.Connection, read: Lists) -> Mapping[Scope, Slice] | None:
-    """The commonest read of all, in one statement: the first related articles of many, in the order they are
-    listed. None when *read* is another one."""
-    window, keys = read.window, _listing_keys(read.scopes)
-    if read.filter is not None or read.order or window != Window(window.size) or keys is None:
-        return None
-    found = sql_edges.related(connection, keys, window.size + 1, read.rights)
-    return {
-        scope: Slice(tuple(listed[: window.size]), len(listed) > window.size, False)
-        for scope, listed in zip(read.scopes, found, strict=True)
-    }
-
-
-def _listing_keys(scopes: Sequence[Scope]) -> Keys | None:
-    """The keys of the articles whose related lists *scopes* are, None when one is another list."""
-    keys = [
-        scope.key
-        for scope in scopes
-        if isinstance(scope, RelatedArticles) and scope.direction is EdgeDirection.OUT
-    ]
-    return tuple(keys) if len(keys) == len(scopes) else None
 
 
 def _narrowed(scopes: Sequence[Scope], filter: Filter | None) -> tuple[Sequence[Scope], Filter | None]:

@@ -113,8 +113,7 @@ def providers(connection: sqlite3.Connection, read: ProviderRows) -> Mapping[Nod
     """The providers with the keys of *read*."""
     form = rows.form(Provider, read.fields)
     if read.rights.published_only:
-        shown = (column.replace("other_names", "shown_names") for column in form.columns)
-        form = replace(form, columns=tuple(shown))
+        form = replace(form, columns=form.columns.replace("n.other_names", "n.shown_names"))
     return _nodes(connection, read, "provider", form)
 
 
@@ -175,9 +174,8 @@ def _nodes(
     table: str,
     form: rows.Form[rows.N],
 ) -> Mapping[NodeKey, rows.N]:
-    columns = ", ".join(f"n.{column}" for column in form.columns)
     text = (
-        f"SELECT {columns} FROM json_each(?) k CROSS JOIN {table} n ON n.key = k.value"
+        f"SELECT {form.columns} FROM json_each(?) k CROSS JOIN {table} n ON n.key = k.value"
         f" WHERE 1{visible('n', read.rights)}"
     )
     return form.nodes(Sql(text, (integers(read.keys),)).all(connection))
