@@ -168,7 +168,7 @@ def _assembled(below: Selection, values: ByKey, run: Run) -> Reads[Sequence[Any]
     made[None] = None
     if values.many:
         return [[made[key] for key in keys] for keys in values.keys]
-    return [made.get(key) for key in values.keys]
+    return list(map(made.get, values.keys))
 
 
 def _strung(below: Selection, values: Strung, run: Run) -> Reads[Sequence[Any]]:

@@ -133,6 +133,8 @@ def _next_hop(
     while sweep.goes_on:
         _, steps = yield from sweep.page()
         sweep.page_size *= 2  # where much of it was known before, more is to be read
+        if seen.issuperset(steps.targets):  # most of what a cluster leads to is the cluster
+            continue
         fresh = [key for key in dict.fromkeys(steps.targets) if key not in seen]
         for some in chunks(fresh):
             paid = some[: budget.afford_nodes(len(some))]
