@@ -128,7 +128,8 @@ def _asked(filter: str | None, around: str | None, via: tuple[str, ...]) -> Subg
         prepared = Preparation(build_schema(), Settings()).prepared(_ASKED, variables, None)
     except Refused as refused:
         messages = "; ".join(error.message for error in refused.errors)
-        raise ProblemFailure(messages.replace("Variable '$filter' has", "--filter has an")) from None
+        named = messages.replace("Variable '$filter' has", "--filter has an").replace("ids[0]", "--around")
+        raise ProblemFailure(named) from None
     [asked] = [each for each in prepared.arguments if isinstance(each, SubgraphWanted)]
     return asked
 

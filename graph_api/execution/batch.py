@@ -26,7 +26,7 @@ class ListSize:
     lists in *counted* by their own; *assumed* stands where none is given. With *sized* the length is that of
     these lists in the answered object, times what their own size says; *scaled* are other fields of it that
     take more work the longer they are. *weight* is what each item costs even where none is selected: finding
-    it is work.
+    it is work. More than *most* is refused by the field itself, which says so better than the cost would.
     """
 
     assumed: int
@@ -35,6 +35,7 @@ class ListSize:
     sized: frozenset[str] = frozenset()
     scaled: frozenset[str] = frozenset()
     weight: int = 0
+    most: int | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)

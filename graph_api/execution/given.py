@@ -41,7 +41,8 @@ class Given:
     def length(self, node: FieldNode, size: ListSize) -> int:
         """How long the list of a field of this *size* is expected to be."""
         given = (_count(self._value(node, path)) for path in (*size.slicing, *size.counted))
-        return max((count for count in given if count is not None), default=size.assumed)
+        length = max((count for count in given if count is not None), default=size.assumed)
+        return length if size.most is None else min(length, size.most)
 
     def _value(self, node: FieldNode, path: str) -> Any:  # Any, here and below: syntax, or JSON
         """What stands in the argument that *path* names: syntax, or the value of a variable."""

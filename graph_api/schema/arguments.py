@@ -233,7 +233,7 @@ def nodes(
 ) -> tuple[NodeHandle, ...]:
     if len(ids) > MAX_NODES:
         raise RequestError(f"ids holds {len(ids)} ids; at most {MAX_NODES} are allowed", code="BAD_PAGE")
-    return tuple(map(handles.node, ids))
+    return handles.nodes(ids)
 
 
 def article(by: Annotated[ArticleBy, _takes("How to find it.")]) -> NodeHandle | Handle:
@@ -347,7 +347,7 @@ def subgraph(
     if given is not None and len(given) > MAX_SUBGRAPH:
         raise RequestError(f"ids holds {len(given)} ids; at most {MAX_SUBGRAPH} are allowed", code="BAD_PAGE")
     return SubgraphWanted(
-        None if given is None else tuple(map(handles.node, given)),
+        None if given is None else handles.nodes(given),
         conditions.of_articles(_absent(filter)),
         _kinds(via),
         _within("limit", 500 if limit is None else limit, 1, MAX_SUBGRAPH),
@@ -363,16 +363,16 @@ def paths(
     avoid: list[strawberry.ID] = _absent(given.avoid) or []
     if len(avoid) > MAX_AVOIDED:
         raise RequestError(
-            f"avoid holds {len(avoid)} ids; at most {MAX_AVOIDED} are allowed", code="BAD_PAGE"
+            f"options.avoid holds {len(avoid)} ids; at most {MAX_AVOIDED} are allowed", code="BAD_PAGE"
         )
     return PathsWanted(
-        handles.node(from_),
-        handles.node(to),
+        handles.node(from_, "from"),
+        handles.node(to, "to"),
         _kinds(given.via),
         given.direction or EdgeDirection.BOTH,
-        _within("maxDepth", MAX_WALK if given.max_depth is None else given.max_depth, 1, MAX_WALK),
-        _within("limit", 5 if given.limit is None else given.limit, 1, MAX_PATHS),
-        tuple(map(handles.node, avoid)),
+        _within("options.maxDepth", MAX_WALK if given.max_depth is None else given.max_depth, 1, MAX_WALK),
+        _within("options.limit", 5 if given.limit is None else given.limit, 1, MAX_PATHS),
+        handles.nodes(avoid, "options.avoid"),
         conditions.of_articles(_absent(given.filter)),
     )
 
@@ -381,7 +381,7 @@ def pair(
     a: Annotated[strawberry.ID, _says("The id of an article.")],
     b: Annotated[strawberry.ID, _says("The id of another article.")],
 ) -> PairWanted:
-    return PairWanted(handles.of_kind(ArticleRows, a), handles.of_kind(ArticleRows, b))
+    return PairWanted(handles.of_kind(ArticleRows, a, "a"), handles.of_kind(ArticleRows, b, "b"))
 
 
 def _kinds(via: Sequence[EdgeKind] | None) -> frozenset[EdgeKind]:

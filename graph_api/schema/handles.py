@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from typing import TypeAlias
 
@@ -35,13 +36,14 @@ class Handle:
     value: str
 
 
-def node(id: str) -> NodeHandle:
-    """The handle that *id* is. Raises RequestError when no node could ever have it."""
+def node(id: str, name: str = "id") -> NodeHandle:
+    """The handle that *id*, which stands in the argument *name*, is. Raises RequestError when no node could ever
+    have it."""
     kind, _, rest = id.partition(":")
     key = article_key(id) if kind == "article" else name_key(id) if rest else None
     if kind not in _KINDS or key is None:
         raise RequestError(
-            f"id must look like article:4q2m5r3vdkd7cfwe, provider:example.org or topic:science, not {id[:60]!r}",
+            f"{name} must look like article:4q2m5r3vdkd7cfwe, provider:example.org or topic:science, not {id[:60]!r}",
             code="BAD_ID",
         )
     return NodeHandle(id, _KINDS[kind], key)
@@ -51,7 +53,7 @@ def article(by: ArticleBy) -> NodeHandle | Handle:
     """How the article is to be looked up. Raises RequestError for what cannot name an article."""
     name, value = _given(by)
     if name == "id":
-        return of_kind(ArticleRows, value)
+        return of_kind(ArticleRows, value, "by.id")
     if name == "url":
         return article_url(value)
     return Handle(ArticleHandle(name), value)
@@ -68,7 +70,7 @@ def article_url(url: str) -> Handle:
 def provider(by: ProviderBy) -> NodeHandle:
     """How the provider is to be looked up. Raises RequestError for what cannot name a provider."""
     name, value = _given(by)
-    return of_kind(ProviderRows, value if name == "id" else provider_id(value.lower()))
+    return of_kind(ProviderRows, value if name == "id" else provider_id(value.lower()), f"by.{name}")
 
 
 def topic(by: TopicBy) -> NodeHandle | str:
@@ -76,17 +78,21 @@ def topic(by: TopicBy) -> NodeHandle | str:
     name, value = _given(by)
     if name == "name":
         return value
-    return of_kind(TopicRows, value if name == "id" else topic_id(value))
+    return of_kind(TopicRows, value if name == "id" else topic_id(value), f"by.{name}")
 
 
-def of_kind(rows: Rows, id: str) -> NodeHandle:
-    """The handle that *id* is, which must be of one kind. Raises RequestError for another."""
-    found = node(id)
+def nodes(ids: Sequence[str], name: str = "ids") -> tuple[NodeHandle, ...]:
+    """The handles that the *ids* in the argument *name* are."""
+    return tuple(node(id, f"{name}[{place}]") for place, id in enumerate(ids))
+
+
+def of_kind(rows: Rows, id: str, name: str = "id") -> NodeHandle:
+    """The handle that *id*, which stands in the argument *name*, is. It must be of one kind: raises RequestError
+    for another."""
+    found = node(id, name)
     if found.rows is not rows:
-        kind = next(name for name, wanted in _KINDS.items() if wanted is rows)
-        raise RequestError(
-            f"id must be one of {_A[kind]}, such as {kind}:..., not {id[:60]!r}", code="BAD_ID"
-        )
+        kind = next(kind for kind, wanted in _KINDS.items() if wanted is rows)
+        raise RequestError(f"{name} must name {_A[kind]}, such as {kind}:..., not {id[:60]!r}", code="BAD_ID")
     return found
 
 

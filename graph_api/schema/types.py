@@ -17,19 +17,28 @@ from graph_api.execution.batch import ListSize
 from graph_api.records import EdgeKind, Severity
 from graph_api.schema import arguments, entities, exporting, pathing, reading, walking
 from graph_api.schema.fields import batched, plain
-from graph_api.schema.paging import DEFAULT_PAGE
+from graph_api.schema.paging import DEFAULT_PAGE, MAX_PAGE
 from graph_api.schema.scalars import JSON, URL
 
-PAGE = ListSize(DEFAULT_PAGE, slicing=frozenset({"first", "last"}), sized=frozenset({"edges", "nodes"}))
+PAGE = ListSize(
+    DEFAULT_PAGE, slicing=frozenset({"first", "last"}), sized=frozenset({"edges", "nodes"}), most=MAX_PAGE
+)
 NEIGHBORHOOD = ListSize(
     100,
     slicing=frozenset({"limit"}),
     sized=frozenset({"nodes", "links", "hops"}),
     scaled=frozenset({"export"}),
     weight=1,
+    most=arguments.MAX_NEIGHBORHOOD,
 )
-SUBGRAPH = replace(NEIGHBORHOOD, assumed=500)
-PATHS = ListSize(5, slicing=frozenset({"options.limit"}), sized=frozenset({"paths"}), weight=100)
+SUBGRAPH = replace(NEIGHBORHOOD, assumed=500, most=arguments.MAX_SUBGRAPH)
+PATHS = ListSize(
+    5,
+    slicing=frozenset({"options.limit"}),
+    sized=frozenset({"paths"}),
+    weight=100,
+    most=arguments.MAX_PATHS,
+)
 EXPORTED = ListSize(5)
 ENTITIES = ListSize(1, counted=frozenset({"representations"}))
 

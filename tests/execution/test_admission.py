@@ -316,7 +316,8 @@ def test_a_larger_variable_is_measured_anew_though_the_text_is_known() -> None:
 
 def test_a_size_that_is_no_size_is_left_to_the_arguments_own_check() -> None:
     assert _measured("{ articles(first: -5) { nodes { id } } }").cost == 1
-    assert _measured("{ articles(first: 99999999999999999999) { nodes { id } } }").cost == 10**12
+    most = _measured("{ articles(first: 100) { nodes { id } } }").cost
+    assert _measured("{ articles(first: 99999999999999999999) { nodes { id } } }").cost == most
 
 
 @pytest.mark.parametrize(

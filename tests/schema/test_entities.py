@@ -85,7 +85,7 @@ def test_order_is_kept_and_what_is_asked_twice_is_answered_twice(path: Path) -> 
         ({"__typename": "Article", "id": 7}, "BAD_USER_INPUT", "Article.id must be text"),
         ({"__typename": "Article", "id": ["x"]}, "BAD_USER_INPUT", "Article.id must be text"),
         ({"__typename": "Article", "id": "article:x"}, "BAD_ID", "id must look like"),
-        ({"__typename": "Article", "id": "topic:s"}, "BAD_ID", "id must be one of an article"),
+        ({"__typename": "Article", "id": "topic:s"}, "BAD_ID", "id must name an article"),
         ({"__typename": "Article", "webUrl": "no address"}, "BAD_USER_INPUT", "cannot name an article"),
         ("Article", "BAD_USER_INPUT", "must be an object"),
         (None, "BAD_USER_INPUT", None),

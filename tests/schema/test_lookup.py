@@ -66,8 +66,8 @@ def test_an_id_that_no_node_could_have_is_refused(path: Path, id: str) -> None:
 @pytest.mark.parametrize(
     ("query", "told"),
     [
-        ('{ article(by: {id: "topic:x"}) { id } }', "id must be one of an article"),
-        ('{ topic(by: {id: "provider:x"}) { id } }', "id must be one of a topic"),
+        ('{ article(by: {id: "topic:x"}) { id } }', "by.id must name an article"),
+        ('{ topic(by: {id: "provider:x"}) { id } }', "by.id must name a topic"),
         ('{ article(by: {slug: ""}) { id } }', "by.slug must not be empty"),
         ('{ provider(by: {domain: ""}) { id } }', "by.domain must not be empty"),
         ('{ article(by: {url: "https://user@example.org/"}) { id } }', "URL cannot name an article"),

@@ -78,11 +78,34 @@ def test_six_hops_may_be_walked(path: Path, depth: int | None) -> None:
         (NEAR, {"id": A, "depth": -1}, "maxDepth must be from 0 to 6, not -1"),
         (NEAR, {"id": A, "limit": 0}, "limit must be from 1 to 1000, not 0"),
         (NEAR, {"id": A, "limit": 1001}, "limit must be from 1 to 1000, not 1001"),
-        (PATH, {"from": A, "to": B, "options": {"maxDepth": 0}}, "maxDepth must be from 1 to 6, not 0"),
-        (PATH, {"from": A, "to": B, "options": {"maxDepth": 7}}, "maxDepth must be from 1 to 6, not 7"),
-        (PATH, {"from": A, "to": B, "options": {"limit": 0}}, "limit must be from 1 to 100, not 0"),
-        (ALL, {"from": A, "to": B, "options": {"limit": 101}}, "limit must be from 1 to 100, not 101"),
-        (PATH, {"from": A, "to": B, "options": {"avoid": [A] * 101}}, "avoid holds 101 ids; at most 100"),
+        (
+            PATH,
+            {"from": A, "to": B, "options": {"maxDepth": 0}},
+            "options.maxDepth must be from 1 to 6, not 0",
+        ),
+        (
+            PATH,
+            {"from": A, "to": B, "options": {"maxDepth": 7}},
+            "options.maxDepth must be from 1 to 6, not 7",
+        ),
+        (PATH, {"from": A, "to": B, "options": {"limit": 0}}, "options.limit must be from 1 to 100, not 0"),
+        (
+            ALL,
+            {"from": A, "to": B, "options": {"limit": 101}},
+            "options.limit must be from 1 to 100, not 101",
+        ),
+        (
+            ALL,
+            {"from": A, "to": B, "options": {"limit": 10**6}},
+            "options.limit must be from 1 to 100, not 1000000",
+        ),
+        (NEAR, {"id": A, "limit": 10**6}, "limit must be from 1 to 1000, not 1000000"),
+        (SUB, {"limit": 10**6}, "limit must be from 1 to 5000, not 1000000"),
+        (
+            PATH,
+            {"from": A, "to": B, "options": {"avoid": [A] * 101}},
+            "options.avoid holds 101 ids; at most 100",
+        ),
         (SUB, {"limit": 0}, "limit must be from 1 to 5000, not 0"),
         (SUB, {"limit": 5001}, "limit must be from 1 to 5000, not 5001"),
     ],
@@ -117,17 +140,25 @@ def test_truncated_is_true_exactly_when_a_node_is_missing(path: Path, limit: int
 
 
 @pytest.mark.parametrize("id", ["", "a", "article:", "article:short", "story:4q2m5r3vdkd7cfwe", "topic:"])
-@pytest.mark.parametrize("query", [PATH, ALL, SUB])
-def test_a_malformed_id_is_refused_before_anything_is_read(path: Path, query: str, id: str) -> None:
+@pytest.mark.parametrize(("query", "argument"), [(PATH, "to"), (ALL, "to"), (SUB, "ids[1]")])
+def test_a_malformed_id_is_refused_before_anything_is_read(
+    path: Path, query: str, argument: str, id: str
+) -> None:
     code, message = _code(path, query, **_ends(A, id), ids=[A, id])
     assert code == "BAD_ID"
-    assert "id must look like" in message
+    assert message.startswith(f"{argument} must look like")
+
+
+def test_a_malformed_id_is_told_by_the_argument_that_it_stands_in(path: Path) -> None:
+    assert _code(path, PATH, **_ends("x", B))[1].startswith("from must look like")
+    avoiding = _ends(A, B, avoid=[A, "x"])
+    assert _code(path, PATH, **avoiding)[1].startswith("options.avoid[1] must look like")
 
 
 def test_an_id_of_another_kind_is_refused_where_only_articles_can_stand(path: Path) -> None:
     query = "query ($a: ID!, $b: ID!) { commonNeighbors(a: $a, b: $b) { jaccard } }"
     code, message = _code(path, query, a=A, b="topic:x")
-    assert (code, message) == ("BAD_ID", "id must be one of an article, such as article:..., not 'topic:x'")
+    assert (code, message) == ("BAD_ID", "b must name an article, such as article:..., not 'topic:x'")
 
 
 def test_unknown_ids_are_absent_not_errors(path: Path) -> None:
