@@ -2,14 +2,17 @@
 
 What is remembered is keyed by the text, not by its syntax tree: hashing a tree costs as much as
 validating it. Measures also depend on the variables' sizes, so these are part of their key.
+
+Why all that was made of a text is remembered and forgotten together: plans hold parts of its syntax tree, and
+prepared operations hold plans. Apart, each would keep what another had forgotten, and none could be bounded in bytes.
 """
 
 from __future__ import annotations
 
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, field
+from typing import Any, TypeAlias
 
 from graphql import (
     DocumentNode,
@@ -31,14 +34,19 @@ from graph_api.execution.admission import Measures, excesses, measure
 from graph_api.execution.clock import mentions_clock
 from graph_api.execution.given import json_leaves, json_objects
 from graph_api.execution.lru import Lru
-from graph_api.execution.plan import conditions
+from graph_api.execution.plan import Plan, conditions
 from graph_api.execution.refusal import Refused, coded, refused
 from graph_api.execution.schema_lengths import schema_lengths
+from graph_api.execution.sizes import size_of
 from graph_api.execution.watch import Watch
 from graph_api.settings import Settings
 
-_REMEMBERED = 262_144  # characters of text: a syntax tree takes about a hundred bytes for each
-_ENTRY = 50  # characters as which an entry counts beside its text: the smallest ones take memory too
+Key: TypeAlias = tuple[object, ...]  # what is made of a text depends on
+
+_REMEMBERED_BYTES = 33_554_432
+_TREE_BYTES = 130  # of memory for each character of a text
+_ENTRY_BYTES = 2_000  # for each text, however short
+_ADMITTED_BYTES = 1_000  # for each kind of variables that was admitted with it
 _NUMBERS = frozenset({TokenKind.INT, TokenKind.FLOAT})
 _NUMBER_LENGTH = 100
 _TELL_SCHEMA = frozenset({"__schema", "__type", "_service"})
@@ -62,12 +70,21 @@ class Admitted:
         return self.operation.name.value if self.operation.name else ""
 
 
-@dataclass(slots=True)
-class _Parsed:
+@dataclass(slots=True, eq=False)
+class Known:
+    """What is known of one text, in about *size* bytes."""
+
+    text: str
     document: DocumentNode
     conditions: frozenset[str]
     reads_clock: bool
+    size: int
     valid: bool = False
+    admitted: dict[Key, Admitted] = field(default_factory=dict[Key, Admitted])
+    plans: dict[Key, Plan] = field(default_factory=dict[Key, Plan])
+    prepared: dict[Key, Any] = field(
+        default_factory=dict[Key, Any]
+    )  # Any: `Prepared`, which knows of documents
 
 
 class Documents:
@@ -78,18 +95,37 @@ class Documents:
         self._settings = settings
         self._schema_lengths = schema_lengths(schema)
         self._limits = limits(settings)
-        self._parsed: Lru[str, _Parsed] = Lru(_REMEMBERED)
-        self._admitted: Lru[tuple[object, ...], Admitted] = Lru(_REMEMBERED)
+        self._known: Lru[str, Known] = Lru(_REMEMBERED_BYTES)
+
+    def known(self, text: str) -> Known | None:
+        """What is remembered of *text*."""
+        return self._known.get(text)
+
+    def grew(self, known: Known, more_bytes: int) -> None:
+        """*known* is remembered with so many bytes more, at the cost of the texts used longest ago. What takes a quarter
+        of all memory here begins anew."""
+        known.size += more_bytes
+        if known.size > _REMEMBERED_BYTES // 4:
+            known.size = _tree_bytes(known.text)
+            for made in (known.admitted, known.plans, known.prepared):
+                made.clear()
+        self._known.put(known.text, known, known.size)
 
     def admitted(
         self, text: str, name: str | None, variables: Mapping[str, Any], watch: Watch | None = None
     ) -> Admitted:
         """The operation *name* of *text*. Raises `Refused` when it is too large, not valid or not there."""
-        key = (text, name, *((each, _shape(value)) for each, value in variables.items()))
-        found = self._admitted.get(key)
+        key = (name, *((each, _shape(value)) for each, value in variables.items()))
+        known = self._known.get(text)
+        found = known.admitted.get(key) if known is not None else None
         if found is None:
-            found = self._admit(text, name, variables, watch or Watch())
-            self._admitted.put(key, found, len(text) + _ENTRY)
+            watch = watch or Watch()
+            if known is None:
+                with watch.phase("parse"):
+                    known = self._parse(text)
+            found = self._admit(known, name, variables, watch)
+            known.admitted[key] = found
+            self.grew(known, _ADMITTED_BYTES + size_of(key))
         return found
 
     def all_admitted(self, text: str) -> list[Admitted]:
@@ -101,24 +137,20 @@ class Documents:
         ]
         return [self.admitted(text, name, {}) for name in names or [None]]
 
-    def _admit(self, text: str, name: str | None, variables: Mapping[str, Any], watch: Watch) -> Admitted:
-        parsed = self._parsed.get(text)
-        if parsed is None:
-            with watch.phase("parse"):
-                parsed = self._parse(text)
+    def _admit(self, known: Known, name: str | None, variables: Mapping[str, Any], watch: Watch) -> Admitted:
+        document = known.document
         with watch.phase("admit"):
-            operation = _operation(parsed.document, name)
-            measures = measure(self._schema, parsed.document, operation, variables, self._schema_lengths)
+            operation = _operation(document, name)
+            measures = measure(self._schema, document, operation, variables, self._schema_lengths)
         if too_much := excesses(measures, self._limits):
             raise Refused(_excess(each.limit, str(each), each.asked, each.allowed) for each in too_much)
-        if not parsed.valid:
+        if not known.valid:
             with watch.phase("validate"):
-                self._validate(parsed.document)
-            parsed.valid = True
-        self._parsed.put(text, parsed, len(text) + _ENTRY)
-        return Admitted(text, parsed.document, operation, parsed.conditions, measures, parsed.reads_clock)
+                self._validate(document)
+            known.valid = True
+        return Admitted(known.text, document, operation, known.conditions, measures, known.reads_clock)
 
-    def _parse(self, text: str) -> _Parsed:
+    def _parse(self, text: str) -> Known:
         size, allowed = len(text.encode("utf-8", "surrogatepass")), self._settings.max_source
         if size > allowed:
             message = f"the operation's text has {size} bytes; at most {allowed} are allowed"
@@ -130,7 +162,7 @@ class Documents:
         _check_tokens(document)
         if self._settings.no_introspection:
             visit(document, _Closed())
-        return _Parsed(document, conditions(document), mentions_clock(text))
+        return Known(text, document, conditions(document), mentions_clock(text), _tree_bytes(text))
 
     def _syntax(self, error: GraphQLError) -> GraphQLError:
         if "tokens. Parsing aborted" not in error.message:  # the parser has no class of its own for it
@@ -152,6 +184,10 @@ class _Closed(Visitor):
         if node.name.value in _TELL_SCHEMA:
             error = GraphQLError(f"{node.name.value} is not answered here: the schema is not told", node)
             raise Refused([coded(error, "INTROSPECTION_DISABLED")])
+
+
+def _tree_bytes(text: str) -> int:
+    return _ENTRY_BYTES + _TREE_BYTES * len(text)
 
 
 def _check_tokens(document: DocumentNode) -> None:

@@ -22,17 +22,17 @@ from strawberry.types.arguments import convert_arguments
 from graph_api.errors import RequestError
 from graph_api.execution.batch import Partly
 from graph_api.execution.clock import reads_clock
-from graph_api.execution.documents import Admitted, Documents
+from graph_api.execution.documents import Admitted, Documents, Key
 from graph_api.execution.introspection import Question
-from graph_api.execution.lru import Lru
 from graph_api.execution.plan import DEFINITION, Plan, Step, compile_operation
 from graph_api.execution.refusal import Refused, coded, refused
 from graph_api.execution.watch import Watch
 from graph_api.settings import Settings
 
-_PLANS = 262_144  # characters of text
-_PREPARED = 1_048_576  # characters of text and variables
-_ENTRY = 200  # characters as which an entry counts beside its text: the smallest ones take memory too
+_PLAN_BYTES = 100  # of memory for each character of a text
+_ENTRY_BYTES = 2_000  # for each plan, however short
+_BOUND_BYTES = 1_000  # for an operation that a plan and variables make
+_VALUE_BYTES = 10  # ... and for each byte of these
 _VARIABLES_BYTES = 2048  # operations with larger variables are not remembered
 
 
@@ -79,8 +79,6 @@ class Preparation:
         self._schema = graphql_schema(schema)
         self._settings = settings
         self._documents = Documents(self._schema, settings)
-        self._plans: Lru[tuple[object, ...], Plan] = Lru(_PLANS)
-        self._remembered: Lru[tuple[str, str | None, bytes], Prepared] = Lru(_PREPARED)
 
     def prepared(
         self,
@@ -99,15 +97,19 @@ class Preparation:
             self._check_size(variables_json or b"")
             found = self._prepare(text, variables, name, watch or Watch())
             if found.timeless and variables_json is not None and len(variables_json) <= _VARIABLES_BYTES:
-                weight = len(text) + len(variables_json) + _ENTRY
-                self._remembered.put((text, name, variables_json), found, weight)
+                self._remember(text, (name, variables_json), found, len(variables_json))
         return found
 
     def known(self, text: str, name: str | None, variables_json: bytes | None) -> Prepared | None:
         """The operation *name* of *text*, if it is remembered."""
-        if variables_json is None:
-            return None
-        return self._remembered.get((text, name, variables_json))
+        known = self._documents.known(text) if variables_json is not None else None
+        return None if known is None else known.prepared.get((name, variables_json))
+
+    def _remember(self, text: str, key: Key, prepared: Prepared, variables_bytes: int) -> None:
+        known = self._documents.known(text)
+        if known is not None:  # one that is larger than all that may be is not
+            known.prepared[key] = prepared
+            self._documents.grew(known, _BOUND_BYTES + _VALUE_BYTES * variables_bytes)
 
     def _prepare(self, text: str, variables: dict[str, Any], name: str | None, watch: Watch) -> Prepared:
         self.check_variables(variables)
@@ -160,11 +162,14 @@ class Preparation:
 
     def _plan(self, admitted: Admitted, name: str | None, values: VariableValues) -> Plan:
         decided = {name: values.coerced.get(name) for name in admitted.conditions}
-        key = (admitted.text, name, *decided.items())
-        plan = self._plans.get(key)
+        key = (name, *decided.items())
+        known = self._documents.known(admitted.text)
+        plan = known.plans.get(key) if known is not None else None
         if plan is None:
             plan = compile_operation(self._schema, admitted.document, admitted.operation, decided)
-            self._plans.put(key, plan, len(admitted.text) + _ENTRY)
+            if known is not None:
+                known.plans[key] = plan
+                self._documents.grew(known, _ENTRY_BYTES + _PLAN_BYTES * len(admitted.text))
         return plan
 
     def _bound(self, plan: Plan, values: VariableValues, variables: dict[str, Any]) -> list[object]:

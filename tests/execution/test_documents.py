@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import tracemalloc
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,9 @@ from tests.store.build import article, graph
 CHOICE = """query ($with: Boolean!, $without: Boolean = false) {
     articles(first: 1) { nodes { title @include(if: $with) ... @skip(if: $without) { slug } ...F @include(if: $with) } }
 } fragment F on Article { type }"""
+
+
+FIELDS = "id title excerpt url publishedDateTime quality provider { id name domain } topics { id name }"
 
 
 def _prepared(preparation: Preparation, query: str, **variables: Any) -> Prepared:
@@ -114,6 +118,48 @@ def test_a_variable_of_the_wrong_type_does_not_stand_for_a_number_in_what_is_rem
     documents.admitted(query, None, {"n": {str(number): 0 for number in range(60)}})
     with pytest.raises(Refused):
         documents.admitted(query, None, {"n": 60})
+
+
+def test_what_is_remembered_of_a_text_takes_no_more_memory_than_is_counted() -> None:
+    preparation = Preparation(api(), Settings())
+    query = f"query ($id: ID!) {{ node(id: $id) {{ ... on Article {{ {FIELDS} related {{ nodes {{ {FIELDS} }} }} }} }} }}"
+    texts = [f"{query} #{number}" for number in range(30)]
+    _prepared(preparation, query, id="article:aaaaaaaaaaaaaaaa")
+    tracemalloc.start()
+    try:
+        for text in texts:
+            for letter in "ab":
+                _prepared(preparation, text, id="article:" + letter * 16)
+        gc.collect()
+        taken = tracemalloc.get_traced_memory()[0]
+    finally:
+        tracemalloc.stop()
+    known = [preparation._documents.known(text) for text in texts]
+    assert taken < sum(one.size for one in known if one)
+
+
+def test_texts_used_longest_ago_are_forgotten_with_all_that_was_made_of_them() -> None:
+    preparation = Preparation(api(), Settings())
+    texts = [f"{{ revision }} #{number}{'x' * 15_000}" for number in range(20)]
+    for text in texts:
+        _prepared(preparation, text)
+    known = [preparation.known(text, None, b"{}") is not None for text in texts]
+    assert known == [False] * known.index(True) + [True] * known.count(True)
+    assert 0 < known.count(True) < 15
+    assert preparation._documents.known(texts[0]) is None
+
+
+def test_of_a_text_that_is_asked_with_ever_new_variables_not_all_is_remembered() -> None:
+    preparation = Preparation(api(), Settings())
+    query = "query ($w: String!) { articles(filter: { title: { eq: $w } }) { totalCount } }"
+    sizes: list[int] = []
+    for number in range(600):
+        _prepared(preparation, query, w=f"{number}{'x' * 1_500}")
+        known = preparation._documents.known(query)
+        assert known is not None
+        sizes.append(known.size)
+    assert max(sizes) < 2**23
+    assert sizes != sorted(sizes)
 
 
 def test_what_is_forgotten_leaves_nothing_to_the_garbage_collector() -> None:
