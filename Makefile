@@ -15,7 +15,7 @@ SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help serve test check audit format bench soak constraints clean
+.PHONY: help serve test check audit format bench soak fuzz constraints clean
 
 help: ## say what there is
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-12s %s\n", $$1, $$2}' Makefile
@@ -52,6 +52,10 @@ bench: $(VENV)/dev.stamp ## run the benchmarks and print their figures (BENCHES=
 
 soak: $(VENV)/dev.stamp ## ten minutes of mixed load and new ingests; nothing may fail or grow (ARGS="--seconds 60")
 	@$(BIN)/python -m tests.bench.bench_soak $(ARGS)
+
+fuzz: $(VENV)/dev.stamp ## ten minutes of documents nobody wrote; what breaks the reader is left in build/fuzz (ARGS="-max_total_time=60")
+	@mkdir -p build/fuzz/inputs
+	@$(BIN)/python -m tests.documents.fuzz -max_total_time=600 -artifact_prefix=build/fuzz/ $(ARGS) build/fuzz/inputs
 
 constraints: ## resolve all dependencies anew and pin them in constraints.txt
 	@rm -rf build/constraints

@@ -1,35 +1,42 @@
-"""The parser under atheris, for as long as one likes: `pip install atheris`, then
+"""The reader under atheris, for as long as one likes: `make fuzz`, or
 
-    python -m tests.documents.fuzz -max_total_time=600 CORPUS
+    python -m tests.documents.fuzz -max_total_time=600 INPUTS
 
-CORPUS is a folder where inputs of interest are kept. What crashes, or takes longer than a second, is left in a
-file. Why it is no test: atheris has no wheel for every Python, and its worth grows with hours.
+INPUTS is a folder where inputs of interest are kept, at first the files of `hostile`, small. What breaks the reader, or takes longer than ten seconds, is
+left in a file. A short run of it is a test.
 """
 
 from __future__ import annotations
 
 import importlib
 import sys
+from pathlib import Path
 from typing import Any
-
-from graph_api.documents import parse
 
 _PATHS = ("_news/a.md", "_data/topics/a.yaml", "_data/organizations/a.md")
 _ARTICLE = b"---\ntitle: One\nwebUrl: https://example.com/one\n"
-
-
-def read(data: bytes) -> None:
-    """The bytes have been read as each kind of file, alone and as fields of an article."""
-    for path in _PATHS:
-        parse(path, data)
-    parse(_PATHS[0], _ARTICLE + data + b"\n---\n")
+_SIZE = 1_000
+_OPTIONS = ("-timeout=10", "-max_len=4096", "-len_control=0")  # given ones win
 
 
 def main() -> None:
     """Runs until told to end."""
     atheris: Any = importlib.import_module("atheris")
-    atheris.instrument_all()
-    atheris.Setup([*sys.argv, "-timeout=1", "-max_len=4096"], read)
+    with atheris.instrument_imports(include=["graph_api.documents"]):  # only what is imported here is watched
+        writing: Any = importlib.import_module("tests.documents.writing")
+        hostile: Any = importlib.import_module("tests.documents.hostile")
+
+    def read(data: bytes) -> None:
+        for path in _PATHS:
+            writing.whole(writing.reading(data, path))
+        writing.whole(writing.reading(_ARTICLE + data + b"\n---\n"))
+
+    program, *arguments = sys.argv
+    inputs = Path(arguments[-1])
+    if not any(inputs.iterdir()):
+        for number, file in enumerate(hostile.hostile_files().values()):
+            (inputs / str(number)).write_bytes(file.data(_SIZE))
+    atheris.Setup([program, *_OPTIONS, *arguments], read)
     atheris.Fuzz()
 
 

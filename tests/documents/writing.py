@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from graph_api.documents import ArticleDocument, Reading, parse
-from graph_api.records import Problem
+from graph_api.documents.limits import MAX_PROBLEMS
+from graph_api.records import Problem, Severity
+
+_LONG = 1_000  # characters of a message
 
 MINIMAL = {"title": "One", "webUrl": "https://example.com/one"}
 
@@ -40,3 +43,14 @@ def only(found: Reading) -> Problem:
     """Its one problem."""
     (problem,) = found.problems
     return problem
+
+
+def whole(found: Reading) -> Reading:
+    """The reading, which says what is wrong if there is no document, each thing on one short line."""
+    errors = [problem for problem in found.problems if problem.severity is Severity.ERROR]
+    assert (found.document is None) == bool(errors) or codes(found) == ["W213"], found.problems
+    assert len(found.problems) <= MAX_PROBLEMS + 1
+    for problem in found.problems:
+        assert len(problem.message) < _LONG, problem
+        assert "\n" not in problem.message, problem
+    return found
