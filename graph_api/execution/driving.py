@@ -130,6 +130,7 @@ class Driver:
                     return None
         except StopIteration as done:
             return done.value, memory.revision
+        watch.cache = "miss"
         near = self._store.near
         if near is None:
             running.close()

@@ -155,7 +155,8 @@ class Engine:
         if found is not None or prepared.plan.pace.answer_bytes > most_bytes:
             return found
         work = Work(prepared, variables, rights, watch, tell_cost, compiled=True, trace=None)
-        return self._made_at_once(work, asked)
+        made = self._ways.at_once(work)  # in nobody's turn: those who wait want a thread
+        return None if made is None else self._kept(work, asked, *made)
 
     async def _prepared_in_turn(
         self,
@@ -243,16 +244,6 @@ class Engine:
     async def _made(self, work: Work, asked: Asked) -> Answer:
         """The answer, which is remembered from now on if it may be."""
         return self._kept(work, asked, *await self._ways.answered(work))
-
-    def _made_at_once(self, work: Work, asked: Asked) -> Answer | None:
-        lane = self.lanes.of(_turn_cost(work))
-        if not lane.enter():
-            return None
-        try:
-            made = self._ways.at_once(work)
-        finally:
-            lane.leave()
-        return None if made is None else self._kept(work, asked, *made)
 
     def _kept(self, work: Work, asked: Asked, body: bytes, revision: str) -> Answer:
         kept = None

@@ -48,7 +48,12 @@ CODES: Mapping[str, str] = {
 }
 
 _WORDS = {"None": "null", "True": "true", "False": "false"}
-_QUOTED_OR_WORD = re.compile(r"""'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"|\b(?:None|True|False)\b""")
+_QUOTED_OR_WORD = re.compile(
+    r"""unknown[ ]field[ ]'.*?',[ ]found:  # a name as the client wrote it, quotes and backslashes too
+    | '(?:[^'\\]|\\.)*' | "(?:[^"\\]|\\.)*"
+    | \b(?:None|True|False)\b""",
+    re.VERBOSE | re.DOTALL,
+)
 
 
 class Refused(Exception):

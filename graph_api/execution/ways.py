@@ -106,7 +106,7 @@ class Ways:
             )
         except AnswerTooLarge:  # no short work, and `answered` tells
             made = None
-        plan.pace.in_memory = made is not None and work.watch.cache == "rows"
+        plan.pace.in_memory = work.watch.cache == "rows"
         return made
 
     async def _compiled(self, work: Work) -> tuple[bytes, str]:

@@ -111,7 +111,7 @@ async def test_where_an_answer_came_from_is_told(telling: Telling) -> None:
         await post(no_answers.app, LIST)
     first, *_, last = no_answers.entries
     assert (first["cache"], last["cache"]) == ("miss", "rows")
-    assert first["rows"] == last["rows"] > 0
+    assert first["rows"] > last["rows"] > 0  # of objects that memory knows no rows are read
 
 
 async def test_what_is_refused_is_told_with_its_code(told: Told) -> None:
