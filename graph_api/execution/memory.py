@@ -63,6 +63,11 @@ class Memory:
         self._old: Known = {}
 
     @property
+    def keeps(self) -> bool:
+        """Whether anything is remembered."""
+        return self._half > 0
+
+    @property
     def held_bytes(self) -> int:
         """What all rows and objects take."""
         return self._bytes + self._old_bytes

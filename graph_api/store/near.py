@@ -3,7 +3,7 @@
 The one decision worth knowing: the way to a reader's thread and back takes longer than the reads of a small
 operation, so these are read at once, and bounded. A statement is interrupted when its time is over; then, and when
 anything else goes wrong, nobody is told: the plan is over, and a new one takes the way to a thread. What cannot be
-interrupted is a disk that lets a page wait. So where plans take long, whatever the reason, all take the way to the
+interrupted is a disk that lets a page wait. So when a plan took long and had to read from one, all take the way to the
 threads for a while.
 
 Nor is anything read here while a thread is busy for long: SQLite lets go of the interpreter at every row, and to get
@@ -12,8 +12,10 @@ it back from a thread that computes takes a millisecond each time.
 
 from __future__ import annotations
 
+import resource
 import sqlite3
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -27,25 +29,31 @@ T = TypeVar("T")
 
 _STEPS = 1000  # of SQLite's machine, some 30 us, between two looks at the clock
 _LONG_S = 0.005
-_REPAID = 20  # times the time that was lost: in the long run a twentieth of all is lost at most
-_OWED_S = 2.0  # so much may have to be repaid: now and then the machine is busy, and no disk is slow
+_PAUSE = 20  # times as long as it took: a slow disk holds the event loop for a twentieth of the time at most
+_WHO = getattr(resource, "RUSAGE_THREAD", resource.RUSAGE_SELF)  # only Linux tells of a thread
+
+
+def blocks_read() -> int:
+    """How often this thread had to read from a disk so far."""
+    return resource.getrusage(_WHO).ru_inblock
 
 
 class NearReader:
-    """A `protocol.Near`: a read-only connection for the one thread that asks it."""
+    """A `protocol.Near`: a read-only connection for the one thread that asks it, and that has read so many *blocks*."""
 
-    def __init__(self, path: Path, most_text: int) -> None:
+    def __init__(self, path: Path, most_text: int, blocks: Callable[[], int] = blocks_read) -> None:
         self._path = path
+        self._blocks, self._seen = blocks, 0
         self._until_s = 0.0
-        self._repaid_s = 0.0  # when all is repaid
+        self._pauses_until_s = 0.0
         self._connection = connected(path, most_text)
         self._connection.execute("PRAGMA busy_timeout = 0")
         self._connection.set_progress_handler(self._is_over, _STEPS)
 
     @property
     def is_quick(self) -> bool:
-        """Whether little took long lately."""
-        return self._repaid_s - time.perf_counter() < _OWED_S
+        """Whether no disk was slow lately."""
+        return time.perf_counter() >= self._pauses_until_s
 
     def revision(self) -> str | None:
         """The revision the store holds now; None when that cannot be told at once."""
@@ -68,9 +76,14 @@ class NearReader:
             plan.close()
             if self._connection.in_transaction:
                 self._connection.execute("ROLLBACK")
-            ended_s = time.perf_counter()
-            if ended_s - begun_s > _LONG_S:
-                self._repaid_s = max(self._repaid_s, ended_s) + _REPAID * (ended_s - begun_s)
+            self._ended(time.perf_counter() - begun_s)
+
+    def _ended(self, took_s: float) -> None:
+        """A plan is over. One that was slow without a disk was kept waiting by other programs, as any thread would be."""
+        if took_s > _LONG_S:
+            seen, self._seen = self._seen, self._blocks()
+            if self._seen > seen:
+                self._pauses_until_s = time.perf_counter() + _PAUSE * took_s
 
     def close(self) -> None:
         """The connection is closed."""

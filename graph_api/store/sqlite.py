@@ -105,7 +105,7 @@ class SqliteStore:
 
     @property
     def near(self) -> Near | None:
-        """Who answers small plans on the event loop; None while other plans take long, and when that did lately."""
+        """Who answers small plans on the event loop; None while other plans take long, and after a disk was slow."""
         self._look()
         oldest_s = min(self._running.values(), default=float("inf"))
         is_busy = time.perf_counter() - oldest_s > _SHORT_S

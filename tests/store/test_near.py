@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import inspect
+import sys
 import threading
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from itertools import count, repeat
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -15,6 +17,7 @@ import pytest
 
 from graph_api.errors import AnswerTooLarge
 from graph_api.store.filters import Match, Or, TextField, TextIs
+from graph_api.store.near import NearReader
 from graph_api.store.protocol import Near
 from graph_api.store.reads import (
     AllArticles,
@@ -130,19 +133,24 @@ async def test_nothing_is_read_on_the_event_loop_while_a_thread_is_busy(database
         assert store.near is not None
 
 
-async def test_where_plans_wait_long_others_are_not_read_on_the_event_loop_for_a_while(
-    database: Path,
+@pytest.mark.parametrize("reads_disk", [True, False])
+def test_after_a_slow_disk_nothing_is_read_on_the_event_loop_for_a_while(
+    database: Path, *, reads_disk: bool
 ) -> None:
+    blocks = count(1) if reads_disk else repeat(0)
+    near = NearReader(database, sys.maxsize, lambda: next(blocks))
+
     def slow() -> Reads[Any]:
         found = yield COUNT
-        until_s = time.perf_counter() + 0.15
+        until_s = time.perf_counter() + 0.1
         while time.perf_counter() < until_s:
             pass
         return found
 
-    async with reading(database) as (store, near):
-        assert told(near, slow()) == ({AllArticles(): 1001}, "one")
-        assert store.near is None
+    assert near.is_quick
+    assert told(near, slow()) == ({AllArticles(): 1001}, "one")
+    assert near.is_quick is not reads_disk
+    near.close()
 
 
 async def test_a_closed_store_has_nothing_to_read_from(database: Path) -> None:
