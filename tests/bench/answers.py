@@ -15,11 +15,16 @@ _SHOWN = 5
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Question:
-    """A question with all the bodies of its load, and the mean size of its answers in bytes."""
+    """A question with all the bodies of its load, and the sizes of their answers in bytes."""
 
     name: str
     bodies: Sequence[bytes]
-    size: int
+    sizes: Sequence[int]
+
+    @property
+    def size(self) -> int:
+        """The mean size of an answer."""
+        return sum(self.sizes) // len(self.sizes)
 
 
 def body(name: str, variables: Mapping[str, Any]) -> bytes:
@@ -27,8 +32,8 @@ def body(name: str, variables: Mapping[str, Any]) -> bytes:
     return json.dumps({"query": QUESTIONS[name], "variables": variables}).encode()
 
 
-def compared(name: str, bodies: Sequence[bytes], servers: Sequence[Server], most: int) -> int:
-    """The mean size of an answer to *bodies* once all servers are found to agree on *most* of them;
+def compared(name: str, bodies: Sequence[bytes], servers: Sequence[Server], most: int) -> list[int]:
+    """The sizes of the answers to *bodies* once all servers are found to agree on the first *most* of them;
     `AssertionError` else."""
     sizes: list[int] = []
     first, *others = [server for server in servers if server.name != FLOOR]
@@ -40,7 +45,7 @@ def compared(name: str, bodies: Sequence[bytes], servers: Sequence[Server], most
             answer, _ = server.ask(one)
             told = list(differences(wanted, answer))
             assert not told, _disagreement(name, one, first.name, server.name, told)
-    return sum(sizes) // len(sizes)
+    return sizes
 
 
 def _disagreement(name: str, body: bytes, first: str, other: str, told: Sequence[str]) -> str:

@@ -87,9 +87,9 @@ def _measured(plan: Plan, data: Dataset, found: Sequence[Server], readme: Path |
     for name in plan.questions:
         if all(server.knows(name) for server in found):
             bodies = [body(name, one) for one in variables[name]]
-            size = compared(name, bodies, found, _COMPARED)
-            questions.append(Question(name=name, bodies=bodies, size=size))
-            _say(f"{name}: equal answers, {size:,} bytes")
+            sizes = compared(name, bodies, found, _COMPARED)
+            questions.append(Question(name=name, bodies=bodies, sizes=sizes))
+            _say(f"{name}: equal answers, {questions[-1].size:,} bytes")
     for question in questions:
         for server in found:
             _warm_up(question, server)
@@ -135,7 +135,7 @@ def _rounds(plan: Plan, questions: Sequence[Question], found: Sequence[Server]) 
 
 
 def _load(question: Question, server: Server, connections: int, seconds: float) -> dict[str, float]:
-    where = (str(server.port), server.path(question.size), str(connections), str(seconds))
+    where = (str(server.port), server.paths(question.sizes), str(connections), str(seconds))
     command = (sys.executable, "-m", "tests.bench.load", *where)
     if (question.name, connections) == report.MEMORY:
         server.forget_peak()

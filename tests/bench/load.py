@@ -1,7 +1,7 @@
 """Load on one server from a process of its own: keep-alive connections that ask again as soon as answered.
 
-Run as `python -m tests.bench.load PORT PATH CONNECTIONS SECONDS < BODIES` with one request body a line;
-prints one JSON object. Requests are bytes made beforehand and answers are only measured, so that the
+Run as `python -m tests.bench.load PORT PATH CONNECTIONS SECONDS < BODIES` with one request body a line, and one path
+for all or, separated by commas, one for each; prints one JSON object. Requests are bytes made beforehand and answers are only measured, so that the
 client costs little beside the server. What is started is finished and counted, whatever the time.
 """
 
@@ -12,6 +12,7 @@ import json
 import re
 import sys
 from collections.abc import Sequence
+from itertools import cycle
 from time import perf_counter
 from typing import cast
 
@@ -127,9 +128,10 @@ class Client(asyncio.Protocol):
 
 
 def requests(path: str, bodies: Sequence[bytes]) -> list[bytes]:
-    """The bytes of one POST for each body."""
-    head = f"POST {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n".encode()
-    return [b"%bContent-Length: %d\r\n\r\n%b" % (head, len(body), body) for body in bodies]
+    """The bytes of one POST for each body: to *path*, or to one of several that are separated by commas, in turn."""
+    head = b"POST %b HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%b"
+    paths = cycle(path.encode().split(b","))
+    return [head % (one, len(body), body) for one, body in zip(paths, bodies, strict=False)]
 
 
 def main() -> None:

@@ -42,9 +42,10 @@ class Server:
     process: subprocess.Popen[bytes]
     ours: bool
 
-    def path(self, size: int) -> str:
-        """Where it is asked. The floor answers *size* bytes; the others know what they answer."""
-        return f"/{size}" if self.name == FLOOR else "/graphql"
+    def paths(self, sizes: Sequence[int]) -> str:
+        """Where it is asked, as `load` takes it. The floor answers as many bytes as the others do to each body, *sizes*;
+        they know what they answer."""
+        return ",".join(f"/{size}" for size in sizes) if self.name == FLOOR else "/graphql"
 
     def knows(self, question: str) -> bool:
         """Whether the schema has what *question* needs; peers were written for all questions."""

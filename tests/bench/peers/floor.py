@@ -21,7 +21,7 @@ async def app(scope: Scope, receive: Receive, send: Send) -> None:
     await send({"type": "http.response.body", "body": body})
 
 
-@lru_cache
+@lru_cache(None)
 def _answer(path: str) -> tuple[list[tuple[bytes, bytes]], bytes]:
     size = int(path[1:])
     body = b'{"data":"' + b"x" * (size - 11) + b'"}'
