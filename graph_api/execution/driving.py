@@ -1,7 +1,9 @@
 """Driving a plan: from memory while that knows the rows, the rest in one hop to the store.
 
 What memory answers runs on the event loop, so it gets a few milliseconds there and no more: a long plan is
-taken to the store's thread in the middle, and goes on from memory there as far as memory knows.
+taken to the store's thread in the middle, and goes on from memory there as far as memory knows. Where the store can
+be read near by, on the event loop, a plan that is expected to be short needs no hop; one that then takes long is made
+again, on a thread.
 """
 
 from __future__ import annotations
