@@ -42,8 +42,12 @@ def pieces(objects: Sequence[Any], take: Callable[[int], None]) -> list[bytes]:
 
 
 def joined(made: Sequence[bytes]) -> orjson.Fragment:
-    """The list of all objects in these pieces."""
-    return orjson.Fragment(b"[%b]" % b",".join(made))
+    """The list of all objects in these pieces. Joined in one: that lets go of the interpreter where it is much."""
+    parts = [b"["]
+    for piece in made:
+        parts += (piece, b",")
+    parts[len(parts) - bool(made) :] = [b"]"]
+    return orjson.Fragment(b"".join(parts))
 
 
 def in_pieces(values: Sequence[Any]) -> Sequence[Any]:
@@ -53,7 +57,7 @@ def in_pieces(values: Sequence[Any]) -> Sequence[Any]:
 
 def _text(text: str) -> orjson.Fragment:
     pieces = (text[at : at + _LONG] for at in range(0, len(text), _LONG))
-    return orjson.Fragment(b'"%b"' % b"".join([orjson.dumps(each)[1:-1] for each in pieces]))
+    return orjson.Fragment(b"".join([b'"', *[orjson.dumps(each)[1:-1] for each in pieces], b'"']))
 
 
 def fragments(objects: Sequence[Any], take: Callable[[int], None]) -> list[bytes]:
