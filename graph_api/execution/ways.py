@@ -22,6 +22,7 @@ from graph_api.execution.context import Context
 from graph_api.execution.driving import Driver
 from graph_api.execution.encoding import encoded
 from graph_api.execution.memory import Memory
+from graph_api.execution.pace import Burst
 from graph_api.execution.preparation import Prepared, graphql_schema
 from graph_api.execution.space import Space, check_size
 from graph_api.execution.tracing import Trace
@@ -83,6 +84,7 @@ class Ways:
         self._store = store
         self._driver = driver
         self._most_bytes = most_bytes
+        self._burst = Burst()
 
     async def answered(self, work: Work) -> tuple[bytes, str]:
         """The bytes of the answer, and the revision it was made from."""
@@ -98,6 +100,8 @@ class Ways:
         """What `answered` would tell, if that is short work for which nothing has to be waited; else None."""
         plan = work.prepared.plan
         if work.is_long or not (plan.pace.in_memory or self._driver.is_near):
+            return None
+        if not self._burst.allows(plan.pace.expected_s(work.cost)):
             return None
         work.watch.cache = "rows"
         try:

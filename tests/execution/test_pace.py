@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from graph_api.execution.pace import Pace
+import asyncio
+
+from graph_api.execution.pace import Burst, Pace
 
 
 def _after(*runs_s: float, cost: int = 1000) -> Pace:
@@ -31,3 +33,13 @@ def test_a_fast_plan_holds_where_it_costs_far_more() -> None:
 
 def test_what_costs_nothing_is_measured_too() -> None:
     assert _after(1.0, cost=0).holds(1)
+
+
+async def test_a_burst_ends_and_what_takes_next_to_nothing_does_not_count() -> None:
+    burst = Burst()
+    allowed = [burst.allows(0.001) for _ in range(100)]
+    assert 0 < sum(allowed) < 20
+    assert allowed == sorted(allowed, reverse=True)
+    assert all(burst.allows(0.0001) for _ in range(1000))
+    await asyncio.sleep(0)
+    assert burst.allows(0.001)
