@@ -16,7 +16,7 @@ from collections import OrderedDict
 from collections.abc import Hashable
 
 from graph_api.execution.encoding import exact
-from graph_api.execution.packing import SMALLEST, packed, unpacked
+from graph_api.execution.packing import SMALLEST, Packer
 from graph_api.execution.sizes import size_of
 
 _ENTRY_BYTES = 600  # what an entry takes beside question and answer
@@ -49,10 +49,10 @@ class Kept:
         """Whether it is worth packing, and may be."""
         return self.plain is not None and _LEAST_BYTES <= len(self.plain) <= _MOST_BYTES
 
-    def shrink(self) -> None:
+    def shrink(self, packer: Packer) -> None:
         """It is packed, and no longer plain."""
         if self.plain is not None and SMALLEST not in self.packed:
-            self.packed[SMALLEST] = packed(self.plain, SMALLEST)
+            self.packed[SMALLEST] = packer.packed(self.plain)
         self.plain = None
 
 
@@ -103,6 +103,7 @@ class Responses:
         self._capacity = capacity_bytes
         self._revision = ""
         self._crowding = 0
+        self._packer = Packer()
         self._loose = _Shelf()  # those that could be packed
         self._tight = (
             _Shelf()
@@ -123,7 +124,7 @@ class Responses:
         """The answer as it is; one that was packed may be plain from now on."""
         if kept.plain is not None:
             return kept.plain
-        body = unpacked(kept.packed[SMALLEST], SMALLEST)
+        body = self._packer.unpacked(kept.packed[SMALLEST])
         if (self._fits(len(body)) or self._is_chosen()) and self._tight.take(kept):
             kept.plain = body
             self._loose.add(kept)
@@ -144,7 +145,7 @@ class Responses:
             if self._is_tight and not self._is_chosen():
                 return None
             if kept.shrinks:
-                kept.shrink()
+                kept.shrink(self._packer)
         kept.plain = kept.plain and exact(kept.plain)
         self._add(kept)
         return kept
@@ -180,5 +181,5 @@ class Responses:
             kept = self._loose.oldest()
             left -= len(kept.plain or b"")
             if left >= 0:
-                kept.shrink()
+                kept.shrink(self._packer)
                 self._tight.add(kept)

@@ -387,6 +387,18 @@ def test_requests_that_arrive_in_any_two_pieces_are_answered_alike(
     pairs["as shipped"].agree_on(whole[:cut], whole[cut:])
 
 
+@pytest.mark.parametrize("size", [1, 7, 100, 5000])
+def test_requests_in_many_pieces_are_answered_alike(pairs: dict[str, Pair], size: int) -> None:
+    browser = HEADERS["as browsers have it"]
+    sent = [
+        asked(BODIES["a long list"], *browser),
+        got(GETS["a list"]),
+        asked(BODIES["its cost"], chunked=True),
+    ]
+    whole = b"".join([*sent, *sent, CLOSE])
+    pairs["as shipped"].agree_on(*(whole[at : at + size] for at in range(0, len(whole), size)))
+
+
 @pytest.mark.parametrize(
     "last",
     [
