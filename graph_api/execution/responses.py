@@ -107,7 +107,7 @@ class Responses:
         self._loose = _Shelf()  # those that could be packed
         self._tight = (
             _Shelf()
-        )  # those that are as small as they get, and half of the bytes are theirs if they need it
+        )  # those that are as small as they get: up to half of all, if they need it, is theirs
 
     @property
     def held_bytes(self) -> int:

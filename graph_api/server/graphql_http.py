@@ -253,9 +253,10 @@ class GraphQLEndpoint:
         return found
 
     def _learn(self, answer: Answer, coding: str) -> None:
-        """That the answer was packed in *coding* counts, if it is remembered."""
+        """That the answer was packed in *coding*, if it was, counts where it is remembered."""
         engine = self._service.open_engine
-        if coding != answer.coding and answer.kept is not None and engine is not None:
+        was_packed = coding != answer.coding and _is_large(answer)
+        if was_packed and answer.kept is not None and engine is not None:
             engine.grew(answer.kept)
 
     def _refusal(self, error: Exception, body: Body) -> Unanswered:
