@@ -323,7 +323,7 @@ CODES: Mapping[str, Code] = _table(
     (
         "W205",
         "an image is left out",
-        "Its address is missing or cannot be used, there are 100 before it, or, in a related item, another of its values is wrong; the article is kept.",
+        "Its address is missing or cannot be used, there are 100 or 20,000 characters of them before it, or, in a related item, another of its values is wrong; the article is kept.",
         'images:\n      - url: "picture.jpg"',
         "give the full address, such as https://example.com/picture.jpg",
     ),
@@ -439,6 +439,13 @@ CODES: Mapping[str, Code] = _table(
         "They have one slug or domain. The smallest path wins.",
         "(two files with one _id)",
         "remove one of the files",
+    ),
+    (
+        "W225",
+        "a provider has too many names",
+        "Of all its other names 100 are kept, of together 10,000 characters: those its own file says, then the most used.",
+        "(101 articles that name it differently)",
+        "call it by fewer names",
     ),
 )
 """All codes in order: E10x values, E12x-E13x the text, E14x the file, E15x several files, W20x-W21x one document, W22x several."""

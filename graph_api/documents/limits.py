@@ -28,6 +28,9 @@ MAX_HOST = 253
 MAX_ITEMS = 100
 """Items of a list that is answered whole: topics, keywords, images. Related articles are answered by pages."""
 
+MAX_IMAGE_TEXT = 20_000
+"""Characters of the addresses and titles of a list of images."""
+
 MAX_EXTRA = 100_000
 """Characters of the keys that nobody knows, as JSON."""
 

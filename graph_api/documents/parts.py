@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 from graph_api.documents.document import ProviderMention
 from graph_api.documents.extra import leftovers
 from graph_api.documents.fields import Fields, Notes
+from graph_api.documents.limits import MAX_IMAGE_TEXT
 from graph_api.documents.scalars import is_mapping
 from graph_api.documents.source import Path
 from graph_api.documents.texts import clean, shown, shown_address
@@ -23,12 +25,26 @@ def images(fields: Fields, extra: dict[str, object], *, site_relative: bool = Fa
     Their unclaimed keys go to *extra*. With *site_relative* also URLs such as `/assets/x.jpg` are usable:
     taxonomies of a site write them so.
     """
-    entries = fields.first_entries("images", "W205")
-    read = [_image(path, value, fields.notes, site_relative) for path, value in entries]
-    kept = [image for image in read if image is not None]
+    kept = list(_images(fields, site_relative))
     if any(rest for _, rest in kept):
         extra["images"] = [rest for _, rest in kept]
     return tuple(image for image, _ in kept)
+
+
+def _images(fields: Fields, site_relative: bool) -> Iterator[tuple[Image, dict[str, object]]]:
+    """The usable images with their unclaimed keys, as many as fit."""
+    room = MAX_IMAGE_TEXT
+    for path, value in fields.first_entries("images", "W205"):
+        found = _image(path, value, fields.notes, site_relative)
+        if found is None:
+            continue
+        room -= len(found[0].url) + len(found[0].title or "")
+        if room < 0:
+            outcome = "is left out, and so is what follows: addresses and titles of images hold more than"
+            hint = "remove those that matter least"
+            fields.notes.add("W205", path, f"{outcome} {MAX_IMAGE_TEXT:,} characters", hint)
+            return
+        yield found
 
 
 def _image(

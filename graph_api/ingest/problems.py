@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from graph_api.records import Problem, Severity
+from dataclasses import replace
+
+from graph_api.documents.limits import MAX_ITEMS, MAX_TEXT
+from graph_api.records import NodeKey, Problem, Severity
 
 KEY_COLLISION = "E150"
 UNKNOWN_TOPIC = "W220"
@@ -10,6 +13,7 @@ PARENT_CYCLE = "W221"
 UNKNOWN_PARENT = "W222"
 DUPLICATE_ARTICLE = "W223"
 DUPLICATE_TAXONOMY = "W224"
+MANY_NAMES = "W225"
 
 
 def duplicate(path: str, winner: str, what: str) -> Problem:
@@ -50,6 +54,17 @@ def parent_cycle(path: str, name: str) -> Problem:
         f'parent "{name}" is a descendant of this topic; the topic has no parent now',
         "a tree of topics needs a root: leave parent out there",
     )
+
+
+def many_names(path: str, domain: str, article: NodeKey | None) -> Problem:
+    """A provider has more names than an answer should hold; *article* is a hidden one, if only such ones name it so."""
+    problem = _problem(
+        MANY_NAMES,
+        path,
+        f"provider {domain} has more other names than are kept: {MAX_ITEMS} of together {MAX_TEXT:,} characters",
+        "call it by fewer names",
+    )
+    return replace(problem, article=article)
 
 
 def key_collision(path: str, identity: str, winner: str) -> Problem:

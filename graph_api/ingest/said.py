@@ -45,7 +45,7 @@ def document_row(folder: str, reading: Reading, sha256: bytes) -> DocumentRow:
 
 
 def problem_rows(owner: NodeKey, problems: tuple[Problem, ...], article: NodeKey | None) -> list[ProblemRow]:
-    """The problems of one owner; a key tells the place in its list."""
+    """The problems of one owner, about *article* if none says otherwise; a key tells the place in its list."""
     return [
         ProblemRow(
             key=name_key(f"problem:{owner}:{place}"),
@@ -57,7 +57,7 @@ def problem_rows(owner: NodeKey, problems: tuple[Problem, ...], article: NodeKey
             path=problem.path,
             line=problem.line,
             column_=problem.column,
-            article=article,
+            article=problem.article if article is None else article,
         )
         for place, problem in enumerate(problems)
     ]

@@ -1,7 +1,7 @@
 """The tables of the SQLite store.
 
-The database is a cache of the source folders: `SCHEMA_VERSION` is bumped at any change here and a file
-with another version is rebuilt, never migrated. Two layers: `document`, `mention`, `embedded` and
+The database is a cache of the source folders: `SCHEMA_VERSION` is bumped at any change here, and of what
+files are taken to say; a database with another version is rebuilt, never migrated. Two layers: `document`, `mention`, `embedded` and
 `problem` say what each file says; all other tables are derived from them by one pure function for each
 node, so that an incremental ingest and a fresh one give the same rows. Every key is a function of content
 (see `graph_api.records`), never a row number. Columns that end in `_folded` hold `str.casefold()` of
@@ -11,7 +11,7 @@ an object with the fields of `records.Image`, absent where null).
 
 from __future__ import annotations
 
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
 APPLICATION_ID = 0x67726170  # "grap": tells our files from any other SQLite database
 
 SCRIPT = """

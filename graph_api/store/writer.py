@@ -190,7 +190,8 @@ class Writer:
     def namings(self, providers: Collection[NodeKey]) -> dict[NodeKey, list[Naming]]:
         """How articles name *providers*."""
         text = (
-            f"SELECT provider, domain, name, images, count(*), sum(hidden = 0) FROM naming WHERE provider {_AMONG}"
+            "SELECT provider, domain, name, images, count(*), sum(hidden = 0), min(iif(hidden, article, NULL))"
+            f" FROM naming WHERE provider {_AMONG}"
             " GROUP BY provider, domain, name, images ORDER BY provider, domain, name, images"
         )
         return _by_first(Naming, self._among(text, providers))

@@ -238,7 +238,8 @@ class Copy(NamedTuple):
 
 
 class Naming(NamedTuple):
-    """A spelling (and images, JSON) of a provider, with the number of articles that use it, all and not hidden."""
+    """A spelling (and images, JSON) of a provider, with the number of articles that use it, all and not hidden,
+    and one that is hidden."""
 
     provider: NodeKey
     domain: str
@@ -246,6 +247,7 @@ class Naming(NamedTuple):
     images: str
     uses: int
     shown: int
+    hidden_article: NodeKey | None
 
 
 class Spelling(NamedTuple):

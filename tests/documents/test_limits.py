@@ -74,6 +74,13 @@ LIMITS: Mapping[str, Limit] = {
     "images": Limit(
         most=limits.MAX_ITEMS, code="W205", of=lambda _, number: read(images=f"{['http://a/b'] * number}")
     ),
+    "characters of addresses and titles of images": Limit(
+        most=limits.MAX_IMAGE_TEXT,
+        code="W205",
+        of=lambda _, number: read(
+            images=f"{['http://a/'.ljust(8_000, 'b')] * 2 + ['http://a/'.ljust(number - 16_000, 'b')]}"
+        ),
+    ),
     "bytes of keys that nobody knows, as JSON": Limit(most=limits.MAX_EXTRA, code="W215", of=_unknown),
     "problems told of a file": Limit(most=limits.MAX_PROBLEMS, code="W216", of=_problems),
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -216,6 +217,31 @@ def test_a_providers_images_are_those_most_articles_show(database: Path) -> None
     assert names(database, "SELECT images FROM provider") == [
         '[{"url":"https://i.example/icon","width":50,"height":50}]'
     ]
+
+
+def test_of_very_many_names_those_of_its_file_and_the_most_used_are_kept(database: Path) -> None:
+    own = provider("x.example", "Own", other_names=["Former"])
+    hold(database, own, *provided(by("Z"), by("Z"), *(by(f"N{at:03}") for at in range(200))))
+    [(kept,)] = select(database, "SELECT other_names FROM provider")
+    assert json.loads(kept) == ["Former", *(f"N{at:03}" for at in range(98)), "Z"]
+    assert codes(database) == [("W225", "0.md")]
+
+
+def test_names_that_are_long_together_are_not_all_kept(database: Path) -> None:
+    hold(database, *provided(*(by(sign * 4_000) for sign in "ABCD")))
+    [(kept,)] = select(database, "SELECT other_names FROM provider")
+    assert json.loads(kept) == ["B" * 4_000, "C" * 4_000]
+    assert codes(database) == [("W225", "")]
+
+
+def test_that_names_of_hidden_articles_are_left_out_is_hidden_with_them(database: Path) -> None:
+    hidden = [article(f"h{at}", provider=by(f"N{at:03}"), published=False) for at in range(200)]
+    hold(database, article("a", provider=by("Shown")), *hidden)
+    assert codes(database) == [("W225", "")]
+    assert select(
+        database,
+        "SELECT n.hidden, p.shown_names FROM problem w JOIN article n ON n.key = w.article, provider p",
+    ) == [(1, "[]")]
 
 
 def test_two_files_of_one_provider_give_a_warning(database: Path) -> None:
