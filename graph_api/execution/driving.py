@@ -242,21 +242,31 @@ class _Learning:
         """*plan* itself; a begun plan waits for *pending*, which is the first read in any case."""
         try:
             read = next(plan) if pending is None else pending
-            answer = yield read
+            answer = yield from self._read(read)
             while True:
-                if isinstance(read, StepRows | EdgesAmong):
-                    self.walked_with = read.rights
-                elif self._learned is not None:
-                    self._learned.learn(read, answer)
-                elif isinstance(read, TopicKeys | Lists) and is_linked(read):
-                    self.walked_with = read.rights
                 read = plan.send(answer)
-                while (known := self._known(read)) is not None:
-                    read = plan.send(known)
-                answer = yield read
+                answer = self._known(read)
+                if answer is None:
+                    answer = yield from self._read(read)
         except StopIteration as done:
             result: T = done.value
             return result
+
+    def _read(self, read: Read[Any]) -> Reads[Any]:
+        """The answer of the store, which is asked for what memory does not know. Should memory forget the rest
+        meanwhile, it is asked for all."""
+        if isinstance(read, StepRows | EdgesAmong):
+            self.walked_with = read.rights
+        if self._learned is None:
+            if isinstance(read, TopicKeys | Lists) and is_linked(read):
+                self.walked_with = read.rights
+            return (yield read)
+        asked = self._learned.unknown(read)
+        answer = yield asked
+        self._learned.learn(asked, answer)
+        if asked is read or (answer := self._learned.rows(read)) is not None:
+            return answer
+        return (yield read)
 
     def _known(self, read: Read[Any]) -> Any:  # Any: what the read is answered with
         return None if self._memory is None or self.stopped else self._memory.rows(read)

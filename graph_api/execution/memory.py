@@ -17,6 +17,7 @@ two at once may count some bytes less or forget a generation early, but never gi
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any, TypeAlias
 
 from graph_api.execution.links import linked
@@ -113,6 +114,20 @@ class Memory:
     def _ground(self, read: GroundFor) -> PlaceGround | None:
         edges = self.edges.get(read.rights.published_only)
         return PlaceGround(edges) if edges else None
+
+    def unknown(self, read: Read[Any]) -> Read[Any]:
+        """*read* for those of its rows that are not known; as it is when that are all, or it is not by key."""
+        asked = _asked(read)
+        if asked is None:
+            return read
+        question, keys = asked[0], tuple(asked[1])
+        young, old = self._young.get(question, {}), self._old.get(question, {})
+        missing = tuple([key for key in keys if key not in young and key not in old])
+        if not missing or len(missing) == len(keys):
+            return read
+        if isinstance(read, Lists | Counts):
+            return replace(read, scopes=missing)
+        return replace(read, keys=missing) if isinstance(read, _BY_KEY) else read
 
     def learn(self, read: Read[Any], answer: Any) -> None:
         """What the store answered is known from now on."""

@@ -131,6 +131,23 @@ async def test_only_the_rest_of_a_plan_goes_to_the_store(store: FakeStore) -> No
     assert store.asked[2:] == [TopicKeys(_keys(3), ALL)]
 
 
+async def test_the_store_is_asked_only_for_rows_that_are_not_known(store: FakeStore) -> None:
+    driver = Driver(store, LARGE)
+    await driver.run(_made(_keys(1), _keys(2)))
+    result, _ = await driver.run(_made(_keys(3, 1), _keys(2, 1, 4)))
+    assert result == [{3: ("one", 3), 1: ("one", 1)}, {2: ("one", 2), 1: ("one", 1), 4: ("one", 4)}]
+    assert store.asked[2:] == [TopicKeys(_keys(3), ALL), TopicKeys(_keys(4), ALL)]
+
+
+@pytest.mark.parametrize("capacity", range(100, 3000, 100))
+async def test_rows_that_memory_forgets_are_read_again(store: FakeStore, capacity: int) -> None:
+    driver = Driver(store, capacity)
+    for first in range(1, 40):
+        one, other = _keys(*range(first + 4, first - 1, -1)), _keys(*range(first + 8, first + 3, -1))
+        result, _ = await driver.run(_made(one, other))
+        assert result == [{key: ("one", key) for key in one}, {key: ("one", key) for key in other}]
+
+
 async def test_without_bytes_nothing_is_remembered(store: FakeStore) -> None:
     driver = Driver(store, 0)
     await driver.run(_made(_keys(1), _keys(2)))
