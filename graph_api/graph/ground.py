@@ -68,7 +68,8 @@ class PlaceGround:
         self._keys = csr.keys.data  # plain integers, quicker one by one than those of an array
         self._neighbours = csr.neighbours.data
         self._ways: dict[tuple[frozenset[EdgeKind], EdgeDirection], tuple[list[int], list[memoryview]]] = {}
-        self._strangers: list[int] = []
+        self._strangers: dict[int, int] = {}  # numbers by key
+        self._strange_keys: list[int] = []
         self._targets: tuple[int, ...] = ()  # those that were asked for last
         self._marked: Places = np.empty(0, dtype=np.int64)  # their places
         self._positions: Column = np.empty(0, dtype=np.int64)
@@ -91,13 +92,14 @@ class PlaceGround:
         place = bisect_left(self._keys, key)
         if place < len(self._keys) and self._keys[place] == key:
             return place
-        if key not in self._strangers:
-            self._strangers.append(key)
-        return ~self._strangers.index(key)
+        number = self._strangers.setdefault(key, ~len(self._strangers))
+        if ~number == len(self._strange_keys):
+            self._strange_keys.append(key)
+        return number
 
     def keys(self, numbers: Iterable[int]) -> tuple[int, ...]:
         """The keys of *numbers*."""
-        keys, strangers = self._keys, self._strangers
+        keys, strangers = self._keys, self._strange_keys
         return tuple([keys[number] if number >= 0 else strangers[~number] for number in numbers])
 
     # -- on the way -----------------------------------------------------------------------------------------

@@ -132,12 +132,12 @@ def common_neighbors(
 ) -> Reads[list[CommonNeighbors | None]]:
     """What two articles share; null when one of them does not exist."""
     pair = (wanted.a.key, wanted.b.key)
-    ground = yield from ground_for(rights)
-    a, b = ground.numbers(pair)
     found = yield from known((wanted.a, wanted.b), rights)
     providers = [node.provider_key for node in found.values() if isinstance(node, Article)]
     if not found.keys() >= {wanted.a.id, wanted.b.id}:
         return [None for _ in parents]
+    ground = yield from ground_for(rights)
+    a, b = ground.numbers(pair)
     alike = yield from walked(measures.likeness(a, b, WalkScope()), ground, None, rights)
     topics = yield from ask(TopicKeys(tuple(dict.fromkeys(pair)), rights))
     theirs = frozenset(topics.get(pair[1], ()))

@@ -204,15 +204,14 @@ def budget() -> Budget:
 
 def linked(subgraphs: Sequence[Subgraph], rights: Rights) -> Reads[list[Links]]:
     """The links of *subgraphs*; those not read before are read."""
-    ground = yield from ground_for(rights)
-    found: list[Links] = []
-    for one in subgraphs:
-        if one.links is None:
+    unread = [one for one in subgraphs if one.links is None]
+    if unread:
+        ground = yield from ground_for(rights)
+        for one in unread:
             among = walk.links_among(ground.numbers(one.keys), one.kinds, budget())
             its_links, one.links_cut = yield from walked(among, ground, None, rights)
             one.links = replace(its_links, nodes=one.keys)
-        found.append(one.links)
-    return found
+    return [one.links for one in subgraphs if one.links is not None]
 
 
 def links(parents: Sequence[Subgraph], rights: Rights) -> Reads[Strung]:
