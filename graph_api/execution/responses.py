@@ -105,9 +105,7 @@ class Responses:
         self._crowding = 0
         self._packer = Packer()
         self._loose = _Shelf()  # those that could be packed
-        self._tight = (
-            _Shelf()
-        )  # those that are as small as they get: up to half of all, if they need it, is theirs
+        self._tight = _Shelf()  # those that are as small as they get; half of the bytes are theirs if need be
 
     @property
     def held_bytes(self) -> int:
