@@ -1,6 +1,6 @@
 """How much one document may hold. What is over a limit is rejected or left out, and told.
 
-With these no file takes a second to read, none makes memory grow by more than some hundred megabytes, and no
+With these no file takes a second to read, none makes memory grow by much more than a hundred megabytes, and no
 answer is long because of one document. The largest of 3,500 real documents has 143 kB and 5,200 keys and values.
 
 Why they are no settings: what a folder means depends on its files alone, and so does its revision.

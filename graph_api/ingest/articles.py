@@ -81,36 +81,19 @@ def from_copies(key: NodeKey, copies: Sequence[Copy]) -> list[Row]:
 
 
 def _article_of(key: NodeKey, document: ArticleDocument, topics: Collection[ArticleTopicRow]) -> ArticleRow:
-    return _row(
-        key,
-        document,
-        category=document.category,
+    category = document.category
+    return _article_of_copy(key, document, hidden=document.published is False)._replace(
+        category=category,
+        category_folded=None if category is None else category.casefold(),
         heat=document.heat,
         published=document.published,
         is_stub=False,
-        hidden=document.published is False,
         topic_count=len(topics),
     )
 
 
-def _article_of_copy(key: NodeKey, item: RelatedItem, *, hidden: bool) -> ArticleRow:
-    return _row(
-        key, item, category=None, heat=None, published=None, is_stub=True, hidden=hidden, topic_count=0
-    )
-
-
-def _row(
-    key: NodeKey,
-    source: ArticleDocument | RelatedItem,
-    *,
-    category: str | None,
-    heat: int | None,
-    published: bool | None,
-    is_stub: bool,
-    hidden: bool,
-    topic_count: int,
-) -> ArticleRow:
-    """The article's row; `related_count` is 0 until its list is known."""
+def _article_of_copy(key: NodeKey, source: ArticleDocument | RelatedItem, *, hidden: bool) -> ArticleRow:
+    """The row of what a copy tells of an article; `related_count` is 0 until its list is known."""
     provider = source.provider
     return ArticleRow(
         key=key,
@@ -119,7 +102,7 @@ def _row(
         slug=source.slug,
         title=source.title,
         excerpt=source.excerpt,
-        category=category,
+        category=None,
         type=source.type,
         published_us=_published_us(source),
         web_url=source.web_url,
@@ -127,17 +110,17 @@ def _row(
         amp_web_url=source.amp_web_url,
         cdn_amp_web_url=source.cdn_amp_web_url,
         quality=source.quality,
-        heat=heat,
-        published=published,
-        is_stub=is_stub,
+        heat=None,
+        published=None,
+        is_stub=True,
         provider=None if provider is None else name_key(provider_id(provider.domain)),
         hidden=hidden,
         related_count=0,
-        topic_count=topic_count,
+        topic_count=0,
         has_image=bool(source.images),
         slug_folded=source.slug.casefold(),
         title_folded=source.title.casefold(),
-        category_folded=None if category is None else category.casefold(),
+        category_folded=None,
         type_folded=source.type.casefold(),
         url_folded=source.url.casefold(),
     )
