@@ -35,7 +35,8 @@ def extra_text(fields: Fields, more: Mapping[str, object]) -> str | None:
     values = {**leftovers(fields.rest, fields.path, fields.notes), **more}
     text = orjson.dumps(values)
     if len(text) > MAX_EXTRA:
-        text = orjson.dumps(_fitting(values, fields))
+        values = _fitting(values, fields)
+        text = orjson.dumps(values)
     return text.decode() if values else None
 
 

@@ -23,7 +23,7 @@ from graph_api.records import NodeKey, Problem, article_id, article_key
 _TAXONOMIES = {"topics": "topic", "organizations": "organization"}
 _TAXONOMY_KEY = re.compile(r"^taxonomy[ ]*:", re.MULTILINE)
 # A value of these was not looked into, so nobody has seen how deep it is.
-_UNSEEN = frozenset({"W204", "W205", "W212"})
+_UNSEEN = frozenset({"W204", "W205", "W212", "W215"})
 
 
 def parse(path: str, data: bytes, sha256: str | None = None) -> Reading:

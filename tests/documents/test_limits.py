@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from graph_api.documents import CODES, Reading, limits, parse, read_file
+from graph_api.documents import CODES, ArticleDocument, Reading, limits, parse, read_file
 from graph_api.records import Severity
 from tests.documents.writing import codes, front_matter, read, reading
 
@@ -136,9 +136,17 @@ def test_unknown_keys_that_fit_are_kept_beside_one_that_does_not() -> None:
     assert getattr(found.document, "extra", None) == '{"first":1,"third":["a"]}'
 
 
+def test_unknown_keys_that_are_left_out_may_not_be_nested_deeper_either() -> None:
+    deep = "".join(f"\n{' ' * level}a:" for level in range(1, 21))
+    assert "E129" in codes(read(more=f"{deep} {{a: {'x' * limits.MAX_EXTRA}}}"))
+    assert "E129" in codes(read(more=f"{deep}\n{' ' * 21}a: {'x' * limits.MAX_EXTRA}"))
+
+
 def test_unknown_keys_of_a_related_item_have_the_same_limit() -> None:
     found = read(related=f"[{{title: A, webUrl: 'http://a.com/b', more: {'x' * limits.MAX_EXTRA}}}]")
     assert codes(found) == ["W215"]
+    assert isinstance(found.document, ArticleDocument)
+    assert found.document.related[0].extra is None
     assert "related[0].more is left out of extra" in found.problems[0].message
 
 
