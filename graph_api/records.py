@@ -109,7 +109,7 @@ class SourceFile:
 
 
 class Article(NamedTuple):
-    """An article without its long texts (`ArticleDetails`) and its lists.
+    """An article without its long texts (`Detail`) and its lists.
 
     *url* is the canonical URL, *slug* comes from the file name (stubs: from the title). Quality and heat
     are editorial scores; null where the document is silent. A named tuple, since answers are made of
@@ -136,14 +136,12 @@ class Article(NamedTuple):
     provider_key: NodeKey | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class ArticleDetails:
-    """The parts of an article that few queries ask for and that can be long. *extra* is JSON text."""
+class Detail(Enum):
+    """A part of an article that few queries ask for and that can be long; *EXTRA* is JSON text."""
 
-    body: str | None
-    featured_content: str | None
-    secured: Secured | None
-    extra: str | None
+    BODY = "body"
+    FEATURED_CONTENT = "featured_content"
+    EXTRA = "extra"
 
 
 class Provider(NamedTuple):

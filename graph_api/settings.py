@@ -141,7 +141,7 @@ class Settings:
     max_schema_cost: int = limit(30_000, "Fields that an answer about the schema is expected to hold.")
     max_cost: int = limit(50_000, "Objects that an answer is expected to hold; page sizes multiply.")
     max_answer: int = limit(
-        67_108_864, "Size of an answer, and of the long texts read for it at once.", unit="bytes"
+        33_554_432, "Size of an answer; while it is made it takes up to twice as much memory.", unit="bytes"
     )
     max_errors: int = limit(10, "Errors told in one answer.")
     rate_limit: int = setting(

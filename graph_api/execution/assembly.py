@@ -9,8 +9,8 @@ from typing import Any, NamedTuple, TypeVar
 
 import orjson
 
-from graph_api.execution.batch import ByKey, Distinct, Fetched, Strung
-from graph_api.execution.encoding import encoded, fragment, fragments, in_pieces, joined, pieces
+from graph_api.execution.batch import Batch, ByKey, Distinct, Fetched, Strung
+from graph_api.execution.encoding import encoded, fragment, fragments, joined, pieces, texts
 from graph_api.execution.memory import Memory
 from graph_api.execution.plan import Form, Plan, Selection, Shape, Step
 from graph_api.execution.space import Space
@@ -20,6 +20,7 @@ from graph_api.store.reads import Reads, Rights
 T = TypeVar("T")
 
 _NODES = (Article, Provider, Topic)  # they have keys
+_PORTION_BYTES = 1_048_576  # of long texts that are made at a time
 _MANY = 2000  # objects that are made at a time where there are too many to be left loose
 
 
@@ -70,6 +71,8 @@ def _alike(shape: Shape, records: Sequence[Any], run: Run) -> Reads[Sequence[Any
 def _values(step: Step, records: Sequence[Any], run: Run) -> Reads[Sequence[Any]]:
     """The answer's value of one field, for each record."""
     values: Fetched
+    if step.batch is not None and step.batch.long:
+        return (yield from _texts(step.batch, records, run, run.arguments[step.number]))
     if step.batch is not None:
         values = yield from step.batch.reads(records, run.rights, run.arguments[step.number])
     else:
@@ -79,10 +82,22 @@ def _values(step: Step, records: Sequence[Any], run: Run) -> Reads[Sequence[Any]
     assert not isinstance(values, ByKey | Strung), "records have fields"
     if step.enum:
         return [value.name if value is not None else None for value in values]
-    if step.batch is not None and step.batch.long:
-        run.space.take_texts(values)
-        return in_pieces(values)
     return values
+
+
+def _texts(batch: Batch, records: Sequence[Any], run: Run, argument: object) -> Reads[Sequence[Any]]:
+    """Long values, encoded and counted a portion at a time: all of them may be more than memory has."""
+    made: list[Any] = []
+    begin = held = 0
+    sizes = (yield from batch.sizes(records, run.rights)) if batch.sizes else ()
+    for place, size in enumerate(sizes):
+        if held and held + size > _PORTION_BYTES:
+            some = yield from batch.values(records[begin:place], run.rights, argument)
+            made += texts(some, run.space.take)
+            begin, held = place, 0
+        held += size
+    some = yield from batch.values(records[begin:], run.rights, argument)
+    return [*made, *texts(some, run.space.take)]
 
 
 def _composed(below: Selection, values: Fetched, run: Run, *, many: bool) -> Reads[Sequence[Any]]:

@@ -76,6 +76,7 @@ Rows: TypeAlias = Callable[
     [Iterable[Any], Rights], Reads[Mapping[Any, Any]]
 ]  # (keys, rights): records by key
 Fetched: TypeAlias = Sequence[Any] | ByKey | Strung
+Sizes: TypeAlias = Callable[[Sequence[Any], Rights], Reads[Sequence[int]]]  # (parents, rights): for each
 Fetch: TypeAlias = Callable[..., Reads[Fetched]]  # (parents, rights) or (parents, rights, prepared)
 
 
@@ -97,7 +98,8 @@ class Batch:
     """How one field is fetched, for many parents at once; *slow* when one alone may take long to make, *long*
     when its values are texts or JSON whose length nothing bounds but the answer's, *own* when they are rows that
     each parent has itself, few and found by their keys: no lists that a client pages, filters or orders. *looks_at*
-    are the attributes of articles, providers and topics that it needs beside key and id."""
+    are the attributes of articles, providers and topics that it needs beside key and id. *sizes* tell the bytes that
+    long values are made from."""
 
     fetch: Fetch
     prepare: Callable[..., object] | None = None
@@ -105,6 +107,7 @@ class Batch:
     long: bool = False
     own: bool = False
     looks_at: frozenset[str] = frozenset()
+    sizes: Sizes | None = None
 
     def reads(self, parents: Sequence[Any], rights: Rights, prepared: object) -> Reads[Fetched]:
         """The plan of this field for *parents*; *prepared* is what `prepare` made of the arguments."""

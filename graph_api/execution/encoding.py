@@ -7,13 +7,14 @@ Each piece counts as soon as it is there: the encoder cannot be stopped, so no p
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import orjson
 
 _OPTIONS = orjson.OPT_UTC_Z
 _LONG = 262_144  # characters of a text: encoded in about half a millisecond
+_SHORT = 1_000  # characters of a text that is encoded with what holds it
 _AT_ONCE = 256  # objects, what they hold encoded before them
 
 
@@ -50,21 +51,36 @@ def joined(made: Sequence[bytes]) -> orjson.Fragment:
     return orjson.Fragment(b"".join(parts))
 
 
-def in_pieces(values: Sequence[Any]) -> Sequence[Any]:
-    """The values; long texts among them, such as exports, are encoded piece by piece."""
-    return [_text(each) if isinstance(each, str) and len(each) > _LONG else each for each in values]
+def texts(values: Iterable[Any], take: Callable[[int], None]) -> list[Any]:
+    """The values; those of some length are encoded, so that each takes the memory that it will in the answer, one after
+    the other, since *take* hears of their bytes."""
+    made: list[Any] = []
+    for each in values:
+        value = each
+        if isinstance(value, str):
+            if len(value) > _SHORT:
+                value = orjson.Fragment(text := _text(value))
+                take(len(text))
+            else:
+                take(len(value))
+        elif isinstance(value, orjson.Fragment):
+            take(len(orjson.dumps(value)))  # a copy: it does not tell its length
+        made.append(value)
+    return made
 
 
-def _text(text: str) -> orjson.Fragment:
+def _text(text: str) -> bytes:
+    if len(text) <= _LONG:
+        return exact(orjson.dumps(text))
     pieces = (text[at : at + _LONG] for at in range(0, len(text), _LONG))
-    return orjson.Fragment(b"".join([b'"', *[orjson.dumps(each)[1:-1] for each in pieces], b'"']))
+    return b"".join([b'"', *[orjson.dumps(each)[1:-1] for each in pieces], b'"'])
 
 
 def fragments(objects: Sequence[Any], take: Callable[[int], None]) -> list[bytes]:
     """The bytes of each of the objects; *take* hears of them."""
     found: list[bytes] = []
     for at in range(0, len(objects), _AT_ONCE):
-        some = [orjson.dumps(each, option=_OPTIONS) for each in objects[at : at + _AT_ONCE]]
+        some = [exact(orjson.dumps(each, option=_OPTIONS)) for each in objects[at : at + _AT_ONCE]]
         take(sum(map(len, some)))
         found += some
     return found

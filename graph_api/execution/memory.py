@@ -29,12 +29,14 @@ from graph_api.store.reads import (
     ChildKeys,
     Counts,
     DetailRows,
+    DetailSizes,
     GroundFor,
     ImageRows,
     Lists,
     OnGround,
     ProviderRows,
     Read,
+    SecuredRows,
     SourceRows,
     TopicKeys,
     TopicRows,
@@ -48,7 +50,7 @@ _ABSENT: Any = object()  # the store has no row for this key
 _ENTRY_BYTES = 100  # what a dict takes for one entry
 _BY_KEY = (
     *(ArticleRows, ProviderRows, TopicRows, TopicKeys),
-    *(ImageRows, DetailRows, SourceRows, ChildKeys),
+    *(ImageRows, SecuredRows, SourceRows, ChildKeys),
 )
 
 
@@ -191,6 +193,8 @@ def _asked(read: Read[Any]) -> tuple[Question, Iterable[Any]] | None:
     """What *read* asks and for which keys; None for reads that are not remembered."""
     if isinstance(read, _BY_KEY):
         return (type(read), read.rights), read.keys
+    if isinstance(read, DetailRows | DetailSizes):
+        return (type(read), read.detail, read.rights), read.keys
     if isinstance(read, Lists):
         return (Lists, read.rights, read.filter, read.order, read.window), read.scopes
     if isinstance(read, Counts):

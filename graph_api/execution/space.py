@@ -10,7 +10,6 @@ the interpreter until it is done, is done with them in about a millisecond.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any, NamedTuple, TypeGuard
 
 import orjson
@@ -57,10 +56,6 @@ class Space:
         self.taken += count
         if self.taken > self.allowed:
             raise AnswerTooLarge(self.allowed)
-
-    def take_texts(self, values: Sequence[Any]) -> None:
-        """The answer holds these values, of which texts and JSON count."""
-        self.take(sum(map(_length, values)))
 
     def holds(self, before: Mark, made: int, standing: int, width: int) -> bool:
         """Whether there is room to leave objects loose that were *made* since *before*, of *width* fields each, and

@@ -16,7 +16,7 @@ import strawberry
 from strawberry import UNSET
 from strawberry.schema_directive import Location
 
-from graph_api.execution.batch import SIZE, Batch, Fetch, ListSize
+from graph_api.execution.batch import SIZE, Batch, Fetch, ListSize, Sizes
 from graph_api.execution.context import Context
 
 E = TypeVar("E", bound=type[Enum])
@@ -76,6 +76,7 @@ def batched(
     long: bool = False,
     own: bool = False,
     looks_at: Collection[str] = (),
+    sizes: Sizes | None = None,
 ) -> Any:
     """A field that *fetch* answers for many parents at once; its docstring is the description.
 
@@ -83,9 +84,10 @@ def batched(
     *cost* is told to clients in place of the *size* of a field that is no list. What is
     *slow* is never made on the event loop, what is *long* is counted against the size of an answer, objects made
     of nothing but attributes and what is their *own* are remembered as bytes. *looks_at* are the attributes of
-    articles, providers and topics that it needs beside key and id.
+    articles, providers and topics that it needs beside key and id. By their *sizes*, what is long is made a few at a
+    time.
     """
-    batch = Batch(fetch, arguments, slow, long, own, frozenset(looks_at))
+    batch = Batch(fetch, arguments, slow, long, own, frozenset(looks_at), sizes)
 
     async def resolve(root: object, info: strawberry.Info[Context], **given: object) -> object:
         return await info.context.load(batch, given, root)

@@ -12,11 +12,11 @@ from typing import Any, TypeVar
 
 from orjson import Fragment
 
-from graph_api.execution.batch import ByKey, Distinct, Rows
+from graph_api.execution.batch import ByKey, Distinct, Rows, Sizes
 from graph_api.records import (
     Article,
-    ArticleDetails,
     ContentStatus,
+    Detail,
     Image,
     NodeKey,
     Problem,
@@ -40,6 +40,7 @@ from graph_api.store.reads import (
     ArticlesOfTopic,
     ChildKeys,
     DetailRows,
+    DetailSizes,
     ImageRows,
     Keys,
     ProblemRows,
@@ -49,6 +50,7 @@ from graph_api.store.reads import (
     Reciprocal,
     RelatedArticles,
     Rights,
+    SecuredRows,
     SourceRows,
     Status,
     TopicKeys,
@@ -91,15 +93,24 @@ def excerpt(parents: Sequence[Article], rights: Rights, max_chars: int | None) -
     yield  # a batch function without reads
 
 
-def _details(parents: Sequence[Article], rights: Rights) -> Reads[list[ArticleDetails | None]]:
-    found = yield from ask(DetailRows(_keys(parents), rights))
+def _details(parents: Sequence[Article], rights: Rights, detail: Detail) -> Reads[list[str | None]]:
+    found = yield from ask(DetailRows(detail, _keys(parents), rights))
     return [found.get(parent.key) for parent in parents]
+
+
+def detail_sizes(detail: Detail) -> Sizes:
+    """How many bytes a detail has."""
+
+    def sizes(parents: Sequence[Article], rights: Rights) -> Reads[Sequence[int]]:
+        found = yield from ask(DetailSizes(detail, _keys(parents), rights))
+        return [found.get(parent.key, 0) for parent in parents]
+
+    return sizes
 
 
 def body(parents: Sequence[Article], rights: Rights, format: BodyFormat) -> Reads[list[str | None]]:
     """The text below the front matter, null when there is none."""
-    details = yield from _details(parents, rights)
-    bodies = [detail.body if detail and detail.body else None for detail in details]
+    bodies = yield from _details(parents, rights, Detail.BODY)
     if format is BodyFormat.MARKDOWN:
         return bodies
     rendered: list[str | None] = []
@@ -111,14 +122,13 @@ def body(parents: Sequence[Article], rights: Rights, format: BodyFormat) -> Read
 
 def featured_content(parents: Sequence[Article], rights: Rights) -> Reads[list[str | None]]:
     """Embedded content such as a player, as HTML exactly as the document has it: not sanitised."""
-    details = yield from _details(parents, rights)
-    return [detail.featured_content if detail else None for detail in details]
+    return (yield from _details(parents, rights, Detail.FEATURED_CONTENT))
 
 
 def secured(parents: Sequence[Article], rights: Rights) -> Reads[list[Secured | None]]:
     """An opaque encrypted payload; null unless the server was started to expose it."""
-    details = yield from _details(parents, rights)
-    return [detail.secured if detail else None for detail in details]
+    found = yield from ask(SecuredRows(_keys(parents), rights))
+    return [found.get(parent.key) for parent in parents]
 
 
 def ciphertext(parents: Sequence[Secured], rights: Rights) -> Reads[list[str]]:
@@ -137,8 +147,8 @@ def iv(parents: Sequence[Secured], rights: Rights) -> Reads[list[str]]:
 
 def extra(parents: Sequence[Article], rights: Rights) -> Reads[list[object]]:
     """What the front matter says beyond the other fields, as an object; null when it says nothing more."""
-    details = yield from _details(parents, rights)
-    return [Fragment(detail.extra) if detail and detail.extra else None for detail in details]
+    found = yield from _details(parents, rights, Detail.EXTRA)
+    return [Fragment(json) if json else None for json in found]
 
 
 def article_images(parents: Sequence[Article], rights: Rights) -> Reads[list[tuple[Image, ...]]]:

@@ -14,7 +14,7 @@ import strawberry
 
 from graph_api import records
 from graph_api.execution.batch import ListSize
-from graph_api.records import EdgeKind, Severity
+from graph_api.records import Detail, EdgeKind, Severity
 from graph_api.schema import arguments, entities, exporting, pathing, reading, walking
 from graph_api.schema.fields import batched, plain
 from graph_api.schema.paging import DEFAULT_PAGE, MAX_PAGE
@@ -97,7 +97,9 @@ class Article(Node):
     slug: str = plain("A short name for URLs, from the file's name, for a stub from the title. Not unique.")
     title: str = plain("The title.")
     excerpt: str | None = batched(reading.excerpt, arguments.excerpt, own=True, looks_at={"excerpt"})
-    body: str | None = batched(reading.body, arguments.body, slow=True, long=True)
+    body: str | None = batched(
+        reading.body, arguments.body, slow=True, long=True, sizes=reading.detail_sizes(Detail.BODY)
+    )
     category: str | None = plain("The category, such as news.")
     type: str = plain("The type, such as article or video.")
     published_date_time: datetime | None = plain("When it was published.")
@@ -116,9 +118,11 @@ class Article(Node):
         "Whether the document says published; unpublished articles are visible too."
     )
     is_stub: bool = plain("Whether the article is known only from lists of related articles.")
-    featured_content: str | None = batched(reading.featured_content, long=True)
+    featured_content: str | None = batched(
+        reading.featured_content, long=True, sizes=reading.detail_sizes(Detail.FEATURED_CONTENT)
+    )
     secured: Secured | None = batched(reading.secured)
-    extra: JSON | None = batched(reading.extra, long=True)
+    extra: JSON | None = batched(reading.extra, long=True, sizes=reading.detail_sizes(Detail.EXTRA))
     provider: Provider | None = batched(reading.article_provider, own=True, looks_at={"provider_key"})
     topics: list[Topic] = batched(reading.article_topics, size=ListSize(3), own=True)
     images: list[Image] = batched(reading.article_images, size=ListSize(2), own=True)

@@ -17,14 +17,15 @@ from numpy.typing import NDArray
 
 from graph_api.records import (
     Article,
-    ArticleDetails,
     ContentStatus,
+    Detail,
     EdgeDirection,
     EdgeKind,
     Image,
     NodeKey,
     Problem,
     Provider,
+    Secured,
     Severity,
     SourceFile,
     Topic,
@@ -84,8 +85,26 @@ class ArticleRows(Read[Mapping[NodeKey, Article]]):
 
 
 @dataclass(frozen=True, slots=True)
-class DetailRows(Read[Mapping[NodeKey, ArticleDetails]]):
-    """The long parts of the articles with these keys; `secured` is None unless the rights allow it."""
+class DetailRows(Read[Mapping[NodeKey, str]]):
+    """This detail of the articles with these keys; absent where there is none."""
+
+    detail: Detail
+    keys: Keys
+    rights: Rights
+
+
+@dataclass(frozen=True, slots=True)
+class DetailSizes(Read[Mapping[NodeKey, int]]):
+    """How many bytes this detail has, of the articles with these keys; absent where there is none."""
+
+    detail: Detail
+    keys: Keys
+    rights: Rights
+
+
+@dataclass(frozen=True, slots=True)
+class SecuredRows(Read[Mapping[NodeKey, Secured]]):
+    """The encrypted payloads of the articles with these keys; absent where there is none, and without the right."""
 
     keys: Keys
     rights: Rights

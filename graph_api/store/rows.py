@@ -16,12 +16,10 @@ import orjson
 
 from graph_api.records import (
     Article,
-    ArticleDetails,
     Image,
     NodeKey,
     Problem,
     Provider,
-    Secured,
     Severity,
     SourceFile,
     Topic,
@@ -41,21 +39,6 @@ def moment(microseconds: int | None) -> datetime | None:
 def microseconds(moment: datetime) -> int:
     """The inverse of `moment`, exactly."""
     return (moment - _EPOCH) // timedelta(microseconds=1)
-
-
-DETAIL_COLUMNS = "a.key, d.body, d.featured_content, d.ciphertext, d.iv, d.extra"
-
-
-def details(row: Row, *, secured: bool) -> ArticleDetails:
-    """The long parts of a row of DETAIL_COLUMNS; the secured payload only when *secured*."""
-    _, body, featured_content, ciphertext, iv, extra = row
-    payload = None if ciphertext is None or iv is None else Secured(ciphertext=ciphertext, iv=iv)
-    return ArticleDetails(
-        body=body,
-        featured_content=featured_content,
-        secured=payload if secured else None,
-        extra=extra,
-    )
 
 
 IMAGE_COLUMNS = "i.article, i.url, i.width, i.height, i.title, i.is_cached"

@@ -26,6 +26,8 @@ def _on_ground(connection: sqlite3.Connection, read: reads.OnGround) -> Any:  # 
 _ANSWERS: Mapping[type[Read[Any]], Callable[[sqlite3.Connection, Any], Any]] = {
     reads.ArticleRows: sql_rows.articles,
     reads.DetailRows: sql_rows.details,
+    reads.DetailSizes: sql_rows.detail_sizes,
+    reads.SecuredRows: sql_rows.secured,
     reads.ImageRows: sql_rows.images,
     reads.SourceRows: sql_rows.sources,
     reads.TopicKeys: sql_rows.topic_keys,

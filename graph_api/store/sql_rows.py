@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import sqlite3
 import sys
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import closing
 from dataclasses import replace
 from operator import itemgetter
@@ -18,19 +18,21 @@ from typing import TypeVar
 import orjson
 
 from graph_api.errors import AnswerTooLarge
-from graph_api.records import Article, ArticleDetails, Image, NodeKey, Problem, Provider, SourceFile, Topic
+from graph_api.records import Article, Image, NodeKey, Problem, Provider, Secured, SourceFile, Topic
 from graph_api.store import rows
 from graph_api.store.opening import Connection
 from graph_api.store.reads import (
     ArticleRows,
     ChildKeys,
     DetailRows,
+    DetailSizes,
     ImageRows,
     Keys,
     ProblemRows,
     ProviderRows,
     Reciprocal,
     Rights,
+    SecuredRows,
     SourceRows,
     TopicKeys,
     TopicRows,
@@ -53,26 +55,47 @@ def articles(connection: sqlite3.Connection, read: ArticleRows) -> Mapping[NodeK
     return _nodes(connection, read, "article", rows.form(Article, read.fields))
 
 
-def details(connection: sqlite3.Connection, read: DetailRows) -> Mapping[NodeKey, ArticleDetails]:
-    """The long parts of the articles of *read*, also of those that have none.
+def details(connection: sqlite3.Connection, read: DetailRows) -> Mapping[NodeKey, str]:
+    """The detail of *read*.
 
-    Raises `AnswerTooLarge` once they hold more text than the connection gives at once: no more is read then.
+    Raises `AnswerTooLarge` once it holds more text than the connection gives at once: no more is read then.
     """
-    query = Sql(
-        f"SELECT {rows.DETAIL_COLUMNS} FROM json_each(?) k CROSS JOIN article a ON a.key = k.value"
-        f" LEFT JOIN article_detail d ON d.key = a.key WHERE 1{visible('a', read.rights)}",
+    text = f"d.{read.detail.value}"
+    return dict(_bounded(connection, _detail(text, f"{text} <> ''", read), lambda row: len(row[1])))
+
+
+def detail_sizes(connection: sqlite3.Connection, read: DetailSizes) -> Mapping[NodeKey, int]:
+    """The sizes of the detail of *read*."""
+    text = f"d.{read.detail.value}"
+    return dict(_detail(f"length(CAST({text} AS BLOB))", f"{text} <> ''", read).all(connection))
+
+
+def secured(connection: sqlite3.Connection, read: SecuredRows) -> Mapping[NodeKey, Secured]:
+    """The payloads of *read*. Raises `AnswerTooLarge` as `details` does."""
+    if not read.rights.secured:
+        return {}
+    query = _detail("d.ciphertext, d.iv", "d.ciphertext IS NOT NULL AND d.iv IS NOT NULL", read)
+    found = _bounded(connection, query, lambda row: len(row[1]) + len(row[2]))
+    return {key: Secured(ciphertext=ciphertext, iv=iv) for key, ciphertext, iv in found}
+
+
+def _detail(columns: str, condition: str, read: DetailRows | DetailSizes | SecuredRows) -> Sql:
+    return Sql(
+        f"SELECT a.key, {columns} FROM json_each(?) k CROSS JOIN article a ON a.key = k.value"
+        f" CROSS JOIN article_detail d ON d.key = a.key WHERE {condition}{visible('a', read.rights)}",
         (integers(read.keys),),
     )
+
+
+def _bounded(connection: sqlite3.Connection, query: Sql, length: Callable[[Row], int]) -> Iterator[Row]:
+    """The rows, whose texts together have no more characters than the connection gives at once."""
     left = most = connection.most_text if isinstance(connection, Connection) else sys.maxsize
-    found: dict[NodeKey, ArticleDetails] = {}
     with closing(connection.execute(query.text, query.parameters)) as cursor:
         for row in cursor:
-            texts: tuple[str | None, ...] = row[1:]
-            left -= sum(len(text) for text in texts if text)
+            left -= length(row)
             if left < 0:
                 raise AnswerTooLarge(most)
-            found[row[0]] = rows.details(row, secured=read.rights.secured)
-    return found
+            yield row
 
 
 def images(connection: sqlite3.Connection, read: ImageRows) -> Mapping[NodeKey, tuple[Image, ...]]:

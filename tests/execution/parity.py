@@ -40,6 +40,7 @@ _WIDE = Settings(
     max_schema_cost=10**9,
     max_variable_values=10**6,
     max_cost=2**31 - 1,
+    max_answer=2**31 - 1,
     max_errors=1000,
 )
 _OUR_BOUNDS = {"FILTER_TOO_DEEP", "FILTER_TOO_LARGE"}  # of filters: nothing that the plain graph knows

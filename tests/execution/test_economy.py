@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from graph_api.execution.economy import economical
-from graph_api.records import EdgeDirection, NodeKey
+from graph_api.records import Detail, EdgeDirection, NodeKey
 from graph_api.store.reads import (
     ArticleRows,
     DetailRows,
@@ -87,7 +87,7 @@ def test_lists_are_read_once_for_each_window() -> None:
 
 
 def test_long_texts_are_not_kept_meanwhile() -> None:
-    reads = [DetailRows(_keys(1), ALL), DetailRows(_keys(1), ALL)]
+    reads = [DetailRows(Detail.BODY, _keys(1), ALL), DetailRows(Detail.BODY, _keys(1), ALL)]
     assert _asked(reads)[0] == reads
 
 

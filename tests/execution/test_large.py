@@ -10,8 +10,9 @@ from pathlib import Path
 import orjson
 import pytest
 
-from graph_api.execution.encoding import encoded, in_pieces
+from graph_api.execution.encoding import encoded, texts
 from graph_api.execution.engine import Engine
+from graph_api.execution.space import Space
 from graph_api.schema import build_schema
 from graph_api.settings import Settings
 from graph_api.store.sqlite import open_store
@@ -65,9 +66,10 @@ async def test_a_large_answer_has_the_bytes_of_one_made_whole(engine: Engine) ->
 
 def test_a_long_text_in_pieces_has_the_bytes_of_one_encoded_whole() -> None:
     long = 'ä"\n\u2028\\' * 200_000
-    assert encoded({"texts": in_pieces([long, "short", None])}) == orjson.dumps(
-        {"texts": [long, "short", None]}
-    )
+    space = Space(10**9)
+    made = texts([long, "short", None], space.take)
+    assert encoded({"texts": made}) == orjson.dumps({"texts": [long, "short", None]})
+    assert space.taken == len(orjson.dumps(long)) + len("short")
 
 
 async def test_a_large_answer_is_made_beside_the_event_loop(engine: Engine) -> None:

@@ -14,6 +14,7 @@ import pytest
 from graph_api.errors import AnswerTooLarge
 from graph_api.execution.engine import Answer, Engine
 from graph_api.execution.space import check_size
+from graph_api.records import Detail
 from graph_api.schema import build_schema
 from graph_api.settings import Settings
 from graph_api.store.reads import DetailRows, Rights, ask
@@ -112,14 +113,35 @@ async def _most_held(asked: Coroutine[Any, Any, Answer]) -> int:
         tracemalloc.stop()
 
 
+async def test_texts_of_wide_letters_take_no_more_memory_than_their_bytes_in_the_answer(
+    tmp_path: Path,
+) -> None:
+    """In memory each letter of such a text takes four bytes; in an answer most of these take one."""
+    wide = [article(f"w{number}", body="x" * LONG + "😀") for number in range(100)]
+    store = await open_store(graph(tmp_path / "g.sqlite", *wide), reader_connections=1)
+    asking, query = engine(store, 6_000_000), "{ articles(first: 100) { nodes { body } } }"
+    await asking.execute(query)
+    assert await _most_held(asking.execute(query)) < 3 * 100 * LONG
+    await store.close()
+
+
+async def test_a_part_of_articles_is_not_refused_for_the_size_of_another(database: Path) -> None:
+    store = await open_store(database, reader_connections=1, most_text=LONG)
+    found = await engine(store, LONG).execute(
+        "{ articles(first: 100) { nodes { id extra featuredContent } } }"
+    )
+    assert found.code is None
+    await store.close()
+
+
 async def test_long_texts_are_not_read_beyond_what_an_answer_may_have(database: Path) -> None:
     store = await open_store(database, reader_connections=1, most_text=2 * LONG + 2)
     keys = tuple(article(name).key for name in NAMES)
-    found, _ = await store.run(ask(DetailRows(keys[:2], Rights())))
+    found, _ = await store.run(ask(DetailRows(Detail.BODY, keys[:2], Rights())))
     assert len(found) == 2
     with pytest.raises(AnswerTooLarge):
-        await store.run(ask(DetailRows(keys[:3], Rights())))
-    again, _ = await store.run(ask(DetailRows(keys[:2], Rights())))
+        await store.run(ask(DetailRows(Detail.BODY, keys[:3], Rights())))
+    again, _ = await store.run(ask(DetailRows(Detail.BODY, keys[:2], Rights())))
     assert again.keys() == found.keys(), "the reader goes on"
     await store.close()
 

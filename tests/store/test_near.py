@@ -16,6 +16,7 @@ from typing import Any, TypeVar
 import pytest
 
 from graph_api.errors import AnswerTooLarge
+from graph_api.records import Detail
 from graph_api.store.filters import Match, Or, TextField, TextIs
 from graph_api.store.near import NearReader
 from graph_api.store.protocol import Near
@@ -110,7 +111,7 @@ async def test_what_takes_long_in_one_piece_is_not_done_on_the_event_loop(databa
 async def test_too_much_text_is_refused_as_everywhere(database: Path) -> None:
     async with reading(database, most_text=100) as (_, near):
         with pytest.raises(AnswerTooLarge):
-            told(near, ask(DetailRows((key("a"),), ALL)))
+            told(near, ask(DetailRows(Detail.BODY, (key("a"),), ALL)))
         assert told(near, ask(COUNT)) is not None
 
 

@@ -3,18 +3,20 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from pathlib import Path
 
-from graph_api.records import Image, NodeKey, Secured, Severity, article_id
+from graph_api.records import Detail, Image, NodeKey, Secured, Severity, article_id
 from graph_api.store.reads import (
     ArticleHandle,
     ArticleKeysBy,
     ArticleRows,
     ChildKeys,
     DetailRows,
+    DetailSizes,
     ImageRows,
     ProblemRows,
     ProviderRows,
     Reciprocal,
     Rights,
+    SecuredRows,
     SourceRows,
     Status,
     TopicKeys,
@@ -63,11 +65,23 @@ def test_unknown_and_hidden_keys_are_absent_not_errors(tmp_path: Path) -> None:
 def test_secured_payloads_need_the_right(tmp_path: Path) -> None:
     path = graph(tmp_path / "g.db", article("a", body="text", secured=("c", "i")), article("b"))
     keys = (key("a"), key("b"))
-    closed = answer(path, DetailRows(keys, ALL))
-    opened = answer(path, DetailRows(keys, Rights(secured=True)))
-    assert (closed[key("a")].body, closed[key("a")].secured) == ("text", None)
-    assert opened[key("a")].secured == Secured(ciphertext="c", iv="i")
-    assert closed[key("b")].body is None
+    assert answer(path, SecuredRows(keys, ALL)) == {}
+    opened = answer(path, SecuredRows(keys, Rights(secured=True)))
+    assert opened == {key("a"): Secured(ciphertext="c", iv="i")}
+
+
+def test_a_detail_is_told_where_there_is_one_and_its_size_in_bytes(tmp_path: Path) -> None:
+    path = graph(
+        tmp_path / "g.db",
+        article("a", body="Zürich 😀"),
+        article("b"),
+        article("c", body=""),
+        article("d", body="hidden", published=False),
+    )
+    keys = tuple(map(key, "abcd"))
+    assert answer(path, DetailRows(Detail.BODY, keys, LESS)) == {key("a"): "Zürich 😀"}
+    assert answer(path, DetailSizes(Detail.BODY, keys, LESS)) == {key("a"): 12}
+    assert answer(path, DetailRows(Detail.EXTRA, keys, LESS)) == {}
 
 
 def test_images_topics_and_files_keep_their_order(tmp_path: Path) -> None:
