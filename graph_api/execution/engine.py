@@ -34,7 +34,7 @@ from graph_api.store.reads import Rights
 
 logger = logging.getLogger(__name__)
 
-_SHORT = 1000  # characters of an operation that is prepared at once: it takes a millisecond or two
+_SHORT = 1000  # characters of an operation that is prepared at once where its text is known
 _LOOKED_AT = 25  # what a condition counts beside objects where operations wait: it looks at all articles
 _TRACED_COST = 1000  # the most that is traced: the ordinary executor takes some 50 us an object, on the loop
 
@@ -167,10 +167,10 @@ class Engine:
         client: str,
         watch: Watch,
     ) -> Prepared:
-        """The operation, ready to run. Of long ones, one is prepared in a turn of the event loop: in between others
-        are served, and of those who wait each client has an equal share."""
+        """The operation, ready to run. Of those whose text is new or long, which takes some milliseconds, one is prepared
+        in a turn of the event loop: in between others are served, and of those who wait each client has an equal share."""
         length = len(text) + len(variables_json)
-        if length > _SHORT:
+        if length > _SHORT or not self._preparation.knows(text):
             if not self._preparing.enter():
                 with watch.phase("wait"):
                     await self._preparing.turn(length, client)

@@ -105,6 +105,10 @@ class Preparation:
         known = self._documents.known(text) if variables_json is not None else None
         return None if known is None else known.prepared.get((name, variables_json))
 
+    def knows(self, text: str) -> bool:
+        """Whether *text* is remembered as one that can be answered, so that it need not be parsed and validated."""
+        return self._documents.known(text) is not None
+
     def _remember(self, text: str, key: Key, prepared: Prepared, variables_bytes: int) -> None:
         known = self._documents.known(text)
         if known is not None:  # one that is larger than all that may be is not

@@ -188,7 +188,7 @@ ATTACKS: Mapping[str, Attack] = {
     "upgrades": lambda on: on.sent(16, lambda: _GET + _UPGRADE),
     "10,000 requests in one piece": lambda on: on.sent(8, lambda: (_GET + b"\r\n") * 10_000),
     "operations written to be dear to refuse": lambda on: on.posted(16, _refused),
-    "small operations, no two alike": lambda on: on.posted(16, _small),
+    "small operations, no two alike, 200 connections": lambda on: on.posted(200, _small),
     "questions for the whole schema": lambda on: on.posted(16, _schema),
     "the dearest operations that are allowed": lambda on: on.posted(16, lambda: _dearest(on)),
     "the same, left before they are answered": lambda on: on.sent(

@@ -82,13 +82,14 @@ async def test_a_body_is_rendered_beside_the_event_loop(tmp_path: Path) -> None:
         await store.close()
 
 
-async def test_others_have_their_turn_between_operations_that_are_prepared(path: Path) -> None:
+@pytest.mark.parametrize("length", [0, 2000], ids=["short", "long"])
+async def test_others_have_their_turn_between_operations_that_are_prepared(path: Path, length: int) -> None:
     happened: list[str] = []
     store = await open_store(path, reader_connections=1)
     engine = Engine(api(), store, _settings())
 
     async def refused(number: int) -> None:
-        await engine.execute(f"{{ nothing{number} }}".ljust(2000), client="greedy")
+        await engine.execute(f"{{ nothing{number} }}".ljust(length), client="greedy")
         happened.append("prepared")
 
     async def other() -> None:
@@ -100,6 +101,21 @@ async def test_others_have_their_turn_between_operations_that_are_prepared(path:
     await store.close()
     together = [pair for pair in pairwise(happened) if pair == ("prepared", "prepared")]
     assert (happened.count("prepared"), together) == (10, [])
+
+
+async def test_an_operation_whose_text_is_known_does_not_wait_for_those_that_are_prepared(path: Path) -> None:
+    store = await open_store(path, reader_connections=1)
+    engine = Engine(api(), store, _settings())
+    known = "query($first: Int) { articles(first: $first) { totalCount } }"
+    await engine.execute(known, {"first": 1})
+    greedy = [asyncio.create_task(engine.execute(f"{{ nothing{number} }}")) for number in range(10)]
+    await asyncio.sleep(0)
+    answer = await engine.execute(known, {"first": 2})
+    waiting = [task for task in greedy if not task.done()]
+    await asyncio.gather(*greedy)
+    await store.close()
+    assert answer.code is None
+    assert len(waiting) > 5
 
 
 async def test_what_is_looked_for_in_all_articles_is_heavy_though_it_answers_little(path: Path) -> None:
