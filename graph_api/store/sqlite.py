@@ -1,10 +1,10 @@
 """The embedded store: one SQLite file in WAL mode, read by a small pool of connections.
 
-The one decision worth knowing: a plan is one hop, and a small one none (see `near`). It is driven on a reader's own thread inside one read
-transaction, so it sees one revision, whatever an ingest writes meanwhile. When its caller is cancelled
-the plan stops between reads and a running statement is interrupted; the reader goes back to the pool
-when its thread is done with it, whoever still waits. The revision itself is looked up by a reader of its own:
-who is answered from memory never waits for what others read.
+The one decision worth knowing: a plan is one hop, and a small one none (see `near`). It is driven on a reader's
+own thread inside one read transaction, so it sees one revision, whatever an ingest writes meanwhile. When its
+caller is cancelled the plan stops between reads and a running statement is interrupted; the reader goes back to
+the pool when its thread is done with it, whoever still waits. The revision itself is looked up by a reader of its
+own: who is answered from memory never waits for what others read.
 
 The file may be removed, replaced or damaged under a server that goes on. An open file stays readable when
 its name is gone, so what was read before is served until a sound database has that name again; then each
