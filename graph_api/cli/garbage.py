@@ -2,7 +2,8 @@
 
 A full collection looks through all that lives, rows in memory too: 40 ms where these are 10 MB, and every request waits.
 So whatever has outlived one that took a while is not looked through again. It is still freed when nobody
-refers to it; only what refers to itself would stay, and requests leave next to nothing of that kind behind.
+refers to it. What refers to itself, and lived just then, stays for ever: so nothing that is remembered may be of that
+kind, and no request may leave it behind. Tests hold both; `make soak` once grew by 5 MB a minute where they did not.
 """
 
 from __future__ import annotations

@@ -12,6 +12,15 @@ from graph_api.execution.explain import planned
 from graph_api.server.observation.lines import Entry
 from graph_api.server.observation.seen import Seen
 
+_KEYS = (
+    "keys",
+    "scopes",
+    "frontier",
+    "ordinals",
+    "pairs",
+    "values",
+    "sources",
+)  # what a read is for, by its kind
 _MOST_LINES = 100
 _MOST_CHARACTERS = 200  # of a line
 
@@ -29,7 +38,9 @@ def described(request: Seen) -> Entry:
 
 def _reads(request: Seen) -> Iterator[str]:
     for one in request.reads:
-        yield f"{type(one.read).__name__} {one.rows:,} rows {_ms(one.begun_s, one.ended_s)}"
+        asked = next((len(keys) for name in _KEYS if (keys := getattr(one.read, name, None)) is not None), 1)
+        took = _ms(one.begun_s, one.ended_s)
+        yield f"{type(one.read).__name__} for {asked:,}: {one.rows:,} rows {took}"
 
 
 def _ms(begun_s: float, ended_s: float) -> str:

@@ -43,11 +43,11 @@ async def test_text_plan_phases_and_reads_are_told(tmp_path: Path) -> None:
         ["title", "column"],
     ]
     assert [line.split()[0] for line in entry["phases"]] == ["parse", "admit", "validate", "plan", "store"]
-    assert [line.split()[:3] for line in entry["reads"]] == [
-        ["ArticleKeysBy", "1", "rows"],
-        ["ArticleRows", "1", "rows"],
-        ["Lists", "1", "rows"],
-        ["ArticleRows", "1", "rows"],
+    assert [" ".join(line.split()[:5]) for line in entry["reads"]] == [
+        "ArticleKeysBy for 1: 1 rows",
+        "ArticleRows for 1: 1 rows",
+        "Lists for 1: 1 rows",
+        "ArticleRows for 1: 1 rows",
     ]
 
 
