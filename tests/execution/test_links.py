@@ -9,7 +9,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
-from hypothesis import given, strategies as st
+from hypothesis import given, settings, strategies as st
 
 from graph_api.execution.edges import edges_of
 from graph_api.execution.engine import Engine
@@ -50,6 +50,7 @@ def path(tmp_path: Path) -> Path:
     return graph(tmp_path / "g.db", article("a", related=["b", "c"], topics=["s", "t"]), topic("s"))
 
 
+@settings(max_examples=30)  # each builds a database
 @given(graphs(), rights, st.integers(0, 4), st.integers(0, 9))
 def test_edges_tell_what_the_store_tells(
     nodes: list[AnyNode], rights: Rights, size: int, strangers: int
