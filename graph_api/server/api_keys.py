@@ -11,7 +11,7 @@ import logging
 import re
 import secrets
 import time
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from hmac import compare_digest
@@ -105,12 +105,15 @@ class KeyRing:
     A file that cannot be read later leaves the keys as they were, and is logged once.
     """
 
-    def __init__(self, entries: str = "", file: Path | None = None) -> None:
+    def __init__(
+        self, entries: str = "", file: Path | None = None, clock: Callable[[], float] = time.monotonic
+    ) -> None:
         self._given = read_entries(entries, variable("keys"))
         self._file = file
         self._stamp = _stamp(file)
         self._keys: Mapping[str, ApiKey] = self._read()
-        self._looked = time.monotonic()
+        self._clock = clock
+        self._looked = clock()
 
     def scopes(self, token: str) -> tuple[str, Scopes] | None:
         """Whose key *token* is and what it opens, None when it is no key. Takes as long for any secret."""
@@ -121,7 +124,7 @@ class KeyRing:
         return (key.name, key.scopes) if key is not None and right else None
 
     def _current(self) -> Mapping[str, ApiKey]:
-        now = time.monotonic()
+        now = self._clock()
         if self._file is not None and now - self._looked >= _LOOK_EVERY_S:
             self._looked = now
             stamp = _stamp(self._file)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import logging
 import os
+from itertools import count
 from pathlib import Path
 
 import pytest
 from hypothesis import given, strategies as st
 
 from graph_api.errors import UsageError
-from graph_api.server import api_keys
 from graph_api.server.api_keys import KeyRing, Scope, minted, read_entries, scopes_of
 
 READ = frozenset({Scope.READ})
@@ -77,31 +77,24 @@ def test_a_file_that_is_missing_is_told_at_once(tmp_path: Path) -> None:
         KeyRing(file=tmp_path / "keys.txt")
 
 
-@pytest.fixture
-def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(api_keys, "_LOOK_EVERY_S", 0.0)
-
-
-@pytest.mark.usefixtures("impatient")
 def test_a_changed_file_is_read_again(tmp_path: Path) -> None:
     (one, kept), (other, added) = minted("one", READ), minted("other", READ)
     file = tmp_path / "keys.txt"
     file.write_text(kept.entry)
-    ring = KeyRing(file=file)
+    ring = KeyRing(file=file, clock=count().__next__)  # a second passes between two requests
     assert ring.scopes(other) is None
     file.write_text(f"{added.entry}\n")
     assert ring.scopes(other) == ("other", READ)
     assert ring.scopes(one) is None
 
 
-@pytest.mark.usefixtures("impatient")
 def test_a_file_that_is_broken_later_leaves_the_keys_and_is_logged_once(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     key, kept = minted("one", READ)
     file = tmp_path / "keys.txt"
     file.write_text(kept.entry)
-    ring = KeyRing(file=file)
+    ring = KeyRing(file=file, clock=count().__next__)  # a second passes between two requests
     file.write_text("nonsense here")
     os.utime(file, ns=(1, 1))
     with caplog.at_level(logging.ERROR):
