@@ -2,7 +2,7 @@
 
 Content does not change within a revision, so a row once read stays good until the revision changes, and
 then all are dropped together. A plan is driven from here on the event loop as long as every row it asks
-for is known; the first miss sends the rest of the plan to the store in one hop, and what the store
+for is known; with the first miss the store goes on with it (see `driving`), and what the store
 answered is remembered. Objects that an answer holds are remembered beside the rows that they are made of, as
 their bytes, where that is nothing but rows of their own: lists that a client pages or filters are made anew.
 

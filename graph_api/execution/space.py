@@ -17,8 +17,6 @@ import orjson
 from graph_api.errors import AnswerTooLarge
 
 _LITTLE = 16  # the part of the allowed bytes that thirty aliases may take twice, and no harm done
-
-
 _MOST_LOOSE = 20_000  # fields of objects that are not encoded early
 
 
