@@ -9,8 +9,10 @@ prepared operations hold plans. Apart, each would keep what another had forgotte
 
 from __future__ import annotations
 
+import gc
 import sys
-from collections.abc import Mapping
+from collections.abc import Generator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
@@ -172,9 +174,23 @@ class Documents:
 
     def _validate(self, document: DocumentNode) -> None:
         closed, most = self._settings.no_introspection, self._settings.max_errors
-        errors = validate(self._schema, document, max_errors=most, hide_suggestions=closed)
+        with _uncollected():
+            errors = validate(self._schema, document, max_errors=most, hide_suggestions=closed)
         if errors:
             raise Refused(coded(error, "GRAPHQL_VALIDATION_FAILED") for error in errors)
+
+
+@contextmanager
+def _uncollected() -> Generator[None]:
+    """Garbage is not collected meanwhile. What validation works with refers to itself; a collection that it begins
+    would settle it (see `cli.garbage`), and it would stay when it is garbage, a moment later."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
 
 
 class _Closed(Visitor):

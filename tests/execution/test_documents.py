@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import traceback
 import tracemalloc
 from pathlib import Path
 from typing import Any
@@ -160,6 +161,28 @@ def test_of_a_text_that_is_asked_with_ever_new_variables_not_all_is_remembered()
         sizes.append(known.size)
     assert max(sizes) < 2**23
     assert sizes != sorted(sizes)
+
+
+def test_validation_begins_no_collection_that_would_settle_what_it_works_with() -> None:
+    preparation = Preparation(api(), Settings())
+    begun: list[str] = []
+    before = gc.get_threshold()
+
+    def told(phase: str, info: dict[str, int]) -> None:
+        frames = [frame.name for frame in traceback.extract_stack()]
+        begun.extend(name for name in frames if name == "validate" and phase == "start" and info)
+
+    gc.callbacks.append(told)
+    gc.set_threshold(1, 1, 1)
+    try:
+        for number in range(3):
+            with pytest.raises(Refused):
+                _prepared(preparation, f"{{ nothing }} #{number}")
+    finally:
+        gc.set_threshold(*before)
+        gc.callbacks.remove(told)
+    assert gc.isenabled()
+    assert not begun
 
 
 def test_what_is_forgotten_leaves_nothing_to_the_garbage_collector() -> None:
