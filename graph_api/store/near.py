@@ -76,6 +76,7 @@ class NearReader:
             return None
         finally:
             plan.close()
+            self._until_s = float("inf")  # the end is not interrupted
             if self._connection.in_transaction:
                 self._connection.execute("ROLLBACK")
             self._ended(time.perf_counter() - begun_s)

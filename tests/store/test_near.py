@@ -108,6 +108,20 @@ async def test_what_takes_long_in_one_piece_is_not_done_on_the_event_loop(databa
         assert told(near, ask(Turn(apart=True))) is None
 
 
+async def test_the_end_of_a_plan_that_took_long_is_not_interrupted(database: Path) -> None:
+    """SQLite counts the steps of a statement over all its runs: now and then it is the last one that looks at the clock."""
+
+    def long() -> Reads[None]:
+        yield COUNT
+        until_s = time.thread_time() + 0.006
+        while time.thread_time() < until_s:
+            pass
+        yield COUNT
+
+    async with reading(database) as (_, near):
+        assert [told(near, long()) for _ in range(400)] == [None] * 400
+
+
 async def test_too_much_text_is_refused_as_everywhere(database: Path) -> None:
     async with reading(database, most_text=100) as (_, near):
         with pytest.raises(AnswerTooLarge):
