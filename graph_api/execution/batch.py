@@ -72,9 +72,7 @@ class Distinct(list[Any]):
     """Values of which none is null and none another's."""
 
 
-Rows: TypeAlias = Callable[
-    [Iterable[Any], Rights], Reads[Mapping[Any, Any]]
-]  # (keys, rights): records by key
+Rows: TypeAlias = Callable[[Iterable[Any], Rights], Reads[Mapping[Any, Any]]]  # records by key
 Fetched: TypeAlias = Sequence[Any] | ByKey | Strung
 Sizes: TypeAlias = Callable[[Sequence[Any], Rights], Reads[Sequence[int]]]  # (parents, rights): for each
 Fetch: TypeAlias = Callable[..., Reads[Fetched]]  # (parents, rights) or (parents, rights, prepared)

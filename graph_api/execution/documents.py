@@ -84,9 +84,7 @@ class Known:
     valid: bool = False
     admitted: dict[Key, Admitted] = field(default_factory=dict[Key, Admitted])
     plans: dict[Key, Plan] = field(default_factory=dict[Key, Plan])
-    prepared: dict[Key, Any] = field(
-        default_factory=dict[Key, Any]
-    )  # Any: `Prepared`, which knows of documents
+    prepared: dict[Key, Any] = field(default_factory=dict[Key, Any])  # Any: `Prepared`, which imports this
 
 
 class Documents:

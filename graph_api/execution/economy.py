@@ -72,8 +72,7 @@ def _part(read: Read[Any], keys: tuple[Any, ...], looks_at: frozenset[str] | Non
     return TopicKeys(keys, read.rights)
 
 
-@lru_cache(
-    1024
-)  # a plan's set is one object, whose hash is known, and so are these: the store looks up forms by them
+@lru_cache(1024)
 def _fields(looks_at: frozenset[str]) -> Mapping[type[Read[Any]], frozenset[str]]:
+    # a plan's set is one object, whose hash is known, and so are these: the store looks up forms by them
     return {read: looks_at & fields for read, fields in _FIELDS.items()}

@@ -149,9 +149,8 @@ def _planned(work: Work, memory: Memory, most_bytes: int) -> Reads[bytes]:
     """The plan for the bytes of the answer; how fast it ran is noted."""
     prepared = work.prepared
     run = Run(prepared.arguments, work.rights, Space(most_bytes), memory)
-    clock = (
-        time.thread_time if work.is_long else time.perf_counter
-    )  # the first is dear, and tells who had to wait
+    # the first is dear, and does not count how long others kept the processor
+    clock = time.thread_time if work.is_long else time.perf_counter
     begun_s, thread = clock(), get_ident()
     data = yield from work.watch.watched(assembly.answer(prepared.plan, work.prepared.root, run))
     body = run.space.check(work.body(data))

@@ -12,15 +12,8 @@ from graph_api.execution.explain import planned
 from graph_api.server.observation.lines import Entry
 from graph_api.server.observation.seen import Seen
 
-_KEYS = (
-    "keys",
-    "scopes",
-    "frontier",
-    "ordinals",
-    "pairs",
-    "values",
-    "sources",
-)  # what a read is for, by its kind
+# What a read is for, by its kind.
+_KEYS = ("keys", "scopes", "frontier", "ordinals", "pairs", "values", "sources")
 _MOST_LINES = 100
 _MOST_CHARACTERS = 200  # of a line
 
