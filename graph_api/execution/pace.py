@@ -37,6 +37,10 @@ class Pace:
         seen_s = took_s / max(cost, 1)
         self._object_s = max(seen_s, (self._object_s + seen_s) / 2)
 
+    def left(self, cost: int, after_s: float) -> None:
+        """A run was left unfinished: it would have taken longer than that."""
+        self._object_s = max(self._object_s, after_s / max(cost, 1))
+
 
 class Burst:
     """What is answered at once between two looks of the event loop at its connections.

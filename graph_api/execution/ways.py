@@ -103,13 +103,15 @@ class Ways:
             return None
         if not self._burst.allows(plan.pace.expected_s(work.cost)):
             return None
-        work.watch.cache = "rows"
+        work.watch.cache, begun_s = "rows", time.perf_counter()
         try:
             made = self._driver.at_once(
                 lambda memory: _planned(work, memory, self._most_bytes), work.watch, plan.looks_at
             )
         except AnswerTooLarge:  # no short work, and `answered` tells
             made = None
+        if made is None:  # many may ask the same meanwhile: they are not to find out one by one
+            plan.pace.left(work.cost, time.perf_counter() - begun_s)
         plan.pace.in_memory = work.watch.cache == "rows"
         return made
 

@@ -9,23 +9,27 @@ from collections.abc import Awaitable, Callable
 from contextlib import closing
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import pytest
 
 from graph_api.execution.engine import Answer, Engine
+from graph_api.execution.watch import Watch
 from graph_api.graph.export import GraphFormat
 from graph_api.records import EdgeKind
 from graph_api.schema.exporting import exported
 from graph_api.schema.walking import Hop, Subgraph
 from graph_api.settings import Settings
 from graph_api.store.opening import connected
-from graph_api.store.reads import Rights, Turn
+from graph_api.store.protocol import Near
+from graph_api.store.reads import Read, Reads, Rights, Turn
 from graph_api.store.sql_reads import answer
-from graph_api.store.sqlite import open_store
+from graph_api.store.sqlite import SqliteStore, open_store
 from tests.execution.parity import api
 from tests.schema.traversing import with_edges
 from tests.store.build import ArticleNode, article, graph
+
+T = TypeVar("T")
 
 NODES = 6000
 START = article("n0")
@@ -116,6 +120,63 @@ async def test_an_operation_whose_text_is_known_does_not_wait_for_those_that_are
     await store.close()
     assert answer.code is None
     assert len(waiting) > 5
+
+
+async def test_what_took_long_on_the_event_loop_is_not_tried_there_again(path: Path) -> None:
+    """The same operation may be quick with some variables, and slow with others: many may ask for these at once."""
+    store = await open_store(path, reader_connections=1)
+    slow = Slow()
+    engine = Engine(api(), StoreNear(store, slow), _settings(row_cache_bytes=0))
+    query = "query($first: Int) { articles(first: $first) { nodes { title } } }"
+    for first in range(1, 9):
+        await engine.execute(query, {"first": first})
+    slow.asked = 0
+    rights, watch = Rights(), Watch()
+    for first in range(1, 9):
+        variables = {"first": first}
+        assert (
+            engine.at_once(
+                query,
+                variables,
+                None,
+                rights=rights,
+                tell_cost=False,
+                coding="",
+                most_bytes=10**6,
+                watch=watch,
+            )
+            is None
+        )
+    await store.close()
+    assert slow.asked <= 1, "none where a busy machine made the plan look slow before"
+
+
+class Slow:
+    """Somebody near by who takes long and gives up, and was *asked* so often."""
+
+    def __init__(self) -> None:
+        self.asked = 0
+
+    def revision(self) -> str | None:
+        return "one"
+
+    def run(self, plan: Reads[T], *, pending: Read[Any], revision: str) -> tuple[T, str] | None:
+        del pending, revision
+        plan.close()
+        self.asked += 1
+        begun = time.perf_counter()
+        while time.perf_counter() < begun + 0.006:
+            pass
+        return None
+
+
+class StoreNear:
+    """A store that is read near by with *near*."""
+
+    def __init__(self, store: SqliteStore, near: Near) -> None:
+        self.near = near
+        self.run, self.snapshot, self.revision = store.run, store.snapshot, store.revision
+        self.close = store.close
 
 
 async def test_what_is_looked_for_in_all_articles_is_heavy_though_it_answers_little(path: Path) -> None:
