@@ -316,7 +316,7 @@ CODES: Mapping[str, Code] = _table(
     (
         "W204",
         "a related item is left out",
-        "It has no title, no usable URL or a wrong value; the other items are kept.",
+        "It has no title, no usable URL or a wrong value, or there are 4,000,000 characters of addresses before it; the other items are kept.",
         "related:\n      - title: No address",
         "give the item at least title and webUrl",
     ),

@@ -31,6 +31,9 @@ MAX_ITEMS = 100
 MAX_IMAGE_TEXT = 20_000
 """Characters of the addresses and titles of a list of images."""
 
+MAX_RELATED_TEXT = 4_000_000
+"""Characters of the canonical addresses of related articles: escaped, they can be three times as long as written."""
+
 MAX_EXTRA = 100_000
 """Characters of the keys that nobody knows, as JSON."""
 

@@ -12,6 +12,7 @@ from functools import lru_cache
 from graph_api.documents.document import RelatedItem
 from graph_api.documents.extra import extra_text
 from graph_api.documents.fields import Fields, NeedsSource, Notes
+from graph_api.documents.limits import MAX_RELATED_TEXT
 from graph_api.documents.parts import images, provider
 from graph_api.documents.scalars import is_mapping
 from graph_api.documents.slugs import slug_of_title
@@ -25,9 +26,10 @@ _MARSHAL_VERSION = 2  # without references between objects: equal content, equal
 
 
 def related(fields: Fields, url: str | None) -> tuple[RelatedItem, ...]:
-    """The related articles of the article at *url*: itself left out, each once, in the document's order."""
+    """The related articles of the article at *url*: itself left out, each once, in the document's order, as many as
+    fit."""
     found: dict[str, tuple[Path, RelatedItem]] = {}
-    notes = fields.notes
+    notes, room = fields.notes, MAX_RELATED_TEXT
     for path, value in fields.entries("related"):
         item = _item(path, value, notes)
         if item is None:
@@ -39,6 +41,12 @@ def related(fields: Fields, url: str | None) -> tuple[RelatedItem, ...]:
             notes.add(
                 "W207", (*path, "webUrl"), f"repeats related[{first}] and is left out", "remove the item"
             )
+        elif (room := room - len(item.url)) < 0:
+            outcome = "is left out, and so is what follows: addresses of related articles hold more than"
+            notes.add(
+                "W204", path, f"{outcome} {MAX_RELATED_TEXT:,} characters", "remove those that matter least"
+            )
+            break
         else:
             found[item.url] = (path, item)
     return tuple(item for _, item in found.values())

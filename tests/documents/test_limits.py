@@ -48,6 +48,15 @@ def _host(_: Path, number: int) -> Reading:
     return read(webUrl=f"https://{'a' * (number - 4)}.com/")
 
 
+def _related(_: Path, number: int) -> Reading:
+    lengths = [8_000] * (limits.MAX_RELATED_TEXT // 8_000 - 1)
+    lengths.append(number - sum(lengths))
+    addresses = [f"https://example.com/{place:03}".ljust(length, "a") for place, length in enumerate(lengths)]
+    return reading(
+        front_matter(related="\n" + "".join(f"- title: a\n  webUrl: {one}\n" for one in addresses))
+    )
+
+
 def _unknown(_: Path, number: int) -> Reading:
     return read(more="x" * (number - len('{"more":""}')))
 
@@ -80,6 +89,9 @@ LIMITS: Mapping[str, Limit] = {
         of=lambda _, number: read(
             images=f"{['http://a/'.ljust(8_000, 'b')] * 2 + ['http://a/'.ljust(number - 16_000, 'b')]}"
         ),
+    ),
+    "characters of addresses of related articles": Limit(
+        most=limits.MAX_RELATED_TEXT, code="W204", of=_related
     ),
     "bytes of keys that nobody knows, as JSON": Limit(most=limits.MAX_EXTRA, code="W215", of=_unknown),
     "problems told of a file": Limit(most=limits.MAX_PROBLEMS, code="W216", of=_problems),
