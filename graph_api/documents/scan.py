@@ -101,7 +101,10 @@ def _is_document(path: str) -> bool:
 
 
 def _leads_out(root: str | Path, path: str) -> bool:
-    inside, target = os.path.realpath(root), os.path.realpath(f"{root}/{path}")
+    try:
+        inside, target = os.path.realpath(root), os.path.realpath(f"{root}/{path}")
+    except OSError:  # the link is gone since it was listed: whoever reads it tells
+        return True
     return os.path.commonpath((inside, target)) != inside
 
 

@@ -164,7 +164,9 @@ def test_a_file_that_grows_is_read_as_it_was_at_one_moment_or_given_up(site: Pat
         for _ in range(_ROUNDS):
             found = read_file(site, "news/a.md")
             if isinstance(found, FileBytes):
-                assert found.data == line * (len(found.data) // len(line))
+                assert (line * (len(found.data) // len(line) + 1)).startswith(
+                    found.data
+                )  # a line may be half written
             else:
                 assert only(found).code in {"E143", "E140"}
 
