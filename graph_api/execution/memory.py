@@ -16,7 +16,7 @@ two at once may count some bytes less or forget a generation early, but never gi
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, TypeAlias
 
@@ -87,23 +87,31 @@ class Memory:
         found = self._found(*asked)
         return self._linked(read) if found is None else found
 
-    def _found(self, question: Question, keys: Iterable[Any]) -> dict[Any, Any] | None:
+    def _found(self, question: Question, keys: Sequence[Any]) -> dict[Any, Any] | None:
+        known = self._known(question, keys)
+        if len(known) < len(keys):
+            return None
+        if _ABSENT in known.values():
+            return {key: row for key, row in known.items() if row is not _ABSENT}
+        return known
+
+    def _known(self, question: Question, keys: Iterable[Any]) -> dict[Any, Any]:
+        """What is known under *question*, by key; it outlives what nobody asks for."""
         young, old = self._young.get(question), self._old.get(question, {})
         if young is None:
             if not old:
-                return None
+                return {}
             young = self._begun(question)
-        found: dict[Any, Any] = {}
+        known: dict[Any, Any] = {}
         for key in keys:
             row = young.get(key)
             if row is None:
                 row = old.get(key)
                 if row is None:
-                    return None
+                    continue
                 self._keep(young, key, row)
-            if row is not _ABSENT:
-                found[key] = row
-        return found
+            known[key] = row
+        return known
 
     def _linked(self, read: Lists | TopicKeys | Any) -> Mapping[Any, Any] | None:
         """The answer to *read* where edges in memory tell it; that is a row as others are."""
@@ -147,21 +155,7 @@ class Memory:
 
     def objects(self, question: Question, keys: Iterable[Any]) -> dict[Any, bytes]:
         """By their keys those objects, encoded, that are known under *question*."""
-        young, old = self._young.get(question), self._old.get(question, {})
-        if young is None:
-            if not old:
-                return {}
-            young = self._begun(question)
-        found: dict[Any, bytes] = {}
-        for key in keys:
-            known = young.get(key)
-            if known is None:
-                known = old.get(key)
-                if known is None:
-                    continue
-                self._keep(young, key, known)
-            found[key] = known
-        return found
+        return self._known(question, keys)
 
     def remember(self, question: Question, objects: Mapping[Any, bytes]) -> None:
         """The objects made under *question* are known by their keys from now on."""
@@ -189,7 +183,7 @@ class Memory:
         self._bytes += _ENTRY_BYTES + (size_of(row) if row is not _ABSENT else 0)
 
 
-def _asked(read: Read[Any]) -> tuple[Question, Iterable[Any]] | None:
+def _asked(read: Read[Any]) -> tuple[Question, Sequence[Any]] | None:
     """What *read* asks and for which keys; None for reads that are not remembered."""
     if isinstance(read, _BY_KEY):
         return (type(read), read.rights), read.keys
