@@ -6,7 +6,7 @@
     |-- StoreError           a database that cannot be opened or written     exit code 3
     |   |-- StoreOutdated    ... written by another version of the schema
     |   `-- StoreLocked      ... held by another ingester
-    |-- AdjacencyUnfit       a file of edges that is to be built anew (see `graph_api.graph.csr`)
+    |-- AdjacencyUnfit       a file of edges that is to be built anew (see `graph_api.graph.adjacency`)
     |-- Overloaded           more work than can wait; the client may ask again
     `-- RequestError         what a client got wrong; carries a stable code
         `-- AnswerTooLarge   ... seen only while its answer is made

@@ -8,9 +8,9 @@ import click
 from click.shell_completion import CompletionItem
 from rich.console import Console
 
-from graph_api.cli.findings import checked
 from graph_api.cli.group import PROBLEMS
 from graph_api.cli.options import option, paths
+from graph_api.cli.problems import checked
 from graph_api.cli.report import Checked, as_json, lines
 from graph_api.documents import CODES
 from graph_api.errors import UsageError

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from graph_api.cli.screen import progress
+from graph_api.cli.terminal import progress
 from graph_api.errors import UsageError
 from graph_api.ingest import IngestReport, default_database, ingest
 

@@ -12,24 +12,24 @@ from importlib.metadata import version
 from ipaddress import ip_address
 from pathlib import Path
 
-from graph_api.cli import listener, machine
+from graph_api.cli import sockets, system_info
 from graph_api.cli.group import Failure
-from graph_api.cli.listener import OTHER_FILES
-from graph_api.cli.screen import check_command, counted
+from graph_api.cli.sockets import OTHER_FILES
+from graph_api.cli.terminal import check_command, counted
 from graph_api.errors import GraphApiError, StoreOutdated
 from graph_api.execution.preparation import Preparation
 from graph_api.ingest.changes import changes
 from graph_api.records import ContentStatus, Severity
 from graph_api.schema import build_schema
 from graph_api.server.access import Access
+from graph_api.server.graphql.trusted_documents import trusted_documents
 from graph_api.server.pages import page
-from graph_api.server.rates import Rates
-from graph_api.server.service import rates_of
-from graph_api.server.trusted import trusted_documents
+from graph_api.server.rate_limit.buckets import Rates
+from graph_api.server.state import rates_of
 from graph_api.settings import Settings, counts_apart
-from graph_api.store.condition import Condition, condition, engine_version, is_locked
 from graph_api.store.reads import Rights, Status, ask
-from graph_api.store.sqlite import open_store
+from graph_api.store.sqlite.health import Condition, condition, engine_version, is_locked
+from graph_api.store.sqlite.store import open_store
 
 _LEAST_FREE_BYTES = 64 * 2**20
 _LARGE_WAL_BYTES = 256 * 2**20
@@ -226,7 +226,7 @@ def _files(settings: Settings) -> Iterator[Finding]:
 
 def _address(settings: Settings) -> Iterator[Finding]:
     try:
-        listener.bound(settings.host, settings.port).close()
+        sockets.bound(settings.host, settings.port).close()
     except Failure as failure:
         told, _, mend = failure.format_message().partition("; ")
         yield _warning("settings", f"{told}, perhaps by the server itself", mend)
@@ -243,7 +243,7 @@ def _is_loopback(host: str) -> bool:
 
 
 def _room(database: Path, found: Condition | None) -> Iterator[Finding]:
-    free = machine.free_bytes(database.absolute().parent)
+    free = system_info.free_bytes(database.absolute().parent)
     if free is None:
         return
     needed = max(_LEAST_FREE_BYTES, found.size_bytes if found else 0)
@@ -256,17 +256,17 @@ def _room(database: Path, found: Condition | None) -> Iterator[Finding]:
 
 def _machine(settings: Settings) -> Iterator[Finding]:
     worker = settings.response_cache_bytes + settings.row_cache_bytes + _PROCESS_BYTES
-    wanted, there = settings.workers * worker, machine.memory_bytes()
+    wanted, there = settings.workers * worker, system_info.memory_bytes()
     told = f"{counted(settings.workers, 'worker')} may take {_mb(wanted)}"
     if there is not None and wanted > there:
         mend = "lower --workers, --response-cache-bytes or --row-cache-bytes"
         yield _error("memory", f"{told}, of {_mb(there)}", mend)
     else:
         yield _ok("memory", f"{told}, of {_mb(there)}" if there is not None else told)
-    if settings.workers > machine.processors():
-        told = f"{settings.workers} workers on {counted(machine.processors(), 'processor')} gain nothing"
-        yield _warning("processors", told, f"--workers {machine.processors()}")
-    most, needed = machine.most_descriptors(), settings.max_connections + OTHER_FILES
+    if settings.workers > system_info.processors():
+        told = f"{settings.workers} workers on {counted(system_info.processors(), 'processor')} gain nothing"
+        yield _warning("processors", told, f"--workers {system_info.processors()}")
+    most, needed = system_info.most_descriptors(), settings.max_connections + OTHER_FILES
     if most is not None and most < needed:
         mend = f"raise the limit (ulimit -n {needed}), or --max-connections {max(most - OTHER_FILES, 1)}"
         yield _error("descriptors", f"a process may open {most:,} files, and {needed:,} may be needed", mend)

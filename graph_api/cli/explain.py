@@ -12,16 +12,16 @@ from graph_api.cli.group import ProblemFailure
 from graph_api.cli.options import ASKED, Sectioned, database, option, paths, settings
 from graph_api.cli.query import parsed_object, text_of
 from graph_api.execution import explain
-from graph_api.execution.assembly import Run, answer
 from graph_api.execution.documents import limits
-from graph_api.execution.memory import Memory
+from graph_api.execution.graphql_errors import Refused
 from graph_api.execution.preparation import Preparation, Prepared
-from graph_api.execution.refusal import Refused
-from graph_api.execution.space import Space
+from graph_api.execution.row_cache import Memory
+from graph_api.execution.runner import Run, answer
+from graph_api.execution.size_budget import Space
 from graph_api.schema import build_schema
 from graph_api.settings import Settings
 from graph_api.store.reads import Rights
-from graph_api.store.tracing import TracedRead, traced
+from graph_api.store.sqlite.explain import TracedRead, traced
 
 _SQL_WIDTH = 400
 

@@ -17,19 +17,19 @@ from graph_api.cli.content import located
 from graph_api.cli.group import ProblemFailure
 from graph_api.cli.options import ASKED, Sectioned, database, option, paths, settings
 from graph_api.cli.query import parsed_object, text_of
+from graph_api.execution.graphql_errors import Refused
 from graph_api.execution.preparation import Preparation
-from graph_api.execution.refusal import Refused
 from graph_api.graph.export import GraphFormat
 from graph_api.graph.stream import stream
 from graph_api.records import EdgeKind
 from graph_api.schema import build_schema
 from graph_api.schema.arguments import MAX_WALK, SubgraphWanted
 from graph_api.schema.exporting import COLUMNS
-from graph_api.schema.walking import known
-from graph_api.schema.whole import Wanted, Whole
+from graph_api.schema.full_export import Wanted, Whole
+from graph_api.schema.resolvers.traversal import known
 from graph_api.settings import Settings, variable
-from graph_api.store.local import Run, opened
 from graph_api.store.reads import Rights
+from graph_api.store.sqlite.sync_driver import Run, opened
 
 _ASKED = "query ($ids: [ID!], $filter: ArticleFilter, $via: [EdgeKind!]) { subgraph(ids: $ids, filter: $filter, via: $via) { nodeCount } }"
 

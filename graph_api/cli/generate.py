@@ -9,7 +9,7 @@ import click
 
 from graph_api.cli import generator
 from graph_api.cli.options import option
-from graph_api.cli.screen import counted, progress
+from graph_api.cli.terminal import counted, progress
 
 
 @click.command(

@@ -9,7 +9,7 @@ import click
 from graph_api.cli.content import ingested, location
 from graph_api.cli.group import PROBLEMS
 from graph_api.cli.options import INGESTED, database, option, paths
-from graph_api.cli.screen import check_command, counted
+from graph_api.cli.terminal import check_command, counted
 from graph_api.ingest import IngestReport
 
 

@@ -11,10 +11,10 @@ from pathlib import Path
 from prometheus_client.metrics_core import Metric
 
 from graph_api.errors import UsageError
-from graph_api.server.observation.lines import FORMATS, Clock, Entry
-from graph_api.server.observation.log import SHARED_PIECE_BYTES, Log
-from graph_api.server.observation.metrics import counter
-from graph_api.server.observation.observer import Handler, Observer, Tracing
+from graph_api.server.observability.log import SHARED_PIECE_BYTES, Log
+from graph_api.server.observability.log_lines import FORMATS, Clock, Entry
+from graph_api.server.observability.metrics import counter
+from graph_api.server.observability.observer import Handler, Observer, Tracing
 from graph_api.settings import Settings
 
 _STDERR = 2
@@ -88,7 +88,7 @@ def _traces(settings: Settings) -> AbstractContextManager[Tracing | None]:
     if not settings.traces:
         return nullcontext()
     try:
-        module = importlib.import_module("graph_api.server.observation.traces")
+        module = importlib.import_module("graph_api.server.observability.traces")
     except ModuleNotFoundError as error:
         raise UsageError(f"traces need {error.name}: pip install 'graph-api[otel]'") from error
     exported: AbstractContextManager[Tracing] = module.exported()

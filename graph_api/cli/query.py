@@ -17,7 +17,7 @@ from graph_api.errors import UsageError
 from graph_api.execution.engine import Engine
 from graph_api.schema import build_schema
 from graph_api.settings import Settings
-from graph_api.store.sqlite import open_store
+from graph_api.store.sqlite.store import open_store
 
 
 @click.command(

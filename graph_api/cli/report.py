@@ -11,7 +11,7 @@ import orjson
 from rich.text import Text
 
 from graph_api.cli.excerpt import excerpt, printable
-from graph_api.cli.screen import counted
+from graph_api.cli.terminal import counted
 from graph_api.documents import Reading, read_file
 from graph_api.records import Problem, Severity
 

@@ -18,18 +18,18 @@ import click
 import uvicorn
 from starlette.applications import Starlette
 
-from graph_api.cli import garbage, listener, log, workers
+from graph_api.cli import gc_policy, log, sockets, workers
 from graph_api.cli.content import ingested, location
 from graph_api.cli.options import SERVED, Sectioned, database, help_limits, option, paths, settings
-from graph_api.cli.screen import check_command, counted
+from graph_api.cli.terminal import check_command, counted
 from graph_api.errors import GraphApiError
 from graph_api.records import ContentStatus
 from graph_api.server.app import create_app
-from graph_api.server.connection import configured
-from graph_api.server.observation.observer import Observer
+from graph_api.server.observability.observer import Observer
+from graph_api.server.runtime.connection import configured
 from graph_api.settings import Settings, counts_apart
 from graph_api.store.reads import Rights, Status, ask
-from graph_api.store.sqlite import open_store
+from graph_api.store.sqlite.store import open_store
 
 logger = logging.getLogger(__name__)
 
@@ -61,15 +61,15 @@ Examples:
 def command(paths: tuple[Path, ...], db: Path | None, open: bool, settings: Settings) -> None:
     """Serve folders of articles, or a database, as a GraphQL API."""
     source = location(paths, db)
-    with log.kept(settings) as observer, listener.bound(settings.host, settings.port) as bound:
+    with log.kept(settings) as observer, sockets.bound(settings.host, settings.port) as bound:
         # what is wrong with the settings is heard of before anything is read
         app = create_app(source, settings, observer)
         content = _content(paths, source, settings)
-        address = listener.url(bound)
+        address = sockets.url(bound)
 
         def announce() -> None:
             click.echo(_screen(address, content, paths, source))
-            if not app.state.service.access.has_keys and not listener.is_local(bound):
+            if not app.state.service.access.has_keys and not sockets.is_local(bound):
                 click.echo(f"graph-api: {_openness(settings)}", err=True)
             if counts_apart(settings):
                 told = "each worker counts --rate-limit on its own; --rate-limit-storage redis://... counts for all"
@@ -158,7 +158,7 @@ class _Server(uvicorn.Server):
         await super().startup(sockets)
         if parent := multiprocessing.parent_process():
             asyncio.get_running_loop().add_reader(parent.sentinel, self._left_alone, parent.sentinel)
-        garbage.settle()
+        gc_policy.settle()
         sys.setswitchinterval(_SWITCH_S)
         self._announce()
 
@@ -192,10 +192,10 @@ def _serve(
     announce: Callable[[], None],
 ) -> None:
     """The server has run until it was told to end. uvicorn raises the signal again when it is done."""
-    listener.make_room(settings.max_connections)
+    sockets.make_room(settings.max_connections)
     server = _Server(configured(app, settings, observer, app.state.short), announce)
     signal.signal(signal.SIGTERM, _ended)
-    server.run(sockets=listener.doors(bound))
+    server.run(sockets=sockets.doors(bound))
 
 
 def _ended(number: int, frame: FrameType | None) -> None:

@@ -5,7 +5,6 @@ steps, so that whoever ingests can hash first and parse only what changed.
 """
 
 from graph_api.documents.codes import CODES, Code
-from graph_api.documents.contract import front_matter_schema
 from graph_api.documents.document import (
     ArticleDocument,
     Document,
@@ -15,8 +14,9 @@ from graph_api.documents.document import (
     RelatedItem,
     TopicDocument,
 )
+from graph_api.documents.files import FileBytes, read_file, scan
+from graph_api.documents.json_schema import front_matter_schema
 from graph_api.documents.reading import parse
-from graph_api.documents.scan import FileBytes, read_file, scan
 from graph_api.documents.slugs import slug_of_path, slug_of_title, topic_slug
 from graph_api.documents.urls import TRACKERS, UnusableUrl, canonical_url
 

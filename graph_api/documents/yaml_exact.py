@@ -14,9 +14,9 @@ from typing import Any, TypeAlias
 
 import yaml
 
-from graph_api.documents.disguise import Disguise
 from graph_api.documents.limits import MAX_DEPTH, MAX_PROBLEMS, MAX_VALUES
 from graph_api.documents.texts import shortened
+from graph_api.documents.yaml_escapes import Disguise
 
 _HALVES = re.compile("[\ud800-\udfff]")
 _SYNTAX_CODES = {"E126": "scanning an a", "E128": " a tag", "E133": "<document start>"}

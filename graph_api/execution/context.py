@@ -7,7 +7,7 @@ from typing import Any
 
 from strawberry.dataloader import DataLoader
 
-from graph_api.execution.batch import Batch
+from graph_api.execution.fields import Batch
 from graph_api.store.protocol import Snapshot
 from graph_api.store.reads import Rights
 

@@ -32,15 +32,15 @@ from graphql import (
     visit,
 )
 
-from graph_api.execution.admission import Measures, excesses, measure
-from graph_api.execution.clock import mentions_clock
-from graph_api.execution.given import json_leaves, json_objects
+from graph_api.execution.cacheability import mentions_clock
+from graph_api.execution.cost.arguments import json_leaves, json_objects
+from graph_api.execution.cost.introspection import schema_lengths
+from graph_api.execution.cost.measures import Measures, excesses, measure
+from graph_api.execution.graphql_errors import Refused, coded, refused
 from graph_api.execution.lru import Lru
+from graph_api.execution.memory_size import size_of
 from graph_api.execution.plan import Plan, conditions
-from graph_api.execution.refusal import Refused, coded, refused
-from graph_api.execution.schema_lengths import schema_lengths
-from graph_api.execution.sizes import size_of
-from graph_api.execution.watch import Watch
+from graph_api.execution.stats import Watch
 from graph_api.settings import Settings
 
 Key: TypeAlias = tuple[object, ...]  # what is made of a text depends on

@@ -9,8 +9,8 @@ from __future__ import annotations
 import logging
 from pathlib import Path
 
-from graph_api.graph.csr import AdjacencyUnfit, Csr, build, load, save
-from graph_api.store.adjacency import adjacency_path, edge_arrays
+from graph_api.graph.adjacency import AdjacencyUnfit, Csr, build, load, save
+from graph_api.store.sqlite.adjacency import adjacency_path, edge_arrays
 
 logger = logging.getLogger(__name__)
 

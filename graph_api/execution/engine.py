@@ -17,17 +17,17 @@ import orjson
 import strawberry
 
 from graph_api.errors import AnswerTooLarge, Overloaded, StoreError
-from graph_api.execution.driving import Driver
+from graph_api.execution.apollo_trace import Trace
+from graph_api.execution.driver import Driver
 from graph_api.execution.encoding import exact
-from graph_api.execution.failure import one_line
-from graph_api.execution.flights import Flights
-from graph_api.execution.lanes import Lane, Lanes
+from graph_api.execution.executor import Ways, Work
+from graph_api.execution.fair_queue import Lane, Lanes
+from graph_api.execution.graphql_errors import Refused, refused
+from graph_api.execution.log_format import one_line
 from graph_api.execution.preparation import Preparation, Prepared
-from graph_api.execution.refusal import Refused, refused
-from graph_api.execution.responses import Kept, Responses
-from graph_api.execution.tracing import Trace
-from graph_api.execution.watch import Watch
-from graph_api.execution.ways import Ways, Work
+from graph_api.execution.response_cache import Kept, Responses
+from graph_api.execution.single_flight import Flights
+from graph_api.execution.stats import Watch
 from graph_api.settings import Settings
 from graph_api.store.protocol import Store
 from graph_api.store.reads import Rights

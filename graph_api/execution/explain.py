@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import fields
 
-from graph_api.execution.admission import Measures
+from graph_api.execution.cost.measures import Measures
 from graph_api.execution.plan import Plan, Selection, Step
 
 

@@ -22,7 +22,7 @@ from graphql import (
     execute_sync,
 )
 
-from graph_api.execution.batch import Batch
+from graph_api.execution.fields import Batch
 from graph_api.store.reads import Reads, Rights
 
 

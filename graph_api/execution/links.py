@@ -6,7 +6,7 @@ import sys
 from collections.abc import Mapping
 from typing import Any, cast
 
-from graph_api.graph.csr import Csr
+from graph_api.graph.adjacency import Csr
 from graph_api.records import EdgeKind, NodeKey
 from graph_api.store.reads import Lists, Read, TopicKeys
 

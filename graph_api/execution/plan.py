@@ -2,7 +2,7 @@
 
 Fragments, type conditions, aliases and merged fields are resolved here, and so are `@skip` and
 `@include`: the values of the variables they name are part of what a plan is compiled for. What is left
-for a run are the arguments (`bind`) and the records (`graph_api.execution.assembly`).
+for a run are the arguments (`bind`) and the records (`graph_api.execution.runner`).
 """
 
 # graphql-core's wrapping types are generic without arguments, which strict pyright calls unknown:
@@ -41,9 +41,9 @@ from graphql import (
 from graphql.type import GraphQLInterfaceType, GraphQLNamedType
 from strawberry.types.field import StrawberryField
 
-from graph_api.execution.batch import Batch
+from graph_api.execution.fields import Batch
 from graph_api.execution.introspection import INTROSPECTION, alone
-from graph_api.execution.pace import Pace
+from graph_api.execution.timing import Pace
 
 DEFINITION = "strawberry-definition"
 

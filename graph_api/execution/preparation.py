@@ -20,13 +20,13 @@ from graphql.execution.values import VariableValues, get_variable_values
 from strawberry.types.arguments import convert_arguments
 
 from graph_api.errors import RequestError
-from graph_api.execution.batch import Partly
-from graph_api.execution.clock import reads_clock
+from graph_api.execution.cacheability import reads_clock
 from graph_api.execution.documents import Admitted, Documents, Key
+from graph_api.execution.fields import Partly
+from graph_api.execution.graphql_errors import Refused, coded, refused
 from graph_api.execution.introspection import Question
 from graph_api.execution.plan import DEFINITION, Plan, Step, compile_operation
-from graph_api.execution.refusal import Refused, coded, refused
-from graph_api.execution.watch import Watch
+from graph_api.execution.stats import Watch
 from graph_api.settings import Settings
 
 _PLAN_BYTES = 100  # of memory for each character of a text

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from graph_api.graph.questions import EdgeKind
+from graph_api.graph.protocol import EdgeKind
 from graph_api.graph.walk import Link
 
 # By kind: source and target of one link; two sources of one target; one source of two targets.

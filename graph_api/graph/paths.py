@@ -11,9 +11,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
-from graph_api.graph.ball import Ball, grow
-from graph_api.graph.questions import Among, Budget, EdgeKind, Scope, Walk, ask
-from graph_api.graph.sweep import chunks, reverse, targets_by_key
+from graph_api.graph.bfs_layers import Ball, grow
+from graph_api.graph.expansion import chunks, reverse, targets_by_key
+from graph_api.graph.protocol import Among, Budget, EdgeKind, Scope, Walk, ask
 from graph_api.graph.walk import Link
 from graph_api.records import EdgeDirection
 

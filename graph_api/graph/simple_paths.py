@@ -10,10 +10,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from graph_api.graph.ball import Ball, grow
+from graph_api.graph.bfs_layers import Ball, grow
+from graph_api.graph.expansion import chunks, reverse, targets_by_key
 from graph_api.graph.paths import Path, Paths
-from graph_api.graph.questions import Budget, Pause, Scope, Walk
-from graph_api.graph.sweep import chunks, reverse, targets_by_key
+from graph_api.graph.protocol import Budget, Pause, Scope, Walk
 
 _NODES = 1024  # nodes looked at, or extensions tried, between two turns of the driver
 

@@ -10,8 +10,8 @@ from typing import NamedTuple, overload
 import numpy as np
 from numpy.typing import NDArray
 
-from graph_api.graph.questions import Among, Budget, EdgeKind, Edges, Scope, Walk, ask
-from graph_api.graph.sweep import Sweep, chunks, fitting
+from graph_api.graph.expansion import Sweep, chunks, fitting
+from graph_api.graph.protocol import Among, Budget, EdgeKind, Edges, Scope, Walk, ask
 
 _SOURCES = 256  # keys asked for links at once: with lists of 200 about a millisecond of work in memory
 _SMALL_PAGE = 256  # steps: a small limit reads little beyond what it returns

@@ -10,12 +10,12 @@ from collections.abc import Collection, Iterable, Sequence
 
 from graph_api.documents.document import ArticleDocument, ProviderMention, RelatedItem
 from graph_api.documents.urls import UnusableUrl, canonical_url
-from graph_api.ingest import payloads, problems
-from graph_api.ingest.said import problem_rows
+from graph_api.ingest import document_json, problems
+from graph_api.ingest.file_rows import problem_rows
 from graph_api.ingest.taxonomy import Meaning
 from graph_api.records import Image, NodeKey, Problem, article_id, name_key, provider_id, topic_id
-from graph_api.store.rows import microseconds
-from graph_api.store.writer_rows import (
+from graph_api.store.sqlite.row_mapping import microseconds
+from graph_api.store.sqlite.writer_rows import (
     ArticleDetailRow,
     ArticleImageRow,
     ArticleRow,
@@ -37,7 +37,7 @@ def from_files(
     """
     url = min(saying.identity for saying in sayings)
     own = [saying for saying in sayings if saying.identity == url]
-    documents = [payloads.article(saying.payload) for saying in own]
+    documents = [document_json.article(saying.payload) for saying in own]
     found = [
         *_collisions(own[0].path, url, {saying.identity for saying in sayings} | set(copied)),
         *(problems.duplicate(saying.path, own[0].path, "article") for saying in own[1:]),
@@ -65,7 +65,7 @@ def from_copies(key: NodeKey, copies: Sequence[Copy]) -> list[Row]:
     named = [copy for copy in copies if copy.url == url]
     own = [copy for copy in named if not copy.hidden] or named
     hidden = own[0].hidden
-    winner = payloads.item(own[0].payload)
+    winner = document_json.item(own[0].payload)
     found = tuple(_collisions(own[0].path, url, {copy.url for copy in copies}))
     return [
         _article_of_copy(key, winner, hidden=hidden),
@@ -179,7 +179,7 @@ def _naming(key: NodeKey, provider: ProviderMention | None, *, hidden: bool) -> 
     if provider is None:
         return []
     named = name_key(provider_id(provider.domain))
-    images = payloads.of_images(provider.images)
+    images = document_json.of_images(provider.images)
     return [NamingRow(key, named, provider.domain, provider.name, images, hidden)]
 
 

@@ -16,8 +16,8 @@ from graph_api.ingest.providers import provider_rows
 from graph_api.ingest.taxonomy import Meaning, Taxonomy, taxonomy
 from graph_api.ingest.topics import topic_rows
 from graph_api.records import NodeKey, name_key, topic_id
-from graph_api.store.writer import Writer, batches
-from graph_api.store.writer_rows import FileRows, Saying
+from graph_api.store.sqlite.writer import Writer, batches
+from graph_api.store.sqlite.writer_rows import FileRows, Saying
 
 
 @dataclass(frozen=True, slots=True)

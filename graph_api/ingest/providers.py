@@ -14,10 +14,10 @@ from itertools import accumulate
 
 from graph_api.documents.document import ProviderDocument
 from graph_api.documents.limits import MAX_ITEMS, MAX_TEXT
-from graph_api.ingest import payloads, problems
-from graph_api.ingest.said import problem_rows
+from graph_api.ingest import document_json, problems
+from graph_api.ingest.file_rows import problem_rows
 from graph_api.records import NodeKey, provider_id
-from graph_api.store.writer_rows import Naming, ProviderRow, Row, Saying
+from graph_api.store.sqlite.writer_rows import Naming, ProviderRow, Row, Saying
 
 _NO_IMAGES = "[]"
 
@@ -33,7 +33,7 @@ def provider_rows(key: NodeKey, sayings: Sequence[Saying], namings: Sequence[Nam
     path = own[0].path if own else ""
     found += [problems.key_collision(path, other, domain) for other in sorted(domains - {domain})]
     named = [naming for naming in namings if naming.domain == domain]
-    names = _names([payloads.provider(saying.payload) for saying in own], named)
+    names = _names([document_json.provider(saying.payload) for saying in own], named)
     if names.left_out:
         found.append(problems.many_names(path, domain, names.hidden_article))
     return [_row(key, domain, own, named, names), *problem_rows(key, tuple(found), None)]
@@ -42,16 +42,16 @@ def provider_rows(key: NodeKey, sayings: Sequence[Saying], namings: Sequence[Nam
 def _row(
     key: NodeKey, domain: str, sayings: Sequence[Saying], namings: Sequence[Naming], names: _Names
 ) -> ProviderRow:
-    winner = payloads.provider(sayings[0].payload) if sayings else None
+    winner = document_json.provider(sayings[0].payload) if sayings else None
     shown = [naming for naming in namings if naming.shown]
-    images = payloads.of_images(winner.images) if winner is not None else _NO_IMAGES
+    images = document_json.of_images(winner.images) if winner is not None else _NO_IMAGES
     return ProviderRow(
         key=key,
         id=provider_id(domain),
         domain=domain,
         name=names.name,
-        other_names=payloads.of_texts(names.others),
-        shown_names=payloads.of_texts(names.shown),
+        other_names=document_json.of_texts(names.others),
+        shown_names=document_json.of_texts(names.shown),
         description=None if winner is None else winner.description,
         images=_images(shown or namings) if images == _NO_IMAGES else images,
         extra=None if winner is None else winner.extra,

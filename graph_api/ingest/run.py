@@ -14,14 +14,14 @@ import orjson
 
 from graph_api.errors import SourceError
 from graph_api.ingest.derive import Derived, Touched, derive, known_taxonomy, replace
+from graph_api.ingest.file_rows import file_rows
 from graph_api.ingest.report import IngestReport
-from graph_api.ingest.said import file_rows
 from graph_api.ingest.sources import Source, SourceFile
 from graph_api.records import NodeKey
-from graph_api.store.tables import SCHEMA_VERSION
-from graph_api.store.writer import Writer
-from graph_api.store.writer_file import write
-from graph_api.store.writer_rows import FileRows
+from graph_api.store.sqlite.tables import SCHEMA_VERSION
+from graph_api.store.sqlite.writer import Writer
+from graph_api.store.sqlite.writer_file import write
+from graph_api.store.sqlite.writer_rows import FileRows
 
 Progress: TypeAlias = Callable[[int, int], None]
 """Called with the number of files read so far, and of all."""

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Protocol
 
 from graph_api.documents.document import Reading
+from graph_api.documents.files import FileBytes, read_file, scan
 from graph_api.documents.reading import parse
-from graph_api.documents.scan import FileBytes, read_file, scan
 from graph_api.errors import SourceError
 
 

@@ -12,8 +12,8 @@ from typing import TypeAlias
 
 from graph_api.documents.document import TopicDocument
 from graph_api.documents.slugs import topic_slug
-from graph_api.ingest import payloads
-from graph_api.store.writer_rows import Saying
+from graph_api.ingest import document_json
+from graph_api.store.sqlite.writer_rows import Saying
 
 Path: TypeAlias = str
 Slug: TypeAlias = str
@@ -47,7 +47,7 @@ def taxonomy(sayings: Iterable[Saying]) -> Taxonomy:
     documents: dict[Slug, list[tuple[Path, TopicDocument]]] = {}
     folders: set[str] = set()
     for saying in sayings:
-        documents.setdefault(saying.identity, []).append((saying.path, payloads.topic(saying.payload)))
+        documents.setdefault(saying.identity, []).append((saying.path, document_json.topic(saying.payload)))
         folders.add(saying.folder)
     winners = {slug: documents[slug][0][1] for slug in sorted(documents)}
     names = _names(winners)

@@ -7,12 +7,12 @@ from collections.abc import Sequence
 
 from graph_api.documents.document import TopicDocument
 from graph_api.documents.slugs import topic_slug
-from graph_api.ingest import payloads, problems
+from graph_api.ingest import document_json, problems
+from graph_api.ingest.file_rows import problem_rows
 from graph_api.ingest.providers import most_used
-from graph_api.ingest.said import problem_rows
 from graph_api.ingest.taxonomy import Path, Taxonomy
 from graph_api.records import NodeKey, Problem, name_key, topic_id
-from graph_api.store.writer_rows import Row, Spelling, TopicNameRow, TopicRow
+from graph_api.store.sqlite.writer_rows import Row, Spelling, TopicNameRow, TopicRow
 
 
 def topic_rows(
@@ -47,9 +47,9 @@ def _row(
         slug=slug,
         name=document.name,
         shortname=document.shortname,
-        keywords=payloads.of_texts(document.keywords),
-        hashtags=payloads.of_texts(document.hashtags),
-        images=payloads.of_images(document.images),
+        keywords=document_json.of_texts(document.keywords),
+        hashtags=document_json.of_texts(document.hashtags),
+        images=document_json.of_images(document.images),
         parent=parent,
         extra=document.extra,
         hidden=hidden,

@@ -14,9 +14,9 @@ from strawberry import UNSET
 from graph_api.errors import RequestError
 from graph_api.graph.export import GraphFormat
 from graph_api.records import EdgeDirection, EdgeKind, Severity
-from graph_api.schema import conditions, handles
+from graph_api.schema import filter_mapping, identifiers
 from graph_api.schema.fields import costs
-from graph_api.schema.handles import Handle, NodeHandle
+from graph_api.schema.identifiers import Handle, NodeHandle
 from graph_api.schema.inputs import (
     ArticleBy,
     ArticleFilter,
@@ -91,8 +91,8 @@ def articles(
 ) -> Listing:
     return listing(
         "articles",
-        filter=conditions.of_articles(_absent(filter)),
-        order=conditions.order(_absent(order_by)),
+        filter=filter_mapping.of_articles(_absent(filter)),
+        order=filter_mapping.order(_absent(order_by)),
         first=_absent(first),
         after=_absent(after),
         last=_absent(last),
@@ -122,8 +122,8 @@ def related(
         way,
         listing(
             f"related {way.name}",
-            filter=conditions.of_articles(_absent(filter)),
-            order=conditions.order(_absent(order_by), positions=True),
+            filter=filter_mapping.of_articles(_absent(filter)),
+            order=filter_mapping.order(_absent(order_by), positions=True),
             first=_absent(first),
             after=_absent(after),
             last=_absent(last),
@@ -155,7 +155,7 @@ def providers(
 ) -> Listing:
     return listing(
         "providers",
-        filter=conditions.of_providers(_absent(filter)),
+        filter=filter_mapping.of_providers(_absent(filter)),
         first=_absent(first),
         after=_absent(after),
         last=_absent(last),
@@ -172,7 +172,7 @@ def topics(
 ) -> Listing:
     return listing(
         "topics",
-        filter=conditions.of_topics(_absent(filter)),
+        filter=filter_mapping.of_topics(_absent(filter)),
         first=_absent(first),
         after=_absent(after),
         last=_absent(last),
@@ -225,7 +225,7 @@ def body(
 
 
 def node(id: Annotated[strawberry.ID, _says("The id of an article, provider or topic.")]) -> NodeHandle:
-    return handles.node(id)
+    return identifiers.node(id)
 
 
 def nodes(
@@ -233,19 +233,19 @@ def nodes(
 ) -> tuple[NodeHandle, ...]:
     if len(ids) > MAX_NODES:
         raise RequestError(f"ids holds {len(ids)} ids; at most {MAX_NODES} are allowed", code="BAD_PAGE")
-    return handles.nodes(ids)
+    return identifiers.nodes(ids)
 
 
 def article(by: Annotated[ArticleBy, _takes("How to find it.")]) -> NodeHandle | Handle:
-    return handles.article(by)
+    return identifiers.article(by)
 
 
 def provider(by: Annotated[ProviderBy, _takes("How to find it.")]) -> NodeHandle:
-    return handles.provider(by)
+    return identifiers.provider(by)
 
 
 def topic(by: Annotated[TopicBy, _takes("How to find it.")]) -> NodeHandle | str:
-    return handles.topic(by)
+    return identifiers.topic(by)
 
 
 # -- traversal -------------------------------------------------------------------------------------------
@@ -329,7 +329,7 @@ def neighborhood(
         _within("maxDepth", 2 if max_depth is None else max_depth, 0, MAX_WALK),
         _kinds(via),
         direction or EdgeDirection.BOTH,
-        conditions.of_articles(_absent(filter)),
+        filter_mapping.of_articles(_absent(filter)),
         _within("limit", 100 if limit is None else limit, 1, MAX_NEIGHBORHOOD),
     )
 
@@ -347,8 +347,8 @@ def subgraph(
     if given is not None and len(given) > MAX_SUBGRAPH:
         raise RequestError(f"ids holds {len(given)} ids; at most {MAX_SUBGRAPH} are allowed", code="BAD_PAGE")
     return SubgraphWanted(
-        None if given is None else handles.nodes(given),
-        conditions.of_articles(_absent(filter)),
+        None if given is None else identifiers.nodes(given),
+        filter_mapping.of_articles(_absent(filter)),
         _kinds(via),
         _within("limit", 500 if limit is None else limit, 1, MAX_SUBGRAPH),
     )
@@ -366,14 +366,14 @@ def paths(
             f"options.avoid holds {len(avoid)} ids; at most {MAX_AVOIDED} are allowed", code="BAD_PAGE"
         )
     return PathsWanted(
-        handles.node(from_, "from"),
-        handles.node(to, "to"),
+        identifiers.node(from_, "from"),
+        identifiers.node(to, "to"),
         _kinds(given.via),
         given.direction or EdgeDirection.BOTH,
         _within("options.maxDepth", MAX_WALK if given.max_depth is None else given.max_depth, 1, MAX_WALK),
         _within("options.limit", 5 if given.limit is None else given.limit, 1, MAX_PATHS),
-        handles.nodes(avoid, "options.avoid"),
-        conditions.of_articles(_absent(given.filter)),
+        identifiers.nodes(avoid, "options.avoid"),
+        filter_mapping.of_articles(_absent(given.filter)),
     )
 
 
@@ -381,7 +381,7 @@ def pair(
     a: Annotated[strawberry.ID, _says("The id of an article.")],
     b: Annotated[strawberry.ID, _says("The id of another article.")],
 ) -> PairWanted:
-    return PairWanted(handles.of_kind(ArticleRows, a, "a"), handles.of_kind(ArticleRows, b, "b"))
+    return PairWanted(identifiers.of_kind(ArticleRows, a, "a"), identifiers.of_kind(ArticleRows, b, "b"))
 
 
 def _kinds(via: Sequence[EdgeKind] | None) -> frozenset[EdgeKind]:

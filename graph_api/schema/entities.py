@@ -14,12 +14,12 @@ from typing import Annotated, Any
 import strawberry
 
 from graph_api.errors import RequestError
-from graph_api.execution.batch import Mistake, Partly
+from graph_api.execution.fields import Mistake, Partly
+from graph_api.execution.graphql_errors import refused
 from graph_api.execution.preparation import Root
-from graph_api.execution.refusal import refused
 from graph_api.records import NodeKey, provider_id, topic_id
-from graph_api.schema import handles
-from graph_api.schema.handles import Handle, NodeHandle
+from graph_api.schema import identifiers
+from graph_api.schema.identifiers import Handle, NodeHandle
 from graph_api.schema.scalars import Representation, shown
 from graph_api.schema.subgraph import subgraph_sdl
 from graph_api.store.reads import (
@@ -88,14 +88,14 @@ def _handle(given: object) -> NodeHandle | Handle:
 
 
 _KEYS: Mapping[str, Mapping[str, Callable[[str], NodeHandle | Handle]]] = {
-    "Article": {"id": partial(handles.of_kind, ArticleRows), "webUrl": handles.article_url},
+    "Article": {"id": partial(identifiers.of_kind, ArticleRows), "webUrl": identifiers.article_url},
     "Provider": {
-        "id": partial(handles.of_kind, ProviderRows),
-        "domain": lambda domain: handles.of_kind(ProviderRows, provider_id(domain.lower())),
+        "id": partial(identifiers.of_kind, ProviderRows),
+        "domain": lambda domain: identifiers.of_kind(ProviderRows, provider_id(domain.lower())),
     },
     "Topic": {
-        "id": partial(handles.of_kind, TopicRows),
-        "slug": lambda slug: handles.of_kind(TopicRows, topic_id(slug)),
+        "id": partial(identifiers.of_kind, TopicRows),
+        "slug": lambda slug: identifiers.of_kind(TopicRows, topic_id(slug)),
     },
 }
 

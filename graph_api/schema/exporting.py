@@ -14,8 +14,8 @@ from graph_api.graph.export import ExportLink, ExportNode, GraphFormat, Value
 from graph_api.graph.stream import Columns, stream
 from graph_api.graph.walk import Link
 from graph_api.records import Article, NodeKey, Provider
+from graph_api.schema.resolvers.traversal import Node, Subgraph, linked, records
 from graph_api.schema.scalars import moment_text
-from graph_api.schema.walking import Node, Subgraph, linked, records
 from graph_api.store.reads import Reads, Rights, Turn, ask
 
 _AT_ONCE = 1000  # nodes and links that networkx writes in some 35 ms

@@ -16,8 +16,8 @@ import strawberry
 from strawberry import UNSET
 from strawberry.schema_directive import Location
 
-from graph_api.execution.batch import SIZE, Batch, Fetch, ListSize, Sizes
 from graph_api.execution.context import Context
+from graph_api.execution.fields import SIZE, Batch, Fetch, ListSize, Sizes
 
 E = TypeVar("E", bound=type[Enum])
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from graph_api.server.api_keys import NOTHING, KeyRing, Scope, Scopes, scopes_of
-from graph_api.server.refusals import Unanswered
+from graph_api.server.http_errors import Unanswered
 from graph_api.settings import Settings
 from graph_api.store.reads import Rights
 

@@ -17,18 +17,18 @@ from starlette.routing import Route
 from graph_api.errors import StoreError
 from graph_api.schema import build_schema
 from graph_api.server.assets import Assets
-from graph_api.server.compression import Compression
-from graph_api.server.front import Front
-from graph_api.server.graphql_http import GraphQLEndpoint
+from graph_api.server.dispatch import Front
+from graph_api.server.graphql.fast_path import ShortWay, is_open
+from graph_api.server.graphql.http import GraphQLEndpoint
+from graph_api.server.graphql.negotiation import PLAIN_JSON
+from graph_api.server.http_errors import Unanswered
 from graph_api.server.metrics import metrics
-from graph_api.server.negotiation import PLAIN_JSON
-from graph_api.server.observation import seen
-from graph_api.server.observation.observer import Observation, Observer
+from graph_api.server.observability import request_record
+from graph_api.server.observability.observer import Observation, Observer
 from graph_api.server.pages import BUILT, page
-from graph_api.server.refusals import Unanswered
+from graph_api.server.runtime.compression import Compression
 from graph_api.server.samples import Samples
-from graph_api.server.service import Service
-from graph_api.server.short import ShortWay, is_open
+from graph_api.server.state import Service
 from graph_api.settings import Settings
 
 logger = logging.getLogger(__name__)
@@ -109,11 +109,11 @@ async def _refused(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     code = {404: "NOT_FOUND", 405: "METHOD_NOT_ALLOWED"}.get(error.status_code, "BAD_REQUEST")
     refusal = Unanswered(error.status_code, error.detail, code)
-    seen.of(request.scope).code = code
+    request_record.of(request.scope).code = code
     return Response(refusal.body, error.status_code, error.headers, PLAIN_JSON)
 
 
 async def _unanswered(request: Request, error: Exception) -> Response:
     assert isinstance(error, Unanswered)
-    seen.of(request.scope).code = error.code
+    request_record.of(request.scope).code = error.code
     return Response(error.body, error.status, {**_UNCACHED, **error.headers}, PLAIN_JSON)

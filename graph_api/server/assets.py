@@ -9,8 +9,8 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import FileResponse, Response
 
-from graph_api.server.compression import entity_tag
-from graph_api.server.negotiation import content_coding
+from graph_api.server.graphql.negotiation import content_coding
+from graph_api.server.runtime.compression import entity_tag
 
 _NAMED_BY_CONTENT = re.compile(r"[\w.]+-([0-9A-Z]{8})\.(\w+)")
 _TYPES = {

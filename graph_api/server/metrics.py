@@ -15,8 +15,8 @@ from starlette.responses import Response
 from graph_api.errors import StoreError
 from graph_api.records import ContentStatus
 from graph_api.server.api_keys import Scope
-from graph_api.server.observation.metrics import gauge
-from graph_api.server.service import Service
+from graph_api.server.observability.metrics import gauge
+from graph_api.server.state import Service
 
 _UNCACHED = {"cache-control": "no-store"}
 

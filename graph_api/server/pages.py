@@ -17,7 +17,7 @@ from string import Template
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
-from graph_api.server.compression import entity_tag
+from graph_api.server.runtime.compression import entity_tag
 
 BUILT = Path(__file__).with_name("web") / "dist"
 

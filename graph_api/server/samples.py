@@ -17,9 +17,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from graph_api.errors import Overloaded, StoreError
-from graph_api.server.negotiation import PLAIN_JSON
-from graph_api.server.rates import Allowance
-from graph_api.server.service import Service
+from graph_api.server.graphql.negotiation import PLAIN_JSON
+from graph_api.server.rate_limit.buckets import Allowance
+from graph_api.server.state import Service
 
 _IN_WHEEL = Path(__file__).with_name("operations")
 _IN_SOURCES = Path(__file__).parents[2] / "schema" / "operations"

@@ -19,8 +19,8 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
+from graph_api.execution.graphql_errors import Refused
 from graph_api.execution.preparation import Preparation
-from graph_api.execution.refusal import Refused
 from graph_api.schema import build_schema
 from graph_api.settings import Settings
 

@@ -27,9 +27,9 @@ from starlette.types import ASGIApp, Message
 
 from graph_api.ingest import ingest
 from graph_api.server.app import create_app
-from graph_api.server.observation.lines import FORMATS
-from graph_api.server.observation.log import Log
-from graph_api.server.observation.observer import Observation, Observer
+from graph_api.server.observability.log import Log
+from graph_api.server.observability.log_lines import FORMATS
+from graph_api.server.observability.observer import Observation, Observer
 from graph_api.settings import Settings
 from tests.bench.questions import QUESTIONS
 

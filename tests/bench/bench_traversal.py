@@ -23,7 +23,7 @@ import uvloop
 from graph_api.execution.engine import Engine
 from graph_api.schema import build_schema
 from graph_api.settings import Settings
-from graph_api.store.sqlite import open_store
+from graph_api.store.sqlite.store import open_store
 
 STARTS, SEED = 400, 20
 EQUAL = range(20, 41)  # nodes found, in both corpora

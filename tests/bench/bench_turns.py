@@ -17,12 +17,12 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
-from graph_api.cli import garbage
+from graph_api.cli import gc_policy
 from graph_api.execution.engine import Engine
 from graph_api.graph.export import GraphFormat
 from graph_api.schema import build_schema
 from graph_api.settings import Settings
-from graph_api.store.sqlite import open_store
+from graph_api.store.sqlite.store import open_store
 from tests.bench.bench_scale import made
 from tests.bench.servers import machine
 
@@ -56,7 +56,7 @@ async def _measured(database: Path) -> str:
     lines = [f"{machine()}.", "", "| longest wait, ms | least | median | MB |", "|---|---:|---:|---:|"]
     for name, text in QUESTIONS.items():
         size = len((await engine.execute(text)).body)
-        garbage.settle()
+        gc_policy.settle()
         waits = [await _longest_wait_ms(engine, text) for _ in range(_RUNS)]
         lines.append(_line(name, waits, size))
     await store.close()

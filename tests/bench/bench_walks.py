@@ -25,10 +25,10 @@ import networkx as nx
 import numpy as np
 from numpy.typing import NDArray
 
-from graph_api.graph.csr import Csr, build, load, save
-from graph_api.graph.ground import PlaceGround
+from graph_api.graph.adjacency import Csr, build, load, save
+from graph_api.graph.numbering import PlaceGround
 from graph_api.graph.paths import shortest_paths
-from graph_api.graph.questions import Budget, EdgeKind, Scope, Walk, drive
+from graph_api.graph.protocol import Budget, EdgeKind, Scope, Walk, drive
 from graph_api.graph.simple_paths import all_paths
 from graph_api.graph.walk import neighborhood
 from graph_api.records import EdgeDirection

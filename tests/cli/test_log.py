@@ -126,7 +126,7 @@ def test_traces_are_sent_to_the_collector_that_otel_variables_name(tmp_path: Pat
 
 def test_without_opentelemetry_it_is_said_what_to_install(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "opentelemetry.trace", None)
-    monkeypatch.delitem(sys.modules, "graph_api.server.observation.traces", raising=False)
+    monkeypatch.delitem(sys.modules, "graph_api.server.observability.traces", raising=False)
     result = run("serve", SEEDS, "--traces", "--port", "0")
     assert result.exit_code == 2
     assert "pip install 'graph-api[otel]'" in result.stderr

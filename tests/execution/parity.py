@@ -19,7 +19,7 @@ from graph_api.schema import build_schema
 from graph_api.settings import Settings
 from graph_api.store.protocol import Near, Snapshot, Store
 from graph_api.store.reads import Read, Reads, Rights
-from graph_api.store.sqlite import open_store
+from graph_api.store.sqlite.store import open_store
 from tests.execution.operations import CURSOR_LISTS, Asked
 from tests.execution.plain import Open, OpenInt, Plain, schema
 from tests.store.build import AnyNode

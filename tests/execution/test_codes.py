@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from graph_api.execution.refusal import CODES
+from graph_api.execution.graphql_errors import CODES
 
 TOP = Path(__file__).parents[2]
 _CODE = re.compile(r"[A-Z]+(_[A-Z]+)+")

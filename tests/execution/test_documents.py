@@ -10,10 +10,10 @@ from typing import Any
 
 import pytest
 
-from graph_api.execution.clock import mentions_clock, reads_clock
+from graph_api.execution.cacheability import mentions_clock, reads_clock
 from graph_api.execution.documents import Documents
+from graph_api.execution.graphql_errors import Refused
 from graph_api.execution.preparation import Preparation, Prepared, graphql_schema
-from graph_api.execution.refusal import Refused
 from graph_api.settings import Settings
 from tests.execution.parity import api
 from tests.schema.asking import ask

@@ -12,13 +12,13 @@ import pytest
 
 from graph_api.execution.edges import edges_of
 from graph_api.execution.engine import Engine
-from graph_api.graph.ground import PlaceGround
-from graph_api.graph.questions import Among, Neighbours
+from graph_api.graph.numbering import PlaceGround
+from graph_api.graph.protocol import Among, Neighbours
 from graph_api.records import EdgeDirection, EdgeKind, NodeKey
 from graph_api.settings import Settings
-from graph_api.store.adjacency import adjacency_path
 from graph_api.store.reads import Rights
-from graph_api.store.sqlite import open_store
+from graph_api.store.sqlite.adjacency import adjacency_path
+from graph_api.store.sqlite.store import open_store
 from tests.execution.parity import api
 from tests.schema.traversing import with_edges
 from tests.store.build import article, graph, provider, topic

@@ -14,8 +14,8 @@ from hypothesis import given, settings, strategies as st
 from graph_api.execution.edges import edges_of
 from graph_api.execution.engine import Engine
 from graph_api.execution.links import linked
-from graph_api.execution.memory import Memory
-from graph_api.graph.csr import Csr
+from graph_api.execution.row_cache import Memory
+from graph_api.graph.adjacency import Csr
 from graph_api.records import EdgeDirection, NodeKey
 from graph_api.settings import Settings
 from graph_api.store.filters import FlagField, FlagIs
@@ -29,7 +29,7 @@ from graph_api.store.reads import (
     TopicKeys,
     Window,
 )
-from graph_api.store.sqlite import open_store
+from graph_api.store.sqlite.store import open_store
 from tests.execution.parity import api
 from tests.store.build import AnyNode, article, graph, key, topic
 from tests.store.generated import NAMES, graphs, rights

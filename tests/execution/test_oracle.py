@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from strawberry.types.field import StrawberryField
 
-from graph_api.execution.batch import Batch, values_of
+from graph_api.execution.fields import Batch, values_of
 from graph_api.execution.plan import DEFINITION
 from graph_api.execution.preparation import graphql_schema
 from graph_api.records import EdgeDirection

@@ -14,17 +14,17 @@ from typing import Any, TypeVar
 import pytest
 
 from graph_api.execution.engine import Answer, Engine
-from graph_api.execution.watch import Watch
+from graph_api.execution.stats import Watch
 from graph_api.graph.export import GraphFormat
 from graph_api.records import EdgeKind
 from graph_api.schema.exporting import exported
-from graph_api.schema.walking import Hop, Subgraph
+from graph_api.schema.resolvers.traversal import Hop, Subgraph
 from graph_api.settings import Settings
-from graph_api.store.opening import connected
 from graph_api.store.protocol import Near
 from graph_api.store.reads import Read, Reads, Rights, Turn
-from graph_api.store.sql_reads import answer
-from graph_api.store.sqlite import SqliteStore, open_store
+from graph_api.store.sqlite.connection import connected
+from graph_api.store.sqlite.reads import answer
+from graph_api.store.sqlite.store import SqliteStore, open_store
 from tests.execution.parity import api
 from tests.schema.traversing import with_edges
 from tests.store.build import ArticleNode, article, graph

@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 from graphql import OperationDefinitionNode, parse
 
-from graph_api.execution.admission import measure
+from graph_api.execution.cost.introspection import schema_lengths
+from graph_api.execution.cost.measures import measure
+from graph_api.execution.graphql_errors import Refused
 from graph_api.execution.preparation import Preparation, graphql_schema
-from graph_api.execution.refusal import Refused
-from graph_api.execution.schema_lengths import schema_lengths
 from graph_api.settings import Settings
 from tests.execution.parity import api
 

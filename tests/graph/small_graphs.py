@@ -11,9 +11,9 @@ import networkx as nx
 import numpy as np
 from hypothesis import strategies as st
 
-from graph_api.graph.csr import Csr, build
-from graph_api.graph.ground import PlaceGround
-from graph_api.graph.questions import (
+from graph_api.graph.adjacency import Csr, build
+from graph_api.graph.numbering import PlaceGround
+from graph_api.graph.protocol import (
     Among,
     Budget,
     EdgeKind,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from graph_api.graph.explain import explanation
-from graph_api.graph.questions import EdgeKind
+from graph_api.graph.protocol import EdgeKind
 from graph_api.graph.walk import Link
 
 RELATED, PROVIDER, TOPIC = EdgeKind

@@ -16,7 +16,7 @@ import pytest
 from hypothesis import given, settings, strategies as st
 
 from graph_api.graph.export import ExportLink, ExportNode, GraphFormat, Value, legal
-from graph_api.graph.questions import EdgeKind
+from graph_api.graph.protocol import EdgeKind
 from graph_api.graph.stream import Columns, stream
 from graph_api.graph.writers import export
 

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings, strategies as st
 
 from graph_api.graph.paths import Path, Paths, path_links, shortest_paths
-from graph_api.graph.questions import Budget, Pause, Question, Scope, Walk, drive
+from graph_api.graph.protocol import Budget, Pause, Question, Scope, Walk, drive
 from graph_api.graph.simple_paths import all_paths
 from graph_api.records import EdgeDirection
 from tests.graph.small_graphs import (

@@ -9,7 +9,7 @@ import networkx as nx
 import pytest
 
 from graph_api.graph.paths import Paths, shortest_paths
-from graph_api.graph.questions import Scope, Walk
+from graph_api.graph.protocol import Scope, Walk
 from graph_api.graph.simple_paths import all_paths
 from graph_api.graph.walk import neighborhood
 from graph_api.records import EdgeDirection

@@ -8,7 +8,7 @@ from typing import Any
 import networkx as nx
 from hypothesis import given, settings, strategies as st
 
-from graph_api.graph.questions import Budget, Fitting, Neighbours, Question, Scope, Walk, drive
+from graph_api.graph.protocol import Budget, Fitting, Neighbours, Question, Scope, Walk, drive
 from graph_api.graph.walk import Link, Neighborhood, links_among, neighborhood
 from tests.graph.small_graphs import (
     BOTH,

@@ -15,7 +15,7 @@ import pytest
 from graph_api.errors import StoreError
 from graph_api.ingest import ingest
 from graph_api.ingest.sources import sources
-from graph_api.store.opening import connected
+from graph_api.store.sqlite.connection import connected
 from tests.ingest.build import markdown, rows, select, write_folder
 
 _DISKS = 20

@@ -16,10 +16,10 @@ import pytest
 from graph_api.errors import SourceError, StoreError, StoreLocked
 from graph_api.ingest import default_database, ingest
 from graph_api.records import Severity
-from graph_api.store.opening import connected
 from graph_api.store.reads import Rights, SourceRows
-from graph_api.store.sql_reads import answer
-from graph_api.store.tables import SCHEMA_VERSION
+from graph_api.store.sqlite.connection import connected
+from graph_api.store.sqlite.reads import answer
+from graph_api.store.sqlite.tables import SCHEMA_VERSION
 from tests.ingest.build import markdown, rows, select, write_folder
 
 Damage = Callable[[Path], object]

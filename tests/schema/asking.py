@@ -17,7 +17,7 @@ from graph_api.schema import build_schema
 from graph_api.settings import Settings
 from graph_api.store.protocol import Snapshot, Store
 from graph_api.store.reads import Read, Reads
-from graph_api.store.sqlite import open_store
+from graph_api.store.sqlite.store import open_store
 
 T = TypeVar("T")
 

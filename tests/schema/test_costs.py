@@ -21,7 +21,7 @@ from graphql import (
     value_from_ast_untyped,
 )
 
-from graph_api.execution.admission import measure
+from graph_api.execution.cost.measures import measure
 from graph_api.execution.preparation import graphql_schema
 from graph_api.schema import build_schema as api
 

@@ -30,7 +30,7 @@ from graph_api.documents.document import ArticleDocument, ProviderMention, Relat
 from graph_api.execution.engine import Engine
 from graph_api.records import Image, Secured, article_id
 from graph_api.store.reads import Rights
-from graph_api.store.sqlite import open_store
+from graph_api.store.sqlite.store import open_store
 from tests.execution.operations import CURSOR_LISTS, Asked, operations
 from tests.execution.parity import _WIDE, api, sdl
 from tests.ingest import build

@@ -13,7 +13,7 @@ from graph_api.execution.engine import Engine
 from graph_api.ingest import ingest
 from graph_api.schema import build_schema
 from graph_api.settings import Settings
-from graph_api.store.sqlite import open_store
+from graph_api.store.sqlite.store import open_store
 from tests.documents.hostile import hostile_files
 from tests.ingest.build import write_folder
 

@@ -16,7 +16,7 @@ import pytest
 from graph_api.execution.engine import Engine
 from graph_api.schema import build_schema
 from graph_api.settings import Settings
-from graph_api.store.sqlite import open_store
+from graph_api.store.sqlite.store import open_store
 from tests import plain_reading as plain
 from tests.schema.traversing import with_edges
 from tests.shared import corpus

@@ -19,7 +19,7 @@ from graph_api.schema import build_schema
 from graph_api.settings import Settings
 from graph_api.store.protocol import Store
 from graph_api.store.reads import Rights
-from graph_api.store.sqlite import open_store
+from graph_api.store.sqlite.store import open_store
 from tests.store.build import ArticleNode, ProviderNode, TopicNode, article, graph, provider, topic
 
 Node: TypeAlias = ArticleNode | ProviderNode | TopicNode

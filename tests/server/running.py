@@ -11,9 +11,9 @@ import uvicorn
 from starlette.applications import Starlette
 from starlette.types import ASGIApp
 
-from graph_api.server.connection import configured
-from graph_api.server.observation.observer import Observer
-from graph_api.server.short import ShortWay
+from graph_api.server.graphql.fast_path import ShortWay
+from graph_api.server.observability.observer import Observer
+from graph_api.server.runtime.connection import configured
 from graph_api.settings import Settings
 
 _PATIENCE_S = 30

@@ -12,7 +12,7 @@ from starlette.middleware import Middleware
 from starlette.routing import Route
 
 from graph_api.server.assets import Assets
-from graph_api.server.compression import Compression
+from graph_api.server.runtime.compression import Compression
 from tests.server.calling import Answered, call
 
 CONTENT = b"export const articles = 1;\n" * 100

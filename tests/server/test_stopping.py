@@ -24,11 +24,11 @@ from starlette.types import Message, Receive, Scope, Send
 from graph_api.execution.engine import Engine
 from graph_api.schema import build_schema
 from graph_api.server.app import create_app
-from graph_api.server.patience import DeadlineExceeded, with_patience
+from graph_api.server.runtime.deadline import DeadlineExceeded, with_patience
 from graph_api.settings import Settings
 from graph_api.store.protocol import Snapshot, Store
 from graph_api.store.reads import Read, Reads, Rights, Status
-from graph_api.store.sqlite import open_store
+from graph_api.store.sqlite.store import open_store
 from tests.server.running import running
 from tests.store.build import article, graph
 

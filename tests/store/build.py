@@ -28,7 +28,7 @@ from graph_api.records import (
     provider_id,
     topic_id,
 )
-from graph_api.store.tables import APPLICATION_ID, SCHEMA_VERSION, SCRIPT
+from graph_api.store.sqlite.tables import APPLICATION_ID, SCHEMA_VERSION, SCRIPT
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 

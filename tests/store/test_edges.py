@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given, settings, strategies as st
 
 from graph_api.graph.paths import shortest_paths
-from graph_api.graph.questions import (
+from graph_api.graph.protocol import (
     Among,
     Budget,
     Edges,
@@ -30,7 +30,6 @@ from graph_api.graph.simple_paths import all_paths
 from graph_api.graph.walk import neighborhood
 from graph_api.records import EdgeDirection, EdgeKind, NodeKey
 from graph_api.store.filters import And, Filter
-from graph_api.store.opening import connected
 from graph_api.store.reads import (
     AllArticles,
     EdgesAmong,
@@ -39,8 +38,9 @@ from graph_api.store.reads import (
     Rights,
     StepRows,
 )
-from graph_api.store.sql_reads import answer as stored
-from graph_api.store.tables import SCRIPT
+from graph_api.store.sqlite.connection import connected
+from graph_api.store.sqlite.reads import answer as stored
+from graph_api.store.sqlite.tables import SCRIPT
 from tests.graph.small_graphs import SmallGraph, plenty
 from tests.store.build import AnyNode, article, graph, key, provider, topic, write
 from tests.store.generated import DOMAINS, NAMES, SLUGS, article_filters, graphs, rights

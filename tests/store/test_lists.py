@@ -52,9 +52,9 @@ from graph_api.store.reads import (
     SortKey,
     Window,
 )
-from graph_api.store.sql_filter import articles, condition
-from graph_api.store.sql_lists import lists as lists_of
-from graph_api.store.tables import SCRIPT
+from graph_api.store.sqlite.filters import articles, condition
+from graph_api.store.sqlite.lists import lists as lists_of
+from graph_api.store.sqlite.tables import SCRIPT
 from tests.store.build import AnyNode, article, graph, key
 from tests.store.generated import NAMES, article_filters, graphs, lists, rights
 from tests.store.reference import Reference

@@ -23,7 +23,7 @@ from graph_api.store.reads import (
     TopicKeysByName,
     TopicRows,
 )
-from graph_api.store.rows import Unread
+from graph_api.store.sqlite.row_mapping import Unread
 from tests.store.build import article, graph, key, problem, provider, topic
 from tests.store.run import answer
 

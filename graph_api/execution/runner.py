@@ -1,0 +1,214 @@
+"""Runs a plan: from records to the objects of an answer, each distinct record assembled once per level."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from itertools import chain, islice
+from operator import attrgetter
+from typing import Any, NamedTuple, TypeVar
+
+import orjson
+
+from graph_api.execution.encoding import encoded, fragment, fragments, joined, pieces, texts
+from graph_api.execution.fields import Batch, ByKey, Distinct, Fetched, Strung
+from graph_api.execution.plan import Form, Plan, Selection, Shape, Step
+from graph_api.execution.row_cache import Memory
+from graph_api.execution.size_budget import Space
+from graph_api.records import Article, Provider, Topic
+from graph_api.store.reads import Reads, Rights
+
+T = TypeVar("T")
+
+_NODES = (Article, Provider, Topic)  # they have keys
+_PORTION_BYTES = 1_048_576  # of long texts that are made at a time
+_MANY = 2000  # objects that are made at a time where there are too many to be left loose
+
+
+class Run(NamedTuple):
+    """What one run of a plan has that the plan has not: the arguments, by step number, the rights, and the
+    space that its answer has.
+
+    *memory* knows objects made before from content of the same revision.
+    """
+
+    arguments: Sequence[object]
+    rights: Rights
+    space: Space
+    memory: Memory
+
+
+def answer(plan: Plan, root: object, run: Run) -> Reads[Any]:
+    """The data of the answer, *root* being the top fields' parent; repeated objects are the same dict."""
+    [made] = yield from _objects(plan.root, [root], run)
+    return made
+
+
+def _objects(selection: Selection, records: Sequence[Any], run: Run) -> Reads[Sequence[Any]]:
+    """An object for each record, in their order."""
+    shape = selection.uniform
+    if shape is not None:
+        return (yield from _alike(shape, records, run)) if shape.fetched else shape.build(records)
+    groups: dict[type[Any], list[Any]] = {}
+    for record in records:
+        groups.setdefault(type(record), []).append(record)  # pyright: ignore[reportUnknownArgumentType] - any record
+    if len(groups) == 1:
+        return (yield from _alike(selection.of(records[0]), records, run))
+    made: dict[int, Any] = {}
+    for group in groups.values():
+        objects = yield from _alike(selection.of(group[0]), group, run)
+        made.update(zip(map(id, group), objects, strict=True))
+    return [made[id(record)] for record in records]
+
+
+def _alike(shape: Shape, records: Sequence[Any], run: Run) -> Reads[Sequence[Any]]:
+    """An object for each record, all of one shape."""
+    columns: list[Sequence[Any]] = []
+    for step in shape.fetched:
+        columns.append((yield from _values(step, records, run)))  # noqa: PERF401 - no yield in comprehensions
+    return shape.build(records, *columns)
+
+
+def _values(step: Step, records: Sequence[Any], run: Run) -> Reads[Sequence[Any]]:
+    """The answer's value of one field, for each record."""
+    values: Fetched
+    if step.batch is not None and step.batch.long:
+        return (yield from _texts(step.batch, records, run, run.arguments[step.number]))
+    if step.batch is not None:
+        values = yield from step.batch.reads(records, run.rights, run.arguments[step.number])
+    else:
+        values = [getattr(record, step.attribute) for record in records]
+    if step.below is not None:
+        return (yield from _composed(step.below, values, run, many=step.many))
+    assert not isinstance(values, ByKey | Strung), "records have fields"
+    if step.enum:
+        return [value.name if value is not None else None for value in values]
+    return values
+
+
+def _texts(batch: Batch, records: Sequence[Any], run: Run, argument: object) -> Reads[Sequence[Any]]:
+    """Long values, encoded and counted a portion at a time: all of them may be more than memory has."""
+    made: list[Any] = []
+    begin = held = 0
+    sizes = (yield from batch.sizes(records, run.rights)) if batch.sizes else ()
+    for place, size in enumerate(sizes):
+        if held and held + size > _PORTION_BYTES:
+            some = yield from batch.values(records[begin:place], run.rights, argument)
+            made += texts(some, run.space.take)
+            begin, held = place, 0
+        held += size
+    some = yield from batch.values(records[begin:], run.rights, argument)
+    return [*made, *texts(some, run.space.take)]
+
+
+def _composed(below: Selection, values: Fetched, run: Run, *, many: bool) -> Reads[Sequence[Any]]:
+    """The objects, or with *many* the lists of objects, that are a field's values."""
+    if isinstance(values, Strung):
+        return (yield from _strung(below, values, run))
+    if isinstance(values, Distinct):
+        run.space.loosen(len(values) * below.width)
+        return (yield from _objects(below, values, run))
+    by_key = values if isinstance(values, ByKey) else _keyed(values, below, many=many)
+    if by_key.lasting and below.form is not None and run.memory.keeps:
+        return (yield from _remembered(below, below.form, by_key, run))
+    return (yield from _assembled(below, by_key, run))
+
+
+def _keyed(values: Sequence[Any], below: Selection, *, many: bool) -> ByKey:
+    """Values that are records, told by key: their own where they may be remembered, else one for this run."""
+    flat = [each for each in (chain.from_iterable(values) if many else values) if each is not None]
+    lasting = below.form is not None and bool(flat) and isinstance(flat[0], _NODES)
+    key: Callable[[Any], Any] = attrgetter("key") if lasting else id
+    records = dict(zip(map(key, flat), flat, strict=True))
+
+    def rows(keys: Iterable[Any], rights: Rights) -> Reads[Mapping[Any, Any]]:
+        del rights
+        return {each: records[each] for each in keys}
+        yield
+
+    if many:
+        lists = [[None if each is None else key(each) for each in value] for value in values]
+        return ByKey(lists, rows, many=True, lasting=lasting)
+    return ByKey([None if each is None else key(each) for each in values], rows, lasting=lasting)
+
+
+def _remembered(
+    below: Selection, form: Form, values: ByKey, run: Run
+) -> Reads[Sequence[orjson.Fragment | None]]:
+    """The values, encoded; the objects that memory does not know are made now, and known from now on."""
+    distinct, before = values.distinct, run.space.mark()
+    question = (form.text, run.rights, *[run.arguments[number] for number in form.arguments])
+    made = run.memory.objects(question, distinct)
+    if len(made) < len(distinct):
+        records = yield from values.rows([key for key in distinct if key not in made], run.rights)
+        objects = (yield from _objects(below, list(records.values()), run)) if records else ()
+        new = dict(zip(records, map(encoded, objects), strict=True))
+        run.memory.remember(question, new)
+        made.update(new)
+        run.space.back_to(before)  # all count as often as they stand
+    return (_joined if values.many else _placed)(made, values.keys, run.space)
+
+
+def _joined(
+    made: dict[Any, bytes], lists: Sequence[Sequence[Any]], space: Space
+) -> list[orjson.Fragment | None]:
+    made[None] = b"null"
+    found: list[orjson.Fragment | None] = []
+    for keys in lists:
+        one = b"[" + b",".join([made[key] for key in keys]) + b"]"
+        space.take(len(one))
+        found.append(orjson.Fragment(one))
+    return found
+
+
+def _placed(made: dict[Any, bytes], keys: Sequence[Any], space: Space) -> list[orjson.Fragment | None]:
+    space.take(sum([len(made[key]) for key in keys if key in made]))
+    fragments = dict(zip(made, map(orjson.Fragment, made.values()), strict=True))
+    return [fragments.get(key) for key in keys]
+
+
+def _assembled(below: Selection, values: ByKey, run: Run) -> Reads[Sequence[Any]]:
+    """The values as objects, encoded where they may make the answer large."""
+    before, distinct = run.space.mark(), values.distinct
+    made: dict[Any, Any] = {}
+    if distinct:
+        records = yield from values.rows(distinct, run.rights)
+        objects = (yield from _objects(below, list(records.values()), run)) if records else ()
+        made.update(zip(records, objects, strict=True))
+    standing = sum(map(len, values.keys)) if values.many else len(values.keys)
+    if not run.space.holds(before, len(made), standing, below.width):
+        run.space.back_to(before)
+        if standing == len(made) and values.many:  # nothing stands twice: lists at once
+            return [fragment([made[key] for key in keys], run.space.take) for keys in values.keys]
+        made = _counted(made, chain.from_iterable(values.keys) if values.many else values.keys, run.space)
+    made[None] = None
+    if values.many:
+        return [[made[key] for key in keys] for keys in values.keys]
+    return list(map(made.get, values.keys))
+
+
+def _strung(below: Selection, values: Strung, run: Run) -> Reads[Sequence[Any]]:
+    """The lists; those of a large answer are made and encoded some objects at a time."""
+    records, lists, at = values.records, list[Any](), 0
+    if run.space.holds(run.space.mark(), len(records), len(records), below.width):
+        each = iter((yield from _objects(below, records, run)))
+        return [list(islice(each, count)) for count in values.counts]
+    for count in values.counts:
+        found: list[bytes] = []
+        for start in range(at, at + count, _MANY):
+            before = run.space.mark()
+            objects = yield from _objects(below, records[start : min(start + _MANY, at + count)], run)
+            run.space.back_to(before)
+            found += pieces(objects, run.space.take)
+        lists.append(joined(found))
+        at += count
+    return lists
+
+
+def _counted(made: Mapping[T, Any], keys: Iterable[T], space: Space) -> dict[T, Any]:
+    """The objects encoded, and counted as often as their *keys* stand in the answer."""
+    before = space.mark()
+    found = fragments(list(made.values()), space.take)
+    lengths = dict(zip(made, map(len, found), strict=True))
+    space.back_to(before)
+    space.take(sum([lengths.get(key, 0) for key in keys]))
+    return dict(zip(made, map(orjson.Fragment, found), strict=True))

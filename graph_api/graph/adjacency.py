@@ -1,0 +1,197 @@
+"""Compact adjacency: all edges of a revision in three arrays that every process maps from one file.
+
+Compressed sparse rows. `keys` holds the nodes' keys, ascending, so that a node's place says its order;
+`neighbours` holds places: for each kind first every node's OUT list by position, then every node's IN list
+by source; `starts` says where each list starts. 8 bytes an edge, and 8 + 8 x kinds bytes a node. A position
+is not stored: it is the place in the list, since positions run from 0 without gaps.
+"""
+
+from __future__ import annotations
+
+import mmap
+import os
+import struct
+import tempfile
+import zlib
+from bisect import bisect_left
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from graph_api.errors import GraphApiError
+from graph_api.graph.protocol import EdgeKind
+
+Keys: TypeAlias = NDArray[np.int64]
+Places: TypeAlias = NDArray[np.int64]
+Entries: TypeAlias = NDArray[np.int32]
+
+FORMAT = 1
+_MAGIC = b"graphcsr"
+_HEADER = struct.Struct("<8sIIqq128s")  # magic, format, kinds as bits, nodes, entries, revision
+_CHECKSUM = struct.Struct("<I")
+_FIRST = 192  # bytes before the arrays: a multiple of 64
+_FEW = 8  # keys: up to here they are quicker one by one
+_MOST = 2**31 - 1  # entries that 32-bit places can count
+
+
+class AdjacencyUnfit(GraphApiError):
+    """The file is not the adjacency of this revision: build it anew."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Csr:
+    """The adjacency of one revision.
+
+    Row `2 * k` of *starts* belongs to the OUT lists of the k-th of *kinds*, row `2 * k + 1` to the IN lists;
+    the list of the node at place p is `neighbours[starts[row, p] : starts[row, p + 1]]`.
+    """
+
+    revision: str
+    kinds: tuple[EdgeKind, ...]
+    keys: Keys
+    starts: Entries
+    neighbours: Entries
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes of the three arrays."""
+        return self.keys.nbytes + self.starts.nbytes + self.neighbours.nbytes
+
+    def places(self, keys: Keys) -> Places:
+        """Where *keys* stand, -1 for those that are not in the graph."""
+        if not len(self.keys):
+            return np.full(len(keys), -1, dtype=np.int64)
+        found = self.keys.searchsorted(keys)
+        np.minimum(found, len(self.keys) - 1, out=found)
+        return np.where(self.keys.take(found) == keys, found, -1)
+
+    def lists(self, kind: EdgeKind, keys: Sequence[int], most: int) -> list[list[int]]:
+        """For each of *keys* the first *most* keys in its OUT list of *kind*; none for those not in the graph."""
+        row = 2 * self.kinds.index(kind)
+        if len(keys) <= _FEW:
+            return [self._list(row, key, most) for key in keys]
+        places = self.places(np.array(keys, dtype=np.int64))
+        starts = self.starts[row].take(places).astype(np.int64)  # of -1 the last, which ends all lists
+        counts = np.minimum(self.starts[row].take(places + 1) - starts, most)
+        counts[places < 0] = 0
+        found = self.keys.take(self.neighbours.take(spread(starts, counts))).tolist()
+        ends = counts.cumsum().tolist()
+        return [found[end - count : end] for end, count in zip(ends, counts.tolist(), strict=True)]
+
+    def _list(self, row: int, key: int, most: int) -> list[int]:
+        keys, starts = self.keys.data, self.starts[row].data  # plain integers, quicker one by one
+        place = bisect_left(keys, key)
+        if place == len(keys) or keys[place] != key:
+            return []
+        end = min(starts[place + 1], starts[place] + most)
+        return [keys[taken] for taken in self.neighbours.data[starts[place] : end]]
+
+
+def build(revision: str, edges: Mapping[EdgeKind, Keys], nodes: Keys | None = None) -> Csr:
+    """The adjacency of *edges*: an array of rows (from, to) for each kind, each edge once.
+
+    Edges from one node stand in the order of their positions; *nodes* adds nodes without edges. Edges of a
+    kind that is not a key of *edges* are not held, and a driver must ask somebody else for them.
+    """
+    kinds = tuple(kind for kind in EdgeKind if kind in edges)
+    parts = [np.asarray(edges[kind], dtype=np.int64).reshape(-1, 2) for kind in kinds]
+    some = [part.ravel() for part in parts] + ([] if nodes is None else [nodes])
+    keys = np.unique(np.concatenate(some)) if some else np.empty(0, dtype=np.int64)
+    if 2 * sum(map(len, parts)) > _MOST:
+        raise AdjacencyUnfit(f"{sum(map(len, parts))} edges are more than the compact form can count")
+    lists = [rows for part in parts for rows in _both_ways(keys, part)]
+    return Csr(revision=revision, kinds=kinds, keys=keys, **_joined(lists, len(keys)))
+
+
+def _both_ways(keys: Keys, edges: Keys) -> tuple[tuple[Entries, Entries], tuple[Entries, Entries]]:
+    """(owner, neighbour) of the OUT lists and of the IN lists, each in the order of its lists."""
+    source = keys.searchsorted(edges[:, 0]).astype(np.int32)
+    target = keys.searchsorted(edges[:, 1]).astype(np.int32)
+    out = np.argsort(source, kind="stable")
+    into = np.lexsort((source, target))
+    return (source[out], target[out]), (target[into], source[into])
+
+
+def _joined(lists: list[tuple[Entries, Entries]], nodes: int) -> dict[str, Entries]:
+    """*starts* and *neighbours* of all lists."""
+    starts = np.zeros((len(lists), nodes + 1), dtype=np.int32)
+    first = 0
+    for row, (owner, neighbour) in enumerate(lists):
+        starts[row] = first
+        starts[row, 1:] += np.cumsum(np.bincount(owner, minlength=nodes)).astype(np.int32)
+        first += len(neighbour)
+    empty = [np.empty(0, dtype=np.int32)]
+    return {"starts": starts, "neighbours": np.concatenate([neighbour for _, neighbour in lists] or empty)}
+
+
+def save(csr: Csr, path: Path) -> None:
+    """*path* holds *csr*. Whoever has mapped the file before keeps what he had: the new one takes its name."""
+    kinds = sum(1 << list(EdgeKind).index(kind) for kind in csr.kinds)
+    stamp = csr.revision.encode()
+    if len(stamp) > _HEADER.size - 32:
+        raise AdjacencyUnfit(f"the revision {csr.revision!r} is longer than 128 bytes")
+    header = _HEADER.pack(_MAGIC, FORMAT, kinds, len(csr.keys), len(csr.neighbours), stamp)
+    header += _CHECKSUM.pack(zlib.crc32(header))
+    descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(header.ljust(_FIRST, b"\0"))
+            for array, type in ((csr.keys, "<i8"), (csr.starts, "<i4"), (csr.neighbours, "<i4")):
+                file.write(array.astype(type, copy=False).tobytes())
+            file.flush()
+            os.fsync(file.fileno())
+        Path(temporary).replace(path)
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise
+
+
+def load(path: Path, revision: str) -> Csr:
+    """The adjacency in *path*, mapped: its pages are shared by all processes and read when needed.
+
+    `AdjacencyUnfit` where the file is absent, damaged, of another format or of another *revision*.
+    """
+    try:
+        with path.open("rb") as file:
+            mapped = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+    except (OSError, ValueError) as error:  # ValueError: an empty file cannot be mapped
+        raise AdjacencyUnfit(f"{path}: {error}") from error
+    kinds, nodes, entries = _checked_header(mapped, path, revision)
+    rows = 2 * len(kinds)
+    size = _FIRST + 8 * nodes + 4 * rows * (nodes + 1) + 4 * entries
+    if len(mapped) != size:
+        raise AdjacencyUnfit(f"{path}: has {len(mapped)} bytes, its header says {size}")
+    keys = np.frombuffer(mapped, "<i8", nodes, _FIRST)
+    starts = np.frombuffer(mapped, "<i4", rows * (nodes + 1), _FIRST + keys.nbytes)
+    neighbours = np.frombuffer(mapped, "<i4", entries, _FIRST + keys.nbytes + starts.nbytes)
+    if rows and (starts[0] != 0 or starts[-1] != entries):
+        raise AdjacencyUnfit(f"{path}: its lists do not end where its entries do")
+    return Csr(
+        revision=revision, kinds=kinds, keys=keys, starts=starts.reshape(rows, -1), neighbours=neighbours
+    )
+
+
+def _checked_header(mapped: mmap.mmap, path: Path, revision: str) -> tuple[tuple[EdgeKind, ...], int, int]:
+    """Kinds, nodes and entries of the mapped file."""
+    if len(mapped) < _FIRST or mapped[:8] != _MAGIC:
+        raise AdjacencyUnfit(f"{path}: is not an adjacency file")
+    if _CHECKSUM.unpack_from(mapped, _HEADER.size)[0] != zlib.crc32(mapped[: _HEADER.size]):
+        raise AdjacencyUnfit(f"{path}: its header is damaged")
+    _, format, bits, nodes, entries, stamp = _HEADER.unpack_from(mapped)
+    if format != FORMAT:
+        raise AdjacencyUnfit(f"{path}: has format {format}, this version reads {FORMAT}")
+    if stamp.rstrip(b"\0").decode() != revision:
+        raise AdjacencyUnfit(f"{path}: belongs to another revision than {revision}")
+    return tuple(kind for bit, kind in enumerate(EdgeKind) if bits >> bit & 1), nodes, entries
+
+
+def spread(starts: Places, counts: Places) -> Places:
+    """The entries of lists that start at *starts* and have *counts* entries, one list after the other."""
+    ends: Places = counts.cumsum()
+    shifts: Places = starts - ends + counts
+    total = int(ends[-1]) if len(ends) else 0
+    return np.repeat(shifts, counts) + np.arange(total, dtype=np.int64)

@@ -1,0 +1,165 @@
+"""Paths between two nodes and what two articles share: batch functions of the root's traversal fields.
+
+Their docstrings are the fields' descriptions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TypeVar, cast
+
+from graph_api.graph import explain, paths, similarity
+from graph_api.graph.numbering import Ground
+from graph_api.graph.paths import Paths
+from graph_api.graph.protocol import Budget, Scope as WalkScope
+from graph_api.graph.simple_paths import all_paths as simple_paths
+from graph_api.graph.walk import Link
+from graph_api.records import Article, Topic
+from graph_api.schema.arguments import PairWanted, PathsWanted
+from graph_api.schema.resolvers.content import rows_of
+from graph_api.schema.resolvers.traversal import Node, budget, ground_for, known, records, walked
+from graph_api.store.reads import ArticleRows, Keys, Reads, Rights, TopicKeys, TopicRows, ask
+
+T = TypeVar("T")
+
+MOST_EXTENSIONS = 200_000  # that a search for simple paths may try
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Path:
+    """One path: its nodes by key, and a link for each step."""
+
+    keys: Keys
+    links: tuple[Link, ...]
+
+    @property
+    def length(self) -> int:
+        return len(self.links)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PathResult:
+    """The paths that were found, shortest first."""
+
+    paths: tuple[Path, ...]
+    truncated: bool
+
+    @property
+    def found(self) -> bool:
+        return bool(self.paths)
+
+    @property
+    def distance(self) -> int | None:
+        return self.paths[0].length if self.paths else None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class CommonNeighbors:
+    """What two articles share."""
+
+    article_keys: Keys
+    topic_keys: Keys
+    same_provider: bool
+    jaccard: float
+    adamic_adar: float
+
+
+def shortest_path(parents: Sequence[object], rights: Rights, wanted: PathsWanted) -> Reads[list[PathResult]]:
+    """All shortest paths between two nodes, up to a limit, in an order that follows from their nodes alone.
+
+    `found` is false when there is none, or when a node does not exist; `distance` is the number of steps.
+    """
+    found = yield from _paths_between(wanted, rights, simple=False)
+    return [found for _ in parents]
+
+
+def all_paths(parents: Sequence[object], rights: Rights, wanted: PathsWanted) -> Reads[list[PathResult]]:
+    """The simple paths between two nodes, which visit no node twice: shortest first, up to a limit."""
+    found = yield from _paths_between(wanted, rights, simple=True)
+    return [found for _ in parents]
+
+
+def _paths_between(wanted: PathsWanted, rights: Rights, *, simple: bool) -> Reads[PathResult]:
+    found = yield from known((wanted.start, wanted.end, *wanted.avoid), rights)
+    if not found.keys() >= {wanted.start.id, wanted.end.id}:
+        return PathResult((), truncated=False)
+    ground = yield from ground_for(rights)
+    start, end, *avoid = ground.numbers(
+        (wanted.start.key, wanted.end.key, *(handle.key for handle in wanted.avoid if handle.id in found))
+    )
+    scope = WalkScope(
+        kinds=wanted.kinds,
+        direction=wanted.direction,
+        filtered=wanted.filter is not None,
+        avoid=frozenset(avoid),
+    )
+    search = simple_paths if simple else paths.shortest_paths
+    spend = Budget(edges=MOST_EXTENSIONS) if simple else budget()
+    walking = search(start, end, max_depth=wanted.max_depth, limit=wanted.limit, scope=scope, budget=spend)
+    result: Paths = yield from walked(walking, ground, wanted.filter, rights)
+    links = yield from walked(paths.path_links(result.paths, scope), ground, None, rights)
+    told = tuple(_told(path, steps, ground) for path, steps in zip(result.paths, links, strict=True))
+    return PathResult(told, result.truncated)
+
+
+def _told(path: paths.Path, links: tuple[Link, ...], ground: Ground) -> Path:
+    """The path and its links by keys."""
+    keys = dict(zip(path, ground.keys(path), strict=True))
+    steps = [link._replace(source=keys[link.source], target=keys[link.target]) for link in links]
+    return Path(cast(Keys, tuple(keys.values())), tuple(steps))
+
+
+def path_nodes(parents: Sequence[Path], rights: Rights) -> Reads[list[list[Node]]]:
+    """The nodes along the path, both ends among them."""
+    found = yield from records((key for parent in parents for key in parent.keys), rights)
+    return [[found[key] for key in parent.keys] for parent in parents]
+
+
+def explanation(parents: Sequence[Path], rights: Rights) -> Reads[list[str]]:
+    """The path in words, such as: "A" lists "B" as related; "C" lists both."""
+    found = yield from records((key for parent in parents for key in parent.keys), rights)
+    titles: dict[int, str] = {key: _title(node) for key, node in found.items()}
+    return [explain.explanation(parent.keys, parent.links, titles) for parent in parents]
+
+
+def _title(node: Node) -> str:
+    return node.title if isinstance(node, Article) else node.name
+
+
+def common_neighbors(
+    parents: Sequence[object], rights: Rights, wanted: PairWanted
+) -> Reads[list[CommonNeighbors | None]]:
+    """What two articles share; null when one of them does not exist."""
+    pair = (wanted.a.key, wanted.b.key)
+    found = yield from known((wanted.a, wanted.b), rights)
+    providers = [node.provider_key for node in found.values() if isinstance(node, Article)]
+    if not found.keys() >= {wanted.a.id, wanted.b.id}:
+        return [None for _ in parents]
+    ground = yield from ground_for(rights)
+    a, b = ground.numbers(pair)
+    alike = yield from walked(similarity.likeness(a, b, WalkScope()), ground, None, rights)
+    topics = yield from ask(TopicKeys(tuple(dict.fromkeys(pair)), rights))
+    theirs = frozenset(topics.get(pair[1], ()))
+    shared = CommonNeighbors(
+        article_keys=cast(Keys, ground.keys(alike.common)),
+        topic_keys=tuple(key for key in topics.get(pair[0], ()) if key in theirs),
+        same_provider=None not in providers and len(set(providers)) == 1,
+        jaccard=alike.jaccard,
+        adamic_adar=alike.adamic_adar,
+    )
+    return [shared for _ in parents]
+
+
+def common_articles(parents: Sequence[CommonNeighbors], rights: Rights) -> Reads[list[list[Article]]]:
+    """The articles that share a related edge, either way, with both."""
+    found = yield from rows_of(
+        ArticleRows, (key for parent in parents for key in parent.article_keys), rights
+    )
+    return [[found[key] for key in parent.article_keys] for parent in parents]
+
+
+def common_topics(parents: Sequence[CommonNeighbors], rights: Rights) -> Reads[list[list[Topic]]]:
+    """The topics that both have, in the order of the first article."""
+    found = yield from rows_of(TopicRows, (key for parent in parents for key in parent.topic_keys), rights)
+    return [[found[key] for key in parent.topic_keys] for parent in parents]

@@ -1,0 +1,294 @@
+"""Walks for the schema: the graph's questions become reads, what was found becomes records, and
+traversal's batch functions. Their docstrings are the fields' descriptions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, TypeVar, cast
+
+from graph_api.execution.fields import ByKey, Strung
+from graph_api.graph import walk
+from graph_api.graph.expansion import targets_by_key
+from graph_api.graph.numbering import Ground, KeyGround, PlaceGround
+from graph_api.graph.protocol import (
+    Among,
+    Budget,
+    Edges,
+    Fitting,
+    Neighbours,
+    Pause,
+    Question,
+    Scope as WalkScope,
+    Steps,
+    Walk,
+)
+from graph_api.graph.walk import Link, Links
+from graph_api.records import Article, EdgeDirection, EdgeKind, NodeKey, Provider, Topic
+from graph_api.schema.arguments import NeighborhoodWanted, SubgraphWanted
+from graph_api.schema.identifiers import NodeHandle
+from graph_api.schema.resolvers.content import rows_of
+from graph_api.store.filters import Filter
+from graph_api.store.reads import (
+    AllArticles,
+    ArticleRows,
+    Column,
+    EdgesAmong,
+    FittingKeys,
+    GroundFor,
+    Keys,
+    Lists,
+    OnGround,
+    ProviderRows,
+    Reads,
+    Rights,
+    StepRows,
+    TopicRows,
+    Turn,
+    Window,
+    ask,
+)
+
+T = TypeVar("T")
+Node = Article | Provider | Topic
+
+MAX_LINKS = 50_000  # in one subgraph
+WALK_NODES = 200_000  # nodes that one walk may meet
+WALK_EDGES = 5_000_000  # edges that one walk may read
+
+_RELATED = frozenset({EdgeKind.RELATED})
+
+
+def ground_for(rights: Rights) -> Reads[Ground]:
+    """What walks with these rights walk on."""
+    return (yield from ask(GroundFor(rights))) or KeyGround()
+
+
+def walked(walking: Walk[T], ground: Ground, filter: Filter | None, rights: Rights) -> Reads[T]:
+    """What the walk returns, in numbers of *ground*; its questions are asked as reads."""
+    in_memory = isinstance(ground, PlaceGround)
+    answer: Any = None  # what a generator wants first
+    try:
+        while True:
+            question = walking.send(answer)
+            if isinstance(question, Pause):
+                yield from ask(Turn())
+                answer = None
+            elif isinstance(question, Fitting):
+                answer = yield from _fitting(question, ground, filter, rights)
+            elif in_memory:
+                answer = yield OnGround(ground, question)
+            else:
+                answer = yield from _by_key(question, rights)
+    except StopIteration as done:
+        result: T = done.value
+        return result
+
+
+def _fitting(
+    question: Fitting, ground: Ground, filter: Filter | None, rights: Rights
+) -> Reads[frozenset[int]]:
+    if filter is None:
+        return frozenset(question.keys)
+    keys = cast(Keys, ground.keys(question.keys))
+    fits = yield from ask(FittingKeys(keys, filter, rights))
+    return frozenset(number for number, key in zip(question.keys, keys, strict=True) if key in fits)
+
+
+def _by_key(question: Question[Any], rights: Rights) -> Reads[Any]:
+    """What the question is answered with where numbers are keys, as the casts say."""
+    match question:
+        case Neighbours(frontier, kinds, direction, most, skip):
+            targets, counts = yield from ask(
+                StepRows(cast(Keys, frontier), kinds, direction, most, skip, rights)
+            )
+            return Steps(targets, counts)
+        case Among(sources, targets, kinds):
+            read = EdgesAmong(cast(Keys, sources), cast(Keys, targets), kinds, rights)
+            return Edges(*(yield from ask(read)))
+        case _:
+            raise TypeError(f"no read answers {question!r}")
+
+
+# -- subgraphs -------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Hop:
+    """The nodes at one distance from the start."""
+
+    depth: int
+    keys: Keys
+
+
+@dataclass(slots=True, eq=False)
+class Subgraph:
+    """The nodes that were found, by distance; the links among them are read when a field first asks."""
+
+    hops: tuple[Hop, ...]
+    cut: bool
+    kinds: frozenset[EdgeKind]
+    links: Links | None = field(default=None)
+    links_cut: bool = field(default=False)
+
+    @property
+    def keys(self) -> Keys:
+        return tuple(key for hop in self.hops for key in hop.keys)
+
+    @property
+    def node_count(self) -> int:
+        return sum(len(hop.keys) for hop in self.hops)
+
+
+def neighborhood(
+    parents: Sequence[Article], rights: Rights, wanted: NeighborhoodWanted
+) -> Reads[list[Subgraph]]:
+    """What is reachable from this article within some hops: breadth-first, nearest first, itself as hop 0.
+
+    Within a hop the order is that of discovery, so that a cut keeps the nearest and best placed.
+    """
+    ground = yield from ground_for(rights)
+    scope = WalkScope(kinds=wanted.kinds, direction=wanted.direction, filtered=wanted.filter is not None)
+    found: list[Subgraph] = []
+    for start in ground.numbers(parent.key for parent in parents):
+        walking = walk.neighborhood(
+            start,
+            max_depth=wanted.max_depth,
+            limit=wanted.limit,
+            scope=scope,
+            budget=budget(),
+            with_links=False,
+        )
+        result = yield from walked(walking, ground, wanted.filter, rights)
+        hops = tuple(Hop(depth, cast(Keys, ground.keys(hop))) for depth, hop in enumerate(result.hops))
+        found.append(Subgraph(hops, result.truncated, wanted.kinds))
+    return found
+
+
+def subgraph(parents: Sequence[object], rights: Rights, wanted: SubgraphWanted) -> Reads[list[Subgraph]]:
+    """Chosen articles and the links among them: those with the given ids, or the newest that fit the filter.
+
+    With `via` TOPIC or PROVIDER their topics and providers are nodes too. All nodes are hop 0.
+    """
+    articles, cut = yield from _chosen(wanted, rights)
+    keys = dict.fromkeys(articles)
+    beside = wanted.kinds - _RELATED
+    if beside and articles:
+        ground = yield from ground_for(rights)
+        numbers = ground.numbers(articles)
+        reached = targets_by_key(numbers, WalkScope(kinds=beside, direction=EdgeDirection.OUT))
+        found = yield from walked(reached, ground, None, rights)
+        ends = (end for number in numbers for end in sorted(found[number]))
+        keys |= dict.fromkeys(cast(Keys, ground.keys(ends)))
+    hop = Hop(0, tuple(keys)[: wanted.limit])
+    return [Subgraph((hop,), cut or len(keys) > wanted.limit, wanted.kinds) for _ in parents]
+
+
+def _chosen(wanted: SubgraphWanted, rights: Rights) -> Reads[tuple[Keys, bool]]:
+    if wanted.handles is None:
+        window = Window(wanted.limit)
+        [page] = (yield from ask(Lists((AllArticles(),), wanted.filter, (), window, rights))).values()
+        return page.keys, page.has_next
+    nodes = yield from known(wanted.handles, rights)
+    keys = tuple(dict.fromkeys(handle.key for handle in wanted.handles if handle.id in nodes))
+    if wanted.filter is not None and keys:
+        fitting = yield from ask(FittingKeys(keys, wanted.filter, rights))
+        keys = tuple(key for key in keys if key in fitting)
+    return keys[: wanted.limit], len(keys) > wanted.limit
+
+
+def budget() -> Budget:
+    return Budget(nodes=WALK_NODES, edges=WALK_EDGES, links=MAX_LINKS)
+
+
+def linked(subgraphs: Sequence[Subgraph], rights: Rights) -> Reads[list[Links]]:
+    """The links of *subgraphs*; those not read before are read."""
+    unread = [one for one in subgraphs if one.links is None]
+    if unread:
+        ground = yield from ground_for(rights)
+        for one in unread:
+            among = walk.links_among(ground.numbers(one.keys), one.kinds, budget())
+            its_links, one.links_cut = yield from walked(among, ground, None, rights)
+            one.links = replace(its_links, nodes=one.keys)
+    return [one.links for one in subgraphs if one.links is not None]
+
+
+def links(parents: Sequence[Subgraph], rights: Rights) -> Reads[Strung]:
+    """The links among the nodes, by the node they come from in the order of the nodes.
+
+    Two articles that list each other are one link with `reciprocal` true. At most 50,000; more are left out
+    and `truncated` is true.
+    """
+    found = yield from linked(parents, rights)
+    return Strung(Links.joined(found), list(map(len, found)))
+
+
+def link_count(parents: Sequence[Subgraph], rights: Rights) -> Reads[list[int]]:
+    """How many links there are among the nodes."""
+    return list(map(len, (yield from linked(parents, rights))))
+
+
+def truncated(parents: Sequence[Subgraph], rights: Rights) -> Reads[list[bool]]:
+    """Whether a limit or a budget hid at least one node or link."""
+    yield from linked([parent for parent in parents if not parent.cut], rights)
+    return [parent.cut or parent.links_cut for parent in parents]
+
+
+def nodes(parents: Sequence[Subgraph], rights: Rights) -> Reads[ByKey]:
+    """The nodes, nearest first; the start is the first of a neighbourhood."""
+    del rights
+    return ByKey([parent.keys for parent in parents], records, many=True)
+    yield
+
+
+def hop_articles(parents: Sequence[Hop], rights: Rights) -> Reads[list[list[Article]]]:
+    """The articles at this distance; providers and topics are among the nodes only."""
+    found = yield from rows_of(ArticleRows, (key for parent in parents for key in parent.keys), rights)
+    return [[found[key] for key in parent.keys if key in found] for parent in parents]
+
+
+def link_source(parents: Sequence[Link], rights: Rights) -> Reads[ByKey]:
+    """The node the edge comes from: the article that lists the other, or has the provider or topic."""
+    del rights
+    if isinstance(parents, Links):
+        return _ends_of(parents, parents.edges.sources)
+    return ByKey([parent.source for parent in parents], records)
+    yield
+
+
+def link_target(parents: Sequence[Link], rights: Rights) -> Reads[ByKey]:
+    """The node the edge leads to."""
+    del rights
+    if isinstance(parents, Links):
+        return _ends_of(parents, parents.edges.targets)
+    return ByKey([parent.target for parent in parents], records)
+    yield
+
+
+def _ends_of(links: Links, ends: Column) -> ByKey:
+    """The nodes at one end of each link, by their places: nobody has to look at the links one by one."""
+
+    def rows(places: Iterable[int], rights: Rights) -> Reads[Mapping[int, Node]]:
+        keys = {place: NodeKey(links.nodes[place]) for place in places}
+        found = yield from records(keys.values(), rights)
+        return {place: found[key] for place, key in keys.items()}
+
+    return ByKey(ends.tolist(), rows, lasting=False)
+
+
+def known(handles: Iterable[NodeHandle], rights: Rights) -> Reads[Mapping[str, Node]]:
+    """The nodes with these ids, by id: a key is shorter, so that other ids have it too."""
+    found = yield from records((handle.key for handle in handles), rights)
+    return {node.id: node for node in found.values()}
+
+
+def records(keys: Iterable[NodeKey], rights: Rights) -> Reads[Mapping[NodeKey, Node]]:
+    """The nodes with these keys, whatever their kinds: one read for each kind that occurs."""
+    wanted = tuple(dict.fromkeys(keys))
+    found: dict[NodeKey, Node] = dict((yield from rows_of(ArticleRows, wanted, rights)))
+    rest = tuple(key for key in wanted if key not in found)
+    if rest:
+        found |= yield from rows_of(ProviderRows, rest, rights)
+        found |= yield from rows_of(TopicRows, (key for key in rest if key not in found), rights)
+    return found

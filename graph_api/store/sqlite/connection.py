@@ -1,0 +1,184 @@
+"""A database file as readers open it: ours, of this version, sound, and read-only.
+
+The one decision worth knowing: no page is mapped into memory. It would save 3% of the time, but whoever
+cuts short a mapped file, as `cp` does with the file it writes over, ends every process that reads there.
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import sys
+import time
+from collections.abc import Generator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import NamedTuple
+
+from graph_api.errors import StoreError, StoreOutdated
+from graph_api.store.sqlite.tables import APPLICATION_ID, SCHEMA_VERSION
+
+DAMAGED = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
+
+_BUSY_S = 5.0
+_EXAMINED_S = 2.0  # about 1 GB a second when the file is in the system's cache
+_EXAMINED_STEPS = 10_000  # of SQLite's machine, between two looks at the clock
+_STATEMENTS = 512  # prepared statements kept: one for each shape of read, filter and order
+_PRAGMAS = ("query_only = 1", "temp_store = MEMORY", "cache_size = -16384")
+_UNWRITABLE = {sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN}
+
+
+class FileState(NamedTuple):
+    """Which file it is, and whether somebody has written it since."""
+
+    device: int
+    inode: int
+    size: int
+    modified_ns: int
+
+    @property
+    def file(self) -> tuple[int, int]:
+        """Another one when the file has been replaced."""
+        return self.device, self.inode
+
+
+class Connection(sqlite3.Connection):
+    """A connection; *fixed* is the state of a file that is read on the understanding that nobody writes it.
+    One read gives at most *most_text* characters of long texts."""
+
+    fixed: FileState | None = None
+    most_text: int = sys.maxsize
+
+
+def state_of(path: Path) -> FileState | None:
+    """The state of the file at *path*, None when there is none."""
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return FileState(found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns)
+
+
+def connected(path: Path, most_text: int = sys.maxsize) -> Connection:
+    """A read-only connection to a database of ours; StoreError when there is none at *path*.
+
+    SQLite writes beside a database even to read it (sqlite.org/wal.html, 5). Where it cannot, and no ingest
+    is under way, the file is read as one that nobody changes; `check_fixed` tells when somebody has.
+    """
+    state = state_of(path)
+    if state is None:
+        raise StoreError(f"{path} does not exist: `graph-api ingest FOLDER --db {path}` makes it")
+    if not path.is_file():
+        raise StoreError(f"{path} is not a file: choose another one")
+    with clear_errors(path):
+        try:
+            connection = _opened(path, "mode=ro")
+        except sqlite3.OperationalError as error:
+            if code(error) not in _UNWRITABLE or _is_written(path) or not os.access(path, os.R_OK):
+                raise
+            connection = _opened(path, "mode=ro&immutable=1")
+            connection.fixed = state
+    connection.most_text = most_text
+    return connection
+
+
+def check_fixed(connection: sqlite3.Connection, path: Path) -> None:
+    """Raises StoreError when a file that nobody should change has changed: what was read may be of two kinds."""
+    fixed = connection.fixed if isinstance(connection, Connection) else None
+    if fixed is not None and (_is_written(path) or state_of(path) != fixed):
+        raise StoreError(
+            f"{path} is being written, and its folder cannot be: it is opened again when that ends"
+        )
+
+
+def examine(path: Path) -> None:
+    """The pages of the database at *path* fit together, as far as two seconds suffice to look; else StoreError."""
+    with closing(connected(path)) as connection, clear_errors(path):
+        found = damage(connection)
+    if found:
+        raise _damaged(path, found)
+
+
+def damage(connection: sqlite3.Connection) -> str:
+    """What is wrong with the pages of a database, on one line; empty when nothing was found in two seconds."""
+    until = time.monotonic() + _EXAMINED_S
+    connection.set_progress_handler(lambda: time.monotonic() > until, _EXAMINED_STEPS)
+    try:
+        found: str = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
+    except sqlite3.OperationalError as error:
+        if code(error) != sqlite3.SQLITE_INTERRUPT:
+            raise
+        return ""
+    finally:
+        connection.set_progress_handler(None, 0)
+    return "" if found == "ok" else " ".join(found.split())
+
+
+@contextmanager
+def clear_errors(path: Path) -> Generator[None]:
+    """What goes wrong with the file is one line that says what to do."""
+    try:
+        yield
+    except sqlite3.Error as error:
+        raise unreadable(path, error) from error
+
+
+def unreadable(path: Path, error: sqlite3.Error) -> StoreError:
+    """What SQLite's error means for whoever runs the program."""
+    if code(error) == sqlite3.SQLITE_NOTADB:
+        return StoreError(f"{path} is not a database ({error}): choose another file")
+    if code(error) in DAMAGED:
+        return _damaged(path, str(error))
+    if code(error) in _UNWRITABLE:
+        return StoreError(f"{path} cannot be opened ({error}): it must be readable, and its folder writable")
+    return StoreError(f"{path} cannot be read ({error}): try again, or choose another file")
+
+
+def code(error: sqlite3.Error) -> int:
+    """SQLite's primary result code, 0 when the error is not SQLite's own."""
+    return getattr(error, "sqlite_errorcode", 0) & 0xFF
+
+
+def _damaged(path: Path, what: str) -> StoreError:
+    return StoreError(f"{path} is damaged ({what}): `graph-api ingest FOLDER --db {path}` builds it again")
+
+
+def _is_written(path: Path) -> bool:
+    """Whether there are changes that are not in the file itself yet."""
+    log = state_of(path.with_name(f"{path.name}-wal"))
+    return log is not None and log.size > 0
+
+
+def _opened(path: Path, mode: str) -> Connection:
+    connection = sqlite3.connect(
+        f"{path.resolve().as_uri()}?{mode}",
+        uri=True,
+        timeout=_BUSY_S,
+        isolation_level=None,
+        check_same_thread=False,  # `interrupt` is called from the event loop's thread
+        cached_statements=_STATEMENTS,
+        factory=Connection,
+    )
+    try:
+        for pragma in _PRAGMAS:
+            connection.execute(f"PRAGMA {pragma}")
+        _check(connection, path)
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def _check(connection: sqlite3.Connection, path: Path) -> None:
+    application = connection.execute("PRAGMA application_id").fetchone()[0]
+    version = connection.execute("PRAGMA user_version").fetchone()[0]
+    tables = connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()[0]
+    if application not in {0, APPLICATION_ID} or (application == 0 and tables):
+        raise StoreError(f"{path} is a database of another program: choose another file")
+    if version == 0:
+        raise StoreError(f"{path} holds no graph yet: `graph-api ingest FOLDER --db {path}` makes one")
+    if version != SCHEMA_VERSION:
+        raise StoreOutdated(
+            f"{path} has schema version {version}, this program reads {SCHEMA_VERSION}:"
+            f" `graph-api ingest FOLDER --db {path}` builds it again"
+        )

@@ -1,0 +1,227 @@
+"""The reads of walks: where edges lead, which of them stay within a set, and which nodes may be visited.
+
+The one decision worth knowing: a node's edges of one kind and direction leave SQLite as one JSON array, not
+as rows, which measured twice as fast (20,900 steps from 500 articles in 5 ms, against 9 ms). One statement
+makes a row of arrays for each key of a frontier; it is left as soon as there are enough steps.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Collection, Mapping, Sequence
+from contextlib import closing
+from itertools import chain
+from typing import TypeAlias
+
+import numpy as np
+import orjson
+
+from graph_api.records import EdgeDirection, EdgeKind, NodeKey
+from graph_api.store.reads import (
+    ArticleRows,
+    Column,
+    EdgesAmong,
+    FittingKeys,
+    Keys,
+    ProviderRows,
+    Rights,
+    StepRows,
+    TopicRows,
+)
+from graph_api.store.sqlite.filters import articles, condition
+from graph_api.store.sqlite.rows import visible
+from graph_api.store.sqlite.sql import TRUE, Sql, both, integers
+
+NodeRead: TypeAlias = type[ArticleRows] | type[ProviderRows] | type[TopicRows]
+
+_ALL = -1  # as SQLite's LIMIT has it
+_RELATED = list(EdgeKind).index(EdgeKind.RELATED)
+
+_OUT, _IN = EdgeDirection.OUT, EdgeDirection.IN
+_WAYS = {_OUT: (_OUT,), _IN: (_IN,), EdgeDirection.BOTH: (_OUT, _IN)}
+
+# A node's edges of one kind and direction, in their order: where they lead is `far`, {0} is the node's key.
+_LISTS: Mapping[tuple[EdgeKind, EdgeDirection], str] = {
+    (EdgeKind.RELATED, _OUT): "SELECT r.dst AS far FROM related r WHERE r.src = {0} ORDER BY r.position",
+    (EdgeKind.RELATED, _IN): "SELECT r.src AS far FROM related r WHERE r.dst = {0} ORDER BY r.src",
+    (EdgeKind.PROVIDER, _OUT): (
+        "SELECT a.provider AS far FROM article a WHERE a.key = {0} AND a.provider IS NOT NULL"
+    ),
+    (EdgeKind.PROVIDER, _IN): "SELECT a.key AS far FROM article a WHERE a.provider = {0} ORDER BY a.key",
+    (EdgeKind.TOPIC, _OUT): (
+        "SELECT at.topic AS far FROM article_topic at WHERE at.article = {0} ORDER BY at.position"
+    ),
+    (EdgeKind.TOPIC, _IN): (
+        "SELECT at.article AS far FROM article_topic at WHERE at.topic = {0} ORDER BY at.article"
+    ),
+}
+# The same between nodes that are not hidden. The node itself is looked up first: hidden, it ends the list.
+_VISIBLE_LISTS: Mapping[tuple[EdgeKind, EdgeDirection], str] = {
+    (EdgeKind.RELATED, _OUT): (
+        "SELECT f.key AS far FROM article n CROSS JOIN related r ON r.src = n.key CROSS JOIN article f"
+        " ON f.key = r.dst WHERE n.key = {0} AND n.hidden = 0 AND f.hidden = 0 ORDER BY r.position"
+    ),
+    (EdgeKind.RELATED, _IN): (
+        "SELECT f.key AS far FROM article n CROSS JOIN related r ON r.dst = n.key CROSS JOIN article f"
+        " ON f.key = r.src WHERE n.key = {0} AND n.hidden = 0 AND f.hidden = 0 ORDER BY r.src"
+    ),
+    (EdgeKind.PROVIDER, _OUT): (
+        "SELECT f.key AS far FROM article n CROSS JOIN provider f ON f.key = n.provider"
+        " WHERE n.key = {0} AND n.hidden = 0 AND f.hidden = 0"
+    ),
+    (EdgeKind.PROVIDER, _IN): (
+        "SELECT f.key AS far FROM provider n CROSS JOIN article f ON f.provider = n.key"
+        " WHERE n.key = {0} AND n.hidden = 0 AND f.hidden = 0 ORDER BY f.key"
+    ),
+    (EdgeKind.TOPIC, _OUT): (
+        "SELECT f.key AS far FROM article n CROSS JOIN article_topic at ON at.article = n.key"
+        " CROSS JOIN topic f ON f.key = at.topic"
+        " WHERE n.key = {0} AND n.hidden = 0 AND f.hidden = 0 ORDER BY at.position"
+    ),
+    (EdgeKind.TOPIC, _IN): (
+        "SELECT f.key AS far FROM topic n CROSS JOIN article_topic at ON at.topic = n.key"
+        " CROSS JOIN article f ON f.key = at.article"
+        " WHERE n.key = {0} AND n.hidden = 0 AND f.hidden = 0 ORDER BY at.article"
+    ),
+}
+
+_TABLES: Mapping[NodeRead, str] = {ArticleRows: "article", ProviderRows: "provider", TopicRows: "topic"}
+
+
+def steps(connection: sqlite3.Connection, read: StepRows) -> tuple[list[NodeKey], list[int]]:
+    """Where the steps of *read* lead, and how many belong to each key of its frontier."""
+    lists = _lists(_in_order(read.kinds), read.direction, read.rights)
+    if read.most <= 0 or not lists:
+        return [], [0] * len(read.frontier)
+    at, skip = _begin(connection, lists, read.frontier, read.skip)
+    found: list[list[NodeKey]] = [[] for _ in range(at)]
+    if skip and at < len(read.frontier):
+        found.append(_rest(connection, lists, read.frontier[at], skip, read.most))
+    room = read.most - sum(map(len, found))
+    found += _firsts(connection, lists, read.frontier[len(found) :], room)
+    counts = [*map(len, found), *[0] * (len(read.frontier) - len(found))]
+    return list(chain.from_iterable(found)), counts
+
+
+def edges_among(connection: sqlite3.Connection, read: EdgesAmong) -> tuple[Column, Column, Column, Column]:
+    """The edges of *read*. An edge's place in its list is its position: lists hold only what is seen."""
+    kinds = [place for place, kind in enumerate(EdgeKind) if kind in read.kinds]
+    lists = _lists(_in_order(read.kinds), _OUT, read.rights)
+    targets = {key: place for place, key in enumerate(read.targets)}
+    found: list[tuple[int, int, int, int]] = []
+    if kinds:
+        with _arrays(connection, lists, read.sources, _ALL) as rows:
+            found = [
+                (source, targets[far], kind, place if kind == _RELATED else -1)
+                for source, arrays in enumerate(rows)
+                for kind, array in zip(kinds, arrays, strict=True)
+                for place, far in enumerate(orjson.loads(array))
+                if far in targets
+            ]
+    columns = np.array(found, dtype=np.int64).reshape(-1, 4)
+    return columns[:, 0], columns[:, 1], columns[:, 2], columns[:, 3]
+
+
+def related(connection: sqlite3.Connection, keys: Keys, most: int, rights: Rights) -> list[list[NodeKey]]:
+    """For each of *keys*, in order, the first *most* articles that it lists as related."""
+    with _arrays(connection, _lists([EdgeKind.RELATED], _OUT, rights), keys, most) as rows:
+        return [orjson.loads(array) for (array,) in rows.fetchall()]
+
+
+def fitting_keys(connection: sqlite3.Connection, read: FittingKeys) -> frozenset[NodeKey]:
+    """The keys of *read* that a walk may visit."""
+    fits = condition(read.filter, articles(read.rights))
+    found = _keys(connection, ArticleRows, read.keys, read.rights, fits)
+    for other in (ProviderRows, TopicRows):
+        found += _keys(connection, other, read.keys, read.rights, TRUE)
+    return frozenset(found)
+
+
+def _in_order(kinds: Collection[EdgeKind]) -> list[EdgeKind]:
+    return [kind for kind in EdgeKind if kind in kinds]
+
+
+def _lists(kinds: Sequence[EdgeKind], direction: EdgeDirection, rights: Rights) -> list[str]:
+    """The lists a node's steps are made of, in their order."""
+    texts = _VISIBLE_LISTS if rights.published_only else _LISTS
+    return [texts[kind, way] for kind in kinds for way in _WAYS[direction]]
+
+
+def _firsts(
+    connection: sqlite3.Connection, lists: Sequence[str], keys: Keys, most: int
+) -> list[list[NodeKey]]:
+    """The steps of the first of *keys*, of the second, and so on, until there are *most*."""
+    found: list[list[NodeKey]] = []
+    if most:
+        with _arrays(connection, lists, keys, most) as rows:
+            for arrays in rows:
+                found.append(list(chain.from_iterable(map(orjson.loads, arrays)))[:most])
+                most -= len(found[-1])
+                if not most:
+                    break
+    return found
+
+
+def _begin(connection: sqlite3.Connection, lists: Sequence[str], keys: Keys, skip: int) -> tuple[int, int]:
+    """The place of the key that has the first step after *skip* others, and how many of these are its own."""
+    at = 0
+    if skip:
+        with _columns(connection, "count(*)", lists, keys, skip + 1) as rows:
+            for lengths in rows:
+                if sum(lengths) > skip:
+                    break
+                at, skip = at + 1, skip - sum(lengths)
+    return at, skip
+
+
+def _arrays(
+    connection: sqlite3.Connection, lists: Sequence[str], keys: Keys, most: int
+) -> closing[sqlite3.Cursor]:
+    """For each of *keys*, in order, the first *most* entries of each of its lists, as JSON."""
+    return _columns(connection, "json_group_array(far)", lists, keys, most)
+
+
+def _columns(
+    connection: sqlite3.Connection, made: str, lists: Sequence[str], keys: Keys, most: int
+) -> closing[sqlite3.Cursor]:
+    """For each of *keys*, in order, what is *made* of the first *most* entries of each of its lists.
+
+    `json_each` walks an array in its order. Closed early, the statement never looks at the later keys.
+    """
+    columns = ", ".join(f"(SELECT {made} FROM ({text.format('k.value')} LIMIT ?))" for text in lists)
+    values = (*[most] * len(lists), orjson.dumps(keys).decode())
+    return closing(connection.execute(f"SELECT {columns} FROM json_each(?) k", values))
+
+
+def _rest(
+    connection: sqlite3.Connection, lists: Sequence[str], key: NodeKey, skip: int, most: int
+) -> list[NodeKey]:
+    """The first *most* steps of *key* after the first *skip*.
+
+    A list at a time: the steps of a hub that were answered before are passed over, not made again.
+    """
+    found: list[NodeKey] = []
+    for text in lists:
+        part = f"SELECT json_group_array(far) FROM ({text.format('?')} LIMIT ? OFFSET ?)"
+        [(array,)] = Sql(part, (key, most - len(found), skip)).all(connection)
+        found += orjson.loads(array)
+        skip = 0 if found else skip - _length(connection, text, key, skip)
+    return found
+
+
+def _length(connection: sqlite3.Connection, text: str, key: NodeKey, most: int) -> int:
+    """How many entries a list has, counted up to *most*."""
+    counted = Sql(f"SELECT count(*) FROM ({text.format('?')} LIMIT ?)", (key, most)).all(connection)
+    return int(counted[0][0])
+
+
+def _keys(
+    connection: sqlite3.Connection, kind: NodeRead, keys: Keys, rights: Rights, fits: Sql
+) -> list[NodeKey]:
+    """Those of *keys* that are nodes of this kind which the caller may see and which are as *fits* says."""
+    start = Sql(
+        f"SELECT a.key FROM json_each(?) k CROSS JOIN {_TABLES[kind]} a ON a.key = k.value WHERE ",
+        (integers(keys),),
+    )
+    where = both(Sql(f"1{visible('a', rights)}"), fits)
+    return [key for (key,) in (start + where).all(connection)]

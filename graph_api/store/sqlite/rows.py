@@ -1,0 +1,220 @@
+"""Rows by key: one statement a read, whatever the number of keys.
+
+A list of keys is one parameter, `json_each(?)`, walked in the order given: one lookup by rowid each.
+Where the answer is a list for each key, the keys stand in an IN instead, so that the primary key
+(article, position) is walked in its own order and nothing is sorted.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import sys
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import closing
+from dataclasses import replace
+from operator import itemgetter
+from typing import TypeVar
+
+import orjson
+
+from graph_api.errors import AnswerTooLarge
+from graph_api.records import Article, Image, NodeKey, Problem, Provider, Secured, SourceFile, Topic
+from graph_api.store.reads import (
+    ArticleRows,
+    ChildKeys,
+    DetailRows,
+    DetailSizes,
+    ImageRows,
+    Keys,
+    ProblemRows,
+    ProviderRows,
+    Reciprocal,
+    Rights,
+    SecuredRows,
+    SourceRows,
+    TopicKeys,
+    TopicRows,
+)
+from graph_api.store.sqlite import row_mapping
+from graph_api.store.sqlite.connection import Connection
+from graph_api.store.sqlite.row_mapping import Row
+from graph_api.store.sqlite.sql import Sql, integers
+
+T = TypeVar("T")
+
+AMONG = "IN (SELECT value FROM json_each(?))"
+
+
+def visible(alias: str, rights: Rights) -> str:
+    """The rest of a condition that leaves out what the caller may not see."""
+    return f" AND {alias}.hidden = 0" if rights.published_only else ""
+
+
+def articles(connection: sqlite3.Connection, read: ArticleRows) -> Mapping[NodeKey, Article]:
+    """The articles with the keys of *read*."""
+    return _nodes(connection, read, "article", row_mapping.form(Article, read.fields))
+
+
+def details(connection: sqlite3.Connection, read: DetailRows) -> Mapping[NodeKey, str]:
+    """The detail of *read*.
+
+    Raises `AnswerTooLarge` once it holds more text than the connection gives at once: no more is read then.
+    """
+    text = f"d.{read.detail.value}"
+    return dict(_bounded(connection, _detail(text, f"{text} <> ''", read), lambda row: len(row[1])))
+
+
+def detail_sizes(connection: sqlite3.Connection, read: DetailSizes) -> Mapping[NodeKey, int]:
+    """The sizes of the detail of *read*."""
+    text = f"d.{read.detail.value}"
+    return dict(_detail(f"length(CAST({text} AS BLOB))", f"{text} <> ''", read).all(connection))
+
+
+def secured(connection: sqlite3.Connection, read: SecuredRows) -> Mapping[NodeKey, Secured]:
+    """The payloads of *read*. Raises `AnswerTooLarge` as `details` does."""
+    if not read.rights.secured:
+        return {}
+    query = _detail("d.ciphertext, d.iv", "d.ciphertext IS NOT NULL AND d.iv IS NOT NULL", read)
+    found = _bounded(connection, query, lambda row: len(row[1]) + len(row[2]))
+    return {key: Secured(ciphertext=ciphertext, iv=iv) for key, ciphertext, iv in found}
+
+
+def _detail(columns: str, condition: str, read: DetailRows | DetailSizes | SecuredRows) -> Sql:
+    return Sql(
+        f"SELECT a.key, {columns} FROM json_each(?) k CROSS JOIN article a ON a.key = k.value"
+        f" CROSS JOIN article_detail d ON d.key = a.key WHERE {condition}{visible('a', read.rights)}",
+        (integers(read.keys),),
+    )
+
+
+def _bounded(connection: sqlite3.Connection, query: Sql, length: Callable[[Row], int]) -> Iterator[Row]:
+    """The rows, whose texts together have no more characters than the connection gives at once."""
+    left = most = connection.most_text if isinstance(connection, Connection) else sys.maxsize
+    with closing(connection.execute(query.text, query.parameters)) as cursor:
+        for row in cursor:
+            left -= length(row)
+            if left < 0:
+                raise AnswerTooLarge(most)
+            yield row
+
+
+def images(connection: sqlite3.Connection, read: ImageRows) -> Mapping[NodeKey, tuple[Image, ...]]:
+    """The images of the articles of *read*, by position."""
+    found = Sql(
+        f"SELECT {row_mapping.IMAGE_COLUMNS} FROM article_image i"
+        f" WHERE i.article {AMONG}{_of_visible_article('i.article', read.rights)}"
+        " ORDER BY i.article, i.position",
+        (integers(read.keys),),
+    ).all(connection)
+    return _lists(found, row_mapping.image)
+
+
+def sources(connection: sqlite3.Connection, read: SourceRows) -> Mapping[NodeKey, tuple[SourceFile, ...]]:
+    """The files behind the articles of *read*, as they win: the newest, then the smallest path, then hash."""
+    found = Sql(
+        f"SELECT {row_mapping.SOURCE_COLUMNS} FROM document d"
+        f" WHERE d.subject {AMONG} AND d.kind = 'article'{_of_visible_article('d.subject', read.rights)}"
+        " ORDER BY d.subject, d.published_us DESC, d.path, d.sha256",
+        (integers(read.keys),),
+    ).all(connection)
+    return _lists(found, row_mapping.source)
+
+
+def topic_keys(connection: sqlite3.Connection, read: TopicKeys) -> Mapping[NodeKey, Keys]:
+    """The topics of the articles of *read*, by position."""
+    seen = " AND EXISTS (SELECT 1 FROM topic t WHERE t.key = at.topic AND t.hidden = 0)"
+    found = Sql(
+        "SELECT at.article, at.topic FROM article_topic at"
+        f" WHERE at.article {AMONG}{_of_visible_article('at.article', read.rights)}"
+        f"{seen if read.rights.published_only else ''} ORDER BY at.article, at.position",
+        (integers(read.keys),),
+    ).all(connection)
+    return _lists(found, itemgetter(1))
+
+
+def providers(connection: sqlite3.Connection, read: ProviderRows) -> Mapping[NodeKey, Provider]:
+    """The providers with the keys of *read*."""
+    form = row_mapping.form(Provider, read.fields)
+    if read.rights.published_only:
+        form = replace(form, columns=form.columns.replace("n.other_names", "n.shown_names"))
+    return _nodes(connection, read, "provider", form)
+
+
+def topics(connection: sqlite3.Connection, read: TopicRows) -> Mapping[NodeKey, Topic]:
+    """The topics with the keys of *read*."""
+    return _nodes(connection, read, "topic", row_mapping.form(Topic, read.fields))
+
+
+def child_keys(connection: sqlite3.Connection, read: ChildKeys) -> Mapping[NodeKey, Keys]:
+    """The topics right below those of *read*, by name then slug; none below a topic the caller cannot see."""
+    parent = " AND EXISTS (SELECT 1 FROM topic p WHERE p.key = t.parent AND p.hidden = 0)"
+    found = Sql(
+        f"SELECT t.parent, t.key FROM topic t WHERE t.parent {AMONG}{visible('t', read.rights)}"
+        f"{parent if read.rights.published_only else ''} ORDER BY t.parent, t.name_folded, t.slug",
+        (integers(read.keys),),
+    ).all(connection)
+    return _lists(found, itemgetter(1))
+
+
+def reciprocal(connection: sqlite3.Connection, read: Reciprocal) -> frozenset[tuple[NodeKey, NodeKey]]:
+    """The pairs of *read* with an edge each way."""
+    pairs = orjson.dumps(list(dict.fromkeys(read.pairs))).decode()
+    found = Sql(
+        "WITH pair AS MATERIALIZED (SELECT json_extract(value, '$[0]') AS one,"
+        " json_extract(value, '$[1]') AS other FROM json_each(?))"
+        " SELECT p.one, p.other FROM pair p WHERE"
+        " EXISTS (SELECT 1 FROM related r WHERE r.dst = p.other AND r.src = p.one)"
+        " AND EXISTS (SELECT 1 FROM related r WHERE r.dst = p.one AND r.src = p.other)"
+        f"{_of_visible_article('p.one', read.rights)}{_of_visible_article('p.other', read.rights)}",
+        (pairs,),
+    ).all(connection)
+    return frozenset((one, other) for one, other in found)
+
+
+def problems(connection: sqlite3.Connection, read: ProblemRows) -> Mapping[NodeKey, Problem]:
+    """The problems with the ordinals of *read*; those of hidden articles are hidden with them."""
+    found = Sql(
+        f"SELECT {row_mapping.PROBLEM_COLUMNS} FROM json_each(?) k CROSS JOIN problem p ON p.key = k.value"
+        f" WHERE 1{problem_visible(read.rights)}",
+        (integers(read.ordinals),),
+    ).all(connection)
+    return {row[0]: row_mapping.problem(row) for row in found}
+
+
+def problem_visible(rights: Rights) -> str:
+    """The rest of a condition on problems `p`: what is said of a hidden article is hidden too, and of a
+    rejected file, which could be one."""
+    hidden = (
+        " AND NOT EXISTS (SELECT 1 FROM article h WHERE h.key = p.article AND h.hidden = 1)"
+        " AND NOT EXISTS (SELECT 1 FROM document d WHERE d.key = p.owner AND d.kind = 'rejected')"
+    )
+    return hidden if rights.published_only else ""
+
+
+def _nodes(
+    connection: sqlite3.Connection,
+    read: ArticleRows | ProviderRows | TopicRows,
+    table: str,
+    form: row_mapping.Form[row_mapping.N],
+) -> Mapping[NodeKey, row_mapping.N]:
+    text = (
+        f"SELECT {form.columns} FROM json_each(?) k CROSS JOIN {table} n ON n.key = k.value"
+        f" WHERE 1{visible('n', read.rights)}"
+    )
+    return form.nodes(Sql(text, (integers(read.keys),)).all(connection))
+
+
+def _of_visible_article(column: str, rights: Rights) -> str:
+    seen = f" AND EXISTS (SELECT 1 FROM article v WHERE v.key = {column} AND v.hidden = 0)"
+    return seen if rights.published_only else ""
+
+
+def _lists(found: Iterable[Row], made: Callable[[Row], T]) -> dict[NodeKey, tuple[T, ...]]:
+    """What is *made* of the rows, in their order, as one tuple for each value of their first column."""
+    lists: dict[NodeKey, list[T]] = {}
+    for row in found:
+        if row[0] in lists:
+            lists[row[0]].append(made(row))
+        else:
+            lists[row[0]] = [made(row)]
+    return {key: tuple(each) for key, each in lists.items()}

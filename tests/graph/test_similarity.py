@@ -1,0 +1,57 @@
+"""Likeness agrees with networkx."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from math import isclose, log
+
+import networkx as nx
+import pytest
+from hypothesis import given, settings
+
+from graph_api.graph.protocol import Scope
+from graph_api.graph.similarity import Likeness, adamic_adar, jaccard, likeness
+from tests.graph.small_graphs import SmallGraph, graphs, keys, related, scopes
+
+
+@settings(max_examples=120)
+@given(graphs(), scopes(), keys, keys)
+def test_common_neighbours_jaccard_and_adamic_adar(
+    graph: SmallGraph, scope: Scope, first: int, second: int
+) -> None:
+    scope = replace(scope, filtered=False, avoid=scope.avoid - {first, second})
+    found = graph.run(likeness(first, second, scope))
+    memory = graph.in_memory()
+    in_places = memory.run(likeness, scope, first, second)
+    assert replace(in_places, common=memory.ground.keys(in_places.common)) == found
+    if first == second:
+        return
+    whole: nx.Graph[int] = nx.Graph(graph.networkx(scope, [first, second]))
+    whole.remove_edges_from(list(nx.selfloop_edges(whole)))
+    assert found.common == tuple(sorted(nx.common_neighbors(whole, first, second)))
+    [(_, _, by_jaccard)] = nx.jaccard_coefficient(whole, [(first, second)])
+    [(_, _, by_adamic_adar)] = nx.adamic_adar_index(whole, [(first, second)])
+    assert isclose(found.jaccard, by_jaccard)
+    assert isclose(found.adamic_adar, by_adamic_adar)
+
+
+def test_two_nodes_alone_are_not_alike() -> None:
+    assert related((5, 6)).run(likeness(1, 2, Scope())) == Likeness(common=(), jaccard=0.0, adamic_adar=0.0)
+
+
+def test_a_shared_neighbour_of_two_counts_one_by_log_two() -> None:
+    found = related((1, 3), (3, 2), (2, 4)).run(likeness(1, 2, Scope()))
+    assert found == Likeness(common=(3,), jaccard=0.5, adamic_adar=1 / log(2))
+
+
+def test_a_neighbour_of_degree_one_adds_nothing() -> None:
+    assert related((1, 3)).run(likeness(1, 1, Scope())).adamic_adar == 0
+
+
+@pytest.mark.parametrize(("degrees", "expected"), [([], 0.0), ([1], 0.0), ([2, 4], 1.5 / log(2))])
+def test_adamic_adar_sums_inverse_logarithms(degrees: list[int], expected: float) -> None:
+    assert isclose(adamic_adar(degrees), expected)
+
+
+def test_jaccard_of_nothing_is_nothing() -> None:
+    assert jaccard(set(), set()) == 0

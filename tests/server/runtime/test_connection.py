@@ -1,0 +1,386 @@
+"""Connections on real sockets: too slow, too large, too many, not HTTP, and those that take no answer."""
+
+from __future__ import annotations
+
+import asyncio
+import dataclasses
+import gc
+import json
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, suppress
+from urllib.parse import urlsplit
+
+import pytest
+from starlette.types import Receive, Scope, Send
+from uvicorn.protocols.http.httptools_impl import RequestResponseCycle
+from uvicorn.server import ServerState
+
+from graph_api.server.app import create_app
+from graph_api.server.runtime.connection import configured, connection_type
+from graph_api.settings import Settings
+from tests.server.running import running
+from tests.store.build import article, graph
+
+QUICK = Settings(arrival_seconds=1, idle_seconds=1, max_headers=2000, max_connections=8)
+PATIENCE_S = 15
+GET = b"GET /graphql?query=%7Brevision%7D HTTP/1.1\r\nhost: x\r\n"
+POST = b"POST /graphql HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\n"
+
+
+@pytest.fixture(scope="module")
+def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    database = graph(tmp_path_factory.mktemp("connection") / "graph.sqlite", article("a"))
+    with running(create_app(database, QUICK), QUICK) as url:
+        yield url
+
+
+def connected(url: str) -> socket.socket:
+    parts = urlsplit(url)
+    return socket.create_connection((str(parts.hostname), int(parts.port or 0)), timeout=PATIENCE_S)
+
+
+def sent(url: str, *pieces: bytes) -> bytes:
+    """All that comes back until the server ends the connection."""
+    with connected(url) as client:
+        for piece in pieces:
+            client.sendall(piece)
+        return rest(client)
+
+
+def rest(client: socket.socket) -> bytes:
+    received = bytearray()
+    while True:
+        try:
+            piece = client.recv(65536)
+        except ConnectionResetError:
+            return bytes(received)
+        if not piece:
+            return bytes(received)
+        received += piece
+
+
+def told(response: bytes) -> tuple[int, str, dict[str, str]]:
+    """Status, code and headers of the only response in these bytes."""
+    head, _, body = response.partition(b"\r\n\r\n")
+    status, *lines = head.decode("latin-1").split("\r\n")
+    [error] = json.loads(body)["errors"]
+    return int(status.split()[1]), error["extensions"]["code"], dict(line.split(": ", 1) for line in lines)
+
+
+def test_those_who_never_finish_a_request_are_told_and_let_go(url: str) -> None:
+    begun = [
+        b"",
+        b"G",
+        b"\r\n",
+        GET,
+        POST + b"content-length: 10\r\n\r\n{",
+        POST + b"transfer-encoding: chunked\r\n\r\n",
+    ]
+    with ExitStack() as open:
+        clients = [open.enter_context(connected(url)) for _ in begun]
+        for client, piece in zip(clients, begun, strict=True):
+            client.sendall(piece)
+        for client in clients:
+            status, code, headers = told(rest(client))
+            assert (status, code, headers["connection"]) == (408, "REQUEST_TIMEOUT", "close")
+
+
+def test_who_sends_a_byte_now_and_then_is_not_waited_for(url: str) -> None:
+    with connected(url) as client:
+        client.settimeout(0.1)
+        response = b""
+        for letter in (GET + b"x" * 1000).decode():
+            try:
+                client.sendall(letter.encode())
+                response = client.recv(65536)
+            except TimeoutError:
+                continue
+            except OSError:
+                break
+            break
+        assert told(response)[1] == "REQUEST_TIMEOUT"
+
+
+def test_an_idle_connection_ends_after_its_answer(url: str) -> None:
+    response = sent(url, GET + b"\r\n")
+    assert response.endswith(b'{"data":{"revision":"one"}}')
+    assert response.count(b"HTTP/1.1 ") == 1
+
+
+def test_one_that_trickles_empty_lines_after_its_answer_ends(url: str) -> None:
+    with connected(url) as client:
+        client.sendall(GET + b"\r\n")
+        assert client.recv(65536)
+        client.sendall(b"\r\n")
+        assert told(rest(client))[1] == "REQUEST_TIMEOUT"
+
+
+def test_a_body_that_nobody_reads_does_not_keep_its_connection(url: str) -> None:
+    with connected(url) as client:
+        client.sendall(b"POST /healthz HTTP/1.1\r\nhost: x\r\ntransfer-encoding: chunked\r\n\r\n")
+        assert b" 405 " in client.recv(65536)
+        client.sendall(b"1\r\nx\r\n")
+        rest(client)
+
+
+@pytest.mark.parametrize("end", [b"", b"\r\n\r\n"], ids=["endless", "whole"])
+@pytest.mark.parametrize(
+    "start", [b"GET /graphql?query=", b"GET /graphql HTTP/1.1\r\nhost: x\r\nx: "], ids=["address", "header"]
+)
+def test_headers_that_are_too_large_are_431(url: str, start: bytes, end: bytes) -> None:
+    version = b" HTTP/1.1\r\nhost: x" if b"HTTP" not in start and end else b""
+    status, code, headers = told(sent(url, start + b"x" * 3000 + version + end))
+    assert (status, code, headers["connection"]) == (431, "HEADERS_TOO_LARGE", "close")
+
+
+def test_a_large_body_is_no_header(url: str) -> None:
+    body = json.dumps({"query": "{ revision }" + " " * 5000}).encode()
+    request = POST + f"content-length: {len(body)}\r\nconnection: close\r\n\r\n".encode()
+    assert b'{"revision":"one"}' in sent(url, request + body)
+
+
+@pytest.mark.parametrize(
+    "request_",
+    [
+        b"nonsense\r\n\r\n",
+        b"\x16\x03\x01\x02\x00\x01",
+        b"GET /\xff HTTP/1.1\r\n\r\n",
+        b"CONNECT x:1 HTTP/1.1\r\n\r\n",
+    ],
+)
+def test_what_is_not_http_is_400_in_json(url: str, request_: bytes) -> None:
+    assert told(sent(url, request_))[:2] == (400, "BAD_REQUEST")
+
+
+CHUNKED = b"transfer-encoding: chunked\r\n\r\n"
+BODY_IN_CHUNKS = b'16\r\n{"query":"{revision}"}\r\n0\r\n'
+AMBIGUOUS = {
+    "two lengths": POST + b"content-length: 22\r\ncontent-length: 2\r\n\r\n",
+    "a length beside chunks": POST + b"content-length: 5\r\n" + CHUNKED,
+    "chunks beside a length": POST + b"transfer-encoding: chunked\r\ncontent-length: 5\r\n\r\n",
+    "a length with a sign": POST + b"content-length: +22\r\n\r\n",
+    "a length beyond counting": POST + b"content-length: " + b"9" * 30 + b"\r\n\r\n",
+    "another coding before chunks": POST + b"transfer-encoding: gzip, chunked\r\n\r\n",
+    "another coding in a header of its own": POST + b"transfer-encoding: identity\r\n" + CHUNKED,
+    "a coding nobody knows": POST + b"transfer-encoding: xchunked\r\n\r\n",
+    "a space before the colon": POST + b"transfer-encoding : chunked\r\n\r\n",
+    "a folded header": GET + b"x: a\r\n b\r\n\r\n",
+    "a bare line feed": GET.replace(b"\r\n", b"\n") + b"\n",
+    "a bare carriage return": GET + b"x: a\rb\r\n\r\n",
+    "NUL": GET + b"x: a\0b\r\n\r\n",
+    "a negative chunk": POST + CHUNKED + b"-16\r\n",
+    "an endless chunk": POST + CHUNKED + b"f" * 20 + b"\r\n",
+    "a chunk of bare line feeds": POST + CHUNKED + BODY_IN_CHUNKS.replace(b"\r", b""),
+    "a chunk that is longer than it says": POST + CHUNKED + b"1\r\n" + b"x" * 100,
+    "no host": b"GET /graphql?query=%7Brevision%7D HTTP/1.1\r\n\r\n",
+    "two hosts": GET + b"host: y\r\n\r\n",
+    "another version": GET.replace(b"1.1", b"1.2") + b"\r\n",
+}
+
+
+@pytest.mark.parametrize("request_", AMBIGUOUS.values(), ids=AMBIGUOUS.keys())
+def test_what_could_be_read_in_two_ways_is_400_and_the_end(url: str, request_: bytes) -> None:
+    """A proxy in front may have read it in the other way: nothing behind it is taken for a request."""
+    status, code, headers = told(sent(url, request_ + GET + b"\r\n"))
+    assert (status, code, headers["connection"]) == (400, "BAD_REQUEST", "close")
+
+
+def test_what_comes_behind_a_body_is_no_header(url: str) -> None:
+    trailers = b"content-type: text/plain\r\nhost: y\r\n\r\n"
+    following = GET + b"connection: close\r\n\r\n"
+    response = sent(url, POST + CHUNKED + BODY_IN_CHUNKS + trailers + following)
+    assert response.count(b'{"data":{"revision":"one"}}') == 2
+
+
+@pytest.mark.parametrize(
+    "rest",
+    [b"16;" + b"x" * 600_000, b"0\r\n" + b"x: y\r\n" * 100_000, b"1\r\n{\r\n" * 100_000],
+    ids=["a chunk's extension", "what comes behind the body", "chunks of one byte"],
+)
+def test_a_body_that_hides_its_size_is_413(url: str, rest: bytes) -> None:
+    with connected(url) as client, suppress(ConnectionError):
+        client.sendall(POST + CHUNKED)
+        client.sendall(rest)
+        assert told(client.recv(65536))[:2] == (413, "REQUEST_TOO_LARGE")
+
+
+def test_many_requests_in_one_piece_end_the_connection(url: str) -> None:
+    few, many = GET + b"\r\n", b"GET /nothing HTTP/1.1\r\nhost: x\r\n\r\n" * 500
+    assert sent(url, few + many).count(b"HTTP/1.1 ") < 500
+
+
+@pytest.mark.parametrize("protocol", ["websocket", "h2c"])
+def test_an_upgrade_with_a_body_is_refused_in_words(url: str, protocol: str) -> None:
+    upgrade = f"connection: Upgrade\r\nupgrade: {protocol}\r\ncontent-length: 22\r\n\r\n"
+    response = sent(url, POST + upgrade.encode() + b'{"query":"{revision}"}')
+    assert told(response)[:2] == (400, "BAD_REQUEST")
+    assert b"without Upgrade" in response
+
+
+@pytest.mark.parametrize("protocol", ["websocket", "h2c"])
+def test_an_upgrade_is_answered_as_the_plain_request_it_is_too(
+    url: str, protocol: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    upgrade = (
+        f"connection: Upgrade\r\nupgrade: {protocol}\r\nsec-websocket-version: 13\r\n"
+        "sec-websocket-protocol: graphql-ws\r\nsec-websocket-key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"
+    )
+    response = sent(url, GET + upgrade.encode())
+    assert response.startswith(b"HTTP/1.1 200 ")
+    assert b"connection: close\r\n" in response
+    assert response.endswith(b'{"data":{"revision":"one"}}')
+    assert "pgrade" not in caplog.text
+
+
+def test_more_connections_than_allowed_are_503_and_those_before_are_served(url: str) -> None:
+    with ExitStack() as open:
+        clients = [open.enter_context(connected(url)) for _ in range(QUICK.max_connections)]
+        for client in clients:
+            client.sendall(GET)
+        status, code, headers = told(sent(url))
+        assert (status, code, headers["retry-after"]) == (503, "OVERLOADED", "1")
+        for client in clients:
+            client.sendall(b"\r\n")
+            assert client.recv(65536).startswith(b"HTTP/1.1 200 ")
+    assert b"200 OK" in sent(url, GET + b"connection: close\r\n\r\n"), "there is room again"
+
+
+def test_pipelined_requests_are_answered_in_order(url: str) -> None:
+    response = sent(url, GET + b"\r\n" + GET + b"\r\n" + GET + b"connection: close\r\n\r\n")
+    assert response.count(b'{"data":{"revision":"one"}}') == 3
+
+
+def test_too_many_requests_in_line_end_their_connection_and_leave_no_garbage(url: str) -> None:
+    gc.collect()
+    gc.disable()
+    try:
+        answers = [sent(url, (GET + b"\r\n") * 200) for _ in range(5)]
+        left = sum(isinstance(each, RequestResponseCycle) for each in gc.get_objects())
+    finally:
+        gc.enable()
+    assert all(b"OVERLOADED" in answer for answer in answers)
+    assert left < 128, "those of one connection, if it is not over yet"
+
+
+async def whose(scope: Scope, receive: Receive, send: Send) -> None:
+    """An app that answers the client's address."""
+    del receive
+    if scope["type"] == "http":
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        await send({"type": "http.response.body", "body": scope["client"][0].encode()})
+
+
+@pytest.mark.parametrize(
+    ("trusted", "address"), [("", b"127.0.0.1"), ("10.0.0.1", b"127.0.0.1"), ("127.0.0.1", b"192.0.2.7")]
+)
+def test_only_a_trusted_proxy_says_whose_a_request_is(trusted: str, address: bytes) -> None:
+    settings = dataclasses.replace(QUICK, trusted_proxies=trusted)
+    with running(whose, settings) as url:
+        told = sent(url, b"GET / HTTP/1.0\r\nx-forwarded-for: 198.51.100.9, 192.0.2.7\r\n\r\n")
+    assert told.endswith(b"\r\n" + address) or b"\r\n" + address + b"\r\n" in told
+
+
+class Slow:
+    """An app that answers when it is *let*, and knows that it was *asked*, and how it was told that the client has
+    gone."""
+
+    def __init__(self) -> None:
+        self.asked, self.let, self.over = threading.Event(), threading.Event(), threading.Event()
+        self.heard = ""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http":
+            self.asked.set()
+            await receive()
+            self.heard = (await receive())["type"]
+            await asyncio.to_thread(self.let.wait, PATIENCE_S)
+            await send({"type": "http.response.start", "status": 200, "headers": []})
+            await send({"type": "http.response.body", "body": b"slow"})
+            self.over.set()
+
+
+IN_LINE = {"garbage": b"garbage\r\n\r\n", "garbage behind another": GET + b"\r\ngarbage\r\n\r\n"}
+
+
+@pytest.mark.parametrize("behind", IN_LINE.values(), ids=IN_LINE.keys())
+def test_who_makes_an_answer_that_a_refusal_has_overtaken_is_stopped_and_no_failure(
+    behind: bytes, caplog: pytest.LogCaptureFixture
+) -> None:
+    slow = Slow()
+    with running(slow, QUICK) as url:
+        assert told(sent(url, GET + b"\r\n" + behind))[:2] == (400, "BAD_REQUEST")
+        slow.let.set()
+        assert slow.over.wait(PATIENCE_S)
+    assert slow.heard == "http.disconnect"
+    assert "Exception" not in caplog.text
+
+
+def test_who_is_answered_first_of_several_in_line_is_stopped_when_the_client_goes(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    slow = Slow()
+    with running(slow, QUICK) as url:
+        with connected(url) as client:
+            client.sendall((GET + b"\r\n") * 2)
+            assert slow.asked.wait(PATIENCE_S)
+        slow.let.set()
+        assert slow.over.wait(PATIENCE_S)
+    assert slow.heard == "http.disconnect"
+    assert "Exception" not in caplog.text
+
+
+BODY = b"x" * 20_000_000  # more than waits on the way to a client
+
+
+async def large(scope: Scope, receive: Receive, send: Send) -> None:
+    """An app whose every answer is BODY."""
+    del receive
+    if scope["type"] == "http":
+        headers = [(b"content-length", b"%d" % len(BODY))]
+        await send({"type": "http.response.start", "status": 200, "headers": headers})
+        await send({"type": "http.response.body", "body": BODY})
+
+
+def test_who_does_not_take_the_answer_is_let_go() -> None:
+    only_one = dataclasses.replace(QUICK, max_connections=1)
+    with running(large, only_one) as url, connected(url) as client:
+        client.sendall(GET + b"\r\n")
+        assert client.recv(1)
+        until = time.monotonic() + PATIENCE_S
+        while (response := sent(url, GET + b"connection: close\r\n\r\n")).startswith(b"HTTP/1.1 503"):
+            assert time.monotonic() < until, "there is no room for another"
+        assert response.endswith(BODY)
+
+
+class Taking(asyncio.Transport):
+    """The other side of a connection, which has not yet taken *unsent* bytes."""
+
+    unsent = 0
+    aborted = False
+
+    def get_write_buffer_size(self) -> int:
+        return self.unsent
+
+    def is_closing(self) -> bool:
+        return False
+
+    def abort(self) -> None:
+        self.aborted = True
+
+
+async def test_who_takes_the_answer_slowly_but_steadily_is_waited_for() -> None:
+    connection = connection_type(QUICK)(configured(large, QUICK), ServerState(), {})
+    transport = Taking()
+    connection.connection_made(transport)
+    for transport.unsent in (9000, 7900, 6800, 0, 500):
+        connection._unsent_seen = connection.loop.time() - 1  # a second has passed
+        connection._look_after()
+        connection._look_after()  # too soon to tell
+        assert not transport.aborted
+    connection._unsent_seen = connection.loop.time() - 1
+    connection._look_after()
+    assert transport.aborted
+    connection.connection_lost(ConnectionResetError())
