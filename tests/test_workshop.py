@@ -1,4 +1,4 @@
-"""What stands around the package: pins, changelog, README, the fixed top level."""
+"""What surrounds the package: pins, changelog, the fixed top level, hooks."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ import socket
 import subprocess
 import tomllib
 from collections.abc import Iterable, Iterator
-from dataclasses import Field
 from importlib.metadata import PackageNotFoundError, requires, version
 from pathlib import Path
 
@@ -16,13 +15,10 @@ import yaml
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-from graph_api.cli.program import COMMANDS
-from graph_api.documents import CODES
-from graph_api.settings import table, variable
-
 TOP = Path(__file__).parent.parent
 TOP_LEVEL = {
     "CHANGELOG.md",
+    "LICENSE",
     "Makefile",
     "README.md",
     "constraints.txt",
@@ -127,39 +123,6 @@ def test_changes_are_grouped_as_keep_a_changelog_says() -> None:
 
 def _sections(level: int) -> list[str]:
     return re.findall(rf"^#{{{level}}} (.+)$", (TOP / "CHANGELOG.md").read_text(), re.MULTILINE)
-
-
-@pytest.mark.parametrize("group", sorted({one.metadata["group"] for one in table()}))
-def test_the_readme_lists_the_settings_as_they_are(group: str) -> None:
-    rows = (_setting_row(one) for one in table() if one.metadata["group"] == group)
-    _stands_in_readme(group, ["| Option | Variable | Default | Meaning |", "|---|---|---|---|", *rows])
-
-
-def _setting_row(one: Field[object]) -> str:
-    flag, unit = one.name.replace("_", "-"), one.metadata["unit"]
-    default = "" if one.default is False or one.default == "" else f"`{one.default}`"
-    meaning = f"{one.metadata['help']} In {unit}." if unit else one.metadata["help"]
-    return f"| `--{flag}` | `{variable(one.name)}` | {default} | {meaning} |"
-
-
-def test_the_readme_lists_the_codes_as_they_are() -> None:
-    rows = (f"| {one.code} | {one.meaning} | {one.mend} |" for one in CODES.values())
-    _stands_in_readme("codes", ["| Code | What is wrong | What to do |", "|---|---|---|", *rows])
-
-
-def test_the_readme_names_every_command_and_every_target() -> None:
-    text = (TOP / "README.md").read_text()
-    targets = re.findall(r"^([a-z]+):.*##", (TOP / "Makefile").read_text(), re.MULTILINE)
-    assert [name for name in COMMANDS if f"| `graph-api {name}" not in text] == []
-    assert [name for name in targets if name != "help" and f"| `make {name}`" not in text] == []
-
-
-def _stands_in_readme(marker: str, lines: list[str]) -> None:
-    """Between the two markers stand these *lines*."""
-    text = (TOP / "README.md").read_text()
-    listed = text.partition(f"<!-- {marker} -->\n")[2].partition(f"<!-- /{marker} -->")[0]
-    expected = "\n".join([*lines, ""])
-    assert listed == expected, f"between the two markers of {marker} should stand:\n{expected}"
 
 
 def test_every_hook_is_a_make_target() -> None:

@@ -1,10 +1,9 @@
-"""Help, the settings table and the README say the same; `tests/test_workshop.py` holds the README's table."""
+"""Help, the settings table and the README say the same; `tests/test_readmes.py` holds the README's table."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import click
 import pytest
@@ -12,10 +11,9 @@ from click.testing import Result
 
 from graph_api.cli.program import COMMANDS, program
 from graph_api.settings import table, variable
+from tests import readme
 
 Run = Callable[..., Result]
-
-README = Path(__file__).parents[2] / "README.md"
 
 
 def options(command: str) -> Iterator[click.Option]:
@@ -63,7 +61,7 @@ def test_help_says_what_a_command_does_to_the_database(run: Run) -> None:
 
 
 def test_help_and_readme_tell_the_exit_codes(run: Run) -> None:
-    for text in (run("--help").stdout, README.read_text()):
+    for text in (run("--help").stdout, readme.text("")):
         said = " ".join(text.partition("Exit codes:")[2].split())
         found = [
             said.index(code)

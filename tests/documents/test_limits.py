@@ -11,8 +11,7 @@ import pytest
 from graph_api.documents import CODES, ArticleDocument, Reading, limits, parse, read_file
 from graph_api.records import Severity
 from tests.documents.writing import codes, front_matter, read, reading
-
-README = Path(__file__).resolve().parents[2] / "README.md"
+from tests.readme import assert_generated
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,14 +108,19 @@ def test_a_document_at_a_limit_is_whole_and_beyond_it_is_told(words: str, tmp_pa
 
 
 def test_the_readme_shows_what_a_document_may_hold() -> None:
-    rows = [
+    rows = (
         f"| {limit.most:,} {words} | {limit.code}: {CODES[limit.code].meaning} |"
         for words, limit in LIMITS.items()
-    ]
-    expected = "\n".join(["| At most | Beyond it |", "|---|---|", *rows, ""])
-    shown = README.read_text().partition("<!-- document limits -->\n")[2]
-    assert shown.partition("<!-- /document limits -->")[0] == expected, (
-        f"between the two markers of document limits should stand:\n{expected}"
+    )
+    assert_generated(
+        "graph_api/documents", "document limits", ["| At most | Beyond it |", "|---|---|", *rows]
+    )
+
+
+def test_the_readme_lists_the_codes_as_they_are() -> None:
+    rows = (f"| {one.code} | {one.meaning} | {one.mend} |" for one in CODES.values())
+    assert_generated(
+        "graph_api/documents", "codes", ["| Code | What is wrong | What to do |", "|---|---|---|", *rows]
     )
 
 

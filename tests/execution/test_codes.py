@@ -1,15 +1,14 @@
-"""Every error has a code from one list, and the README shows that list."""
+"""Every error has a code from one list, and the schema's README shows that list."""
 
 from __future__ import annotations
 
 import ast
 import re
 from collections.abc import Iterator
-from pathlib import Path
 
 from graph_api.execution.graphql_errors import CODES
+from tests.readme import TOP, assert_generated
 
-TOP = Path(__file__).parents[2]
 _CODE = re.compile(r"[A-Z]+(_[A-Z]+)+")
 _NO_CODES = {
     "XDG_CACHE_HOME",
@@ -41,8 +40,6 @@ def test_the_list_holds_exactly_the_codes_that_are_used() -> None:
     assert set(_used()) - _NO_CODES == set(CODES)
 
 
-def test_the_readme_shows_the_list() -> None:
-    text = (TOP / "README.md").read_text()
-    shown = text.partition("<!-- errors -->\n")[2].partition("<!-- /errors -->")[0]
+def test_the_schemas_readme_shows_the_list() -> None:
     rows = (f"| `{code}` | {meaning} |" for code, meaning in CODES.items())
-    assert shown == "\n".join(["| Code | What it means |", "|---|---|", *rows, ""])
+    assert_generated("schema", "errors", ["| Code | What it means |", "|---|---|", *rows])

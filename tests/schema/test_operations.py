@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Callable, Iterator
 from datetime import datetime
 from pathlib import Path
@@ -13,6 +12,7 @@ import frontmatter
 import pytest
 
 from graph_api.settings import Settings
+from tests.readme import code_blocks
 from tests.schema.asking import ask
 
 TOP = Path(__file__).parents[2]
@@ -116,20 +116,19 @@ def test_the_report_counts_documents_and_stubs(seeds: Path) -> None:
     assert report["problems"]["totalCount"] == 0
 
 
-# -- the README --------------------------------------------------------------------------------------------
+# -- the READMEs -------------------------------------------------------------------------------------------
 
 
-def _blocks(language: str) -> list[str]:
-    readme = (TOP / "README.md").read_text(encoding="utf-8")
-    return re.findall(rf"^```{language}\n(.+?)^```$", readme, re.MULTILINE | re.DOTALL)
+_ALL = [one for folder in ("", "schema") for one in code_blocks(folder, "graphql")]
 
 
 def test_the_first_query_of_the_readme_has_the_answer_shown(seeds: Path) -> None:
-    assert {"data": ask(seeds, _blocks("graphql")[0])} == json.loads(_blocks("json")[0])
+    query, answer = code_blocks("", "graphql")[0], code_blocks("", "json")[0]
+    assert {"data": ask(seeds, query)} == json.loads(answer)
 
 
-@pytest.mark.parametrize("query", [one for one in _blocks("graphql") if not one.startswith("extend schema")])
-def test_every_query_of_the_readme_has_an_answer(query: str, seeds: Path) -> None:
+@pytest.mark.parametrize("query", [one for one in _ALL if not one.startswith("extend schema")])
+def test_every_query_of_the_readmes_has_an_answer(query: str, seeds: Path) -> None:
     assert list(_empty(ask(seeds, query))) == []
 
 

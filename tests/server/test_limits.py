@@ -17,11 +17,11 @@ from starlette.applications import Starlette
 
 from graph_api.server.app import create_app
 from graph_api.settings import Settings, table
+from tests.readme import assert_generated
 from tests.server.calling import MODERN, NEVER, post, post_body, serving
 from tests.server.running import running
 from tests.store.build import article, graph
 
-README = Path(__file__).parents[2] / "README.md"
 ID = article("a").id
 PATIENCE_S = 15
 
@@ -289,9 +289,7 @@ async def test_the_readme_shows_the_answer_to_each_probe(database: Path) -> None
         zip(PROBES, await asyncio.gather(*(each.ask(database) for each in PROBES.values())), strict=True)
     )
     rows = [_row(limit, PROBES[limit].words, answer) for limit, answer in told.items()]
-    expected = "\n".join(["| Limit | Beyond it | Answer |", "|---|---|---|", *rows, ""])
-    shown = README.read_text().partition("<!-- probes -->\n")[2].partition("<!-- /probes -->")[0]
-    assert shown == expected, f"between the two markers of probes should stand:\n{expected}"
+    assert_generated("graph_api/server", "probes", ["| Limit | Beyond it | Answer |", "|---|---|---|", *rows])
     unrelated = {"", "GRAPHQL_VALIDATION_FAILED"}
     assert [limit for limit, answer in told.items() if answer.code in unrelated] == [
         "idle_seconds",

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 INTEROP = Path(__file__).parents[1]
-README = (INTEROP.parents[1] / "README.md").read_text(encoding="utf-8")
+README = (INTEROP / "clients" / "README.md").read_text(encoding="utf-8")
 SHOWN = [
     "apollo/articles.mjs",
     "ariadne_codegen/articles.graphql",

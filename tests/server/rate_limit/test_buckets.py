@@ -13,10 +13,10 @@ from starlette.applications import Starlette
 from graph_api.server.http_errors import Unanswered
 from graph_api.server.rate_limit.buckets import Allowance, Rates
 from graph_api.settings import Settings
+from tests import readme
 from tests.server.calling import MODERN, Answered, call, get, post, serving
 from tests.store.build import article, graph
 
-README = Path(__file__).parents[3] / "README.md"
 ASK = "{ articles(first: 10) { nodes { title } } }"
 
 
@@ -139,7 +139,7 @@ async def test_the_samples_take_the_cost_of_what_they_are_filled_in_with(
         assert [answer.status for answer in answers] == [200, 200, 429]
         (first, _), (second, _) = map(_told, answers[:2])
         assert first + (first - second) == 1000
-        assert f"of cost {first - second}." in README.read_text()
+        assert f"of cost {first - second}." in readme.text("graph_api/server")
         assert answers[2].code == "RATE_LIMITED"
         assert (await post(app, "{ revision }")).status == 200, "a client's bucket is one"
         assert _told(await post(app, "{ revision }"))[0] == second - 2
