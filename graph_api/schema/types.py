@@ -15,10 +15,9 @@ import strawberry
 from graph_api import records
 from graph_api.execution.fields import ListSize
 from graph_api.records import Detail, EdgeKind, Severity
-from graph_api.schema import arguments, entities, exporting
+from graph_api.schema import arguments, entities, exporting, resolvers
 from graph_api.schema.fields import batched, plain
 from graph_api.schema.paging import DEFAULT_PAGE, MAX_PAGE
-from graph_api.schema.resolvers import content, paths, traversal
 from graph_api.schema.scalars import JSON, URL
 
 PAGE = ListSize(
@@ -71,8 +70,8 @@ class Image:
 
 @strawberry.type(description="An opaque encrypted payload. The server neither decrypts nor reads it.")
 class Secured:
-    ciphertext: str = batched(content.ciphertext, long=True)
-    iv: str = batched(content.iv, long=True)
+    ciphertext: str = batched(resolvers.articles.ciphertext, long=True)
+    iv: str = batched(resolvers.articles.iv, long=True)
 
 
 @strawberry.type(description="A file that describes an article.")
@@ -97,9 +96,15 @@ class Article(Node):
 
     slug: str = plain("A short name for URLs, from the file's name, for a stub from the title. Not unique.")
     title: str = plain("The title.")
-    excerpt: str | None = batched(content.excerpt, arguments.excerpt, own=True, looks_at={"excerpt"})
+    excerpt: str | None = batched(
+        resolvers.articles.excerpt, arguments.excerpt, own=True, looks_at={"excerpt"}
+    )
     body: str | None = batched(
-        content.body, arguments.body, slow=True, long=True, sizes=content.detail_sizes(Detail.BODY)
+        resolvers.articles.body,
+        arguments.body,
+        slow=True,
+        long=True,
+        sizes=resolvers.articles.detail_sizes(Detail.BODY),
     )
     category: str | None = plain("The category, such as news.")
     type: str = plain("The type, such as article or video.")
@@ -120,16 +125,22 @@ class Article(Node):
     )
     is_stub: bool = plain("Whether the article is known only from lists of related articles.")
     featured_content: str | None = batched(
-        content.featured_content, long=True, sizes=content.detail_sizes(Detail.FEATURED_CONTENT)
+        resolvers.articles.featured_content,
+        long=True,
+        sizes=resolvers.articles.detail_sizes(Detail.FEATURED_CONTENT),
     )
-    secured: Secured | None = batched(content.secured)
-    extra: JSON | None = batched(content.extra, long=True, sizes=content.detail_sizes(Detail.EXTRA))
-    provider: Provider | None = batched(content.article_provider, own=True, looks_at={"provider_key"})
-    topics: list[Topic] = batched(content.article_topics, size=ListSize(3), own=True)
-    images: list[Image] = batched(content.article_images, size=ListSize(2), own=True)
-    related: RelatedConnection = batched(content.related, arguments.related, size=PAGE)
-    neighborhood: Subgraph = batched(traversal.neighborhood, arguments.neighborhood, size=NEIGHBORHOOD)
-    sources: list[SourceFile] = batched(content.sources, size=ListSize(1))
+    secured: Secured | None = batched(resolvers.articles.secured)
+    extra: JSON | None = batched(
+        resolvers.articles.extra, long=True, sizes=resolvers.articles.detail_sizes(Detail.EXTRA)
+    )
+    provider: Provider | None = batched(resolvers.articles.provider, own=True, looks_at={"provider_key"})
+    topics: list[Topic] = batched(resolvers.articles.topics, size=ListSize(3), own=True)
+    images: list[Image] = batched(resolvers.articles.images, size=ListSize(2), own=True)
+    related: RelatedConnection = batched(resolvers.articles.related, arguments.related, size=PAGE)
+    neighborhood: Subgraph = batched(
+        resolvers.traversal.neighborhood, arguments.neighborhood, size=NEIGHBORHOOD
+    )
+    sources: list[SourceFile] = batched(resolvers.articles.sources, size=ListSize(1))
 
 
 @strawberry.type(description="A publisher of articles, known by its domain.")
@@ -141,8 +152,8 @@ class Provider(Node):
     other_names: list[str] = plain("Other spellings of its name that occur.")
     description: str | None = plain("What it is.")
     images: list[Image] = plain("Its logos.", size=ListSize(2))
-    extra: JSON | None = batched(content.json_extra, long=True, looks_at={"extra"})
-    articles: ArticleConnection = batched(content.provider_articles, arguments.articles, size=PAGE)
+    extra: JSON | None = batched(resolvers.nodes.extra, long=True, looks_at={"extra"})
+    articles: ArticleConnection = batched(resolvers.providers.articles, arguments.articles, size=PAGE)
 
 
 @strawberry.type(description="A subject of articles, known by its slug; topics may form a tree.")
@@ -155,76 +166,76 @@ class Topic(Node):
     keywords: list[str] = plain("Words that point to it.")
     hashtags: list[str] = plain("Hashtags that point to it.")
     images: list[Image] = plain("Pictures for it.", size=ListSize(3))
-    extra: JSON | None = batched(content.json_extra, long=True, looks_at={"extra"})
-    parent: Topic | None = batched(content.topic_parent, own=True, looks_at={"parent_key"})
-    children: list[Topic] = batched(content.topic_children, size=ListSize(10))
-    articles: ArticleConnection = batched(content.topic_articles, arguments.topic_articles, size=PAGE)
+    extra: JSON | None = batched(resolvers.nodes.extra, long=True, looks_at={"extra"})
+    parent: Topic | None = batched(resolvers.topics.parent, own=True, looks_at={"parent_key"})
+    children: list[Topic] = batched(resolvers.topics.children, size=ListSize(10))
+    articles: ArticleConnection = batched(resolvers.topics.articles, arguments.topic_articles, size=PAGE)
 
 
 @strawberry.type(description="An article in a list.")
 class ArticleEdge:
     cursor: str = plain("Its place in the list, good for `after` and `before`.")
-    node: Article = batched(content.edge_article)
+    node: Article = batched(resolvers.connections.article)
 
 
 @strawberry.type(description="A page of articles.")
 class ArticleConnection:
-    edges: list[ArticleEdge] = batched(content.edges)
-    nodes: list[Article] = batched(content.listed_articles)
-    page_info: PageInfo = batched(content.page_info)
-    total_count: int = batched(content.total_count)
+    edges: list[ArticleEdge] = batched(resolvers.connections.edges)
+    nodes: list[Article] = batched(resolvers.connections.articles)
+    page_info: PageInfo = batched(resolvers.connections.page_info)
+    total_count: int = batched(resolvers.connections.total_count)
 
 
 @strawberry.type(description="A related article in a list.")
 class RelatedEdge:
     cursor: str = plain("Its place in the list, good for `after` and `before`.")
-    node: Article = batched(content.edge_article)
+    node: Article = batched(resolvers.connections.article)
     position: int | None = plain(
         "Its place in the document's list of related articles, from 0; null when only the other article lists this one."
     )
-    reciprocal: bool = batched(content.reciprocal)
+    reciprocal: bool = batched(resolvers.connections.reciprocal)
 
 
 @strawberry.type(description="A page of related articles.")
 class RelatedConnection:
-    edges: list[RelatedEdge] = batched(content.edges)
-    nodes: list[Article] = batched(content.listed_articles)
-    page_info: PageInfo = batched(content.page_info)
-    total_count: int = batched(content.total_count)
+    edges: list[RelatedEdge] = batched(resolvers.connections.edges)
+    nodes: list[Article] = batched(resolvers.connections.articles)
+    page_info: PageInfo = batched(resolvers.connections.page_info)
+    total_count: int = batched(resolvers.connections.total_count)
 
 
 @strawberry.type(description="A provider in a list.")
 class ProviderEdge:
     cursor: str = plain("Its place in the list, good for `after` and `before`.")
-    node: Provider = batched(content.edge_provider)
+    node: Provider = batched(resolvers.connections.provider)
 
 
 @strawberry.type(description="A page of providers.")
 class ProviderConnection:
-    edges: list[ProviderEdge] = batched(content.edges)
-    nodes: list[Provider] = batched(content.listed_providers)
-    page_info: PageInfo = batched(content.page_info)
-    total_count: int = batched(content.total_count)
+    edges: list[ProviderEdge] = batched(resolvers.connections.edges)
+    nodes: list[Provider] = batched(resolvers.connections.providers)
+    page_info: PageInfo = batched(resolvers.connections.page_info)
+    total_count: int = batched(resolvers.connections.total_count)
 
 
 @strawberry.type(description="A topic in a list.")
 class TopicEdge:
     cursor: str = plain("Its place in the list, good for `after` and `before`.")
-    node: Topic = batched(content.edge_topic)
+    node: Topic = batched(resolvers.connections.topic)
 
 
 @strawberry.type(description="A page of topics.")
 class TopicConnection:
-    edges: list[TopicEdge] = batched(content.edges)
-    nodes: list[Topic] = batched(content.listed_topics)
-    page_info: PageInfo = batched(content.page_info)
-    total_count: int = batched(content.total_count)
+    edges: list[TopicEdge] = batched(resolvers.connections.edges)
+    nodes: list[Topic] = batched(resolvers.connections.topics)
+    page_info: PageInfo = batched(resolvers.connections.page_info)
+    total_count: int = batched(resolvers.connections.total_count)
 
 
 @strawberry.type(description="An edge between two nodes that are shown.")
 class Link:
-    from_: Node = batched(traversal.link_source, name="from")
-    to: Node = batched(traversal.link_target)
+    from_: Node = batched(resolvers.traversal.link_source, name="from")
+    to: Node = batched(resolvers.traversal.link_target)
     kind: EdgeKind = plain("What the edge says.")
     position: int | None = plain("Its place in the list of related articles, from 0; null for other edges.")
     reciprocal: bool = plain("Whether each of two articles lists the other.")
@@ -233,17 +244,17 @@ class Link:
 @strawberry.type(description="The articles at one distance from the start.")
 class Hop:
     depth: int = plain("The distance: how many edges lead here from the start.")
-    articles: list[Article] = batched(traversal.hop_articles, size=ListSize(1))
+    articles: list[Article] = batched(resolvers.traversal.hop_articles, size=ListSize(1))
 
 
 @strawberry.type(description="A part of the graph: some nodes and the links among them.")
 class Subgraph:
-    nodes: list[Node] = batched(traversal.nodes)
-    links: list[Link] = batched(traversal.links, size=ListSize(4))
+    nodes: list[Node] = batched(resolvers.traversal.nodes)
+    links: list[Link] = batched(resolvers.traversal.links, size=ListSize(4))
     hops: list[Hop] = plain("The articles by distance; hop 0 is the start.")
     node_count: int = plain("How many nodes there are.")
-    link_count: int = batched(traversal.link_count)
-    truncated: bool = batched(traversal.truncated)
+    link_count: int = batched(resolvers.traversal.link_count)
+    truncated: bool = batched(resolvers.traversal.truncated)
     export: str = batched(
         exporting.exported,
         arguments.export,
@@ -256,10 +267,10 @@ class Subgraph:
 
 @strawberry.type(description="A way from one node to another.")
 class Path:
-    nodes: list[Node] = batched(paths.path_nodes, size=ListSize(4))
+    nodes: list[Node] = batched(resolvers.paths.path_nodes, size=ListSize(4))
     links: list[Link] = plain("The steps, one link each; a link may lead against the path.", size=ListSize(3))
     length: int = plain("How many steps it has.")
-    explanation: str = batched(paths.explanation, long=True, looks_at={"title", "name"})
+    explanation: str = batched(resolvers.paths.explanation, long=True, looks_at={"title", "name"})
 
 
 @strawberry.type(description="The paths that were found.")
@@ -272,8 +283,8 @@ class PathResult:
 
 @strawberry.type(description="What two articles share. Neighbours are counted without regard to direction.")
 class CommonNeighbors:
-    articles: list[Article] = batched(paths.common_articles, size=ListSize(20))
-    topics: list[Topic] = batched(paths.common_topics, size=ListSize(3))
+    articles: list[Article] = batched(resolvers.paths.common_articles, size=ListSize(20))
+    topics: list[Topic] = batched(resolvers.paths.common_topics, size=ListSize(3))
     same_provider: bool = plain("Whether both were published by the same provider.")
     jaccard: float = plain(
         "Shared neighbours over all neighbours of either: J = |A and B| / |A or B|, 0 to 1. Liben-Nowell and Kleinberg, 2007."
@@ -292,21 +303,21 @@ class Problem:
     path: str = plain("The file, relative to its source folder, with slashes.")
     line: int | None = plain("The line, from 1; null when the problem has no place in the file.")
     column: int | None = plain("The column, from 1.")
-    article: Article | None = batched(content.problem_article)
+    article: Article | None = batched(resolvers.report.problem_article)
 
 
 @strawberry.type(description="A problem in a list.")
 class ProblemEdge:
     cursor: str = plain("Its place in the list, good for `after` and `before`.")
-    node: Problem = batched(content.edge_problem)
+    node: Problem = batched(resolvers.connections.problem)
 
 
 @strawberry.type(description="A page of problems.")
 class ProblemConnection:
-    edges: list[ProblemEdge] = batched(content.edges)
-    nodes: list[Problem] = batched(content.listed_problems)
-    page_info: PageInfo = batched(content.page_info)
-    total_count: int = batched(content.total_count)
+    edges: list[ProblemEdge] = batched(resolvers.connections.edges)
+    nodes: list[Problem] = batched(resolvers.connections.problems)
+    page_info: PageInfo = batched(resolvers.connections.page_info)
+    total_count: int = batched(resolvers.connections.total_count)
 
 
 @strawberry.type(description="What the graph holds, and what was wrong with the documents.")
@@ -315,7 +326,7 @@ class ContentReport:
     generated_at: datetime = plain("When this revision was first stored.")
     articles: int = plain("How many articles there are, stubs among them.")
     stubs: int = plain("How many of them are stubs.")
-    problems: ProblemConnection = batched(content.problems, arguments.problems, size=PAGE)
+    problems: ProblemConnection = batched(resolvers.report.problems, arguments.problems, size=PAGE)
 
 
 @strawberry.type(description="What the operation costs, as admission measures it before it runs.")
@@ -337,24 +348,24 @@ class Service:
 
 @strawberry.type(description="Where every query starts.")
 class Query:
-    node: Node | None = batched(content.node, arguments.node)
+    node: Node | None = batched(resolvers.nodes.node, arguments.node)
     nodes: list[Node | None] = batched(
-        content.nodes, arguments.nodes, size=ListSize(1, counted=frozenset({"ids"}))
+        resolvers.nodes.nodes, arguments.nodes, size=ListSize(1, counted=frozenset({"ids"}))
     )
-    article: Article | None = batched(content.article, arguments.article)
-    articles: ArticleConnection = batched(content.articles, arguments.articles, size=PAGE)
-    provider: Provider | None = batched(content.provider, arguments.provider)
-    providers: ProviderConnection = batched(content.providers, arguments.providers, size=PAGE)
-    topic: Topic | None = batched(content.topic, arguments.topic)
-    topics: TopicConnection = batched(content.topics, arguments.topics, size=PAGE)
-    shortest_path: PathResult = batched(paths.shortest_path, arguments.paths, size=PATHS)
-    all_paths: PathResult = batched(paths.all_paths, arguments.paths, size=PATHS)
+    article: Article | None = batched(resolvers.articles.article, arguments.article)
+    articles: ArticleConnection = batched(resolvers.articles.articles, arguments.articles, size=PAGE)
+    provider: Provider | None = batched(resolvers.providers.provider, arguments.provider)
+    providers: ProviderConnection = batched(resolvers.providers.providers, arguments.providers, size=PAGE)
+    topic: Topic | None = batched(resolvers.topics.topic, arguments.topic)
+    topics: TopicConnection = batched(resolvers.topics.topics, arguments.topics, size=PAGE)
+    shortest_path: PathResult = batched(resolvers.paths.shortest_path, arguments.paths, size=PATHS)
+    all_paths: PathResult = batched(resolvers.paths.all_paths, arguments.paths, size=PATHS)
     common_neighbors: CommonNeighbors | None = batched(
-        paths.common_neighbors, arguments.pair, looks_at={"provider_key"}
+        resolvers.paths.common_neighbors, arguments.pair, looks_at={"provider_key"}
     )
-    subgraph: Subgraph = batched(traversal.subgraph, arguments.subgraph, size=SUBGRAPH)
-    content_report: ContentReport = batched(content.content_report)
-    revision: str = batched(content.revision)
+    subgraph: Subgraph = batched(resolvers.traversal.subgraph, arguments.subgraph, size=SUBGRAPH)
+    content_report: ContentReport = batched(resolvers.report.content_report)
+    revision: str = batched(resolvers.report.revision)
     cost: Cost = plain("What this operation costs.")
     represented: list[Entity | None] = batched(
         entities.entities, entities.representations, name="_entities", size=ENTITIES

@@ -1,0 +1,17 @@
+"""How each field is answered, a module for each noun: batch functions, which answer a field for many parents at once.
+
+The docstring of a batch function is the description of its field in the schema.
+"""
+
+from graph_api.schema.resolvers import (
+    articles,
+    connections,
+    nodes,
+    paths,
+    providers,
+    report,
+    topics,
+    traversal,
+)
+
+__all__ = ["articles", "connections", "nodes", "paths", "providers", "report", "topics", "traversal"]

@@ -17,7 +17,7 @@ from graph_api.graph.simple_paths import all_paths as simple_paths
 from graph_api.graph.walk import Link
 from graph_api.records import Article, Topic
 from graph_api.schema.arguments import PairWanted, PathsWanted
-from graph_api.schema.resolvers.content import rows_of
+from graph_api.schema.resolvers.nodes import rows_of
 from graph_api.schema.resolvers.traversal import Node, budget, ground_for, known, records, walked
 from graph_api.store.reads import ArticleRows, Keys, Reads, Rights, TopicKeys, TopicRows, ask
 

@@ -28,7 +28,7 @@ from graph_api.graph.walk import Link, Links
 from graph_api.records import Article, EdgeDirection, EdgeKind, NodeKey, Provider, Topic
 from graph_api.schema.arguments import NeighborhoodWanted, SubgraphWanted
 from graph_api.schema.identifiers import NodeHandle
-from graph_api.schema.resolvers.content import rows_of
+from graph_api.schema.resolvers.nodes import rows_of
 from graph_api.store.filters import Filter
 from graph_api.store.reads import (
     AllArticles,

@@ -1,0 +1,149 @@
+"""The fields of `Article`, and the fields of `Query` that answer articles."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from orjson import Fragment
+
+from graph_api.execution.fields import ByKey, Distinct, Sizes
+from graph_api.records import Article, Detail, Image, Secured, SourceFile
+from graph_api.schema import texts
+from graph_api.schema.arguments import RelatedList
+from graph_api.schema.identifiers import Handle, NodeHandle
+from graph_api.schema.inputs import BodyFormat
+from graph_api.schema.paging import Connection, Listing
+from graph_api.schema.resolvers.nodes import PROVIDERS, TOPICS, for_each, keys_of, node, rows_of
+from graph_api.store.reads import (
+    AllArticles,
+    ArticleKeysBy,
+    ArticleRows,
+    DetailRows,
+    DetailSizes,
+    ImageRows,
+    Reads,
+    RelatedArticles,
+    Rights,
+    SecuredRows,
+    SourceRows,
+    TopicKeys,
+    Turn,
+    ask,
+)
+
+
+def article(
+    parents: Sequence[object], rights: Rights, handle: NodeHandle | Handle
+) -> Reads[list[object | None]]:
+    """One article, null when there is none."""
+    if isinstance(handle, NodeHandle):
+        return (yield from node(parents, rights, handle))
+    keys = yield from ask(ArticleKeysBy(handle.by, (handle.value,), rights))
+    found = yield from rows_of(ArticleRows, keys.values(), rights)
+    return for_each(parents, next(iter(found.values()), None))
+
+
+def articles(parents: Sequence[object], rights: Rights, wanted: Listing) -> Reads[list[Connection]]:
+    """The articles of the graph, stubs among them."""
+    del rights
+    return Distinct([Connection(AllArticles(), wanted) for _ in parents])
+    yield
+
+
+def excerpt(parents: Sequence[Article], rights: Rights, max_chars: int | None) -> Reads[list[str | None]]:
+    """A short text about the article."""
+    del rights
+    return [texts.shortened(parent.excerpt, max_chars) for parent in parents]
+    yield  # a batch function without reads
+
+
+def _details(parents: Sequence[Article], rights: Rights, detail: Detail) -> Reads[list[str | None]]:
+    found = yield from ask(DetailRows(detail, keys_of(parents), rights))
+    return [found.get(parent.key) for parent in parents]
+
+
+def detail_sizes(detail: Detail) -> Sizes:
+    """How many bytes a detail has."""
+
+    def sizes(parents: Sequence[Article], rights: Rights) -> Reads[Sequence[int]]:
+        found = yield from ask(DetailSizes(detail, keys_of(parents), rights))
+        return [found.get(parent.key, 0) for parent in parents]
+
+    return sizes
+
+
+def body(parents: Sequence[Article], rights: Rights, format: BodyFormat) -> Reads[list[str | None]]:
+    """The text below the front matter, null when there is none."""
+    bodies = yield from _details(parents, rights, Detail.BODY)
+    if format is BodyFormat.MARKDOWN:
+        return bodies
+    rendered: list[str | None] = []
+    for markdown in bodies:
+        yield from ask(Turn())
+        rendered.append(texts.body(markdown, format) if markdown else None)
+    return rendered
+
+
+def featured_content(parents: Sequence[Article], rights: Rights) -> Reads[list[str | None]]:
+    """Embedded content such as a player, as HTML exactly as the document has it: not sanitised."""
+    return (yield from _details(parents, rights, Detail.FEATURED_CONTENT))
+
+
+def secured(parents: Sequence[Article], rights: Rights) -> Reads[list[Secured | None]]:
+    """An opaque encrypted payload; null unless the server was started to expose it."""
+    found = yield from ask(SecuredRows(keys_of(parents), rights))
+    return [found.get(parent.key) for parent in parents]
+
+
+def ciphertext(parents: Sequence[Secured], rights: Rights) -> Reads[list[str]]:
+    """The encrypted bytes, in base64."""
+    del rights
+    return [parent.ciphertext for parent in parents]
+    yield
+
+
+def iv(parents: Sequence[Secured], rights: Rights) -> Reads[list[str]]:
+    """The initialisation vector, in base64."""
+    del rights
+    return [parent.iv for parent in parents]
+    yield
+
+
+def extra(parents: Sequence[Article], rights: Rights) -> Reads[list[object]]:
+    """What the front matter says beyond the other fields, as an object; null when it says nothing more."""
+    found = yield from _details(parents, rights, Detail.EXTRA)
+    return [Fragment(json) if json else None for json in found]
+
+
+def images(parents: Sequence[Article], rights: Rights) -> Reads[list[tuple[Image, ...]]]:
+    """The article's images, in the document's order."""
+    found = yield from ask(ImageRows(keys_of(parents), rights))
+    return [found.get(parent.key, ()) for parent in parents]
+
+
+def sources(parents: Sequence[Article], rights: Rights) -> Reads[list[tuple[SourceFile, ...]]]:
+    """The files that describe the article, the one that wins first; empty for a stub."""
+    found = yield from ask(SourceRows(keys_of(parents), rights))
+    return [found.get(parent.key, ()) for parent in parents]
+
+
+def provider(parents: Sequence[Article], rights: Rights) -> Reads[ByKey]:
+    """The publisher, null when the document names none."""
+    del rights
+    return ByKey([parent.provider_key for parent in parents], PROVIDERS)
+    yield
+
+
+def topics(parents: Sequence[Article], rights: Rights) -> Reads[ByKey]:
+    """The article's topics, in the document's order."""
+    keys = yield from ask(TopicKeys(keys_of(parents), rights))
+    return ByKey([keys.get(parent.key, ()) for parent in parents], TOPICS, many=True)
+
+
+def related(parents: Sequence[Article], rights: Rights, wanted: RelatedList) -> Reads[list[Connection]]:
+    """The articles that share a related edge with this one."""
+    del rights
+    return Distinct(
+        [Connection(RelatedArticles(parent.key, wanted.direction), wanted.listing) for parent in parents]
+    )
+    yield

@@ -1,0 +1,103 @@
+"""The fields of every connection and edge: the page, its cursors, `pageInfo` and `totalCount`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+
+from graph_api.execution.fields import ByKey, Rows
+from graph_api.records import NodeKey
+from graph_api.schema.paging import Connection, Edge, PageInfo, counts, encode_cursor, pages
+from graph_api.schema.resolvers.nodes import ARTICLES, PROVIDERS, TOPICS, rows_of
+from graph_api.store.reads import ProblemRows, Reads, Reciprocal, RelatedArticles, Rights, ask
+
+PROBLEMS = partial(rows_of, ProblemRows)
+
+
+def edges(parents: Sequence[Connection], rights: Rights) -> Reads[list[list[Edge]]]:
+    """The items of this page, each with its cursor."""
+    found = yield from pages(parents, rights)
+    return [
+        [Edge(item, parent.listing.seal, _origin(parent)) for item in page.items]
+        for parent, page in zip(parents, found, strict=True)
+    ]
+
+
+def _origin(connection: Connection) -> NodeKey | None:
+    return connection.scope.key if isinstance(connection.scope, RelatedArticles) else None
+
+
+def page_info(parents: Sequence[Connection], rights: Rights) -> Reads[list[PageInfo]]:
+    """Where this page stands in the whole list."""
+    found = yield from pages(parents, rights)
+    return [
+        PageInfo(
+            has_next_page=page.has_next,
+            has_previous_page=page.has_previous,
+            start_cursor=encode_cursor(page.items[0].sort, parent.listing.seal) if page.items else None,
+            end_cursor=encode_cursor(page.items[-1].sort, parent.listing.seal) if page.items else None,
+        )
+        for parent, page in zip(parents, found, strict=True)
+    ]
+
+
+def total_count(parents: Sequence[Connection], rights: Rights) -> Reads[list[int]]:
+    """How many items the whole list has, all pages together. Counted only when asked for."""
+    return (yield from counts(parents, rights))
+
+
+def reciprocal(parents: Sequence[Edge], rights: Rights) -> Reads[list[bool]]:
+    """Whether each of the two articles lists the other."""
+    pairs = [(parent.origin or parent.item.key, parent.item.key) for parent in parents]
+    found = yield from ask(Reciprocal(tuple(dict.fromkeys(pairs)), rights))
+    return [pair in found for pair in pairs]
+
+
+def _nodes(parents: Sequence[Connection], rights: Rights, rows: Rows) -> Reads[ByKey]:
+    return ByKey([page.keys for page in (yield from pages(parents, rights))], rows, many=True)
+
+
+def _edge_nodes(parents: Sequence[Edge], rights: Rights, rows: Rows) -> Reads[ByKey]:
+    del rights
+    return ByKey([parent.item.key for parent in parents], rows)
+    yield
+
+
+def articles(parents: Sequence[Connection], rights: Rights) -> Reads[ByKey]:
+    """The articles of this page, without their cursors."""
+    return _nodes(parents, rights, ARTICLES)
+
+
+def providers(parents: Sequence[Connection], rights: Rights) -> Reads[ByKey]:
+    """The providers of this page, without their cursors."""
+    return _nodes(parents, rights, PROVIDERS)
+
+
+def topics(parents: Sequence[Connection], rights: Rights) -> Reads[ByKey]:
+    """The topics of this page, without their cursors."""
+    return _nodes(parents, rights, TOPICS)
+
+
+def problems(parents: Sequence[Connection], rights: Rights) -> Reads[ByKey]:
+    """The problems of this page, without their cursors."""
+    return _nodes(parents, rights, PROBLEMS)
+
+
+def article(parents: Sequence[Edge], rights: Rights) -> Reads[ByKey]:
+    """The article."""
+    return _edge_nodes(parents, rights, ARTICLES)
+
+
+def provider(parents: Sequence[Edge], rights: Rights) -> Reads[ByKey]:
+    """The provider."""
+    return _edge_nodes(parents, rights, PROVIDERS)
+
+
+def topic(parents: Sequence[Edge], rights: Rights) -> Reads[ByKey]:
+    """The topic."""
+    return _edge_nodes(parents, rights, TOPICS)
+
+
+def problem(parents: Sequence[Edge], rights: Rights) -> Reads[ByKey]:
+    """The problem."""
+    return _edge_nodes(parents, rights, PROBLEMS)

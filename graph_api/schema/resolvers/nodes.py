@@ -1,0 +1,76 @@
+"""Nodes of any kind: `Query.node`, `Query.nodes`, and the reads that the other resolvers share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
+from typing import Any, TypeVar
+
+from orjson import Fragment
+
+from graph_api.records import Article, NodeKey, Provider, Topic
+from graph_api.schema.identifiers import NodeHandle
+from graph_api.store.reads import (
+    ArticleRows,
+    Keys,
+    ProviderRows,
+    Read,
+    Reads,
+    Rights,
+    TopicRows,
+    ask,
+)
+
+T = TypeVar("T")
+
+
+def rows_of(
+    read: Callable[[Keys, Rights], Read[Mapping[NodeKey, T]]], keys: Iterable[NodeKey | None], rights: Rights
+) -> Reads[Mapping[NodeKey, T]]:
+    """The rows of the distinct *keys*, none read when there are none."""
+    wanted = tuple(filter(None, dict.fromkeys(keys)))  # no key is 0
+    if not wanted:
+        return {}
+    return (yield from ask(read(wanted, rights)))
+
+
+ARTICLES = partial(rows_of, ArticleRows)
+PROVIDERS = partial(rows_of, ProviderRows)
+TOPICS = partial(rows_of, TopicRows)
+
+
+def keys_of(parents: Sequence[Article] | Sequence[Provider] | Sequence[Topic]) -> Keys:
+    return tuple(dict.fromkeys([parent.key for parent in parents]))
+
+
+def for_each(parents: Sequence[object], value: T) -> list[T]:
+    return [value for _ in parents]
+
+
+def node(parents: Sequence[object], rights: Rights, handle: NodeHandle) -> Reads[list[object | None]]:
+    """The node with this id, null when there is none."""
+    [found] = yield from _nodes_of((handle,), rights)
+    return for_each(parents, found)
+
+
+def nodes(
+    parents: Sequence[object], rights: Rights, handles: tuple[NodeHandle, ...]
+) -> Reads[list[list[object | None]]]:
+    """The nodes with these ids, in their order; null for each id that there is none with."""
+    return for_each(parents, (yield from _nodes_of(handles, rights)))
+
+
+def _nodes_of(handles: tuple[NodeHandle, ...], rights: Rights) -> Reads[list[object | None]]:
+    found: dict[str, object] = {}  # by id: a key is shorter, so other ids have it too
+    for rows in dict.fromkeys(handle.rows for handle in handles):
+        keys = tuple(dict.fromkeys(handle.key for handle in handles if handle.rows is rows))
+        answered: Mapping[NodeKey, Any] = yield from ask(rows(keys, rights))  # Any: records of any kind
+        found.update((record.id, record) for record in answered.values())
+    return [found.get(handle.id) for handle in handles]
+
+
+def extra(parents: Sequence[Provider] | Sequence[Topic], rights: Rights) -> Reads[list[object]]:
+    """What the file about it says beyond the other fields, as an object; null when it says nothing more."""
+    del rights
+    return [Fragment(parent.extra) if parent.extra else None for parent in parents]
+    yield

@@ -1,0 +1,31 @@
+"""The fields of `Provider`, and the fields of `Query` that answer providers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from graph_api.execution.fields import Distinct
+from graph_api.records import Provider
+from graph_api.schema.identifiers import NodeHandle
+from graph_api.schema.paging import Connection, Listing
+from graph_api.schema.resolvers.nodes import node
+from graph_api.store.reads import AllProviders, ArticlesOfProvider, Reads, Rights
+
+
+def provider(parents: Sequence[object], rights: Rights, handle: NodeHandle) -> Reads[list[object | None]]:
+    """One provider, null when there is none."""
+    return (yield from node(parents, rights, handle))
+
+
+def providers(parents: Sequence[object], rights: Rights, wanted: Listing) -> Reads[list[Connection]]:
+    """The providers of the graph, by name."""
+    del rights
+    return Distinct([Connection(AllProviders(), wanted) for _ in parents])
+    yield
+
+
+def articles(parents: Sequence[Provider], rights: Rights, wanted: Listing) -> Reads[list[Connection]]:
+    """The provider's articles."""
+    del rights
+    return Distinct([Connection(ArticlesOfProvider(parent.key), wanted) for parent in parents])
+    yield

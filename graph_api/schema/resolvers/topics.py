@@ -1,0 +1,62 @@
+"""The fields of `Topic`, and the fields of `Query` that answer topics."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import chain
+
+from graph_api.execution.fields import ByKey, Distinct
+from graph_api.records import Topic
+from graph_api.schema.arguments import TopicList
+from graph_api.schema.identifiers import NodeHandle
+from graph_api.schema.paging import Connection, Listing
+from graph_api.schema.resolvers.nodes import TOPICS, for_each, keys_of, node, rows_of
+from graph_api.store.reads import (
+    AllTopics,
+    ArticlesOfTopic,
+    ChildKeys,
+    Reads,
+    Rights,
+    TopicKeysByName,
+    TopicRows,
+    ask,
+)
+
+
+def topic(parents: Sequence[object], rights: Rights, handle: NodeHandle | str) -> Reads[list[object | None]]:
+    """One topic, null when there is none."""
+    if isinstance(handle, NodeHandle):
+        return (yield from node(parents, rights, handle))
+    keys = yield from ask(TopicKeysByName((handle,), rights))
+    found = yield from rows_of(TopicRows, keys.values(), rights)
+    return for_each(parents, next(iter(found.values()), None))
+
+
+def topics(parents: Sequence[object], rights: Rights, wanted: Listing) -> Reads[list[Connection]]:
+    """The topics of the graph, by name."""
+    del rights
+    return Distinct([Connection(AllTopics(), wanted) for _ in parents])
+    yield
+
+
+def parent(parents: Sequence[Topic], rights: Rights) -> Reads[ByKey]:
+    """The topic above this one in the taxonomy, null at its top."""
+    del rights
+    return ByKey([parent.parent_key for parent in parents], TOPICS)
+    yield
+
+
+def children(parents: Sequence[Topic], rights: Rights) -> Reads[list[list[Topic]]]:
+    """The topics right below this one in the taxonomy, by name."""
+    keys = yield from ask(ChildKeys(keys_of(parents), rights))
+    found = yield from rows_of(TopicRows, chain.from_iterable(keys.values()), rights)
+    return [[found[key] for key in keys.get(parent.key, ()) if key in found] for parent in parents]
+
+
+def articles(parents: Sequence[Topic], rights: Rights, wanted: TopicList) -> Reads[list[Connection]]:
+    """The articles with this topic."""
+    del rights
+    return Distinct(
+        [Connection(ArticlesOfTopic(parent.key, wanted.descendants), wanted.listing) for parent in parents]
+    )
+    yield
