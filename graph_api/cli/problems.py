@@ -118,7 +118,7 @@ def _all_problems() -> Reads[list[Problem]]:
     scope, rights, problems = AllProblems(), Rights(), list[Problem]()
     window: Window | None = Window(_PAGE)
     while window is not None:
-        read = Lists(scopes=(scope,), filter=None, order=(), window=window, rights=rights)
+        read = Lists(keys=(scope,), rights=rights, window=window)
         part = (yield from ask(read))[scope]
         problems += (yield from ask(ProblemRows(part.keys, rights))).values()
         window = Window(_PAGE, after=part.items[-1].sort) if part.has_next else None

@@ -24,7 +24,7 @@ from graph_api.execution.row_cache import Memory
 from graph_api.execution.single_flight import Flights
 from graph_api.execution.stats import Watch
 from graph_api.store.protocol import Near, RevisionMoved, Store
-from graph_api.store.reads import EdgesAmong, Lists, Read, Reads, Rights, StepRows, TopicKeys
+from graph_api.store.reads import Lists, Read, Reads, Rights, TopicKeys
 
 logger = logging.getLogger(__name__)
 
@@ -255,8 +255,8 @@ class _Learning:
     def _read(self, read: Read[Any]) -> Reads[Any]:
         """The answer of the store, which is asked for what memory does not know. Should memory forget the rest
         meanwhile, it is asked for all."""
-        if isinstance(read, StepRows | EdgesAmong):
-            self.walked_with = read.rights
+        if (rights := read.adjacency_rights) is not None:
+            self.walked_with = rights
         if self._learned is None:
             if isinstance(read, TopicKeys | Lists) and is_linked(read):
                 self.walked_with = read.rights

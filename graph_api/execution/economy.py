@@ -8,7 +8,6 @@ of a nested operation show the same articles again and again.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from functools import lru_cache
 from typing import Any, TypeVar
 
@@ -55,7 +54,7 @@ def economical(plan: Reads[T], looks_at: frozenset[str] | None) -> Reads[T]:
 def _asked(read: Read[Any]) -> tuple[object, tuple[Any, ...]] | None:
     """What *read* asks and for which keys; None for what is asked but once, or is too long to be kept meanwhile."""
     if isinstance(read, Lists):
-        return (read.filter, read.order, read.window), read.scopes
+        return read.cache_key, read.keys
     if isinstance(read, ArticleRows | ProviderRows | TopicRows | TopicKeys):
         return type(read), read.keys
     return None
@@ -66,10 +65,8 @@ def _part(read: Read[Any], keys: tuple[Any, ...], looks_at: frozenset[str] | Non
     if isinstance(read, ArticleRows | ProviderRows | TopicRows):
         fields = None if looks_at is None else _fields(looks_at)[type(read)]
         return type(read)(keys, read.rights, fields)
-    if isinstance(read, Lists):
-        return replace(read, scopes=keys)
-    assert isinstance(read, TopicKeys), "nothing else is asked in parts"
-    return TopicKeys(keys, read.rights)
+    assert isinstance(read, Lists | TopicKeys), "nothing else is asked in parts"
+    return read.narrowed(keys)
 
 
 @lru_cache(1024)

@@ -16,42 +16,20 @@ two at once may count some bytes less or forget a generation early, but never gi
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from typing import Any, TypeAlias
 
 from graph_api.execution.links import linked
 from graph_api.execution.memory_size import size_of
 from graph_api.graph.adjacency import Csr
 from graph_api.graph.numbering import PlaceGround
-from graph_api.store.reads import (
-    ArticleRows,
-    ChildKeys,
-    Counts,
-    DetailRows,
-    DetailSizes,
-    GroundFor,
-    ImageRows,
-    Lists,
-    OnGround,
-    ProviderRows,
-    Read,
-    SecuredRows,
-    SourceRows,
-    TopicKeys,
-    TopicRows,
-    Turn,
-)
+from graph_api.store.reads import GroundFor, KeyedRead, OnGround, Read, Turn, is_keyed
 
-Question: TypeAlias = object  # what a read asks, its keys aside
+Question: TypeAlias = Hashable  # what a read asks, its keys aside
 Known: TypeAlias = dict[Question, dict[Any, Any]]  # Any: keys and rows are those of the read
 
 _ABSENT: Any = object()  # the store has no row for this key
 _ENTRY_BYTES = 100  # what a dict takes for one entry
-_BY_KEY = (
-    *(ArticleRows, ProviderRows, TopicRows, TopicKeys),
-    *(ImageRows, SecuredRows, SourceRows, ChildKeys),
-)
 
 
 class Memory:
@@ -81,10 +59,9 @@ class Memory:
             return read.ground.answer(read.question) if isinstance(read, OnGround) else self._ground(read)
         if isinstance(read, Turn):
             return None if read.apart else ()
-        asked = _asked(read)
-        if asked is None:
+        if not is_keyed(read):
             return None
-        found = self._found(*asked)
+        found = self._found(read.cache_key, read.keys)
         return self._linked(read) if found is None else found
 
     def _found(self, question: Question, keys: Sequence[Any]) -> dict[Any, Any] | None:
@@ -113,7 +90,7 @@ class Memory:
             known[key] = row
         return known
 
-    def _linked(self, read: Lists | TopicKeys | Any) -> Mapping[Any, Any] | None:
+    def _linked(self, read: KeyedRead[Any, Any]) -> Mapping[Any, Any] | None:
         """The answer to *read* where edges in memory tell it; that is a row as others are."""
         edges = self.edges.get(read.rights.published_only)
         found = None if edges is None else linked(edges, read)
@@ -127,24 +104,20 @@ class Memory:
 
     def unknown(self, read: Read[Any]) -> Read[Any]:
         """*read* for those of its rows that are not known; as it is when that are all, or it is not by key."""
-        asked = _asked(read)
-        if asked is None:
+        if not is_keyed(read):
             return read
-        question, keys = asked[0], tuple(asked[1])
+        question, keys = read.cache_key, read.keys
         young, old = self._young.get(question, {}), self._old.get(question, {})
         missing = tuple([key for key in keys if key not in young and key not in old])
         if not missing or len(missing) == len(keys):
             return read
-        if isinstance(read, Lists | Counts):
-            return replace(read, scopes=missing)
-        return replace(read, keys=missing) if isinstance(read, _BY_KEY) else read
+        return read.narrowed(missing)
 
     def learn(self, read: Read[Any], answer: Any) -> None:
         """What the store answered is known from now on."""
-        asked = _asked(read)
-        if asked is None:
+        if not is_keyed(read):
             return
-        question, keys = asked
+        question, keys = read.cache_key, read.keys
         young = self._young.get(question)
         if young is None:
             young = self._begun(question)
@@ -181,16 +154,3 @@ class Memory:
     def _keep(self, generation: dict[Any, Any], key: object, row: object) -> None:
         generation[key] = row
         self._bytes += _ENTRY_BYTES + (size_of(row) if row is not _ABSENT else 0)
-
-
-def _asked(read: Read[Any]) -> tuple[Question, Sequence[Any]] | None:
-    """What *read* asks and for which keys; None for reads that are not remembered."""
-    if isinstance(read, _BY_KEY):
-        return (type(read), read.rights), read.keys
-    if isinstance(read, DetailRows | DetailSizes):
-        return (type(read), read.detail, read.rights), read.keys
-    if isinstance(read, Lists):
-        return (Lists, read.rights, read.filter, read.order, read.window), read.scopes
-    if isinstance(read, Counts):
-        return (Counts, read.rights, read.filter), read.scopes
-    return None

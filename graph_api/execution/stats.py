@@ -7,12 +7,12 @@ next to nothing, and what was noted on a store's thread is read when all is over
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Generator, Mapping
+from collections.abc import Generator
 from contextlib import contextmanager
 from typing import Any, NamedTuple, TypeVar
 
 from graph_api.execution.plan import Plan
-from graph_api.store.reads import EdgesAmong, GroundFor, Lists, OnGround, Read, Reads, Status, StepRows, Turn
+from graph_api.store.reads import Read, Reads
 
 T = TypeVar("T")
 
@@ -36,7 +36,7 @@ class Answered(NamedTuple):
     @property
     def walks(self) -> bool:
         """Whether it is a step of a walk."""
-        return isinstance(self.read, OnGround | StepRows | EdgesAmong)
+        return self.read.is_walk_step
 
 
 class Watch:
@@ -74,15 +74,15 @@ class Watch:
     def watched(self, plan: Reads[T]) -> Reads[T]:
         """*plan* itself; its reads are noted."""
         rows: Any = None
-        clock, noted, counted = time.perf_counter, self._reads.append, _COUNTED.get
+        clock, noted = time.perf_counter, self._reads.append
         try:
             while True:
                 read = plan.send(rows)
                 begun = clock()
                 rows = yield read
-                if isinstance(read, Turn | GroundFor):
+                count = read.row_count(rows)
+                if count is None:
                     continue
-                count = counted(type(read), len)(rows)
                 self.rows += count
                 noted((read, count, begun, clock()))
         except StopIteration as done:
@@ -90,17 +90,3 @@ class Watch:
             return result
         finally:
             plan.close()
-
-
-def _listed(rows: Mapping[Any, Any]) -> int:
-    return sum([len(one.keys) for one in rows.values()])
-
-
-# Any: the rows of a read are of its own type; where nothing is said here, `len` counts them
-_COUNTED: Mapping[type, Callable[[Any], int]] = {
-    OnGround: lambda rows: len(rows.targets),
-    Lists: _listed,
-    StepRows: lambda rows: len(rows[0]),
-    EdgesAmong: lambda rows: len(rows[0]),
-    Status: lambda _: 1,
-}

@@ -83,7 +83,7 @@ class Whole:
     def _listed(self) -> Iterator[Keys]:
         window: Window | None = Window(_PAGE)
         while window:
-            read = Lists((AllArticles(),), self.wanted.filter, (), window, self.wanted.rights)
+            read = Lists((AllArticles(),), self.wanted.rights, window, self.wanted.filter)
             [page] = self.run(ask(read)).values()
             yield page.keys
             window = Window(_PAGE, after=page.items[-1].sort) if page.has_next else None

@@ -20,12 +20,12 @@ from graph_api.store.filters import Filter
 from graph_api.store.reads import (
     Counts,
     Item,
+    ListKey,
     Lists,
     Order,
     OrderField,
     Reads,
     Rights,
-    Scope,
     Slice,
     SortKey,
     SortValue,
@@ -76,7 +76,7 @@ class Listing:
 class Connection:
     """One list of one parent; *page* is read once, when the first field that shows it is answered."""
 
-    scope: Scope
+    scope: ListKey
     listing: Listing
     page: Slice | None = field(default=None)
 
@@ -185,7 +185,7 @@ def pages(connections: Sequence[Connection], rights: Rights) -> Reads[list[Slice
     missing = [connection for connection in connections if connection.page is None]
     for asked, group in _alike(missing):
         scopes = tuple(dict.fromkeys(connection.scope for connection in group))
-        found = yield from ask(Lists(scopes, asked.filter, asked.order, asked.window, rights))
+        found = yield from ask(Lists(scopes, rights, asked.window, asked.filter, asked.order))
         for connection in group:
             connection.page = found[connection.scope]
     return [connection.page for connection in connections if connection.page is not None]
@@ -196,7 +196,7 @@ def counts(connections: Sequence[Connection], rights: Rights) -> Reads[list[int]
     found: dict[int, int] = {}
     for asked, group in _alike(connections):
         scopes = tuple(dict.fromkeys(connection.scope for connection in group))
-        sizes = yield from ask(Counts(scopes, asked.filter, rights))
+        sizes = yield from ask(Counts(scopes, rights, asked.filter))
         found.update({id(connection): sizes[connection.scope] for connection in group})
     return [found[id(connection)] for connection in connections]
 

@@ -1,16 +1,22 @@
-"""The reads a store answers: frozen values, never SQL, each written for many keys at once.
+"""The reads that a store answers: frozen values without SQL, each for many keys at once.
 
-A *plan* is a generator that yields reads and receives their rows; whoever knows the rows may answer a
-read: the store, a cache in memory, or a dict in a test. Every read that could show hidden content
-carries the caller's rights. Rows that do not exist, or that the caller may not see, are absent.
+A *plan* is a generator that yields reads and receives their answers, from the store, from rows in memory, or from
+a dict in a test. Every read of content carries the caller's rights. Rows that do not exist, or that the
+caller may not see, are absent from the answer.
+
+To add a read, define its class here and answer it in each store (`complete` refuses a store that lacks one).
+The class itself says how it is cached and narrowed (`KeyedRead`) and how its rows are counted.
 """
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Generator, Hashable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, fields, replace
 from enum import Enum
-from typing import Any, Generic, NamedTuple, TypeAlias, TypeVar
+from functools import cache
+from operator import attrgetter
+from typing import Any, ClassVar, Generic, NamedTuple, Self, TypeAlias, TypeGuard, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -34,19 +40,71 @@ from graph_api.store.filters import Filter
 
 T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
+K = TypeVar("K", bound=Hashable)
+R = TypeVar("R")
 
 
-class Rights(NamedTuple):  # its hash is taken with every row looked up in memory: a dataclass's takes longer
+class Rights(NamedTuple):  # hashed at every lookup in the row cache; a dataclass hashes more slowly
     """What a caller may see: with *published_only* nothing hidden, with *secured* also secured payloads."""
 
     published_only: bool = False
     secured: bool = False
 
 
-class Read(Generic[T_co]):
-    """A question to the store; T_co is what it is answered with."""
+class Read(ABC, Generic[T_co]):
+    """A question to the store, answered with T_co."""
 
     __slots__ = ()
+    is_walk_step: ClassVar[bool] = False  # consecutive steps are one span in traces
+
+    @property
+    @abstractmethod
+    def key_count(self) -> int:
+        """How many keys it asks about."""
+
+    def row_count(self, answer: Any) -> int | None:  # Any: T_co may not be the type of a parameter
+        """How many rows *answer* holds; None for requests to the driver, which statistics leave out."""
+        return len(answer)
+
+    @property
+    def adjacency_rights(self) -> Rights | None:
+        """Whose adjacency, once in memory, saves such reads; None when no adjacency would help."""
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class KeyedRead(Read[Mapping[K, R]]):
+    """A read answered with one row per key; keys without a row are absent.
+
+    The answer for one key does not depend on the other keys, so rows are cached one by one and a read can be
+    narrowed to the keys that the cache lacks.
+    """
+
+    keys: tuple[K, ...]
+    rights: Rights
+
+    @property
+    def cache_key(self) -> Hashable:
+        """What is asked, without the keys: reads with an equal cache key share cached rows."""
+        return type(self), _all_but_keys(type(self))(self)
+
+    def narrowed(self, keys: tuple[K, ...]) -> Self:
+        """The same read for these *keys*."""
+        return replace(self, keys=keys)
+
+    @property
+    def key_count(self) -> int:
+        return len(self.keys)
+
+
+@cache
+def _all_but_keys(kind: type[KeyedRead[Any, Any]]) -> Callable[[object], Hashable]:
+    return attrgetter(*(field.name for field in fields(kind) if field.name != "keys"))
+
+
+def is_keyed(read: Read[Any]) -> TypeGuard[KeyedRead[Any, Any]]:
+    """Whether *read* is answered by key. (`isinstance` alone leaves the type's parameters unknown.)"""
+    return isinstance(read, KeyedRead)
 
 
 Reads: TypeAlias = Generator[Read[Any], Any, T]
@@ -64,100 +122,82 @@ Column: TypeAlias = NDArray[np.int64]
 
 @dataclass(frozen=True, slots=True)
 class Turn(Read[tuple[()]]):
-    """Nothing is read: a long computation offers whoever drives it a turn, to look at the time or to stop it.
+    """Reads nothing: a long computation lets the driver look at the time, or stop it.
 
-    With *apart* what follows takes some milliseconds in one piece, too long for an event loop.
+    With *apart* the next piece of work takes some milliseconds, too long for an event loop.
     """
 
     apart: bool = False
+
+    @property
+    def key_count(self) -> int:
+        return 0
+
+    def row_count(self, answer: Any) -> int | None:  # noqa: ARG002 - as all reads
+        return None
 
 
 # -- rows by key ---------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
-class ArticleRows(Read[Mapping[NodeKey, Article]]):
+class ArticleRows(KeyedRead[NodeKey, Article]):
     """The articles with these keys. Of their records only *fields* are looked at, all when None."""
 
-    keys: Keys
-    rights: Rights
     fields: frozenset[str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class DetailRows(Read[Mapping[NodeKey, str]]):
+class DetailRows(KeyedRead[NodeKey, str]):
     """This detail of the articles with these keys; absent where there is none."""
 
     detail: Detail
-    keys: Keys
-    rights: Rights
 
 
 @dataclass(frozen=True, slots=True)
-class DetailSizes(Read[Mapping[NodeKey, int]]):
+class DetailSizes(KeyedRead[NodeKey, int]):
     """How many bytes this detail has, of the articles with these keys; absent where there is none."""
 
     detail: Detail
-    keys: Keys
-    rights: Rights
 
 
 @dataclass(frozen=True, slots=True)
-class SecuredRows(Read[Mapping[NodeKey, Secured]]):
+class SecuredRows(KeyedRead[NodeKey, Secured]):
     """The encrypted payloads of the articles with these keys; absent where there is none, and without the right."""
 
-    keys: Keys
-    rights: Rights
-
 
 @dataclass(frozen=True, slots=True)
-class ImageRows(Read[Mapping[NodeKey, tuple[Image, ...]]]):
+class ImageRows(KeyedRead[NodeKey, tuple[Image, ...]]):
     """The images of the articles with these keys, in the document's order; absent when there are none."""
 
-    keys: Keys
-    rights: Rights
-
 
 @dataclass(frozen=True, slots=True)
-class SourceRows(Read[Mapping[NodeKey, tuple[SourceFile, ...]]]):
+class SourceRows(KeyedRead[NodeKey, tuple[SourceFile, ...]]):
     """The files behind the articles with these keys: the winning file first; absent for stubs."""
 
-    keys: Keys
-    rights: Rights
-
 
 @dataclass(frozen=True, slots=True)
-class TopicKeys(Read[Mapping[NodeKey, Keys]]):
+class TopicKeys(KeyedRead[NodeKey, Keys]):
     """The topics of the articles with these keys, in the document's order; absent when there are none."""
 
-    keys: Keys
-    rights: Rights
-
 
 @dataclass(frozen=True, slots=True)
-class ProviderRows(Read[Mapping[NodeKey, Provider]]):
+class ProviderRows(KeyedRead[NodeKey, Provider]):
     """The providers with these keys. Of their records only *fields* are looked at, all when None."""
 
-    keys: Keys
-    rights: Rights
     fields: frozenset[str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class TopicRows(Read[Mapping[NodeKey, Topic]]):
+class TopicRows(KeyedRead[NodeKey, Topic]):
     """The topics with these keys. Of their records only *fields* are looked at, all when None."""
 
-    keys: Keys
-    rights: Rights
     fields: frozenset[str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class ChildKeys(Read[Mapping[NodeKey, Keys]]):
+class ChildKeys(KeyedRead[NodeKey, Keys]):
     """The children of the topics with these keys, by name then slug; absent when there are none."""
-
-    keys: Keys
-    rights: Rights
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,6 +206,10 @@ class Reciprocal(Read[frozenset[tuple[NodeKey, NodeKey]]]):
 
     pairs: tuple[tuple[NodeKey, NodeKey], ...]
     rights: Rights
+
+    @property
+    def key_count(self) -> int:
+        return len(self.pairs)
 
 
 # -- edges -----------------------------------------------------------------------------------------------
@@ -177,13 +221,29 @@ class GroundFor(Read[Any]):
 
     rights: Rights
 
+    @property
+    def key_count(self) -> int:
+        return 0
+
+    def row_count(self, answer: Any) -> int | None:  # noqa: ARG002 - as all reads
+        return None
+
 
 @dataclass(frozen=True, slots=True)
 class OnGround(Read[Any]):
     """What a walk asks the ground in memory that it walks on, which answers, whoever drives the plan."""
 
+    is_walk_step: ClassVar[bool] = True
+
     ground: Any  # what `GroundFor` was answered with: this room knows nothing of it
     question: Any
+
+    @property
+    def key_count(self) -> int:
+        return 1
+
+    def row_count(self, answer: Any) -> int | None:
+        return len(answer.targets)
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,12 +257,25 @@ class StepRows(Read[tuple[Sequence[NodeKey], Sequence[int]]]):
     the graph, or not to be seen, have none.
     """
 
+    is_walk_step: ClassVar[bool] = True
+
     frontier: Keys
     kinds: frozenset[EdgeKind]
     direction: EdgeDirection
     most: int
     skip: int
     rights: Rights
+
+    @property
+    def key_count(self) -> int:
+        return len(self.frontier)
+
+    def row_count(self, answer: Any) -> int | None:
+        return len(answer[0])
+
+    @property
+    def adjacency_rights(self) -> Rights | None:
+        return self.rights
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,10 +287,23 @@ class EdgesAmong(Read[tuple[Column, Column, Column, Column]]):
     those of related edges, dense over what the caller may see; -1 for other kinds.
     """
 
+    is_walk_step: ClassVar[bool] = True
+
     sources: Keys
     targets: Keys
     kinds: frozenset[EdgeKind]
     rights: Rights
+
+    @property
+    def key_count(self) -> int:
+        return len(self.sources)
+
+    def row_count(self, answer: Any) -> int | None:
+        return len(answer[0])
+
+    @property
+    def adjacency_rights(self) -> Rights | None:
+        return self.rights
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,6 +314,10 @@ class FittingKeys(Read[frozenset[NodeKey]]):
     keys: Keys
     filter: Filter
     rights: Rights
+
+    @property
+    def key_count(self) -> int:
+        return len(self.keys)
 
 
 # -- keys by something else ----------------------------------------------------------------------------
@@ -253,6 +343,10 @@ class ArticleKeysBy(Read[Mapping[str, NodeKey]]):
     values: tuple[str, ...]
     rights: Rights
 
+    @property
+    def key_count(self) -> int:
+        return len(self.values)
+
 
 @dataclass(frozen=True, slots=True)
 class TopicKeysByName(Read[Mapping[str, NodeKey]]):
@@ -260,6 +354,10 @@ class TopicKeysByName(Read[Mapping[str, NodeKey]]):
 
     names: tuple[str, ...]
     rights: Rights
+
+    @property
+    def key_count(self) -> int:
+        return len(self.names)
 
 
 # -- lists -----------------------------------------------------------------------------------------------
@@ -314,8 +412,8 @@ class AllProblems:
     code: str | None = None
 
 
-ArticleScope: TypeAlias = AllArticles | ArticlesOfProvider | ArticlesOfTopic | RelatedArticles
-Scope: TypeAlias = ArticleScope | AllProviders | AllTopics | AllProblems
+ArticleListKey: TypeAlias = AllArticles | ArticlesOfProvider | ArticlesOfTopic | RelatedArticles
+ListKey: TypeAlias = ArticleListKey | AllProviders | AllTopics | AllProblems
 
 SortValue: TypeAlias = int | str | None
 SortKey: TypeAlias = tuple[SortValue, ...]
@@ -388,18 +486,19 @@ class Slice(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Lists(Read[Mapping[Scope, Slice]]):
-    """The same window of the lists of several scopes; all scopes of one read are of one class.
+class Lists(KeyedRead[ListKey, Slice]):
+    """The same window of several lists; all keys of one read are of one class.
 
-    The items of `AllProblems` carry the problem's ordinal in place of a key. Every scope is answered;
-    a scope whose node does not exist has an empty list.
+    The items of `AllProblems` carry the problem's ordinal in place of a key. Every key is answered;
+    the list of a node that does not exist is empty.
     """
 
-    scopes: tuple[Scope, ...]
-    filter: Filter | None
-    order: tuple[Order, ...]
     window: Window
-    rights: Rights
+    filter: Filter | None = None
+    order: tuple[Order, ...] = ()
+
+    def row_count(self, answer: Any) -> int | None:
+        return sum([len(one.keys) for one in answer.values()])
 
     @property
     def listing(self) -> Keys | None:
@@ -408,36 +507,31 @@ class Lists(Read[Mapping[Scope, Slice]]):
         if self.filter is not None or self.order or self.window != Window(self.window.size):
             return None
         keys = [
-            scope.key
-            for scope in self.scopes
-            if isinstance(scope, RelatedArticles) and scope.direction is EdgeDirection.OUT
+            key.key
+            for key in self.keys
+            if isinstance(key, RelatedArticles) and key.direction is EdgeDirection.OUT
         ]
-        return tuple(keys) if len(keys) == len(self.scopes) else None
+        return tuple(keys) if len(keys) == len(self.keys) else None
 
-    def listed(self, found: Iterable[Sequence[NodeKey]]) -> Mapping[Scope, Slice]:
+    def listed(self, found: Iterable[Sequence[NodeKey]]) -> Mapping[ListKey, Slice]:
         """The answer, *found* being for each article of `listing` what it lists: one more than asked for at most."""
         size = self.window.size
         return {
-            scope: Slice(tuple(keys[:size]), len(keys) > size, False)
-            for scope, keys in zip(self.scopes, found, strict=True)
+            key: Slice(tuple(keys[:size]), len(keys) > size, False)
+            for key, keys in zip(self.keys, found, strict=True)
         }
 
 
 @dataclass(frozen=True, slots=True)
-class Counts(Read[Mapping[Scope, int]]):
-    """How many items the whole lists of several scopes have."""
+class Counts(KeyedRead[ListKey, int]):
+    """How many items several whole lists have; all keys of one read are of one class."""
 
-    scopes: tuple[Scope, ...]
-    filter: Filter | None
-    rights: Rights
+    filter: Filter | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class ProblemRows(Read[Mapping[NodeKey, Problem]]):
+class ProblemRows(KeyedRead[NodeKey, Problem]):
     """The problems with these ordinals, as the items of an `AllProblems` list name them."""
-
-    ordinals: Keys
-    rights: Rights
 
 
 @dataclass(frozen=True, slots=True)
@@ -445,3 +539,28 @@ class Status(Read[ContentStatus]):
     """What the graph holds, as far as the caller may see it."""
 
     rights: Rights
+
+    @property
+    def key_count(self) -> int:
+        return 1
+
+    def row_count(self, answer: Any) -> int | None:  # noqa: ARG002 - as all reads
+        return 1
+
+
+# -- stores answer all of them ---------------------------------------------------------------------------
+
+_DEFINED: list[Any] = list(globals().values())
+KINDS: frozenset[type[Read[Any]]] = frozenset(
+    each for each in _DEFINED if isinstance(each, type) and Read in each.__mro__[1:] and each is not KeyedRead
+)
+"""Every kind of read."""
+
+A = TypeVar("A")
+
+
+def complete(answers: Mapping[type[Read[Any]], A]) -> Mapping[type[Read[Any]], A]:
+    """A store's *answers*, one for each kind of read; a missing or unknown kind is a TypeError at import."""
+    if wrong := KINDS ^ answers.keys():
+        raise TypeError(f"this store and the reads do not agree on {sorted(kind.__name__ for kind in wrong)}")
+    return answers

@@ -50,7 +50,7 @@ def _asked(
         while True:
             read: Any = running.send(rows)
             asked.append(read)
-            keys = read.scopes if isinstance(read, Lists) else read.keys
+            keys = read.keys
             rows = {key: key for key in keys if known(key)}
     except StopIteration as done:
         return asked, done.value
@@ -68,32 +68,40 @@ def test_rows_are_told_in_the_order_in_which_they_are_asked_for() -> None:
 
 
 def test_kinds_of_rows_are_not_mixed_up() -> None:
-    reads = [ArticleRows(_keys(1), ALL), ProviderRows(_keys(1), ALL), TopicRows(_keys(1), ALL)]
+    reads: list[Read[Any]] = [
+        ArticleRows(_keys(1), ALL),
+        ProviderRows(_keys(1), ALL),
+        TopicRows(_keys(1), ALL),
+    ]
     assert _asked(reads)[0] == reads
 
 
 def test_what_is_not_there_stays_absent() -> None:
-    reads = [TopicKeys(_keys(1, 2), ALL), TopicKeys(_keys(2, 1), ALL)]
+    reads: list[Read[Any]] = [TopicKeys(_keys(1, 2), ALL), TopicKeys(_keys(2, 1), ALL)]
     assert _asked(reads, known=lambda key: key == 1)[1] == [{1: 1}, {1: 1}]
 
 
 def test_lists_are_read_once_for_each_window() -> None:
     one, other = (RelatedArticles(key, EdgeDirection.OUT) for key in _keys(1, 2))
-    first = Lists((one,), None, (), WINDOW, ALL)
-    longer = Lists((one,), None, (), Window(4), ALL)
-    asked, told = _asked([first, Lists((one, other), None, (), WINDOW, ALL), longer])
-    assert asked == [first, Lists((other,), None, (), WINDOW, ALL), longer]
+    first = Lists((one,), ALL, WINDOW)
+    longer = Lists((one,), ALL, Window(4))
+    asked, told = _asked([first, Lists((one, other), ALL, WINDOW), longer])
+    assert asked == [first, Lists((other,), ALL, WINDOW), longer]
     assert told == [{one: one}, {one: one, other: other}, {one: one}]
 
 
 def test_long_texts_are_not_kept_meanwhile() -> None:
-    reads = [DetailRows(Detail.BODY, _keys(1), ALL), DetailRows(Detail.BODY, _keys(1), ALL)]
+    reads: list[Read[Any]] = [DetailRows(_keys(1), ALL, Detail.BODY), DetailRows(_keys(1), ALL, Detail.BODY)]
     assert _asked(reads)[0] == reads
 
 
 def test_of_a_node_only_what_is_looked_at_is_read() -> None:
     looks_at = frozenset({"title", "name", "domain", "position"})
-    reads = [ArticleRows(_keys(1), ALL), ProviderRows(_keys(1), ALL), TopicRows(_keys(1), ALL)]
+    reads: list[Read[Any]] = [
+        ArticleRows(_keys(1), ALL),
+        ProviderRows(_keys(1), ALL),
+        TopicRows(_keys(1), ALL),
+    ]
     asked, _ = _asked(reads, looks_at)
     assert asked == [
         ArticleRows(_keys(1), ALL, frozenset({"title"})),

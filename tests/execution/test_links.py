@@ -7,6 +7,7 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 import pytest
 from hypothesis import given, settings, strategies as st
@@ -24,6 +25,7 @@ from graph_api.store.reads import (
     Lists,
     Order,
     OrderField,
+    Read,
     RelatedArticles,
     Rights,
     TopicKeys,
@@ -57,7 +59,7 @@ def test_edges_tell_what_the_store_tells(
 ) -> None:
     keys = (*map(key, NAMES), *(NodeKey(number + 1) for number in range(strangers)))
     scopes = tuple(RelatedArticles(key, EdgeDirection.OUT) for key in keys)
-    reads = [Lists(scopes, None, (), Window(size), rights), TopicKeys(keys, rights)]
+    reads: list[Read[Any]] = [Lists(scopes, rights, Window(size)), TopicKeys(keys, rights)]
     with TemporaryDirectory() as folder:
         path = graph(Path(folder, "g.db"), *nodes)
         edges = _edges(path, rights)
@@ -67,11 +69,11 @@ def test_edges_tell_what_the_store_tells(
 @pytest.mark.parametrize(
     "read",
     [
-        Lists((RelatedArticles(key("a"), EdgeDirection.IN),), None, (), Window(3), ALL),
-        Lists((OUT,), None, (), Window(3, backward=True), ALL),
-        Lists((OUT,), None, (), Window(3, after=(1, key("b"))), ALL),
-        Lists((OUT,), None, (Order(OrderField.TITLE),), Window(3), ALL),
-        Lists((OUT,), FlagIs(FlagField.IS_STUB, value=True), (), Window(3), ALL),
+        Lists((RelatedArticles(key("a"), EdgeDirection.IN),), ALL, Window(3)),
+        Lists((OUT,), ALL, Window(3, backward=True)),
+        Lists((OUT,), ALL, Window(3, after=(1, key("b")))),
+        Lists((OUT,), ALL, Window(3), None, (Order(OrderField.TITLE),)),
+        Lists((OUT,), ALL, Window(3), FlagIs(FlagField.IS_STUB, value=True)),
         ArticleRows((key("a"),), ALL),
     ],
 )

@@ -65,15 +65,15 @@ def test_lists_are_told_apart_by_window_filter_and_order() -> None:
     scope = RelatedArticles(NodeKey(1), EdgeDirection.OUT)
     page = Slice((), False, False)
     memory = Memory("one", LARGE)
-    memory.learn(Lists((scope,), None, (), Window(3), ALL), {scope: page})
-    assert memory.rows(Lists((scope,), None, (), Window(3), ALL)) == {scope: page}
-    assert memory.rows(Lists((scope,), None, (), Window(4), ALL)) is None
-    assert memory.rows(Lists((AllArticles(),), None, (), Window(3), ALL)) is None
+    memory.learn(Lists((scope,), ALL, Window(3)), {scope: page})
+    assert memory.rows(Lists((scope,), ALL, Window(3))) == {scope: page}
+    assert memory.rows(Lists((scope,), ALL, Window(4))) is None
+    assert memory.rows(Lists((AllArticles(),), ALL, Window(3))) is None
 
 
 def test_a_count_of_nothing_is_a_count() -> None:
     memory = Memory("one", LARGE)
-    read = Counts((AllArticles(),), None, ALL)
+    read = Counts((AllArticles(),), ALL)
     memory.learn(read, {AllArticles(): 0})
     assert memory.rows(read) == {AllArticles(): 0}
 

@@ -137,11 +137,11 @@ async def test_a_part_of_articles_is_not_refused_for_the_size_of_another(databas
 async def test_long_texts_are_not_read_beyond_what_an_answer_may_have(database: Path) -> None:
     store = await open_store(database, reader_connections=1, most_text=2 * LONG + 2)
     keys = tuple(article(name).key for name in NAMES)
-    found, _ = await store.run(ask(DetailRows(Detail.BODY, keys[:2], Rights())))
+    found, _ = await store.run(ask(DetailRows(keys[:2], Rights(), Detail.BODY)))
     assert len(found) == 2
     with pytest.raises(AnswerTooLarge):
-        await store.run(ask(DetailRows(Detail.BODY, keys[:3], Rights())))
-    again, _ = await store.run(ask(DetailRows(Detail.BODY, keys[:2], Rights())))
+        await store.run(ask(DetailRows(keys[:3], Rights(), Detail.BODY)))
+    again, _ = await store.run(ask(DetailRows(keys[:2], Rights(), Detail.BODY)))
     assert again.keys() == found.keys(), "the reader goes on"
     await store.close()
 

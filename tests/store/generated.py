@@ -37,11 +37,11 @@ from graph_api.store.reads import (
     AllTopics,
     ArticlesOfProvider,
     ArticlesOfTopic,
+    ListKey,
     Order,
     OrderField,
     RelatedArticles,
     Rights,
-    Scope,
 )
 from tests.store.build import AnyNode, article, key, moment, problem, provider, topic, whole
 
@@ -194,7 +194,7 @@ _keys = st.sampled_from(NAMES).map(key)
 _topic_keys = st.sampled_from(SLUGS).map(lambda slug: topic(slug).key)
 _provider_keys = st.sampled_from(DOMAINS).map(lambda domain: provider(domain).key)
 
-article_scopes: st.SearchStrategy[Scope] = (
+article_scopes: st.SearchStrategy[ListKey] = (
     st.just(AllArticles())
     | st.builds(ArticlesOfProvider, _provider_keys | st.just(NodeKey(1)))
     | st.builds(ArticlesOfTopic, _topic_keys, st.booleans())
@@ -203,7 +203,7 @@ article_scopes: st.SearchStrategy[Scope] = (
 
 
 @st.composite
-def lists(draw: st.DrawFn) -> tuple[Scope, Filter | None, tuple[Order, ...]]:
+def lists(draw: st.DrawFn) -> tuple[ListKey, Filter | None, tuple[Order, ...]]:
     """A scope with a filter and an order that it offers."""
     scope = draw(article_scopes | _others | _problem_lists)
     match scope:
@@ -217,13 +217,13 @@ def lists(draw: st.DrawFn) -> tuple[Scope, Filter | None, tuple[Order, ...]]:
             return scope, draw(st.none() | article_filters), draw(_orders(scope))
 
 
-_others: st.SearchStrategy[Scope] = st.sampled_from([AllProviders(), AllTopics()])
-_problem_lists: st.SearchStrategy[Scope] = st.builds(
+_others: st.SearchStrategy[ListKey] = st.sampled_from([AllProviders(), AllTopics()])
+_problem_lists: st.SearchStrategy[ListKey] = st.builds(
     AllProblems, st.none() | st.sampled_from(Severity), st.none() | st.just("W2")
 )
 
 
-def _orders(scope: Scope) -> st.SearchStrategy[tuple[Order, ...]]:
+def _orders(scope: ListKey) -> st.SearchStrategy[tuple[Order, ...]]:
     positions = isinstance(scope, RelatedArticles)
     fields = [field for field in OrderField if positions or field is not OrderField.POSITION]
     step = st.builds(Order, st.sampled_from(fields), st.booleans(), st.booleans())

@@ -40,11 +40,11 @@ from graph_api.store.reads import (
     ArticlesOfProvider,
     ArticlesOfTopic,
     Item,
+    ListKey,
     Order,
     OrderField,
     RelatedArticles,
     Rights,
-    Scope,
     Slice,
     SortKey,
     SortValue,
@@ -105,10 +105,10 @@ class Reference:
 
     # -- lists -------------------------------------------------------------------------------------------
 
-    def entries(self, scope: Scope, filter: Filter | None) -> list[Entry]:
+    def entries(self, scope: ListKey, filter: Filter | None) -> list[Entry]:
         return [entry for entry in self._all(scope) if filter is None or self.fits(entry.node, filter)]
 
-    def _all(self, scope: Scope) -> list[Entry]:
+    def _all(self, scope: ListKey) -> list[Entry]:
         articles = self.articles.values()
         match scope:
             case AllArticles():
@@ -146,11 +146,11 @@ class Reference:
             return [Entry(other) for other in self.in_(node)]
         return listed + [Entry(other) for other in self.in_(node) if other.name not in node.related]
 
-    def steps(self, scope: Scope, order: Sequence[Order]) -> list[Step]:
+    def steps(self, scope: ListKey, order: Sequence[Order]) -> list[Step]:
         named = [Step(self._value(step.field), step.descending, step.nulls_first) for step in order]
         return [*(named or self._default(scope)), Step(lambda entry: entry.node.key)]
 
-    def _default(self, scope: Scope) -> list[Step]:
+    def _default(self, scope: ListKey) -> list[Step]:
         newest = Step(self._value(OrderField.PUBLISHED_DATE_TIME), descending=True)
         match scope:
             case RelatedArticles(_, EdgeDirection.OUT):
@@ -186,7 +186,7 @@ class Reference:
             case _:
                 assert_never(field)
 
-    def items(self, scope: Scope, filter: Filter | None, order: Sequence[Order]) -> list[Item]:
+    def items(self, scope: ListKey, filter: Filter | None, order: Sequence[Order]) -> list[Item]:
         """The whole list in its order."""
         steps = self.steps(scope, order)
         found = [
@@ -199,7 +199,7 @@ class Reference:
 
         return sorted(found, key=cmp_to_key(order_of))
 
-    def slice(self, scope: Scope, filter: Filter | None, order: Sequence[Order], window: Window) -> Slice:
+    def slice(self, scope: ListKey, filter: Filter | None, order: Sequence[Order], window: Window) -> Slice:
         steps = self.steps(scope, order)
 
         def after(item: Item, bound: SortKey | None) -> bool:

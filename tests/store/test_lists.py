@@ -8,6 +8,7 @@ from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 import pytest
 from hypothesis import given, settings, strategies as st
@@ -42,12 +43,13 @@ from graph_api.store.reads import (
     ArticlesOfTopic,
     Counts,
     Item,
+    ListKey,
     Lists,
     Order,
     OrderField,
+    Read,
     RelatedArticles,
     Rights,
-    Scope,
     Slice,
     SortKey,
     Window,
@@ -66,13 +68,16 @@ WHOLE = Window(100)
 
 @given(graphs(), lists(), rights)
 def test_whole_lists_and_counts_are_the_reference_s(
-    nodes: list[AnyNode], wanted: tuple[Scope, Filter | None, tuple[Order, ...]], rights: Rights
+    nodes: list[AnyNode], wanted: tuple[ListKey, Filter | None, tuple[Order, ...]], rights: Rights
 ) -> None:
     scope, filter, order = wanted
     items = Reference(nodes, rights).items(scope, filter, order)
     with TemporaryDirectory() as folder:
         path = graph(Path(folder, "g.db"), *nodes)
-        reads = [Lists((scope,), filter, order, WHOLE, rights), Counts((scope,), filter, rights)]
+        reads: list[Read[Any]] = [
+            Lists((scope,), rights, WHOLE, filter, order),
+            Counts((scope,), rights, filter),
+        ]
         found, count = answers(path, reads)
     assert list(found[scope].items) == items
     assert count == {scope: len(items)}
@@ -81,7 +86,7 @@ def test_whole_lists_and_counts_are_the_reference_s(
 @given(graphs(), lists(), rights, st.data())
 def test_windows_are_the_reference_s(
     nodes: list[AnyNode],
-    wanted: tuple[Scope, Filter | None, tuple[Order, ...]],
+    wanted: tuple[ListKey, Filter | None, tuple[Order, ...]],
     rights: Rights,
     data: st.DataObject,
 ) -> None:
@@ -91,7 +96,7 @@ def test_windows_are_the_reference_s(
     windows = data.draw(st.lists(_windows(bounds), min_size=1, max_size=6))
     with TemporaryDirectory() as folder:
         path = graph(Path(folder, "g.db"), *nodes)
-        reads = [Lists((scope,), filter, order, window, rights) for window in windows]
+        reads: list[Read[Any]] = [Lists((scope,), rights, window, filter, order) for window in windows]
         found = [each[scope] for each in answers(path, reads)]
     assert list(map(_told, found)) == [
         _told(reference.slice(scope, filter, order, window)) for window in windows
@@ -104,7 +109,7 @@ def test_filters_are_the_reference_s(nodes: list[AnyNode], filters: list[Filter]
     reference = Reference(nodes, rights)
     with TemporaryDirectory() as folder:
         path = graph(Path(folder, "g.db"), *nodes)
-        reads = [Lists((AllArticles(),), filter, (), WHOLE, rights) for filter in filters]
+        reads: list[Read[Any]] = [Lists((AllArticles(),), rights, WHOLE, filter) for filter in filters]
         found = [each[AllArticles()].items for each in answers(path, reads)]
     assert found == [tuple(reference.items(AllArticles(), filter, ())) for filter in filters]
 
@@ -122,7 +127,7 @@ NULL_LEAVES: list[Filter] = [
 def test_a_comparison_with_null_is_false_and_its_not_is_true(leaf: Filter, tmp_path: Path) -> None:
     path = graph(tmp_path / "g.db", article("a"))
     for filter, count in ((leaf, 0), (Not(leaf), 1), (Not(Or((leaf, Not(And(()))))), 1)):
-        assert answer(path, Counts((AllArticles(),), filter, ALL)) == {AllArticles(): count}
+        assert answer(path, Counts((AllArticles(),), ALL, filter)) == {AllArticles(): count}
 
 
 @pytest.mark.parametrize("wanted", ["%", "_", "*", "?", "[a]", "\\", "'", "\0", "\ud800", "a\0"])
@@ -130,13 +135,13 @@ def test_text_is_compared_as_it_is_never_as_a_pattern(wanted: str, tmp_path: Pat
     path = graph(tmp_path / "g.db", article("a", title="abc"))
     for match in Match:
         filter = TextIs(TextField.TITLE, match, wanted)
-        assert answer(path, Counts((AllArticles(),), filter, ALL)) == {AllArticles(): 0}
-    assert answer(path, Counts((AllArticles(),), TextIn(TextField.TITLE, (wanted,)), ALL)) == {
+        assert answer(path, Counts((AllArticles(),), ALL, filter)) == {AllArticles(): 0}
+    assert answer(path, Counts((AllArticles(),), ALL, TextIn(TextField.TITLE, (wanted,)))) == {
         AllArticles(): 0
     }
 
 
-INDEXED: list[tuple[Scope, Filter | None, OrderField]] = [
+INDEXED: list[tuple[ListKey, Filter | None, OrderField]] = [
     (AllArticles(), None, OrderField.PUBLISHED_DATE_TIME),
     (AllArticles(), None, OrderField.QUALITY),
     (AllArticles(), None, OrderField.HEAT),
@@ -162,11 +167,11 @@ PAGES = [
 @pytest.mark.parametrize(("scope", "filter", "field"), INDEXED)
 @pytest.mark.parametrize("published_only", [False, True])
 def test_pages_of_long_lists_are_index_walks_wherever_they_begin(
-    scope: Scope, filter: Filter | None, field: OrderField, published_only: bool
+    scope: ListKey, filter: Filter | None, field: OrderField, published_only: bool
 ) -> None:
     rights = Rights(published_only=published_only)
     for window in PAGES:
-        steps = query_plan(Lists((scope,), filter, (Order(field),), window, rights))
+        steps = query_plan(Lists((scope,), rights, window, filter, (Order(field),)))
         walks = [step for step in steps if step.startswith(("SCAN", "SEARCH"))]
         assert walks
         assert all("USING" in step for step in walks)
@@ -200,7 +205,7 @@ def _windows(bounds: list[SortKey]) -> st.SearchStrategy[Window]:
 @given(graphs(), lists(), rights, st.integers(1, 3), st.booleans())
 def test_walking_all_pages_gives_every_item_once(
     nodes: list[AnyNode],
-    wanted: tuple[Scope, Filter | None, tuple[Order, ...]],
+    wanted: tuple[ListKey, Filter | None, tuple[Order, ...]],
     rights: Rights,
     size: int,
     backward: bool,
@@ -208,11 +213,11 @@ def test_walking_all_pages_gives_every_item_once(
     scope, filter, order = wanted
     with TemporaryDirectory() as folder:
         path = graph(Path(folder, "g.db"), *nodes)
-        whole = answer(path, Lists((scope,), filter, order, WHOLE, rights))[scope].items
+        whole = answer(path, Lists((scope,), rights, WHOLE, filter, order))[scope].items
         walked: list[Item] = []
         window = Window(size, backward=backward)
         for _ in range(len(whole) + 1):
-            page = answer(path, Lists((scope,), filter, order, window, rights))[scope]
+            page = answer(path, Lists((scope,), rights, window, filter, order))[scope]
             walked = [*page.items, *walked] if backward else [*walked, *page.items]
             if not (page.has_previous if backward else page.has_next):
                 break
@@ -232,7 +237,7 @@ def test_related_articles_of_many_are_those_of_each(
     reference = Reference(nodes, rights)
     with TemporaryDirectory() as folder:
         path = graph(Path(folder, "g.db"), *nodes)
-        found = answer(path, Lists(scopes, None, (), Window(size), rights))
+        found = answer(path, Lists(scopes, rights, Window(size)))
     assert {scope: _told(slice) for scope, slice in found.items()} == {
         scope: _told(reference.slice(scope, None, (), Window(size))) for scope in scopes
     }
@@ -267,7 +272,7 @@ def test_a_filter_may_be_wide(tmp_path: Path) -> None:
     path = graph(tmp_path / "g.db", article("a"), article("c"))
     for kind in (And, Or):
         filter = kind((LEAF,) * (MAX_CONDITIONS - 1))
-        assert answer(path, Counts((AllArticles(),), filter, ALL)) == {AllArticles(): 1}
+        assert answer(path, Counts((AllArticles(),), ALL, filter)) == {AllArticles(): 1}
 
 
 def test_a_filter_too_deep_or_too_wide_is_refused_with_a_code(tmp_path: Path) -> None:
@@ -278,7 +283,7 @@ def test_a_filter_too_deep_or_too_wide_is_refused_with_a_code(tmp_path: Path) ->
         deep = Not(deep)
     for filter, code in ((deep, "FILTER_TOO_DEEP"), (And((leaf,) * 1001), "FILTER_TOO_LARGE")):
         with pytest.raises(RequestError) as refused:
-            answer(path, Counts((AllArticles(),), filter, ALL))
+            answer(path, Counts((AllArticles(),), ALL, filter))
         assert refused.value.code == code
 
 
@@ -286,4 +291,4 @@ def test_only_lists_of_articles_can_be_ordered_and_only_related_ones_by_position
     path = graph(tmp_path / "g.db", article("a"))
     for scope, field in ((AllProviders(), OrderField.TITLE), (AllArticles(), OrderField.POSITION)):
         with pytest.raises(RequestError):
-            answer(path, Lists((scope,), None, (Order(field),), WHOLE, ALL))
+            answer(path, Lists((scope,), ALL, WHOLE, None, (Order(field),)))

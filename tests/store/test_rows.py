@@ -79,9 +79,9 @@ def test_a_detail_is_told_where_there_is_one_and_its_size_in_bytes(tmp_path: Pat
         article("d", body="hidden", published=False),
     )
     keys = tuple(map(key, "abcd"))
-    assert answer(path, DetailRows(Detail.BODY, keys, LESS)) == {key("a"): "Zürich 😀"}
-    assert answer(path, DetailSizes(Detail.BODY, keys, LESS)) == {key("a"): 12}
-    assert answer(path, DetailRows(Detail.EXTRA, keys, LESS)) == {}
+    assert answer(path, DetailRows(keys, LESS, Detail.BODY)) == {key("a"): "Zürich 😀"}
+    assert answer(path, DetailSizes(keys, LESS, Detail.BODY)) == {key("a"): 12}
+    assert answer(path, DetailRows(keys, LESS, Detail.EXTRA)) == {}
 
 
 def test_images_topics_and_files_keep_their_order(tmp_path: Path) -> None:

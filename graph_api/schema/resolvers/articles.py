@@ -58,7 +58,7 @@ def excerpt(parents: Sequence[Article], rights: Rights, max_chars: int | None) -
 
 
 def _details(parents: Sequence[Article], rights: Rights, detail: Detail) -> Reads[list[str | None]]:
-    found = yield from ask(DetailRows(detail, keys_of(parents), rights))
+    found = yield from ask(DetailRows(keys_of(parents), rights, detail))
     return [found.get(parent.key) for parent in parents]
 
 
@@ -66,7 +66,7 @@ def detail_sizes(detail: Detail) -> Sizes:
     """How many bytes a detail has."""
 
     def sizes(parents: Sequence[Article], rights: Rights) -> Reads[Sequence[int]]:
-        found = yield from ask(DetailSizes(detail, keys_of(parents), rights))
+        found = yield from ask(DetailSizes(keys_of(parents), rights, detail))
         return [found.get(parent.key, 0) for parent in parents]
 
     return sizes

@@ -188,7 +188,7 @@ def subgraph(parents: Sequence[object], rights: Rights, wanted: SubgraphWanted) 
 def _chosen(wanted: SubgraphWanted, rights: Rights) -> Reads[tuple[Keys, bool]]:
     if wanted.handles is None:
         window = Window(wanted.limit)
-        [page] = (yield from ask(Lists((AllArticles(),), wanted.filter, (), window, rights))).values()
+        [page] = (yield from ask(Lists((AllArticles(),), rights, window, wanted.filter))).values()
         return page.keys, page.has_next
     nodes = yield from known(wanted.handles, rights)
     keys = tuple(dict.fromkeys(handle.key for handle in wanted.handles if handle.id in nodes))

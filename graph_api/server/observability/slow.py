@@ -12,8 +12,6 @@ from graph_api.execution.explain import planned
 from graph_api.server.observability.log_lines import Entry
 from graph_api.server.observability.request_record import Seen
 
-# What a read is for, by its kind.
-_KEYS = ("keys", "scopes", "frontier", "ordinals", "pairs", "values", "sources")
 _MOST_LINES = 100
 _MOST_CHARACTERS = 200  # of a line
 
@@ -31,9 +29,8 @@ def described(request: Seen) -> Entry:
 
 def _reads(request: Seen) -> Iterator[str]:
     for one in request.reads:
-        asked = next((len(keys) for name in _KEYS if (keys := getattr(one.read, name, None)) is not None), 1)
         took = _ms(one.begun_s, one.ended_s)
-        yield f"{type(one.read).__name__} for {asked:,}: {one.rows:,} rows {took}"
+        yield f"{type(one.read).__name__} for {one.read.key_count:,}: {one.rows:,} rows {took}"
 
 
 def _ms(begun_s: float, ended_s: float) -> str:

@@ -19,14 +19,14 @@ from graph_api.store.reads import (
     AllProblems,
     AllProviders,
     AllTopics,
-    ArticleScope,
+    ArticleListKey,
     ArticlesOfProvider,
     ArticlesOfTopic,
+    ListKey,
     Order,
     OrderField,
     RelatedArticles,
     Rights,
-    Scope,
 )
 from graph_api.store.sqlite.filters import Subject, articles, number
 from graph_api.store.sqlite.keyset import Column
@@ -51,7 +51,7 @@ class Source:
     length: Sql | None = None
 
 
-def source(connection: sqlite3.Connection, scope: Scope, rights: Rights) -> Source:
+def source(connection: sqlite3.Connection, scope: ListKey, rights: Rights) -> Source:
     """The source of *scope*, as far as the caller may see it; empty when its node is not to be seen."""
     match scope:
         case AllArticles():
@@ -72,9 +72,9 @@ def source(connection: sqlite3.Connection, scope: Scope, rights: Rights) -> Sour
             assert_never(scope)
 
 
-def columns(source: Source, scope: Scope, order: Sequence[Order]) -> tuple[Column, ...]:
+def columns(source: Source, scope: ListKey, order: Sequence[Order]) -> tuple[Column, ...]:
     """The total order of a list: the steps of *order*, or the scope's own, and the key at the end."""
-    if order and not isinstance(scope, ArticleScope):
+    if order and not isinstance(scope, ArticleListKey):
         raise RequestError("Only lists of articles can be ordered.")
     steps = tuple(_column(step, source, scope) for step in order) or source.default
     newest = Column(source.published, descending=True, nullable=True)
@@ -202,12 +202,12 @@ def _seen(table: str, key: NodeKey, rights: Rights) -> Sql:
 # -- orders ----------------------------------------------------------------------------------------------
 
 
-def _column(step: Order, source: Source, scope: Scope) -> Column:
+def _column(step: Order, source: Source, scope: ListKey) -> Column:
     expression, nullable = _expression(step.field, source, scope)
     return Column(expression, step.descending, step.nulls_first, nullable)
 
 
-def _expression(field: OrderField, source: Source, scope: Scope) -> tuple[str, bool]:
+def _expression(field: OrderField, source: Source, scope: ListKey) -> tuple[str, bool]:
     match field:
         case OrderField.PUBLISHED_DATE_TIME:
             return source.published, True

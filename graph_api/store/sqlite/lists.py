@@ -30,8 +30,8 @@ from graph_api.store.reads import (
     ArticlesOfTopic,
     Counts,
     Item,
+    ListKey,
     Lists,
-    Scope,
     Slice,
     SortKey,
     Window,
@@ -44,7 +44,7 @@ from graph_api.store.sqlite.row_mapping import Row
 from graph_api.store.sqlite.sql import TRUE, Sql, both, storable
 
 
-def lists(connection: sqlite3.Connection, read: Lists) -> Mapping[Scope, Slice]:
+def lists(connection: sqlite3.Connection, read: Lists) -> Mapping[ListKey, Slice]:
     """The window of every list of *read*."""
     if (listing := read.listing) is not None:
         return read.listed(edges.related(connection, listing, read.window.size + 1, read.rights))
@@ -55,7 +55,7 @@ def lists(connection: sqlite3.Connection, read: Lists) -> Mapping[Scope, Slice]:
     }
 
 
-def counts(connection: sqlite3.Connection, read: Counts) -> Mapping[Scope, int]:
+def counts(connection: sqlite3.Connection, read: Counts) -> Mapping[ListKey, int]:
     """The length of every list of *read*."""
     whole = read.filter is None and not read.rights.published_only
     return {
@@ -64,13 +64,13 @@ def counts(connection: sqlite3.Connection, read: Counts) -> Mapping[Scope, int]:
     }
 
 
-def _entries(connection: sqlite3.Connection, read: Lists | Counts) -> dict[Scope, tuple[Source, Sql]]:
+def _entries(connection: sqlite3.Connection, read: Lists | Counts) -> dict[ListKey, tuple[Source, Sql]]:
     """Where the entries of each list come from and which of them are wanted; the filter is compiled once."""
-    narrow, filter = _narrowed(read.scopes, read.filter)
+    narrow, filter = _narrowed(read.keys, read.filter)
     sources = [source(connection, scope, read.rights) for scope in narrow]
     fits = condition(filter, sources[0].subject) if sources else TRUE
     wanted = ((entries, both(entries.where, fits)) for entries in sources)
-    return dict(zip(read.scopes, wanted, strict=True))
+    return dict(zip(read.keys, wanted, strict=True))
 
 
 # -- one list --------------------------------------------------------------------------------------------
@@ -144,7 +144,7 @@ def _count(connection: sqlite3.Connection, entries: Source, where: Sql, *, whole
 # -- short ways ------------------------------------------------------------------------------------------
 
 
-def _narrowed(scopes: Sequence[Scope], filter: Filter | None) -> tuple[Sequence[Scope], Filter | None]:
+def _narrowed(scopes: Sequence[ListKey], filter: Filter | None) -> tuple[Sequence[ListKey], Filter | None]:
     """The same lists by a shorter way: all articles of one provider or topic are found by its index.
 
     Keys are a function of domain and slug (see `graph_api.records`), so the filter itself names the key.

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from graph_api.store import reads
-from graph_api.store.reads import Read
+from graph_api.store.reads import Read, complete
 from graph_api.store.sqlite import edges, lists, lookups, rows, status
 
 
@@ -24,31 +24,33 @@ def _on_ground(connection: sqlite3.Connection, read: reads.OnGround) -> Any:  # 
 
 
 # What a read is answered with depends on its class, which no type of a table can say.
-_ANSWERS: Mapping[type[Read[Any]], Callable[[sqlite3.Connection, Any], Any]] = {
-    reads.ArticleRows: rows.articles,
-    reads.DetailRows: rows.details,
-    reads.DetailSizes: rows.detail_sizes,
-    reads.SecuredRows: rows.secured,
-    reads.ImageRows: rows.images,
-    reads.SourceRows: rows.sources,
-    reads.TopicKeys: rows.topic_keys,
-    reads.ProviderRows: rows.providers,
-    reads.TopicRows: rows.topics,
-    reads.ChildKeys: rows.child_keys,
-    reads.Reciprocal: rows.reciprocal,
-    reads.GroundFor: _no_ground,
-    reads.OnGround: _on_ground,
-    reads.StepRows: edges.steps,
-    reads.EdgesAmong: edges.edges_among,
-    reads.FittingKeys: edges.fitting_keys,
-    reads.ArticleKeysBy: lookups.article_keys,
-    reads.TopicKeysByName: lookups.topic_keys,
-    reads.Lists: lists.lists,
-    reads.Counts: lists.counts,
-    reads.ProblemRows: rows.problems,
-    reads.Status: status.status,
-    reads.Turn: _nothing,
-}
+_ANSWERS: Mapping[type[Read[Any]], Callable[[sqlite3.Connection, Any], Any]] = complete(
+    {
+        reads.ArticleRows: rows.articles,
+        reads.DetailRows: rows.details,
+        reads.DetailSizes: rows.detail_sizes,
+        reads.SecuredRows: rows.secured,
+        reads.ImageRows: rows.images,
+        reads.SourceRows: rows.sources,
+        reads.TopicKeys: rows.topic_keys,
+        reads.ProviderRows: rows.providers,
+        reads.TopicRows: rows.topics,
+        reads.ChildKeys: rows.child_keys,
+        reads.Reciprocal: rows.reciprocal,
+        reads.GroundFor: _no_ground,
+        reads.OnGround: _on_ground,
+        reads.StepRows: edges.steps,
+        reads.EdgesAmong: edges.edges_among,
+        reads.FittingKeys: edges.fitting_keys,
+        reads.ArticleKeysBy: lookups.article_keys,
+        reads.TopicKeysByName: lookups.topic_keys,
+        reads.Lists: lists.lists,
+        reads.Counts: lists.counts,
+        reads.ProblemRows: rows.problems,
+        reads.Status: status.status,
+        reads.Turn: _nothing,
+    }
+)
 
 
 def answer(connection: sqlite3.Connection, read: Read[Any]) -> Any:

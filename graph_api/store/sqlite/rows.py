@@ -176,7 +176,7 @@ def problems(connection: sqlite3.Connection, read: ProblemRows) -> Mapping[NodeK
     found = Sql(
         f"SELECT {row_mapping.PROBLEM_COLUMNS} FROM json_each(?) k CROSS JOIN problem p ON p.key = k.value"
         f" WHERE 1{problem_visible(read.rights)}",
-        (integers(read.ordinals),),
+        (integers(read.keys),),
     ).all(connection)
     return {row[0]: row_mapping.problem(row) for row in found}
 

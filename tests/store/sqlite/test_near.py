@@ -37,7 +37,7 @@ from tests.store.build import article, graph, key
 T = TypeVar("T")
 
 ALL = Rights()
-COUNT = Counts((AllArticles(),), None, ALL)
+COUNT = Counts((AllArticles(),), ALL)
 TITLE = ArticleRows((key("a"),), ALL)
 PATIENCE_S = 20
 
@@ -96,7 +96,7 @@ async def test_a_plan_without_end_is_left(database: Path) -> None:
 
 async def test_a_statement_that_takes_long_is_interrupted(database: Path) -> None:
     looks = Or(tuple(TextIs(TextField.TITLE, Match.CONTAINS, f"x{number}") for number in range(200)))
-    slow: Read[Any] = Counts((AllArticles(),), looks, ALL)
+    slow: Read[Any] = Counts((AllArticles(),), ALL, looks)
     async with reading(database) as (store, near):
         assert told(near, ask(slow)) is None
         assert await store.run(ask(slow)) == ({AllArticles(): 0}, "one")
@@ -125,7 +125,7 @@ async def test_the_end_of_a_plan_that_took_long_is_not_interrupted(database: Pat
 async def test_too_much_text_is_refused_as_everywhere(database: Path) -> None:
     async with reading(database, most_text=100) as (_, near):
         with pytest.raises(AnswerTooLarge):
-            told(near, ask(DetailRows(Detail.BODY, (key("a"),), ALL)))
+            told(near, ask(DetailRows((key("a"),), ALL, Detail.BODY)))
         assert told(near, ask(COUNT)) is not None
 
 

@@ -20,21 +20,19 @@ from graph_api.store.reads import (
     ArticleRows,
     Counts,
     Lists,
-    Read,
     Reads,
     Rights,
     Window,
     ask,
 )
 from graph_api.store.sqlite.reader import Operation
-from graph_api.store.sqlite.reads import _ANSWERS
 from graph_api.store.sqlite.store import SqliteStore, open_store
 from graph_api.store.sqlite.sync_driver import opened
 from graph_api.store.sqlite.tables import SCHEMA_VERSION
 from tests.store.build import article, graph, key, write
 
 ALL = Rights()
-COUNT = Counts((AllArticles(),), None, ALL)
+COUNT = Counts((AllArticles(),), ALL)
 
 
 def protocol_is_met(store: SqliteStore) -> Store:
@@ -290,7 +288,7 @@ async def test_a_database_that_was_written_over_is_read_again_when_it_is_whole(t
     store = await open_store(path, reader_connections=1)
     path.write_bytes(path.read_bytes()[:20_000])  # no page is mapped: the process lives on
     with pytest.raises(StoreError, match=r"g\.db is damaged .*ingest"):
-        await store.run(ask(Lists((AllArticles(),), None, (), Window(100), ALL)))
+        await store.run(ask(Lists((AllArticles(),), ALL, Window(100))))
     path.write_bytes(add(graph(tmp_path / "other.db"), "b").read_bytes())
     await until(lambda: revision_is(store, "two"))
     await store.close()
@@ -450,7 +448,3 @@ async def assert_clean(store: SqliteStore) -> None:
     assert not reader._conn.in_transaction
     store._pool.put(reader)
     await store.close()
-
-
-def test_every_read_has_an_answer() -> None:
-    assert {each.__name__ for each in _ANSWERS} == {each.__name__ for each in Read.__subclasses__()}
