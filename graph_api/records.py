@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
-from typing import NamedTuple, NewType
+from typing import Annotated, NamedTuple, NewType
 
 ArticleId = NewType("ArticleId", str)
 ProviderId = NewType("ProviderId", str)
@@ -108,8 +108,62 @@ class SourceFile:
     sha256: str
 
 
+class Scalar(NamedTuple):
+    """What the front matter's JSON Schema says of a scalar field."""
+
+    description: str
+    is_url: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CopyFields:
+    """Scalars of an article that its copies in other documents carry too.
+
+    A field that is annotated with a `Scalar` is read from the front matter: its key is the name in camelCase,
+    its annotation the type that is checked. Validation, JSON Schema, documents, table and record follow from
+    this declaration and `ArticleFields`; `Article` repeats the names, since type checkers cannot derive them.
+    """
+
+    url: str
+    slug: str
+    title: Annotated[str, Scalar("The headline.")]
+    excerpt: Annotated[str | None, Scalar("A short summary; may be empty.")] = None
+    type: Annotated[str, Scalar("Such as article, video, course, collection, download, forum, profile.")]
+    published_date_time: Annotated[
+        datetime | None,
+        Scalar("When the article appeared: ISO 8601 with an offset or Z; without one it counts as UTC."),
+    ] = None
+    web_url: Annotated[
+        str | None,
+        Scalar("Where the article is read. Its canonical form is the article's identity.", is_url=True),
+    ] = None
+    original_url: Annotated[
+        str | None, Scalar("Where the article was found; stands in for a missing webUrl.", is_url=True)
+    ] = None
+    amp_web_url: Annotated[str | None, Scalar("The article's AMP page.", is_url=True)] = None
+    cdn_amp_web_url: Annotated[
+        str | None, Scalar("The article's AMP page in a cache; comes with ampWebUrl.", is_url=True)
+    ] = None
+    quality: Annotated[int | None, Scalar("Editorial score of the article by itself.")] = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ArticleFields(CopyFields):
+    """Scalars of an article that only its own file tells; see `CopyFields`."""
+
+    category: Annotated[str | None, Scalar("The collection, such as news.")] = None
+    heat: Annotated[
+        int | None,
+        Scalar("Quality, raised by the size of the story for its published lead; -1 for other members."),
+    ] = None
+    published: Annotated[
+        bool | None,
+        Scalar("Whether the article leads its story in public. An editorial fact, not an access right."),
+    ] = None
+
+
 class Article(NamedTuple):
-    """An article without its long texts (`Detail`) and its lists.
+    """An article without its long texts (`Detail`) and its lists: the fields of `ArticleFields`, and its keys.
 
     *url* is the canonical URL, *slug* comes from the file name (stubs: from the title). Quality and heat
     are editorial scores; null where the document is silent. A named tuple, since answers are made of

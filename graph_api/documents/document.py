@@ -7,10 +7,9 @@ so and the source text elsewhere; moments are UTC. `extra` is JSON text of the k
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias, get_args, get_origin, get_type_hints
 
-from graph_api.records import Image, Problem, Secured
+from graph_api.records import ArticleFields, CopyFields, Image, Problem, Scalar, Secured
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,43 +22,18 @@ class ProviderMention:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RelatedItem:
+class RelatedItem(CopyFields):
     """A related article as another document embeds it; *url* is canonical."""
 
-    url: str
-    slug: str
-    title: str
-    excerpt: str | None
-    type: str
-    published_date_time: datetime | None
-    web_url: str | None
-    original_url: str | None
-    amp_web_url: str | None
-    cdn_amp_web_url: str | None
-    quality: int | None
     provider: ProviderMention | None
     images: tuple[Image, ...]
     extra: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ArticleDocument:
+class ArticleDocument(ArticleFields):
     """An article file. *related* is clean: no self-relation, each URL once, in the document's order."""
 
-    url: str
-    slug: str
-    title: str
-    excerpt: str | None
-    category: str | None
-    type: str
-    published_date_time: datetime | None
-    web_url: str | None
-    original_url: str | None
-    amp_web_url: str | None
-    cdn_amp_web_url: str | None
-    quality: int | None
-    heat: int | None
-    published: bool | None
     removed: bool
     featured_content: str | None
     secured: Secured | None
@@ -108,3 +82,26 @@ class Reading:
     sha256: str
     document: Document | None
     problems: tuple[Problem, ...]
+
+
+class ScalarField(NamedTuple):
+    """A declared scalar: its *name* in Python, its *key* in the front matter, and the type of its values."""
+
+    name: str
+    key: str
+    type: type
+    scalar: Scalar
+
+
+def scalar_fields(record: type[CopyFields]) -> tuple[ScalarField, ...]:
+    """The scalars that *record* declares, in its order."""
+    found: list[ScalarField] = []
+    for name, hint in get_type_hints(record, include_extras=True).items():
+        declared = [one for one in getattr(hint, "__metadata__", ()) if isinstance(one, Scalar)]
+        if declared:
+            annotated = get_args(hint)[0]
+            value_type = annotated if get_origin(annotated) is None else get_args(annotated)[0]
+            first, *words = name.split("_")
+            key = first + "".join(word.title() for word in words)
+            found.append(ScalarField(name, key, value_type, declared[0]))
+    return tuple(found)

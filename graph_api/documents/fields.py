@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from graph_api.documents.document import ScalarField
 from graph_api.documents.limits import MAX_ITEMS, MAX_TEXT
 from graph_api.documents.scalars import is_list, is_mapping, value_of
 from graph_api.documents.source import Path, Source
@@ -103,6 +104,14 @@ class Fields:
     def take(self, key: str) -> object:
         """The raw value of *key*, which then counts as read; None when it is absent."""
         return self.rest.pop(key, None)
+
+    def scalars(self, declared: Iterable[ScalarField]) -> dict[str, Any]:
+        """The values of these fields by name, each of its declared type."""
+        readers = {str: self.text, int: self.number, bool: self.flag, datetime: self.moment}
+        return {
+            one.name: self.url(one.key) if one.scalar.is_url else readers[one.type](one.key)
+            for one in declared
+        }
 
     def text(self, key: str) -> str | None:
         """A text, cleaned; a scalar that YAML takes for something else keeps its source text."""

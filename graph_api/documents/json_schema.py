@@ -5,9 +5,12 @@ It says what is accepted without a problem; what is merely warned of is left to 
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
+from graph_api.documents.document import ArticleDocument, RelatedItem, ScalarField, scalar_fields
 from graph_api.documents.limits import MAX_ITEMS, MAX_TEXT, MAX_URL
+from graph_api.records import CopyFields
 
 _INT_32 = {"type": ["integer", "null"], "minimum": -(2**31), "maximum": 2**31 - 1}
 _FLAG = {"type": ["boolean", "null"]}
@@ -61,44 +64,28 @@ def _list(name: str, description: str) -> dict[str, Any]:
     return {"type": ["array", "null"], "items": {"$ref": f"#/$defs/{name}"}, "description": description}
 
 
-def _moment(description: str) -> dict[str, Any]:
-    return {"type": ["string", "null"], "pattern": _MOMENT_PATTERN, "description": description}
+def _scalars(record: type[CopyFields]) -> dict[str, Any]:
+    """The rules of the scalars that *record* declares, by key."""
+    return {one.key: _rule(one) for one in scalar_fields(record)}
 
 
-def _shared() -> dict[str, Any]:
-    """What an article and its embedded copy have in common."""
-    return {
-        "title": {"anyOf": [{"$ref": "#/$defs/text"}, {"type": "null"}], "description": "The headline."},
-        "excerpt": _ref("text", "A short summary; may be empty."),
-        "publishedDateTime": _moment(
-            "When the article appeared: ISO 8601 with an offset or Z; without one it counts as UTC."
-        ),
-        "webUrl": _url("Where the article is read. Its canonical form is the article's identity."),
-        "originalUrl": _url("Where the article was found; stands in for a missing webUrl."),
-        "ampWebUrl": _url("The article's AMP page."),
-        "cdnAmpWebUrl": _url("The article's AMP page in a cache; comes with ampWebUrl."),
-        "type": {
-            **_ref("text", "Such as article, video, course, collection, download, forum, profile."),
-            "default": "article",
-        },
-        "quality": {**_INT_32, "description": "Editorial score of the article by itself."},
-        "provider": _ref("provider", "Who publishes the article."),
-        "images": {**_list("image", "Pictures of the article."), "maxItems": MAX_ITEMS},
-    }
+def _rule(field: ScalarField) -> dict[str, Any]:
+    description = field.scalar.description
+    if field.name == "type":
+        return {**_ref("text", description), "default": "article"}
+    if field.scalar.is_url:
+        return _url(description)
+    if field.type is datetime:
+        return {"type": ["string", "null"], "pattern": _MOMENT_PATTERN, "description": description}
+    if field.type is str:
+        return _ref("text", description)
+    return {**(_INT_32 if field.type is int else _FLAG), "description": description}
 
 
 def _article() -> dict[str, Any]:
     return {
-        "category": _ref("text", "The collection, such as news."),
-        **_shared(),
-        "heat": {
-            **_INT_32,
-            "description": "Quality, raised by the size of the story for its published lead; -1 for other members.",
-        },
-        "published": {
-            **_FLAG,
-            "description": "Whether the article leads its story in public. An editorial fact, not an access right.",
-        },
+        **_scalars(ArticleDocument),
+        **_PARTS,
         "removed": {
             **_FLAG,
             "description": "true takes the article and all relations to it out of the graph.",
@@ -166,7 +153,13 @@ def _related() -> dict[str, Any]:
     return {
         "type": "object",
         "description": "A copy of a related article. Where the article has a file of its own, the file wins.",
-        "properties": _shared(),
+        "properties": {**_scalars(RelatedItem), **_PARTS},
         "required": ["title"],
         "anyOf": [{"required": ["webUrl"]}, {"required": ["originalUrl"]}],
     }
+
+
+_PARTS = {
+    "provider": _ref("provider", "Who publishes the article."),
+    "images": {**_list("image", "Pictures of the article."), "maxItems": MAX_ITEMS},
+}

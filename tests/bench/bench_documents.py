@@ -23,10 +23,10 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from graph_api.documents import (
     Reading,
+    article,
     canonical_url,
     parse,
     read_file,
-    related,
     scan,
     texts,
     topic_slug,
@@ -44,7 +44,7 @@ def ours(folder: Path) -> int:
         canonical_url,
         topic_slug,
         texts._remembered,
-        related._remembered,
+        article._cached,
         yaml_fast._remembered_item,
     ):
         remembering.cache_clear()

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
-from typing import Any, Generic, TypeAlias, TypeVar
+from typing import Any, Generic, TypeAlias, TypeVar, get_type_hints
 
 import orjson
 
@@ -127,12 +127,16 @@ def _images(json: str) -> tuple[Image, ...]:
 
 _ALWAYS = frozenset({"key", "id"})
 _COLUMNS = {"published_date_time": "published_us", "provider_key": "provider", "parent_key": "parent"}
-_MADE: Mapping[str, Callable[[Any], object]] = {
-    "made_published_date_time": moment,
-    "made_published": _flag,
-    "made_is_stub": bool,
-    "made_other_names": _texts,
-    "made_keywords": _texts,
-    "made_hashtags": _texts,
-    "made_images": _images,
+_BY_TYPE: Mapping[object, Callable[[Any], object]] = {
+    datetime | None: moment,
+    bool | None: _flag,
+    bool: bool,
+    tuple[str, ...]: _texts,
+    tuple[Image, ...]: _images,
+}
+_MADE = {
+    f"made_{name}": _BY_TYPE[hint]
+    for record in (Article, Provider, Topic)
+    for name, hint in get_type_hints(record).items()
+    if hint in _BY_TYPE
 }
