@@ -13,10 +13,9 @@ from ipaddress import ip_address
 from pathlib import Path
 
 from graph_api.cli import sockets, system_info
-from graph_api.cli.group import Failure
 from graph_api.cli.sockets import OTHER_FILES
 from graph_api.cli.terminal import check_command, counted
-from graph_api.errors import GraphApiError, StoreOutdated
+from graph_api.errors import GraphApiError, StartError, StoreOutdated
 from graph_api.execution.preparation import Preparation
 from graph_api.ingest.changes import changes
 from graph_api.records import ContentStatus, Severity
@@ -227,8 +226,8 @@ def _files(settings: Settings) -> Iterator[Finding]:
 def _address(settings: Settings) -> Iterator[Finding]:
     try:
         sockets.bound(settings.host, settings.port).close()
-    except Failure as failure:
-        told, _, mend = failure.format_message().partition("; ")
+    except StartError as error:
+        told, _, mend = str(error).partition("; ")
         yield _warning("settings", f"{told}, perhaps by the server itself", mend)
 
 

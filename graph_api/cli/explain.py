@@ -8,12 +8,10 @@ from pathlib import Path
 import click
 
 from graph_api.cli.content import located
-from graph_api.cli.group import ProblemFailure
 from graph_api.cli.options import ASKED, Sectioned, database, option, paths, settings
 from graph_api.cli.query import parsed_object, text_of
 from graph_api.execution import explain
 from graph_api.execution.documents import limits
-from graph_api.execution.graphql_errors import Refused
 from graph_api.execution.preparation import Preparation, Prepared
 from graph_api.execution.row_cache import Memory
 from graph_api.execution.runner import Run, answer
@@ -56,10 +54,7 @@ def command(
     source = located(paths, db)
     schema = build_schema()
     preparation = Preparation(schema, settings)
-    try:
-        prepared = preparation.prepared(text_of(query), parsed_object(text_of(variables or "{}")), operation)
-    except Refused as refused:
-        raise ProblemFailure("; ".join(error.message for error in refused.errors)) from None
+    prepared = preparation.prepared(text_of(query), parsed_object(text_of(variables or "{}")), operation)
     for line in _explained(prepared, source, settings):
         click.echo(line)
 

@@ -14,10 +14,9 @@ import click
 from click.core import ParameterSource
 
 from graph_api.cli.content import located
-from graph_api.cli.group import ProblemFailure
 from graph_api.cli.options import ASKED, Sectioned, database, option, paths, settings
 from graph_api.cli.query import parsed_object, text_of
-from graph_api.execution.graphql_errors import Refused
+from graph_api.errors import OperationRefused, RequestError
 from graph_api.execution.preparation import Preparation
 from graph_api.graph.export import GraphFormat
 from graph_api.graph.stream import stream
@@ -107,7 +106,7 @@ def command(
     with opened(located(paths, db)) as run:
         rights = Rights(published_only=settings.published_only)
         if asked.handles and asked.handles[0].id not in run(known(asked.handles, rights)):
-            raise ProblemFailure(f"there is no node with the id {around}")
+            raise RequestError(f"there is no node with the id {around}")
         key = asked.handles[0].key if asked.handles else None
         wanted = Wanted(filter=asked.filter, kinds=asked.kinds, around=key, depth=depth, rights=rights)
         _write(run, wanted, GraphFormat[format.upper()], out)
@@ -126,10 +125,11 @@ def _asked(filter: str | None, around: str | None, via: tuple[str, ...]) -> Subg
     }
     try:
         prepared = Preparation(build_schema(), Settings()).prepared(_ASKED, variables, None)
-    except Refused as refused:
-        messages = "; ".join(error.message for error in refused.errors)
-        named = messages.replace("Variable '$filter' has", "--filter has an").replace("ids[0]", "--around")
-        raise ProblemFailure(named) from None
+    except OperationRefused as refused:
+        named = (
+            str(refused).replace("Variable '$filter' has", "--filter has an").replace("ids[0]", "--around")
+        )
+        raise RequestError(named) from None
     [asked] = [each for each in prepared.arguments if isinstance(each, SubgraphWanted)]
     return asked
 

@@ -5,38 +5,15 @@ from __future__ import annotations
 import errno
 import importlib
 from collections.abc import Mapping
-from typing import IO, Any
+from typing import Any
 
 import click
 
-from graph_api.errors import GraphApiError, RequestError, UsageError
+from graph_api.errors import GraphApiError
 
-DONE = 0
 PROBLEMS = 1
-USAGE = 2
-IMPOSSIBLE = 3
+IMPOSSIBLE = GraphApiError.exit_code
 INTERRUPTED = 130
-
-
-class Failure(click.ClickException):
-    """Something could not be done, and a person can act on it: one line on stderr."""
-
-    exit_code = IMPOSSIBLE
-
-    def show(self, file: IO[Any] | None = None) -> None:  # Any: click's signature
-        click.echo(f"graph-api: {self.format_message()}", file=file, err=file is None)
-
-
-class UsageFailure(Failure):
-    """... because of how the program was called."""
-
-    exit_code = USAGE
-
-
-class ProblemFailure(Failure):
-    """... because of what the content or the query is."""
-
-    exit_code = PROBLEMS
 
 
 class LazyGroup(click.Group):
@@ -71,27 +48,19 @@ class LazyGroup(click.Group):
         return name, self.load(name) if name and listed else None, rest
 
     def invoke(self, ctx: click.Context) -> Any:  # Any: what a command returns is click's business
-        """The command has run; what went wrong is one line and an exit code."""
+        """Runs the command. A `GraphApiError` or `OSError` becomes one line on stderr and an exit code."""
         try:
             return super().invoke(ctx)
         except GraphApiError as error:
-            raise _failure(error) from error
+            message, code = str(error), error.exit_code
         except OSError as error:
             if error.errno == errno.EPIPE:
                 raise
-            raise Failure(_one_line(error)) from error
+            message, code = _one_line(error), IMPOSSIBLE
         except KeyboardInterrupt:
             ctx.exit(INTERRUPTED)
-
-
-def _failure(error: GraphApiError) -> Failure:
-    match error:
-        case UsageError():
-            return UsageFailure(str(error))
-        case RequestError():
-            return ProblemFailure(str(error))
-        case _:
-            return Failure(str(error))
+        click.echo(f"graph-api: {message}", err=True)
+        return ctx.exit(code)
 
 
 def _one_line(error: OSError) -> str:

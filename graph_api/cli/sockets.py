@@ -7,7 +7,7 @@ import socket
 from ipaddress import ip_address
 from typing import Any
 
-from graph_api.cli.group import Failure
+from graph_api.errors import StartError
 
 try:
     import resource
@@ -34,7 +34,7 @@ def bound(host: str, port: int) -> socket.socket:
         listener.bind(address)
     except OSError as error:
         listener.close()
-        raise Failure(_reason(error, host, port)) from error
+        raise StartError(_reason(error, host, port)) from error
     return listener
 
 
@@ -71,7 +71,7 @@ def _resolved(host: str, port: int) -> tuple[socket.AddressFamily, tuple[Any, ..
     try:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     except (socket.gaierror, UnicodeError) as error:
-        raise Failure(f"{host} is not known as an address; --host 127.0.0.1 always is") from error
+        raise StartError(f"{host} is not known as an address; --host 127.0.0.1 always is") from error
     family, _, _, _, address = min(found, key=lambda one: one[0] is not socket.AF_INET)
     return family, address
 

@@ -18,7 +18,8 @@ from multiprocessing.connection import Connection, wait
 from multiprocessing.context import SpawnProcess
 from types import FrameType
 
-from graph_api.cli.group import INTERRUPTED, Failure
+from graph_api.cli.group import INTERRUPTED
+from graph_api.errors import StartError
 
 END_S = 9  # after so long a worker that was told to end is killed
 
@@ -34,7 +35,7 @@ def keep_working(
     """*count* processes have run `work(*arguments, listener, number, ready)` until this one was told to end.
 
     Numbers count from 0; a worker that dies is replaced, and leaves its number to the next. *ready* is called
-    once all can answer. Raises `Failure` for one of the first that dies before it could. Ends the program: with 0
+    once all can answer. Raises `StartError` for one of the first that dies before it could. Ends the program: with 0
     after SIGTERM, 130 after SIGINT.
     """
     team = _Team(work, (*arguments, listener), count)
@@ -99,7 +100,7 @@ class _Team:
             self._workers.pop(worker).close()
             del self._numbers[worker]
             if worker not in self._ready and not all_could_start:
-                raise Failure(f"a worker could not start: it ended with exit code {worker.exitcode}")
+                raise StartError(f"a worker could not start: it ended with exit code {worker.exitcode}")
             self._ready.discard(worker)
         self.start()
 

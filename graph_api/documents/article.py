@@ -13,7 +13,7 @@ from typing import Any
 
 from graph_api.documents.document import ArticleDocument, RelatedItem, ScalarField, scalar_fields
 from graph_api.documents.extra import extra_text
-from graph_api.documents.fields import Fields, NeedsSource, Notes
+from graph_api.documents.fields import Fields, Notes
 from graph_api.documents.limits import MAX_RELATED_TEXT
 from graph_api.documents.parts import images, provider, secured
 from graph_api.documents.scalars import is_mapping
@@ -21,6 +21,7 @@ from graph_api.documents.slugs import slug_of_path, slug_of_title, topic_slug
 from graph_api.documents.source import Path
 from graph_api.documents.texts import shown
 from graph_api.documents.urls import canonical_url
+from graph_api.errors import ExactParseRequired
 
 ADDRESSES = ("webUrl", "originalUrl", "website")
 """The keys by which a document may give its address."""
@@ -158,7 +159,7 @@ def _cached(packed: bytes) -> RelatedItem | None:
     notes = Notes(None)
     try:
         item = _read_item(Fields(marshal.loads(packed), (), notes))  # noqa: S302  (packed by us, a line above)
-    except NeedsSource:
+    except ExactParseRequired:
         return None
     return None if notes.noted else item
 

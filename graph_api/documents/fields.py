@@ -16,15 +16,12 @@ from graph_api.documents.limits import MAX_ITEMS, MAX_TEXT
 from graph_api.documents.scalars import is_list, is_mapping, value_of
 from graph_api.documents.source import Path, Source
 from graph_api.documents.texts import clean, moment, shortened, shown, shown_address
-from graph_api.documents.urls import UnusableUrl, canonical_url
+from graph_api.documents.urls import canonical_url
 from graph_api.documents.yaml_exact import Node
+from graph_api.errors import ExactParseRequired, InvalidUrl
 
 _MAX_INT = 2**31 - 1
 _MIN_INT = -(2**31)
-
-
-class NeedsSource(Exception):
-    """A value can only be read with its source text at hand."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,7 +50,7 @@ class Notes:
     def spelled(self, path: Path, value: object) -> str:
         """The source text of the scalar at *path*."""
         if self.source is None:
-            raise NeedsSource
+            raise ExactParseRequired
         return self.source.spelled(path) or str(value)
 
     def spelled_keys(self, path: Path) -> dict[str, object]:
@@ -64,7 +61,7 @@ class Notes:
     def node(self, path: Path) -> Node | None:
         """The exact value at *path*."""
         if self.source is None:
-            raise NeedsSource
+            raise ExactParseRequired
         return self.source.node(path)
 
     def part(self) -> Notes:
@@ -280,6 +277,6 @@ def why_unusable(text: str) -> str | None:
     """Why *text* is no usable address; None when it is one."""
     try:
         canonical_url(text)
-    except UnusableUrl as problem:
+    except InvalidUrl as problem:
         return str(problem)
     return None

@@ -17,6 +17,7 @@ from graph_api.documents import scalars, yaml_exact, yaml_fast
 from graph_api.documents.source import Source
 from graph_api.documents.texts import shown
 from graph_api.documents.yaml_exact import Exact, Fault
+from graph_api.errors import InvalidFrontMatter
 
 _MAX_QUOTED_DASHES = 8
 _MAX_VALUES_AGAIN = 10_000  # what holds more is not read again
@@ -47,14 +48,6 @@ def load(text: str, first_line: int = 1) -> Loaded:
     return Loaded(value=scalars.value_of(exact.root), exact=exact)
 
 
-class Unreadable(Exception):
-    """A text without readable front matter; `fault` says why and where."""
-
-    def __init__(self, code: str, line: int, message: str, column: int = 1) -> None:
-        super().__init__(message)
-        self.fault = Fault(code=code, line=line, column=column, message=message)
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FrontMatter:
     """A file's raw mapping, None when its YAML is broken; its body; and the way back to the text."""
@@ -66,7 +59,7 @@ class FrontMatter:
 
 
 def split(text: str) -> FrontMatter:
-    """The front matter and body of *text*; `Unreadable` when there is none.
+    """The front matter and body of *text*; `InvalidFrontMatter` when there is none.
 
     Where a line of dashes turns out to stand inside a quoted text, the next one closes.
     """
@@ -76,7 +69,7 @@ def split(text: str) -> FrontMatter:
             return front
         try:
             front = _split_at(text, skipped)
-        except Unreadable:
+        except InvalidFrontMatter:
             break
     return first if front.faults else front
 
@@ -104,7 +97,9 @@ def whole(text: str) -> FrontMatter:
 def _front(text: str, line: int, loaded: Loaded, body: str) -> FrontMatter:
     mapping = loaded.value if scalars.is_mapping(loaded.value) else None
     if mapping is None and not loaded.faults:
-        raise Unreadable("E124", line, f"this must be a mapping of keys to values, not {shown(loaded.value)}")
+        raise InvalidFrontMatter(
+            "E124", line, f"this must be a mapping of keys to values, not {shown(loaded.value)}"
+        )
     source = Source(text, line, loaded.exact)
     return FrontMatter(mapping=mapping, body=body, faults=loaded.faults, source=source)
 
@@ -129,10 +124,14 @@ class FastHandler(YAMLHandler):
         """
         start = _after_opening(text)
         if start < 0:
-            raise Unreadable("E121", self.first_line, "the file does not start with a line of three dashes")
+            raise InvalidFrontMatter(
+                "E121", self.first_line, "the file does not start with a line of three dashes"
+            )
         closing = next(islice(_closings(text, start), self._skipped, None), None)
         if closing is None:
-            raise Unreadable("E122", self.first_line, "no line of three dashes closes the front matter")
+            raise InvalidFrontMatter(
+                "E122", self.first_line, "no line of three dashes closes the front matter"
+            )
         inner, body = text[start : closing[0]], text[closing[1] :]
         return (inner.replace("\n---", "\n ---") if self._skipped else inner), body
 

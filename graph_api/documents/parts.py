@@ -12,7 +12,8 @@ from graph_api.documents.limits import MAX_IMAGE_TEXT
 from graph_api.documents.scalars import is_mapping
 from graph_api.documents.source import Path
 from graph_api.documents.texts import clean, shown, shown_address
-from graph_api.documents.urls import UnusableUrl, canonical_url
+from graph_api.documents.urls import canonical_url
+from graph_api.errors import InvalidUrl
 from graph_api.records import Image, Secured
 
 _DOMAIN = re.compile(r"[^\s/:@?#\\\"'<>.]+(?:\.[^\s/:@?#\\\"'<>.]+)*")
@@ -88,7 +89,7 @@ def _why_no_image(url: str, site_relative: bool) -> str | None:
         url = f"https://site.example{url}"
     try:
         canonical_url(url)
-    except UnusableUrl as problem:
+    except InvalidUrl as problem:
         return str(problem)
     return None
 

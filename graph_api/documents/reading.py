@@ -11,13 +11,14 @@ from graph_api.documents.article import ADDRESSES, article
 from graph_api.documents.codes import CODES
 from graph_api.documents.document import ArticleDocument, Document, Reading
 from graph_api.documents.fields import Fields, Note, Notes
-from graph_api.documents.front_matter import FrontMatter, Unreadable
+from graph_api.documents.front_matter import FrontMatter
 from graph_api.documents.limits import MAX_DEPTH, MAX_PROBLEMS
 from graph_api.documents.scalars import is_deeper, is_list
 from graph_api.documents.source import Source
 from graph_api.documents.taxonomy import organization, topic
 from graph_api.documents.texts import shown
 from graph_api.documents.yaml_exact import Fault
+from graph_api.errors import InvalidFrontMatter
 from graph_api.records import NodeKey, Problem, article_id, article_key
 
 _TAXONOMIES = {"topics": "topic", "organizations": "organization"}
@@ -30,8 +31,8 @@ def parse(path: str, data: bytes, sha256: str | None = None) -> Reading:
     """The reading of a file with these bytes; *sha256* is theirs in hex, when it is known already."""
     try:
         document, faults = _read(path, _decoded(data))
-    except Unreadable as unreadable:
-        document, faults = None, [unreadable.fault]
+    except InvalidFrontMatter as unreadable:
+        document, faults = None, [_fault(unreadable)]
     if any(fault.code[0] == "E" for fault in faults):
         document = None
     key = _key(document)
@@ -41,6 +42,10 @@ def parse(path: str, data: bytes, sha256: str | None = None) -> Reading:
     return Reading(path=path, sha256=sha256, document=document, problems=problems)
 
 
+def _fault(error: InvalidFrontMatter) -> Fault:
+    return Fault(code=error.code, line=error.line, column=error.column, message=str(error))
+
+
 def _decoded(data: bytes) -> str:
     try:
         text = data.decode().removeprefix("\ufeff")
@@ -48,12 +53,12 @@ def _decoded(data: bytes) -> str:
         start = data.rfind(b"\n", 0, error.start) + 1
         line, column = data.count(b"\n", 0, start) + 1, len(data[start : error.start].decode()) + 1
         byte = f"byte 0x{data[error.start]:02x} is not UTF-8"
-        raise Unreadable("E130", line, byte, column) from None
+        raise InvalidFrontMatter("E130", line, byte, column) from None
     if not text.strip():
-        raise Unreadable("E120", 1, "the file is empty")
+        raise InvalidFrontMatter("E120", 1, "the file is empty")
     if (at := text.find("\0")) >= 0:
         column = at - text.rfind("\n", 0, at)
-        raise Unreadable("E131", text.count("\n", 0, at) + 1, "the file contains NUL", column)
+        raise InvalidFrontMatter("E131", text.count("\n", 0, at) + 1, "the file contains NUL", column)
     return text
 
 

@@ -13,6 +13,7 @@ from itertools import product
 from string import hexdigits
 
 from graph_api.documents.limits import MAX_HOST, MAX_URL
+from graph_api.errors import InvalidUrl
 
 _CACHED_URLS = 65_536
 
@@ -52,30 +53,26 @@ One fixed list: an entry more or less changes the ids of articles.
 """
 
 
-class UnusableUrl(ValueError):
-    """The text is not an address an article can be known by; the message says why."""
-
-
 @lru_cache(_CACHED_URLS)
 def canonical_url(text: str) -> str:
-    """The address in its one canonical form; `UnusableUrl` when it is not a public web address.
+    """The address in its one canonical form; `InvalidUrl` when it is not a public web address.
 
     Scheme and host in lower case (IDNA), default port, fragment and trackers dropped, an empty path
     becomes `/`; path, order and case of the rest are kept, percent-encoded per RFC 3986. Idempotent.
     """
     text = text.strip()
     if len(text) > MAX_URL:
-        raise UnusableUrl(f"it has more than {MAX_URL:,} characters")
+        raise InvalidUrl(f"it has more than {MAX_URL:,} characters")
     if _CONTROL.search(text):
-        raise UnusableUrl("it contains control characters")
+        raise InvalidUrl("it contains control characters")
     parts = _PARTS.fullmatch(text)
     if parts is None:
-        raise UnusableUrl(_why_unusable(text))
+        raise InvalidUrl(_why_unusable(text))
     scheme = parts[1].lower()
     path = _encoded(parts[3]) or "/"
     canonical = f"{scheme}://{_authority(parts[2], scheme)}{path}{_query(parts[4])}"
     if len(canonical) > MAX_URL:
-        raise UnusableUrl(f"it has more than {MAX_URL:,} characters once it is percent-encoded")
+        raise InvalidUrl(f"it has more than {MAX_URL:,} characters once it is percent-encoded")
     return canonical
 
 
@@ -90,30 +87,30 @@ def _why_unusable(text: str) -> str:
 
 def _authority(text: str, scheme: str) -> str:
     if "@" in text:
-        raise UnusableUrl("it contains user information")
+        raise InvalidUrl("it contains user information")
     if not text:
-        raise UnusableUrl("it names no host")
+        raise InvalidUrl("it names no host")
     parts = _AUTHORITY.fullmatch(text)
     if parts is None:
-        raise UnusableUrl("its host cannot be read")
+        raise InvalidUrl("its host cannot be read")
     host = _host(parts[1])
     port = (parts[2] or "").lstrip("0")
     if parts[2] and not (port and len(port) <= 5 and int(port) <= 65535):  # noqa: PLR2004  (ports are 16 bits)
-        raise UnusableUrl("its port is not between 1 and 65535")
+        raise InvalidUrl("its port is not between 1 and 65535")
     return host if port in {"", _DEFAULT_PORT[scheme]} else f"{host}:{port}"
 
 
 def _host(text: str) -> str:
     host = text.lower()
     if len(host) > MAX_HOST:
-        raise UnusableUrl(f"its host has more than {MAX_HOST} characters")
+        raise InvalidUrl(f"its host has more than {MAX_HOST} characters")
     if not host.isascii():
         try:
             host = host.encode("idna").decode("ascii").lower()
         except UnicodeError:
-            raise UnusableUrl("its host is not a valid international name") from None
+            raise InvalidUrl("its host is not a valid international name") from None
     if not _HOST.fullmatch(host):
-        raise UnusableUrl("its host cannot be read")
+        raise InvalidUrl("its host cannot be read")
     return host
 
 
@@ -133,7 +130,7 @@ def _encoded(text: str) -> str:
     try:
         pieces = _ESCAPE.split(text.encode().decode("latin-1"))  # a character a byte
     except UnicodeEncodeError:
-        raise UnusableUrl("it contains half a character (a lone surrogate)") from None
+        raise InvalidUrl("it contains half a character (a lone surrogate)") from None
     pieces[1::2] = map(_SPELLINGS.__getitem__, pieces[1::2])
     return "".join(pieces)
 

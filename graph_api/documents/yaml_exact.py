@@ -17,6 +17,7 @@ import yaml
 from graph_api.documents.limits import MAX_DEPTH, MAX_PROBLEMS, MAX_VALUES
 from graph_api.documents.texts import shortened
 from graph_api.documents.yaml_escapes import Disguise
+from graph_api.errors import ParseStopped
 
 _HALVES = re.compile("[\ud800-\udfff]")
 _SYNTAX_CODES = {"E126": "scanning an a", "E128": " a tag", "E133": "<document start>"}
@@ -87,13 +88,9 @@ def read(text: str, first_line: int = 1) -> Exact:
     except yaml.MarkedYAMLError as error:
         code, line, column, message = _syntax_error(error, disguise.text)
         reading.note(code, line, column, message)
-    except _Enough:
+    except ParseStopped:
         root = None
     return Exact(root=root, values=reading.values, faults=tuple(reading.faults))
-
-
-class _Enough(Exception):
-    """Reading stops: what is too much, or comes after so many faults, is not looked at."""
 
 
 def _events(text: str) -> Iterator[Any]:  # Any: PyYAML's events have no common typed shape
@@ -189,7 +186,7 @@ class _Reading:
         if self.values > MAX_VALUES:
             message = f"the front matter holds more than {MAX_VALUES:,} keys and values"
             self._fault("E114", self._place(event), message)
-            raise _Enough
+            raise ParseStopped
 
     def _check_properties(self, event: Any) -> None:
         place = self._place(event)
@@ -205,7 +202,7 @@ class _Reading:
     def _check_depth(self, event: Any, depth: int) -> None:
         if depth > MAX_DEPTH:
             self._fault("E129", self._place(event), f"values are nested deeper than {MAX_DEPTH} levels")
-            raise _Enough
+            raise ParseStopped
 
     def _place(self, event: Any) -> tuple[int, int]:
         return event.start_mark.line + 1 + self._before, event.start_mark.column + 1
@@ -213,7 +210,7 @@ class _Reading:
     def _fault(self, code: str, place: tuple[int, int], message: str) -> None:
         self.faults.append(Fault(code=code, line=place[0], column=place[1], message=message))
         if code[0] == "E" and len(self.faults) > MAX_PROBLEMS:
-            raise _Enough
+            raise ParseStopped
 
 
 def _syntax_error(error: yaml.MarkedYAMLError, text: str) -> tuple[str, int, int, str]:

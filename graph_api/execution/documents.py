@@ -36,7 +36,7 @@ from graph_api.execution.cacheability import mentions_clock
 from graph_api.execution.cost.arguments import json_leaves, json_objects
 from graph_api.execution.cost.introspection import schema_lengths
 from graph_api.execution.cost.measures import Measures, excesses, measure
-from graph_api.execution.graphql_errors import Refused, coded, refused
+from graph_api.execution.graphql_errors import coded, refusal, refusal_of
 from graph_api.execution.lru import Lru
 from graph_api.execution.memory_size import size_of
 from graph_api.execution.plan import Plan, conditions
@@ -114,7 +114,7 @@ class Documents:
     def admitted(
         self, text: str, name: str | None, variables: Mapping[str, Any], watch: Watch | None = None
     ) -> Admitted:
-        """The operation *name* of *text*. Raises `Refused` when it is too large, not valid or not there."""
+        """The operation *name* of *text*. Raises `OperationRefused` when it is too large, not valid or not there."""
         key = (name, *((each, _shape(value)) for each, value in variables.items()))
         known = self._known.get(text)
         found = known.admitted.get(key) if known is not None else None
@@ -129,7 +129,7 @@ class Documents:
         return found
 
     def all_admitted(self, text: str) -> list[Admitted]:
-        """Every operation of *text*, with no variables given. Raises `Refused` as `admitted` does."""
+        """Every operation of *text*, with no variables given. Raises `OperationRefused` as `admitted` does."""
         names = [
             definition.name.value if definition.name else None
             for definition in self._parse(text).document.definitions
@@ -143,7 +143,7 @@ class Documents:
             operation = _operation(document, name)
             measures = measure(self._schema, document, operation, variables, self._schema_lengths)
         if too_much := excesses(measures, self._limits):
-            raise Refused(_excess(each.limit, str(each), each.asked, each.allowed) for each in too_much)
+            raise refusal_of(_excess(each.limit, str(each), each.asked, each.allowed) for each in too_much)
         if not known.valid:
             with watch.phase("validate"):
                 self._validate(document)
@@ -154,11 +154,11 @@ class Documents:
         size, allowed = len(text.encode("utf-8", "surrogatepass")), self._settings.max_source
         if size > allowed:
             message = f"the operation's text has {size} bytes; at most {allowed} are allowed"
-            raise Refused([_excess("source", message, size, allowed)])
+            raise refusal_of([_excess("source", message, size, allowed)])
         try:
             document = parse(Source(text), max_tokens=self._settings.max_tokens)
         except GraphQLError as error:
-            raise Refused([self._syntax(error)]) from None
+            raise refusal_of([self._syntax(error)]) from None
         _check_tokens(document)
         if self._settings.no_introspection:
             visit(document, _Closed())
@@ -175,7 +175,7 @@ class Documents:
         with _uncollected():
             errors = validate(self._schema, document, max_errors=most, hide_suggestions=closed)
         if errors:
-            raise Refused(coded(error, "GRAPHQL_VALIDATION_FAILED") for error in errors)
+            raise refusal_of(coded(error, "GRAPHQL_VALIDATION_FAILED") for error in errors)
 
 
 @contextmanager
@@ -197,7 +197,7 @@ class _Closed(Visitor):
     def enter_field(self, node: FieldNode, *_: object) -> None:
         if node.name.value in _TELL_SCHEMA:
             error = GraphQLError(f"{node.name.value} is not answered here: the schema is not told", node)
-            raise Refused([coded(error, "INTROSPECTION_DISABLED")])
+            raise refusal_of([coded(error, "INTROSPECTION_DISABLED")])
 
 
 def _tree_bytes(text: str) -> int:
@@ -214,7 +214,7 @@ def _check_tokens(document: DocumentNode) -> None:
     while token is not None:
         if token.kind in _NUMBERS and len(token.value or "") > _NUMBER_LENGTH:
             message = f"Syntax Error: a number has more than {_NUMBER_LENGTH} characters"
-            raise Refused([coded(GraphQLError(message, positions=[token.start]), "GRAPHQL_PARSE_FAILED")])
+            raise refusal_of([coded(GraphQLError(message, positions=[token.start]), "GRAPHQL_PARSE_FAILED")])
         following = token.next
         token.prev = token.next = None
         token = following
@@ -261,9 +261,9 @@ def _shape(value: object) -> object:
 def _operation(document: DocumentNode, name: str | None) -> OperationDefinitionNode:
     operation = get_operation_ast(document, name)
     if operation is None:
-        raise refused(_not_found(document, name), "OPERATION_RESOLUTION_FAILURE")
+        raise refusal(_not_found(document, name), "OPERATION_RESOLUTION_FAILURE")
     if operation.operation is not OperationType.QUERY:
-        raise refused("this API is read-only: only queries are answered", "OPERATION_NOT_SUPPORTED")
+        raise refusal("this API is read-only: only queries are answered", "OPERATION_NOT_SUPPORTED")
     return operation
 
 

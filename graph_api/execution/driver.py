@@ -16,14 +16,14 @@ from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
-from graph_api.errors import GraphApiError
+from graph_api.errors import GraphApiError, RevisionChanged
 from graph_api.execution.economy import economical
 from graph_api.execution.edges import edges_of
 from graph_api.execution.links import is_linked
 from graph_api.execution.row_cache import Memory
 from graph_api.execution.single_flight import Flights
 from graph_api.execution.stats import Watch
-from graph_api.store.protocol import Near, RevisionMoved, Store
+from graph_api.store.protocol import Near, Store
 from graph_api.store.reads import Lists, Read, Reads, Rights, TopicKeys
 
 logger = logging.getLogger(__name__)
@@ -109,7 +109,7 @@ class Driver:
             if apart:
                 return await self._stored(plan(memory), watch, memory=memory)
             return await self._continued(plan, memory, watch)
-        except RevisionMoved:
+        except RevisionChanged:
             return await self._stored(plan(Memory("", 0)), watch)
 
     @property

@@ -9,7 +9,8 @@ from __future__ import annotations
 import logging
 from pathlib import Path
 
-from graph_api.graph.adjacency import AdjacencyUnfit, Csr, build, load, save
+from graph_api.errors import AdjacencyMismatch
+from graph_api.graph.adjacency import Csr, build, load, save
 from graph_api.store.sqlite.adjacency import adjacency_path, edge_arrays
 
 logger = logging.getLogger(__name__)
@@ -25,7 +26,7 @@ def edges_of(database: Path, revision: str, *, published_only: bool) -> Csr | No
     stamp = f"{revision} published" if published_only else revision
     try:
         return load(path, stamp)
-    except AdjacencyUnfit:
+    except AdjacencyMismatch:
         stored, edges = edge_arrays(database, published_only=published_only)
     if stored != revision:
         return None

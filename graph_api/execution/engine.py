@@ -16,13 +16,13 @@ from typing import Any, NamedTuple
 import orjson
 import strawberry
 
-from graph_api.errors import AnswerTooLarge, Overloaded, StoreError
+from graph_api.errors import AnswerTooLarge, OperationRefused, Overloaded, StoreError
 from graph_api.execution.apollo_trace import Trace
 from graph_api.execution.driver import Driver
 from graph_api.execution.encoding import exact
 from graph_api.execution.executor import Ways, Work
 from graph_api.execution.fair_queue import Lane, Lanes
-from graph_api.execution.graphql_errors import Refused, refused
+from graph_api.execution.graphql_errors import refusal, refusal_body
 from graph_api.execution.log_format import one_line
 from graph_api.execution.preparation import Preparation, Prepared
 from graph_api.execution.response_cache import Kept, Responses
@@ -106,7 +106,7 @@ class Engine:
             )
             watch.operation, watch.plan = prepared.admitted.name, prepared.plan
             cost = watch.cost = prepared.admitted.measures.cost
-        except Refused as error:
+        except OperationRefused as error:
             return self._refusal(error, executed=False)
         if charge is not None:
             await charge(cost)
@@ -182,7 +182,7 @@ class Engine:
             return exact(orjson.dumps(variables)) if variables else b""
         except TypeError:
             self._preparation.check_variables(variables or {})
-            raise refused("the variables hold what JSON cannot say", "BAD_USER_INPUT") from None
+            raise refusal("the variables hold what JSON cannot say", "BAD_USER_INPUT") from None
 
     @property
     def held_bytes(self) -> dict[str, int]:
@@ -193,8 +193,8 @@ class Engine:
         """The revision of the content, at most a quarter of a second old."""
         return await self._driver.revision()
 
-    def _refusal(self, error: Refused, *, executed: bool) -> Answer:
-        return Answer(error.body(self._settings.max_errors), executed=executed, code=error.code)
+    def _refusal(self, error: OperationRefused, *, executed: bool) -> Answer:
+        return Answer(refusal_body(error, self._settings.max_errors), executed=executed, code=error.code)
 
     def grew(self, kept: Kept) -> None:
         """*kept* is remembered in more forms than before."""
@@ -257,9 +257,9 @@ def _turn_cost(work: Work) -> int:
     return work.cost + _LOOKED_AT * work.prepared.admitted.measures.conditions
 
 
-def _too_large(error: AnswerTooLarge) -> Refused:
-    return refused(str(error), error.code, limit="answer", asked=error.allowed + 1, allowed=error.allowed)
+def _too_large(error: AnswerTooLarge) -> OperationRefused:
+    return refusal(str(error), error.code, limit="answer", asked=error.allowed + 1, allowed=error.allowed)
 
 
-def _masked() -> Refused:
-    return refused("the server failed to answer; the failure has been logged", "INTERNAL_SERVER_ERROR")
+def _masked() -> OperationRefused:
+    return refusal("the server failed to answer; the failure has been logged", "INTERNAL_SERVER_ERROR")

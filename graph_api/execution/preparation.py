@@ -19,11 +19,11 @@ from graphql import GraphQLError, GraphQLSchema, get_argument_values
 from graphql.execution.values import VariableValues, get_variable_values
 from strawberry.types.arguments import convert_arguments
 
-from graph_api.errors import RequestError
+from graph_api.errors import OperationRefused, RequestError
 from graph_api.execution.cacheability import reads_clock
 from graph_api.execution.documents import Admitted, Documents, Key
 from graph_api.execution.fields import Partly
-from graph_api.execution.graphql_errors import Refused, coded, refused
+from graph_api.execution.graphql_errors import coded, refusal, refusal_of
 from graph_api.execution.introspection import Question
 from graph_api.execution.plan import DEFINITION, Plan, Step, compile_operation
 from graph_api.execution.stats import Watch
@@ -88,7 +88,7 @@ class Preparation:
         variables_json: bytes | None = None,
         watch: Watch | None = None,
     ) -> Prepared:
-        """The operation *name* of *text*, ready to run. Raises `Refused` for all that a client got wrong.
+        """The operation *name* of *text*, ready to run. Raises `OperationRefused` for all that a client got wrong.
 
         It is remembered when *variables_json*, the variables' JSON, is given and not long.
         """
@@ -130,13 +130,13 @@ class Preparation:
         return Prepared(admitted, plan, root, arguments, mistakes, timeless)
 
     def check(self, text: str) -> None:
-        """Raises `Refused` unless every operation of *text* can be compiled: what variables change is not looked at."""
+        """Raises `OperationRefused` unless every operation of *text* can be compiled: what variables change is not looked at."""
         for admitted in self._documents.all_admitted(text):
             undecided = dict.fromkeys(admitted.conditions, True)
             compile_operation(self._schema, admitted.document, admitted.operation, undecided)
 
     def check_variables(self, variables: dict[str, Any]) -> None:
-        """Raises `Refused` when the variables hold too many values, or nest too deeply."""
+        """Raises `OperationRefused` when the variables hold too many values, or nest too deeply."""
         most = self._settings.max_variable_values
         values, depth = _values_and_nesting(variables, most)
         if values > most:
@@ -161,7 +161,7 @@ class Preparation:
             hide_suggestions=self._settings.no_introspection,
         )
         if isinstance(values, list):
-            raise Refused(coded(error, "BAD_USER_INPUT") for error in values)
+            raise refusal_of(coded(error, "BAD_USER_INPUT") for error in values)
         return values
 
     def _plan(self, admitted: Admitted, name: str | None, values: VariableValues) -> Plan:
@@ -182,12 +182,14 @@ class Preparation:
         for step in plan.steps:
             try:
                 arguments.append(self._argument(step, values, variables))
+            except OperationRefused:
+                raise
             except RequestError as error:
                 errors.append(_misfit(step, str(error), error.code))
             except GraphQLError as error:  # what only the values of variables show
                 errors.append(_misfit(step, error.message, "BAD_USER_INPUT"))
         if errors:
-            raise Refused(errors)
+            raise refusal_of(errors)
         return arguments
 
     def _argument(self, step: Step, values: VariableValues, variables: dict[str, Any]) -> object:
@@ -218,8 +220,8 @@ def _mistakes(plan: Plan, arguments: Sequence[object]) -> Iterator[GraphQLError]
                 yield GraphQLError(one.message, step.node, path=path, extensions={"code": one.code})
 
 
-def _excess(limit: str, message: str, asked: int, allowed: int) -> Refused:
-    return refused(message, "LIMIT_EXCEEDED", limit=limit, asked=asked, allowed=allowed)
+def _excess(limit: str, message: str, asked: int, allowed: int) -> OperationRefused:
+    return refusal(message, "LIMIT_EXCEEDED", limit=limit, asked=asked, allowed=allowed)
 
 
 def _values_and_nesting(variables: Mapping[str, Any], most: int) -> tuple[int, int]:

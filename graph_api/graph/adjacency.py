@@ -22,7 +22,7 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from graph_api.errors import GraphApiError
+from graph_api.errors import AdjacencyMismatch
 from graph_api.graph.protocol import EdgeKind
 
 Keys: TypeAlias = NDArray[np.int64]
@@ -36,10 +36,6 @@ _CHECKSUM = struct.Struct("<I")
 _FIRST = 192  # bytes before the arrays: a multiple of 64
 _FEW = 8  # keys: up to here they are quicker one by one
 _MOST = 2**31 - 1  # entries that 32-bit places can count
-
-
-class AdjacencyUnfit(GraphApiError):
-    """The file is not the adjacency of this revision: build it anew."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -102,7 +98,7 @@ def build(revision: str, edges: Mapping[EdgeKind, Keys], nodes: Keys | None = No
     some = [part.ravel() for part in parts] + ([] if nodes is None else [nodes])
     keys = np.unique(np.concatenate(some)) if some else np.empty(0, dtype=np.int64)
     if 2 * sum(map(len, parts)) > _MOST:
-        raise AdjacencyUnfit(f"{sum(map(len, parts))} edges are more than the compact form can count")
+        raise AdjacencyMismatch(f"{sum(map(len, parts))} edges are more than the compact form can count")
     lists = [rows for part in parts for rows in _both_ways(keys, part)]
     return Csr(revision=revision, kinds=kinds, keys=keys, **_joined(lists, len(keys)))
 
@@ -133,7 +129,7 @@ def save(csr: Csr, path: Path) -> None:
     kinds = sum(1 << list(EdgeKind).index(kind) for kind in csr.kinds)
     stamp = csr.revision.encode()
     if len(stamp) > _HEADER.size - 32:
-        raise AdjacencyUnfit(f"the revision {csr.revision!r} is longer than 128 bytes")
+        raise AdjacencyMismatch(f"the revision {csr.revision!r} is longer than 128 bytes")
     header = _HEADER.pack(_MAGIC, FORMAT, kinds, len(csr.keys), len(csr.neighbours), stamp)
     header += _CHECKSUM.pack(zlib.crc32(header))
     descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
@@ -153,23 +149,23 @@ def save(csr: Csr, path: Path) -> None:
 def load(path: Path, revision: str) -> Csr:
     """The adjacency in *path*, mapped: its pages are shared by all processes and read when needed.
 
-    `AdjacencyUnfit` where the file is absent, damaged, of another format or of another *revision*.
+    `AdjacencyMismatch` where the file is absent, damaged, of another format or of another *revision*.
     """
     try:
         with path.open("rb") as file:
             mapped = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
     except (OSError, ValueError) as error:  # ValueError: an empty file cannot be mapped
-        raise AdjacencyUnfit(f"{path}: {error}") from error
+        raise AdjacencyMismatch(f"{path}: {error}") from error
     kinds, nodes, entries = _checked_header(mapped, path, revision)
     rows = 2 * len(kinds)
     size = _FIRST + 8 * nodes + 4 * rows * (nodes + 1) + 4 * entries
     if len(mapped) != size:
-        raise AdjacencyUnfit(f"{path}: has {len(mapped)} bytes, its header says {size}")
+        raise AdjacencyMismatch(f"{path}: has {len(mapped)} bytes, its header says {size}")
     keys = np.frombuffer(mapped, "<i8", nodes, _FIRST)
     starts = np.frombuffer(mapped, "<i4", rows * (nodes + 1), _FIRST + keys.nbytes)
     neighbours = np.frombuffer(mapped, "<i4", entries, _FIRST + keys.nbytes + starts.nbytes)
     if rows and (starts[0] != 0 or starts[-1] != entries):
-        raise AdjacencyUnfit(f"{path}: its lists do not end where its entries do")
+        raise AdjacencyMismatch(f"{path}: its lists do not end where its entries do")
     return Csr(
         revision=revision, kinds=kinds, keys=keys, starts=starts.reshape(rows, -1), neighbours=neighbours
     )
@@ -178,14 +174,14 @@ def load(path: Path, revision: str) -> Csr:
 def _checked_header(mapped: mmap.mmap, path: Path, revision: str) -> tuple[tuple[EdgeKind, ...], int, int]:
     """Kinds, nodes and entries of the mapped file."""
     if len(mapped) < _FIRST or mapped[:8] != _MAGIC:
-        raise AdjacencyUnfit(f"{path}: is not an adjacency file")
+        raise AdjacencyMismatch(f"{path}: is not an adjacency file")
     if _CHECKSUM.unpack_from(mapped, _HEADER.size)[0] != zlib.crc32(mapped[: _HEADER.size]):
-        raise AdjacencyUnfit(f"{path}: its header is damaged")
+        raise AdjacencyMismatch(f"{path}: its header is damaged")
     _, format, bits, nodes, entries, stamp = _HEADER.unpack_from(mapped)
     if format != FORMAT:
-        raise AdjacencyUnfit(f"{path}: has format {format}, this version reads {FORMAT}")
+        raise AdjacencyMismatch(f"{path}: has format {format}, this version reads {FORMAT}")
     if stamp.rstrip(b"\0").decode() != revision:
-        raise AdjacencyUnfit(f"{path}: belongs to another revision than {revision}")
+        raise AdjacencyMismatch(f"{path}: belongs to another revision than {revision}")
     return tuple(kind for bit, kind in enumerate(EdgeKind) if bits >> bit & 1), nodes, entries
 
 

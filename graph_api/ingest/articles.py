@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 
 from graph_api.documents.document import ArticleDocument, ProviderMention, RelatedItem
-from graph_api.documents.urls import UnusableUrl, canonical_url
+from graph_api.documents.urls import canonical_url
+from graph_api.errors import InvalidUrl
 from graph_api.ingest import document_json, problems
 from graph_api.ingest.file_rows import problem_rows
 from graph_api.ingest.taxonomy import Meaning
@@ -159,7 +160,7 @@ def _urls(key: NodeKey, url: str, sources: Iterable[ArticleDocument | RelatedIte
 def _canonical(text: str) -> str | None:
     try:
         return canonical_url(text)
-    except UnusableUrl:
+    except InvalidUrl:
         return None
 
 

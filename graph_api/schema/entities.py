@@ -15,7 +15,7 @@ import strawberry
 
 from graph_api.errors import RequestError
 from graph_api.execution.fields import Mistake, Partly
-from graph_api.execution.graphql_errors import refused
+from graph_api.execution.graphql_errors import refusal
 from graph_api.execution.preparation import Root
 from graph_api.records import NodeKey, provider_id, topic_id
 from graph_api.schema import identifiers
@@ -54,7 +54,7 @@ def representations(
     if len(representations) > MOST:
         asked = len(representations)
         message = f"representations holds {asked} objects; at most {MOST} are allowed"
-        raise refused(message, "LIMIT_EXCEEDED", limit="representations", asked=asked, allowed=MOST)
+        raise refusal(message, "LIMIT_EXCEEDED", limit="representations", asked=asked, allowed=MOST)
     mistakes: list[Mistake] = []
     found = tuple(_handles(representations, mistakes))
     return Wanted(mistakes=tuple(mistakes), handles=found)

@@ -9,7 +9,7 @@ from typing import TypeAlias
 from strawberry import UNSET
 
 from graph_api.documents import canonical_url
-from graph_api.errors import RequestError
+from graph_api.errors import InvalidUrl, RequestError
 from graph_api.records import NodeKey, article_key, name_key, provider_id, topic_id
 from graph_api.schema.inputs import ArticleBy, ProviderBy, TopicBy
 from graph_api.store.reads import ArticleHandle, ArticleRows, ProviderRows, TopicRows
@@ -63,7 +63,7 @@ def article_url(url: str) -> Handle:
     """The handle of the article known by this URL. Raises RequestError for what cannot be one."""
     try:
         return Handle(ArticleHandle.URL, canonical_url(url))
-    except ValueError as problem:
+    except InvalidUrl as problem:
         raise RequestError(f"the URL cannot name an article: {problem}") from None
 
 

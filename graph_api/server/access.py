@@ -9,8 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from graph_api.errors import HttpError
 from graph_api.server.api_keys import NOTHING, KeyRing, Scope, Scopes, scopes_of
-from graph_api.server.http_errors import Unanswered
 from graph_api.settings import Settings
 from graph_api.store.reads import Rights
 
@@ -40,7 +40,7 @@ class Access:
         self._rights = {scopes: self._rights_of(scopes) for scopes in (anonymous, _ALL_SCOPES)}
 
     def caller(self, authorization: bytes, scope: Scope = Scope.READ) -> Caller:
-        """Who sends this `Authorization` header. Raises `Unanswered` for who may not do what *scope* opens."""
+        """Who sends this `Authorization` header. Raises `HttpError` for who may not do what *scope* opens."""
         if not self.has_keys:
             return EVERYBODY
         caller = self._identified(authorization) if authorization else self._anonymous
@@ -71,11 +71,11 @@ class Access:
         )
 
 
-def _forbidden(caller: Caller, scope: Scope) -> Unanswered:
+def _forbidden(caller: Caller, scope: Scope) -> HttpError:
     if caller.scopes == NOTHING and not caller.name:
         return _unauthenticated("an API key is needed: send it as `Authorization: Bearer KEY`")
-    return Unanswered(403, f"this needs the scope {scope.value!r}", "FORBIDDEN")
+    return HttpError(403, f"this needs the scope {scope.value!r}", "FORBIDDEN")
 
 
-def _unauthenticated(message: str) -> Unanswered:
-    return Unanswered(401, message, "UNAUTHENTICATED", {"www-authenticate": 'Bearer realm="graph-api"'})
+def _unauthenticated(message: str) -> HttpError:
+    return HttpError(401, message, "UNAUTHENTICATED", {"www-authenticate": 'Bearer realm="graph-api"'})

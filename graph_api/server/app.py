@@ -14,14 +14,14 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
-from graph_api.errors import StoreError
+from graph_api.errors import HttpError, StoreError
 from graph_api.schema import build_schema
 from graph_api.server.assets import Assets
 from graph_api.server.dispatch import Front
 from graph_api.server.graphql.fast_path import ShortWay, is_open
 from graph_api.server.graphql.http import GraphQLEndpoint
 from graph_api.server.graphql.negotiation import PLAIN_JSON
-from graph_api.server.http_errors import Unanswered
+from graph_api.server.http_errors import error_body
 from graph_api.server.metrics import metrics
 from graph_api.server.observability import request_record
 from graph_api.server.observability.observer import Observation, Observer
@@ -73,7 +73,7 @@ def create_app(
             Middleware(Front, endpoint=endpoint, service=service),
             Middleware(Compression),
         ],
-        exception_handlers={HTTPException: _refused, Unanswered: _unanswered},
+        exception_handlers={HTTPException: _refused, HttpError: _unanswered},
         lifespan=lifespan,
     )
     app.router.redirect_slashes = False  # a redirect would be built from the client's Host header
@@ -86,7 +86,7 @@ async def _schema_text(request: Request) -> Response:
     service: Service = request.app.state.service
     service.access.caller(request.headers.get("authorization", "").encode("latin-1"))
     if service.settings.no_introspection:
-        raise Unanswered(404, "this server does not tell its schema", "INTROSPECTION_DISABLED")
+        raise HttpError(404, "this server does not tell its schema", "INTROSPECTION_DISABLED")
     return PlainTextResponse(service.schema_text, media_type="text/plain; charset=utf-8")
 
 
@@ -108,12 +108,12 @@ async def _readyz(request: Request) -> Response:
 async def _refused(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     code = {404: "NOT_FOUND", 405: "METHOD_NOT_ALLOWED"}.get(error.status_code, "BAD_REQUEST")
-    refusal = Unanswered(error.status_code, error.detail, code)
+    refusal = HttpError(error.status_code, error.detail, code)
     request_record.of(request.scope).code = code
-    return Response(refusal.body, error.status_code, error.headers, PLAIN_JSON)
+    return Response(error_body(refusal), error.status_code, error.headers, PLAIN_JSON)
 
 
 async def _unanswered(request: Request, error: Exception) -> Response:
-    assert isinstance(error, Unanswered)
+    assert isinstance(error, HttpError)
     request_record.of(request.scope).code = error.code
-    return Response(error.body, error.status, {**_UNCACHED, **error.headers}, PLAIN_JSON)
+    return Response(error_body(error), error.status, {**_UNCACHED, **error.headers}, PLAIN_JSON)

@@ -1,12 +1,12 @@
-"""Requests that are answered with a status and one error, in JSON, wherever in the server that is decided."""
+"""HTTP errors: their JSON body, and those that several modules raise."""
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
 
 import orjson
 
+from graph_api.errors import HttpError
 from graph_api.execution.log_format import one_line
 
 logger = logging.getLogger(__name__)
@@ -21,41 +21,27 @@ SAFE = (
 )
 
 
-class Unanswered(Exception):
-    """The request is answered with *status* and one error, and no operation's answer."""
-
-    def __init__(
-        self, status: int, message: str, code: str, headers: Mapping[str, str] | None = None
-    ) -> None:
-        super().__init__(message)
-        self.status = status
-        self.code = code
-        self.headers = headers or {}
-
-    @property
-    def body(self) -> bytes:
-        """The JSON of the answer."""
-        return orjson.dumps({"errors": [{"message": str(self), "extensions": {"code": self.code}}]})
+def error_body(error: HttpError) -> bytes:
+    """The JSON of the response."""
+    return orjson.dumps({"errors": [{"message": str(error), "extensions": {"code": error.code}}]})
 
 
-def bad_request(message: str) -> Unanswered:
+def bad_request(message: str) -> HttpError:
     """The request is not well formed."""
-    return Unanswered(400, message, "BAD_REQUEST")
+    return HttpError(400, message, "BAD_REQUEST")
 
 
-def late(deadline_s: int) -> Unanswered:
+def late(deadline_s: int) -> HttpError:
     """The request did not arrive in time."""
-    return Unanswered(408, f"the request took longer than {deadline_s} s to arrive", "REQUEST_TIMEOUT")
+    return HttpError(408, f"the request took longer than {deadline_s} s to arrive", "REQUEST_TIMEOUT")
 
 
-def overloaded(message: str) -> Unanswered:
+def overloaded(message: str) -> HttpError:
     """The client may ask again soon."""
-    return Unanswered(503, message, "OVERLOADED", {"retry-after": "1"})
+    return HttpError(503, message, "OVERLOADED", {"retry-after": "1"})
 
 
-def failed(error: Exception) -> Unanswered:
+def failed(error: Exception) -> HttpError:
     """The client learns that the server failed; why is logged here, once, on one line."""
     logger.error("a request failed: %s", one_line(error))
-    return Unanswered(
-        500, "the server failed to answer; the failure has been logged", "INTERNAL_SERVER_ERROR"
-    )
+    return HttpError(500, "the server failed to answer; the failure has been logged", "INTERNAL_SERVER_ERROR")

@@ -10,10 +10,6 @@ from graph_api.store.reads import Read, Reads
 T = TypeVar("T")
 
 
-class RevisionMoved(Exception):  # not an error: the caller starts its plan again
-    """The content has another revision than the one a plan was begun with."""
-
-
 class Snapshot(Protocol):
     """One read transaction: everything run in it sees one *revision*."""
 
@@ -52,7 +48,7 @@ class Store(Protocol):
         """What *plan* returns and the revision it belongs to: one hop, one read transaction.
 
         *pending* is the read that a plan begun elsewhere waits for; *revision* the one its earlier rows
-        belong to. Raises `RevisionMoved`, before any row is sent, when the store has another.
+        belong to. Raises `RevisionChanged`, before any row is sent, when the store has another.
         """
         ...
 

@@ -19,7 +19,8 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from graph_api.execution.graphql_errors import Refused
+from graph_api.errors import OperationRefused
+from graph_api.execution.graphql_errors import refusal_body
 from graph_api.execution.preparation import Preparation
 from graph_api.schema import build_schema
 from graph_api.settings import Settings
@@ -143,8 +144,8 @@ def refusal_ms(preparation: Preparation, text: str, variables: dict[str, Any]) -
     begun = time.process_time()
     try:
         preparation.prepared(text, variables, "q0" if text.startswith("query q0") else None)
-    except Refused as refusal:
-        refusal.body(Settings().max_errors)
+    except OperationRefused as refusal:
+        refusal_body(refusal, Settings().max_errors)
         return (time.process_time() - begun) * 1000
     raise SystemExit(f"not refused: {text[:60]}")
 

@@ -9,7 +9,7 @@ import pytest
 import uvloop
 
 from graph_api.cli import sockets
-from graph_api.cli.group import IMPOSSIBLE, Failure
+from graph_api.errors import StartError
 
 
 def test_port_zero_is_a_free_port_and_its_url_names_it() -> None:
@@ -20,9 +20,9 @@ def test_port_zero_is_a_free_port_and_its_url_names_it() -> None:
 def test_a_port_in_use_is_said_with_what_would_work() -> None:
     with socket.create_server(("127.0.0.1", 0)) as other:
         port = other.getsockname()[1]
-        with pytest.raises(Failure, match=f"port {port} is in use; .*--port 0") as failed:
+        with pytest.raises(StartError, match=f"port {port} is in use; .*--port 0") as failed:
             sockets.bound("127.0.0.1", port)
-    assert failed.value.exit_code == IMPOSSIBLE
+    assert failed.value.exit_code == 3
 
 
 @pytest.mark.parametrize("host", ["no-such-host.invalid", "a" * 100])
@@ -31,7 +31,7 @@ def test_a_name_that_is_no_address_is_said(host: str, monkeypatch: pytest.Monkey
         raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
 
     monkeypatch.setattr(socket, "getaddrinfo", unknown)
-    with pytest.raises(Failure, match=f"{host} is not known as an address"):
+    with pytest.raises(StartError, match=f"{host} is not known as an address"):
         sockets.bound(host, 0)
 
 
@@ -42,7 +42,7 @@ def answering(address: tuple[str, int]) -> Callable[..., object]:
 
 def test_an_address_of_another_machine_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(socket, "getaddrinfo", answering(("192.0.2.1", 0)))
-    with pytest.raises(Failure, match=r"192\.0\.2\.1 is not an address of this machine"):
+    with pytest.raises(StartError, match=r"192\.0\.2\.1 is not an address of this machine"):
         sockets.bound("192.0.2.1", 0)
 
 

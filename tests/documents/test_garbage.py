@@ -8,7 +8,8 @@ from hypothesis import given, strategies as st
 from graph_api.documents import parse
 from graph_api.documents.limits import MAX_PROBLEMS, MAX_URL
 from graph_api.documents.slugs import topic_slug
-from graph_api.documents.urls import UnusableUrl, canonical_url
+from graph_api.documents.urls import canonical_url
+from graph_api.errors import InvalidUrl
 from tests.documents.writing import article, codes, front_matter, reading, whole
 
 _ARTICLE = "title: One\nwebUrl: https://example.com/one\n"
@@ -62,7 +63,7 @@ def test_a_hundred_images_are_kept_and_no_more() -> None:
 def test_an_address_that_no_server_takes_is_none() -> None:
     longest = "https://example.com/".ljust(MAX_URL, "a")
     assert canonical_url(longest) == longest
-    with pytest.raises(UnusableUrl, match=r"more than 8,192 characters"):
+    with pytest.raises(InvalidUrl, match=r"more than 8,192 characters"):
         canonical_url(f"{longest}a")
 
 

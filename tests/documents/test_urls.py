@@ -7,7 +7,8 @@ from contextlib import suppress
 import pytest
 from hypothesis import given, strategies as st
 
-from graph_api.documents import TRACKERS, UnusableUrl, canonical_url
+from graph_api.documents import TRACKERS, canonical_url
+from graph_api.errors import InvalidUrl
 
 
 @pytest.mark.parametrize(
@@ -94,7 +95,7 @@ def test_trackers_are_dropped(tracker: str) -> None:
     ],
 )
 def test_what_is_no_public_address_is_refused_with_a_reason(text: str, reason: str) -> None:
-    with pytest.raises(UnusableUrl, match=reason):
+    with pytest.raises(InvalidUrl, match=reason):
         canonical_url(text)
 
 
@@ -110,5 +111,5 @@ def test_the_canonical_form_is_its_own_canonical_form(host: str, rest: str) -> N
 
 @given(st.text())
 def test_any_text_is_canonical_or_refused(text: str) -> None:
-    with suppress(UnusableUrl):
+    with suppress(InvalidUrl):
         assert canonical_url(text).startswith(("http://", "https://"))

@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 
+from graph_api.errors import OperationRefused
 from graph_api.execution.cacheability import mentions_clock, reads_clock
 from graph_api.execution.documents import Documents
-from graph_api.execution.graphql_errors import Refused
 from graph_api.execution.preparation import Preparation, Prepared, graphql_schema
 from graph_api.settings import Settings
 from tests.execution.parity import api
@@ -75,7 +75,7 @@ def test_a_document_is_validated_once_for_all_its_operations() -> None:
 def test_what_was_refused_is_refused_again() -> None:
     documents = Documents(graphql_schema(api()), Settings())
     for _ in range(2):
-        with pytest.raises(Refused):
+        with pytest.raises(OperationRefused):
             documents.admitted("{ nothing }", None, {})
 
 
@@ -117,7 +117,7 @@ def test_a_variable_of_the_wrong_type_does_not_stand_for_a_number_in_what_is_rem
         related(first: $n) { nodes { id } } } } } } }"""
     documents = Documents(graphql_schema(api()), Settings())
     documents.admitted(query, None, {"n": {str(number): 0 for number in range(60)}})
-    with pytest.raises(Refused):
+    with pytest.raises(OperationRefused):
         documents.admitted(query, None, {"n": 60})
 
 
@@ -176,7 +176,7 @@ def test_validation_begins_no_collection_that_would_settle_what_it_works_with() 
     gc.set_threshold(1, 1, 1)
     try:
         for number in range(3):
-            with pytest.raises(Refused):
+            with pytest.raises(OperationRefused):
                 _prepared(preparation, f"{{ nothing }} #{number}")
     finally:
         gc.set_threshold(*before)

@@ -10,11 +10,12 @@ from typing import Any, TypeVar
 
 import pytest
 
+from graph_api.errors import RevisionChanged
 from graph_api.execution.driver import Driver
 from graph_api.execution.row_cache import Memory
 from graph_api.execution.stats import Watch
 from graph_api.records import NodeKey
-from graph_api.store.protocol import RevisionMoved, Snapshot
+from graph_api.store.protocol import Snapshot
 from graph_api.store.reads import Keys, Read, Reads, Rights, Status, TopicKeys, ask
 
 T = TypeVar("T")
@@ -42,7 +43,7 @@ class FakeStore:
     ) -> tuple[T, str]:
         self.calls["run"] += 1
         if revision is not None and revision != self.held:
-            raise RevisionMoved
+            raise RevisionChanged
         try:
             read = next(plan) if pending is None else pending
             while True:

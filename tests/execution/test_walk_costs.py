@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 from graphql import OperationDefinitionNode, parse
 
+from graph_api.errors import OperationRefused
 from graph_api.execution.cost.introspection import schema_lengths
 from graph_api.execution.cost.measures import measure
-from graph_api.execution.graphql_errors import Refused
 from graph_api.execution.preparation import Preparation, graphql_schema
 from graph_api.settings import Settings
 from tests.execution.parity import api
@@ -75,7 +75,7 @@ def test_an_operation_admitted_with_small_options_is_measured_again_with_large_o
     preparation = Preparation(api(), Settings(max_cost=1500))
     query = f"query ($o: PathOptions) {{ {PATHS}, options: $o) {{ found }} }}"
     preparation.prepared(query, {"o": {"limit": 5}}, None)
-    with pytest.raises(Refused):
+    with pytest.raises(OperationRefused):
         preparation.prepared(query, {"o": {"limit": 100}}, None)
 
 
@@ -83,7 +83,7 @@ def test_an_operation_admitted_with_small_options_is_measured_again_with_large_o
 def test_walks_from_each_of_many_articles_are_refused(selection: str) -> None:
     query = f"""{{ article(by: {{id: "{ID}"}}) {{ related(first: 100) {{ nodes {{
       neighborhood(limit: 1000) {{ {selection} }} }} }} }} }}"""
-    with pytest.raises(Refused) as refused:
+    with pytest.raises(OperationRefused) as refused:
         Preparation(api(), Settings()).prepared(query, {}, None)
     [error] = refused.value.errors
-    assert (error.extensions or {})["limit"] == "cost"
+    assert error["extensions"]["limit"] == "cost"

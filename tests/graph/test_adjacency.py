@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 from hypothesis import given, settings, strategies as st
 
-from graph_api.graph.adjacency import AdjacencyUnfit, Csr, build, load, save
+from graph_api.errors import AdjacencyMismatch
+from graph_api.graph.adjacency import Csr, build, load, save
 from graph_api.graph.numbering import PlaceGround
 from graph_api.graph.protocol import Among, EdgeKind, Edges, Neighbours, Steps
 from graph_api.records import EdgeDirection
@@ -71,20 +72,20 @@ def test_keys_of_63_bits_survive(saved: Path) -> None:
 
 
 def test_another_revision_is_refused(saved: Path) -> None:
-    with pytest.raises(AdjacencyUnfit, match="another revision than r2"):
+    with pytest.raises(AdjacencyMismatch, match="another revision than r2"):
         load(saved, "r2")
 
 
 @pytest.mark.parametrize("size", [0, 7, 100, 191, 192, 200, -1])
 def test_a_file_cut_short_is_refused(saved: Path, size: int) -> None:
     saved.write_bytes(saved.read_bytes()[:size])
-    with pytest.raises(AdjacencyUnfit):
+    with pytest.raises(AdjacencyMismatch):
         load(saved, "r1")
 
 
 def test_a_file_with_more_than_its_header_says_is_refused(saved: Path) -> None:
     saved.write_bytes(saved.read_bytes() + b"\0")
-    with pytest.raises(AdjacencyUnfit, match="its header says"):
+    with pytest.raises(AdjacencyMismatch, match="its header says"):
         load(saved, "r1")
 
 
@@ -93,12 +94,12 @@ def test_any_damage_of_the_header_is_noticed(saved: Path, at: int) -> None:
     damaged = bytearray(saved.read_bytes())
     damaged[at] ^= 0x40
     saved.write_bytes(damaged)
-    with pytest.raises(AdjacencyUnfit):
+    with pytest.raises(AdjacencyMismatch):
         load(saved, "r1")
 
 
 def test_a_file_that_is_not_there_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(AdjacencyUnfit):
+    with pytest.raises(AdjacencyMismatch):
         load(tmp_path / "nothing", "r1")
 
 

@@ -18,7 +18,7 @@ from graphql import GraphQLSchema, build_schema, get_named_type
 from hypothesis import HealthCheck, given, settings, strategies as st
 from starlette.applications import Starlette
 
-from graph_api.execution.graphql_errors import CODES
+from graph_api.errors import CODES
 from tests.execution.operations import Asked, invalid_operations
 from tests.execution.parity import sdl
 from tests.server.calling import MODERN, Answered, call, post, serving

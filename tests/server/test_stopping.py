@@ -21,10 +21,11 @@ import orjson
 import pytest
 from starlette.types import Message, Receive, Scope, Send
 
+from graph_api.errors import DeadlineExceeded
 from graph_api.execution.engine import Engine
 from graph_api.schema import build_schema
 from graph_api.server.app import create_app
-from graph_api.server.runtime.deadline import DeadlineExceeded, with_patience
+from graph_api.server.runtime.deadline import with_patience
 from graph_api.settings import Settings
 from graph_api.store.protocol import Snapshot, Store
 from graph_api.store.reads import Read, Reads, Rights, Status

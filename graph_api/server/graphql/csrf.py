@@ -20,7 +20,7 @@ from urllib.parse import urlsplit
 from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
 
-from graph_api.server.http_errors import Unanswered
+from graph_api.errors import HttpError
 from graph_api.settings import Settings
 
 _NOT_SIMPLE = (
@@ -63,12 +63,12 @@ class Sites:
         return bool(self._origins)
 
     def check(self, sent: Sent) -> None:
-        """Raises `Unanswered` for a GET that any site's page could have sent unasked."""
+        """Raises `HttpError` for a GET that any site's page could have sent unasked."""
         if not (_has_asked_first(sent) or self._allows(sent.get(b"origin")) or _is_from_here(sent)):
             message = (
                 "send the header `graphql-require-preflight: 1`: any site could have made a browser send this"
             )
-            raise Unanswered(403, message, "CROSS_SITE_REQUEST")
+            raise HttpError(403, message, "CROSS_SITE_REQUEST")
 
     def _allows(self, origin: bytes | None) -> bool:
         return origin is not None and ("*" in self._origins or origin.decode("latin-1") in self._origins)

@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 from starlette.types import Message, Receive, Scope, Send
 
-from graph_api.errors import Overloaded, StoreError
+from graph_api.errors import ClientDisconnected, DeadlineExceeded, HttpError, Overloaded, StoreError
 from graph_api.execution.content_coding import CODINGS, packed, unpacked
 from graph_api.execution.engine import Answer
 from graph_api.server.graphql.csrf import Sent
@@ -29,13 +29,13 @@ from graph_api.server.graphql.negotiation import (
     is_json,
 )
 from graph_api.server.graphql.request import GraphQLRequest, from_body, from_query_string
-from graph_api.server.http_errors import SAFE, Unanswered, failed, late, overloaded
+from graph_api.server.http_errors import SAFE, error_body, failed, late, overloaded
 from graph_api.server.observability import request_record
 from graph_api.server.observability.request_record import Seen
 from graph_api.server.rate_limit.buckets import Allowance
 from graph_api.server.runtime.body import Body, too_large
 from graph_api.server.runtime.compression import LEAST_BYTES, entity_tag
-from graph_api.server.runtime.deadline import DeadlineExceeded, HungUp, with_patience
+from graph_api.server.runtime.deadline import with_patience
 from graph_api.server.state import Header, Service
 
 logger = logging.getLogger(__name__)
@@ -93,7 +93,7 @@ class GraphQLEndpoint:
             _check_type(media_type)
             work = self._answer(scope, sent, body, allowance, request)
             answer = await with_patience(work, body.after, self._deadline_s)
-        except HungUp:
+        except ClientDisconnected:
             request.code = "HUNG_UP"
         except Exception as error:  # noqa: BLE001 - every request has an answer
             await self._refuse(self._refusal(error, body), request, send, media_type or PLAIN_JSON, allowance)
@@ -104,7 +104,7 @@ class GraphQLEndpoint:
 
     async def _refuse(
         self,
-        refusal: Unanswered,
+        refusal: HttpError,
         request: Seen,
         send: Send,
         media_type: str,
@@ -178,7 +178,7 @@ class GraphQLEndpoint:
             self._sites.check(sent)
             asked = from_query_string(scope["query_string"])
         else:
-            raise Unanswered(405, "operations are sent by POST or GET", "METHOD_NOT_ALLOWED")
+            raise HttpError(405, "operations are sent by POST or GET", "METHOD_NOT_ALLOWED")
         request.operation = asked.operation_name or ""
         text = self._persisted.text(asked)
         engine = await self._service.engine()
@@ -259,9 +259,9 @@ class GraphQLEndpoint:
         if was_packed and answer.kept is not None and engine is not None:
             engine.grew(answer.kept)
 
-    def _refusal(self, error: Exception, body: Body) -> Unanswered:
+    def _refusal(self, error: Exception, body: Body) -> HttpError:
         """What the client is told when there is no answer to its operation."""
-        if isinstance(error, Unanswered):
+        if isinstance(error, HttpError):
             return error
         if isinstance(error, DeadlineExceeded):
             return _late(self._deadline_s, body)
@@ -269,11 +269,11 @@ class GraphQLEndpoint:
             return overloaded(str(error))
         if isinstance(error, StoreError):
             logger.warning("no graph to answer from: %s", error)
-            return Unanswered(503, "no graph is loaded", "SERVICE_UNAVAILABLE")
+            return HttpError(503, "no graph is loaded", "SERVICE_UNAVAILABLE")
         return failed(error)
 
 
-async def send_refusal(send: Send, refusal: Unanswered, media_type: str, *more: Header) -> None:
+async def send_refusal(send: Send, refusal: HttpError, media_type: str, *more: Header) -> None:
     """The refusal has been sent. A request whose body was not read to its end ends the connection."""
     own = [(name.encode(), value.encode()) for name, value in refusal.headers.items()]
     headers = [_TYPES[media_type], _VARY, _UNCACHED, *SAFE, *own, *more]
@@ -284,7 +284,7 @@ async def send_refusal(send: Send, refusal: Unanswered, media_type: str, *more: 
         headers.append(_ALLOW)
     if status in {408, 413, 415}:
         headers.append(_CLOSE)
-    await _send(send, status, headers, refusal.body)
+    await _send(send, status, headers, error_body(refusal))
 
 
 def _address(scope: Scope) -> str:
@@ -295,22 +295,22 @@ def _address(scope: Scope) -> str:
 
 def _check_type(media_type: str | None) -> None:
     if media_type is None:
-        raise Unanswered(406, f"ask for {RESPONSE_JSON} or {PLAIN_JSON}", "NOT_ACCEPTABLE")
+        raise HttpError(406, f"ask for {RESPONSE_JSON} or {PLAIN_JSON}", "NOT_ACCEPTABLE")
 
 
 def _check_body_headers(sent: Sent, most: int) -> None:
     if not is_json(sent.get(b"content-type", b"")):
-        raise Unanswered(415, "send the request as application/json in UTF-8", "UNSUPPORTED_MEDIA_TYPE")
+        raise HttpError(415, "send the request as application/json in UTF-8", "UNSUPPORTED_MEDIA_TYPE")
     if sent.get(b"content-encoding", b"identity").lower() != b"identity":
-        raise Unanswered(415, "send the request without compression", "UNSUPPORTED_MEDIA_TYPE")
+        raise HttpError(415, "send the request without compression", "UNSUPPORTED_MEDIA_TYPE")
     length = sent.get(b"content-length", b"0")
     if length.isdigit() and int(length[:20]) > most:
         raise too_large(most)
 
 
-def _late(deadline_s: int, body: Body) -> Unanswered:
+def _late(deadline_s: int, body: Body) -> HttpError:
     if body.is_over:
-        return Unanswered(503, f"the operation took longer than {deadline_s} s", "DEADLINE_EXCEEDED")
+        return HttpError(503, f"the operation took longer than {deadline_s} s", "DEADLINE_EXCEEDED")
     return late(deadline_s)
 
 

@@ -14,10 +14,11 @@ import hashlib
 from collections.abc import Mapping
 from typing import Any
 
+from graph_api.errors import HttpError
 from graph_api.execution.engine import Answer
 from graph_api.execution.lru import Lru
 from graph_api.server.graphql.request import GraphQLRequest, json_object
-from graph_api.server.http_errors import Unanswered, bad_request
+from graph_api.server.http_errors import bad_request
 
 _ENTRY_BYTES = 300  # what an entry takes beside its text
 _EXTENSION = "persistedQuery"
@@ -38,13 +39,13 @@ class Persisted:
         self._learned: Lru[str, str] = Lru(capacity_bytes)
 
     def text(self, asked: GraphQLRequest) -> str:
-        """The text of the operation that is asked for. Raises `Unanswered` when it is not known, not what its
+        """The text of the operation that is asked for. Raises `HttpError` when it is not known, not what its
         hash says, or not trusted where only trusted ones are answered."""
         if asked.query:
             if asked.extensions and (sha256 := _sha256(asked.extensions)):
                 _check(asked.query, sha256)
             if not self.answers(asked.query):
-                raise Unanswered(
+                raise HttpError(
                     403, "only trusted documents are answered, and this is none", "DOCUMENT_NOT_TRUSTED"
                 )
             return asked.query
@@ -63,10 +64,10 @@ class Persisted:
         if self._learns and asked.query and answer.executed and (sha256 := _sha256(asked.extensions)):
             self._learned.put(sha256, asked.query, len(asked.query.encode()) + _ENTRY_BYTES)
 
-    def _unknown(self) -> Unanswered:
+    def _unknown(self) -> HttpError:
         if self._learns or self._trusted:
-            return Unanswered(404, "PersistedQueryNotFound", "PERSISTED_QUERY_NOT_FOUND")
-        return Unanswered(404, "PersistedQueryNotSupported", "PERSISTED_QUERY_NOT_SUPPORTED")
+            return HttpError(404, "PersistedQueryNotFound", "PERSISTED_QUERY_NOT_FOUND")
+        return HttpError(404, "PersistedQueryNotSupported", "PERSISTED_QUERY_NOT_SUPPORTED")
 
 
 def _by_every_name(trusted: Mapping[str, str]) -> dict[str, str]:
@@ -91,4 +92,4 @@ def _sha256(extensions: Mapping[str, Any]) -> str:
 
 def _check(text: str, sha256: str) -> None:
     if hashlib.sha256(text.encode()).hexdigest() != sha256:
-        raise Unanswered(400, "provided sha does not match query", "PERSISTED_QUERY_HASH_MISMATCH")
+        raise HttpError(400, "provided sha does not match query", "PERSISTED_QUERY_HASH_MISMATCH")

@@ -13,8 +13,7 @@ from typing import Any
 
 import orjson
 
-from graph_api.errors import SourceError
-from graph_api.execution.graphql_errors import Refused
+from graph_api.errors import OperationRefused, SourceError
 from graph_api.execution.preparation import Preparation
 from graph_api.server.graphql.request import json_object
 
@@ -84,7 +83,7 @@ def _read(file: Path) -> str:
 def _problems(place: str, text: str, preparation: Preparation) -> Iterator[str]:
     try:
         preparation.check(text)
-    except Refused as refused:
+    except OperationRefused as refused:
         for error in refused.errors:
-            line, column = error.locations[0] if error.locations else (0, 0)
-            yield f"{place}:{line}:{column} {error.message}" if line else f"{place}: {error.message}"
+            at = "".join(f":{one['line']}:{one['column']}" for one in error.get("locations", ())[:1])
+            yield f"{place}{at or ':'} {error['message']}"

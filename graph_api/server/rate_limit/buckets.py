@@ -20,7 +20,7 @@ from math import ceil
 
 from starlette.types import Message, Send
 
-from graph_api.server.http_errors import Unanswered
+from graph_api.errors import HttpError
 
 WINDOW_S = 60
 _MOST_CLIENTS = 10_000  # remembered, before those are forgotten who have asked for nothing lately
@@ -88,14 +88,14 @@ class Allowance:
         self._left: float = rates.quota
 
     async def begin(self, key: str) -> None:
-        """The request is that of the API key *key*, if it has one. Raises `Unanswered` when nothing is left."""
+        """The request is that of the API key *key*, if it has one. Raises `HttpError` when nothing is left."""
         self._client = f"key {key}" if key else self._client
         self._left = await self._rates.left(self._client)
         if self._left < 1:
             raise self._refusal(1)
 
     async def charge(self, cost: int) -> None:
-        """The client has so much less. Raises `Unanswered` when it has not so much left; one that costs more
+        """The client has so much less. Raises `HttpError` when it has not so much left; one that costs more
         than a whole bucket takes a whole one."""
         due = min(max(cost, 1), self._rates.quota)
         self._charged, self._left = await self._rates.take(self._client, due)
@@ -128,10 +128,10 @@ class Allowance:
         """How long until the client may ask for so much."""
         return max(ceil((due - self._left) * WINDOW_S / self._rates.quota), 0)
 
-    def _refusal(self, due: int) -> Unanswered:
+    def _refusal(self, due: int) -> HttpError:
         wait_s = self._wait_s(due)
         message = f"you may ask for a cost of {self._rates.quota} a minute; ask again in {wait_s} s"
-        return Unanswered(429, message, "RATE_LIMITED", {"retry-after": f"{wait_s}"})
+        return HttpError(429, message, "RATE_LIMITED", {"retry-after": f"{wait_s}"})
 
 
 def _network(address: str) -> str:

@@ -6,8 +6,7 @@ import asyncio
 
 from starlette.types import Message, Receive
 
-from graph_api.server.http_errors import Unanswered
-from graph_api.server.runtime.deadline import HungUp
+from graph_api.errors import ClientDisconnected, HttpError
 
 
 class Body:
@@ -30,13 +29,13 @@ class Body:
         self._over.set()
 
     async def whole(self) -> bytes:
-        """All of the body. Raises `Unanswered` when it is too large, `HungUp` when the client goes before."""
+        """All of the body. Raises `HttpError` when it is too large, `ClientDisconnected` when the client goes before."""
         body = b""
         more = True
         while more:
             message = await self._receive()
             if message["type"] == "http.disconnect":
-                raise HungUp
+                raise ClientDisconnected
             body += message.get("body", b"")
             if len(body) > self._most_bytes:
                 raise too_large(self._most_bytes)
@@ -50,6 +49,6 @@ class Body:
         return await self._receive()
 
 
-def too_large(most_bytes: int) -> Unanswered:
+def too_large(most_bytes: int) -> HttpError:
     """The answer to a body that has more bytes than are allowed."""
-    return Unanswered(413, f"the body is larger than {most_bytes} bytes", "REQUEST_TOO_LARGE")
+    return HttpError(413, f"the body is larger than {most_bytes} bytes", "REQUEST_TOO_LARGE")

@@ -17,11 +17,12 @@ from uvicorn.config import Config
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
 from uvicorn.server import ServerState
 
+from graph_api.errors import HttpError
 from graph_api.server.dispatch import GRAPHQL_PATH
 from graph_api.server.graphql.csrf import Sent
 from graph_api.server.graphql.fast_path import ShortWay
 from graph_api.server.graphql.negotiation import PLAIN_JSON, by_name
-from graph_api.server.http_errors import SAFE, Unanswered, bad_request, late, overloaded
+from graph_api.server.http_errors import SAFE, bad_request, error_body, late, overloaded
 from graph_api.server.observability.observer import Observer
 from graph_api.server.runtime.body import too_large
 from graph_api.settings import Settings
@@ -89,7 +90,7 @@ class Connection(HttpToolsProtocol):
         self._unsent_bytes = 0  # when that was last looked at
         self._unsent_seen = 0.0  # when that was
         self._running: RequestResponseCycle | None = None  # whose answer is made; `cycle` is the newest
-        self._refusal: Unanswered | None = None
+        self._refusal: HttpError | None = None
         self._look: TimerHandle | None = None
         self._held: bytes | None = None  # the body so far of a request that may be answered at once
         self._at_once = 0  # how many were, of those that came in one piece
@@ -251,12 +252,12 @@ class Connection(HttpToolsProtocol):
 
     def send_400_response(self, msg: str) -> None:
         del msg
-        self._refuse(self._refusal or Unanswered(400, "the request is not HTTP", "BAD_REQUEST"))
+        self._refuse(self._refusal or HttpError(400, "the request is not HTTP", "BAD_REQUEST"))
 
     def _unsupported_upgrade_warning(self) -> None:
         """Nothing is logged: uvicorn would advise to install WebSockets, which are not spoken here on purpose."""
 
-    def _wrong_head(self, parser: HttpRequestParser) -> Unanswered | None:
+    def _wrong_head(self, parser: HttpRequestParser) -> HttpError | None:
         """What is wrong with a request that is HTTP, but may be read in two ways, or not to its end."""
         if self._bytes > self.settings.max_headers and self._headers_are_too_large():
             return self._too_large()
@@ -279,9 +280,9 @@ class Connection(HttpToolsProtocol):
         size = len(self.url) + sum(len(name) + len(value) + 4 for name, value in self.headers)
         return size > self.settings.max_headers
 
-    def _too_large(self) -> Unanswered:
+    def _too_large(self) -> HttpError:
         allowed = self.settings.max_headers
-        return Unanswered(431, f"the request's headers have more than {allowed} bytes", "HEADERS_TOO_LARGE")
+        return HttpError(431, f"the request's headers have more than {allowed} bytes", "HEADERS_TOO_LARGE")
 
     def _look_after(self) -> None:
         """Ends the connection if the other side is too slow; else looks again when it could be."""
@@ -311,19 +312,20 @@ class Connection(HttpToolsProtocol):
         taken = before - self._unsent_bytes
         return min(before, self._unsent_bytes) > 0 and taken < _LEAST_BYTES_PER_S * passed_s
 
-    def _refuse(self, refusal: Unanswered) -> None:
+    def _refuse(self, refusal: HttpError) -> None:
         """The refusal is the last that is sent, unless an answer is on its way."""
         running = self._running
         if not running or running.response_complete or not running.response_started:
+            body = error_body(refusal)
             head = {
                 "content-type": PLAIN_JSON,
-                "content-length": f"{len(refusal.body)}",
+                "content-length": f"{len(body)}",
                 "connection": "close",
             }
             safe = {name.decode(): value.decode() for name, value in SAFE}
             named = {**head, **safe, **refusal.headers}
             lines = [f"{name}: {value}\r\n".encode() for name, value in named.items()]
-            self.transport.write(b"".join([STATUS_LINE[refusal.status], *lines, b"\r\n", refusal.body]))
+            self.transport.write(b"".join([STATUS_LINE[refusal.status], *lines, b"\r\n", body]))
             self.observer.refused(refusal.code, self.client[0] if self.client else "")
             self._stop_running()
         self.transport.close()

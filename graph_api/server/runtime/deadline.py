@@ -13,22 +13,16 @@ from typing import TypeVar
 
 from starlette.types import Receive
 
+from graph_api.errors import ClientDisconnected, DeadlineExceeded
+
 T = TypeVar("T")
 
 _WATCH_AFTER_S = 0.05
 _PAUSE_S = 0.05  # between messages that are no hang-up: a `receive` that always has one must not spin
 
 
-class HungUp(Exception):
-    """The client has gone; nobody waits for the answer."""
-
-
-class DeadlineExceeded(Exception):
-    """The work was stopped at its deadline."""
-
-
 async def with_patience(work: Awaitable[T], receive: Receive, deadline_s: float) -> T:
-    """The result of *work*. Raises `HungUp` or `DeadlineExceeded` when it was stopped.
+    """The result of *work*. Raises `ClientDisconnected` or `DeadlineExceeded` when it was stopped.
 
     What *receive* yields is taken from it: *work* must not need it.
     """
@@ -65,7 +59,7 @@ class _Watch:
         with suppress(Exception):  # whatever it is, this client cannot be reached any more
             while (await self._receive())["type"] != "http.disconnect":  # noqa: ASYNC110 - there is no event
                 await asyncio.sleep(_PAUSE_S)
-        self._stop(HungUp)
+        self._stop(ClientDisconnected)
 
     def _stop(self, reason: type[Exception]) -> None:
         if self._task is not None and self._reason is None:

@@ -18,18 +18,13 @@ from typing import Any, TypeVar
 
 import aiosqlite
 
-from graph_api.errors import AnswerTooLarge
-from graph_api.store.protocol import RevisionMoved
+from graph_api.errors import AnswerTooLarge, ReadCancelled, RevisionChanged
 from graph_api.store.reads import Read, Reads
 from graph_api.store.sqlite.connection import check_fixed, connected, unreadable
 from graph_api.store.sqlite.reads import answer
 from graph_api.store.sqlite.status import revision as stored_revision
 
 T = TypeVar("T")
-
-
-class Interrupted(Exception):
-    """The operation was cancelled; nobody waits for its answer."""
 
 
 class Operation:
@@ -88,7 +83,7 @@ class Reader(aiosqlite.Connection):
         try:
             current = self.begin(operation)
             if revision is not None and revision != current:
-                raise RevisionMoved(current)
+                raise RevisionChanged(current)
             return self.follow(operation, plan, pending), current
         finally:
             plan.close()
@@ -116,7 +111,7 @@ class Reader(aiosqlite.Connection):
             read = next(plan) if pending is None else pending
             while True:
                 if operation.stopped:
-                    raise Interrupted
+                    raise ReadCancelled
                 read = plan.send(answer(self._conn, read))
         except StopIteration as done:
             result: T = done.value
@@ -126,13 +121,13 @@ class Reader(aiosqlite.Connection):
         """The result of *work*; while it runs, and only then, stopping *operation* interrupts."""
         with self._lock:
             if operation.stopped:
-                raise Interrupted
+                raise ReadCancelled
             self._current = operation
         try:
             result = work()
         except sqlite3.Error as error:
             if operation.stopped:
-                raise Interrupted from error
+                raise ReadCancelled from error
             raise unreadable(self._path, error) from error
         except AnswerTooLarge as error:
             raise error.with_traceback(None)  # noqa: B904 - its frames hold all that was read, until garbage is collected

@@ -22,13 +22,13 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 
-from graph_api.errors import StoreError
+from graph_api.errors import ReadCancelled, StoreError
 from graph_api.store.protocol import Near, Snapshot
 from graph_api.store.reads import Read, Reads
 from graph_api.store.sqlite.connection import FileState, examine, state_of
 from graph_api.store.sqlite.near import NearReader
 from graph_api.store.sqlite.pool import Pool
-from graph_api.store.sqlite.reader import Interrupted, Operation, Reader
+from graph_api.store.sqlite.reader import Operation, Reader
 
 logger = logging.getLogger(__name__)
 
@@ -169,7 +169,7 @@ class SqliteStore:
             reader.stop_operation(operation)
             done.add_done_callback(_seen)
             raise
-        except Interrupted:
+        except ReadCancelled:
             raise self._closed_error() from None
         except StoreError:
             self._failed = True

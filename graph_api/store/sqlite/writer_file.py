@@ -19,7 +19,7 @@ from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import TypeVar
 
-from graph_api.errors import StoreError, StoreLocked
+from graph_api.errors import StoreDamaged, StoreError, StoreLocked
 from graph_api.store.sqlite.connection import DAMAGED, code, damage, state_of
 from graph_api.store.sqlite.tables import APPLICATION_ID, SCHEMA_VERSION, SCRIPT
 from graph_api.store.sqlite.writer import Writer
@@ -45,10 +45,6 @@ _PRAGMAS = (
 )  # 64 MB; WAL is safe at NORMAL
 
 
-class _Damaged(Exception):  # not an error: the database is built anew
-    """The pages of the database do not fit together."""
-
-
 def write(
     database: Path, program: str, work: Callable[[Writer], T], *, folders: Collection[str] | None = None
 ) -> T:
@@ -63,7 +59,7 @@ def write(
     with _clear_errors(database), _lock(database), _unmade(database):
         try:
             return _transaction(database, program, work, folders)
-        except (_Damaged, sqlite3.DatabaseError) as error:
+        except (StoreDamaged, sqlite3.DatabaseError) as error:
             if isinstance(error, sqlite3.DatabaseError) and code(error) not in DAMAGED:
                 raise
             _discard(database, folders)
@@ -79,7 +75,7 @@ def _transaction(
 ) -> T:
     with closing(_opened(database)) as connection:
         if found := damage(connection):
-            raise _Damaged(found)
+            raise StoreDamaged(found)
         connection.execute("BEGIN IMMEDIATE")
         try:
             result = work(_prepared(connection, program, database, folders))

@@ -9,10 +9,11 @@ from typing import Any
 import pytest
 from graphql import get_introspection_query, parse
 
+from graph_api.errors import OperationRefused
 from graph_api.execution.cost.introspection import schema_lengths
 from graph_api.execution.cost.measures import Measures, measure
 from graph_api.execution.documents import Documents
-from graph_api.execution.graphql_errors import Refused
+from graph_api.execution.graphql_errors import refusal_body
 from graph_api.execution.preparation import Preparation, graphql_schema
 from graph_api.settings import Settings
 from tests.execution.parity import api
@@ -32,9 +33,9 @@ def _prepare(query: str, settings: Settings | None = None, **variables: Any) -> 
 
 
 def _refusals(query: str, settings: Settings | None = None, **variables: Any) -> list[dict[str, Any]]:
-    with pytest.raises(Refused) as refused:
+    with pytest.raises(OperationRefused) as refused:
         _prepare(query, settings, **variables)
-    return [error.extensions or {} for error in refused.value.errors]
+    return [error["extensions"] for error in refused.value.errors]
 
 
 def _measured(query: str, **variables: Any) -> Measures:
@@ -301,7 +302,7 @@ def test_variables_are_told_apart_by_name_when_measures_are_remembered() -> None
         "query ($n: Int, $m: Int) { articles(first: $n) { nodes { id } } topics(first: $m) { totalCount } }"
     )
     documents.admitted(query, None, {"n": 10, "m": 100})
-    with pytest.raises(Refused):
+    with pytest.raises(OperationRefused):
         documents.admitted(query, None, {"m": 10, "n": 100})
 
 
@@ -309,7 +310,7 @@ def test_a_larger_variable_is_measured_anew_though_the_text_is_known() -> None:
     documents = Documents(graphql_schema(api()), Settings(max_cost=50))
     query = "query ($n: Int) { articles(first: $n) { nodes { id } } }"
     documents.admitted(query, None, {"n": 10})
-    with pytest.raises(Refused):
+    with pytest.raises(OperationRefused):
         documents.admitted(query, None, {"n": 100})
     documents.admitted(query, None, {"n": 10})
 
@@ -338,9 +339,9 @@ def test_each_kind_of_mistake_has_its_code(query: str, code: str) -> None:
 
 
 def test_no_more_errors_are_told_than_the_setting_allows() -> None:
-    with pytest.raises(Refused) as refused:
+    with pytest.raises(OperationRefused) as refused:
         _prepare("{ " + " ".join(f"x{n}" for n in range(15)) + " }")
-    assert refused.value.body(10).count(b'"message"') == 10
+    assert refusal_body(refused.value, 10).count(b'"message"') == 10
 
 
 def test_conditions_on_what_an_article_lists_count_for_each_element() -> None:

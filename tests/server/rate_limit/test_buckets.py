@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from starlette.applications import Starlette
 
-from graph_api.server.http_errors import Unanswered
+from graph_api.errors import HttpError
 from graph_api.server.rate_limit.buckets import Allowance, Rates
 from graph_api.settings import Settings
 from tests import readme
@@ -64,7 +64,7 @@ async def test_what_costs_more_than_a_bucket_takes_a_whole_one(clock: Clock) -> 
     await Allowance(rates, "192.0.2.1").charge(1000)
     assert await rates.left("192.0.2.1") == 0
     clock.now += 59
-    with pytest.raises(Unanswered) as refused:
+    with pytest.raises(HttpError) as refused:
         await Allowance(rates, "192.0.2.1").charge(1000)
     assert refused.value.headers == {"retry-after": "1"}
     clock.now += 1
@@ -74,7 +74,7 @@ async def test_what_costs_more_than_a_bucket_takes_a_whole_one(clock: Clock) -> 
 async def test_a_network_of_ipv6_is_one_client_and_an_address_of_ipv4_is_one(clock: Clock) -> None:
     rates = Rates(60, clock)
     await Allowance(rates, "2001:db8::1").charge(60)
-    with pytest.raises(Unanswered):
+    with pytest.raises(HttpError):
         await Allowance(rates, "2001:db8::ffff").charge(1)
     for other in ("2001:db8:0:1::1", "192.0.2.1", "192.0.2.2", ""):
         await Allowance(rates, other).charge(60)

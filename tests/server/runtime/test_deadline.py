@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 from starlette.types import Message
 
-from graph_api.server.runtime.deadline import DeadlineExceeded, HungUp, with_patience
+from graph_api.errors import ClientDisconnected, DeadlineExceeded
+from graph_api.server.runtime.deadline import with_patience
 
 
 class Client:
@@ -54,7 +55,7 @@ async def test_work_that_is_done_at_once_never_has_its_client_watched() -> None:
 
 async def test_work_whose_client_hangs_up_is_stopped() -> None:
     work = Work()
-    with pytest.raises(HungUp):
+    with pytest.raises(ClientDisconnected):
         await with_patience(work.forever(), Client("http.request", "http.disconnect").receive, 60)
     assert work.stopped
 
@@ -96,7 +97,7 @@ async def test_the_task_goes_on_after_it_was_stopped() -> None:
 
 async def test_nothing_is_left_running() -> None:
     before = asyncio.all_tasks()
-    with pytest.raises(HungUp):
+    with pytest.raises(ClientDisconnected):
         await with_patience(Work().forever(), Client("http.disconnect").receive, 60)
     for _ in range(3):
         await asyncio.sleep(0)

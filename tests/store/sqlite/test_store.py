@@ -13,8 +13,8 @@ from typing import Any
 
 import pytest
 
-from graph_api.errors import StoreError, StoreOutdated
-from graph_api.store.protocol import RevisionMoved, Store
+from graph_api.errors import RevisionChanged, StoreError, StoreOutdated
+from graph_api.store.protocol import Store
 from graph_api.store.reads import (
     AllArticles,
     ArticleRows,
@@ -49,7 +49,7 @@ async def test_a_plan_begun_elsewhere_goes_on_with_the_read_it_waits_for(tmp_pat
 
 async def test_a_plan_of_another_revision_is_refused_before_any_row(tmp_path: Path) -> None:
     store = await open_store(graph(tmp_path / "g.db", article("a")))
-    with pytest.raises(RevisionMoved):
+    with pytest.raises(RevisionChanged):
         await store.run(title_and_count(), revision="none")
     assert await store.revision() == "one"
     await store.close()

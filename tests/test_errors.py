@@ -1,4 +1,4 @@
-"""Every error has a code from one list, and the schema's README shows that list."""
+"""All exceptions stand in one tree, and every error code is in one list, which the schema's README shows."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ import ast
 import re
 from collections.abc import Iterator
 
-from graph_api.execution.graphql_errors import CODES
+from graph_api import errors
+from graph_api.errors import CODES
 from tests.readme import TOP, assert_generated
 
 _CODE = re.compile(r"[A-Z]+(_[A-Z]+)+")
@@ -43,3 +44,31 @@ def test_the_list_holds_exactly_the_codes_that_are_used() -> None:
 def test_the_schemas_readme_shows_the_list() -> None:
     rows = (f"| `{code}` | {meaning} |" for code, meaning in CODES.items())
     assert_generated("schema", "errors", ["| Code | What it means |", "|---|---|", *rows])
+
+
+def test_errors_py_holds_every_exception() -> None:
+    found = (
+        f"{path.relative_to(TOP)}: {node.name}"
+        for path in (TOP / "graph_api").rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.ClassDef) and any(_is_exception(base) for base in node.bases)
+    )
+    assert [one for one in found if not one.startswith("graph_api/errors.py")] == []
+
+
+def _is_exception(base: ast.expr) -> bool:
+    name = ast.unparse(base).rpartition(".")[2]
+    return name in _EXCEPTIONS or name.endswith(("Error", "Exception"))
+
+
+_EXCEPTIONS = {name for name, one in vars(errors).items() if isinstance(one, type)}
+
+
+def test_the_drawn_tree_is_the_tree() -> None:
+    def drawn(error: type[Exception], depth: int) -> Iterator[tuple[int, str]]:
+        yield depth, error.__name__
+        for child in error.__subclasses__():
+            yield from drawn(child, depth + 1)
+
+    lines = re.findall(r"^    ([| `-]*)(\w+)", errors.__doc__ or "", re.MULTILINE)
+    assert [(len(indent) // 4, name) for indent, name in lines] == list(drawn(errors.GraphApiError, 0))
