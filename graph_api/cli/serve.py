@@ -18,11 +18,12 @@ import click
 import uvicorn
 from starlette.applications import Starlette
 
-from graph_api.cli import gc_policy, log, sockets, workers
+from graph_api.cli import log, sockets, workers
 from graph_api.cli.content import ingested, location
 from graph_api.cli.options import SERVED, Sectioned, database, help_limits, option, paths, settings
 from graph_api.cli.terminal import check_command, counted
 from graph_api.errors import GraphApiError
+from graph_api.execution import gc_policy
 from graph_api.records import ContentStatus
 from graph_api.server.app import create_app
 from graph_api.server.observability.observer import Observer

@@ -9,10 +9,8 @@ prepared operations hold plans. Apart, each would keep what another had forgotte
 
 from __future__ import annotations
 
-import gc
 import sys
-from collections.abc import Generator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
@@ -32,6 +30,7 @@ from graphql import (
     visit,
 )
 
+from graph_api.execution import gc_policy
 from graph_api.execution.cacheability import mentions_clock
 from graph_api.execution.cost.arguments import json_leaves, json_objects
 from graph_api.execution.cost.introspection import schema_lengths
@@ -172,23 +171,10 @@ class Documents:
 
     def _validate(self, document: DocumentNode) -> None:
         closed, most = self._settings.no_introspection, self._settings.max_errors
-        with _uncollected():
+        with gc_policy.paused():  # validation leaves reference cycles
             errors = validate(self._schema, document, max_errors=most, hide_suggestions=closed)
         if errors:
             raise refusal_of(coded(error, "GRAPHQL_VALIDATION_FAILED") for error in errors)
-
-
-@contextmanager
-def _uncollected() -> Generator[None]:
-    """Garbage is not collected meanwhile. What validation works with refers to itself; a collection that it begins
-    would settle it (see `cli.garbage`), and it would stay when it is garbage, a moment later."""
-    enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if enabled:
-            gc.enable()
 
 
 class _Closed(Visitor):
@@ -208,7 +194,7 @@ def _check_tokens(document: DocumentNode) -> None:
     """No number in the text is longer than any that can be used: validation would try to convert it.
 
     And no token knows its neighbours any more. Tokens that hold each other would outlive the document, which is
-    remembered for so long that the garbage collector may not look through it again: see `cli.garbage`.
+    remembered for so long that the garbage collector may have frozen it: see `gc_policy`.
     """
     token = document.loc.start_token if document.loc else None
     while token is not None:

@@ -17,7 +17,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
-from graph_api.cli import gc_policy
+from graph_api.execution import gc_policy
 from graph_api.execution.engine import Engine
 from graph_api.graph.export import GraphFormat
 from graph_api.schema import build_schema

@@ -1,4 +1,4 @@
-"""What lives long is looked through once."""
+"""Long-lived objects are examined once."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from graph_api.cli.gc_policy import settle
+from graph_api.execution.gc_policy import paused, settle
 
 
 @pytest.fixture(autouse=True)
@@ -19,7 +19,7 @@ def _undone() -> Iterator[None]:
     gc.unfreeze()
 
 
-def test_what_outlives_a_long_collection_is_not_looked_through_again() -> None:
+def test_survivors_of_a_long_collection_are_frozen() -> None:
     settle()
     before = gc.get_freeze_count()
     rows = [[number] for number in range(500_000)]
@@ -27,16 +27,24 @@ def test_what_outlives_a_long_collection_is_not_looked_through_again() -> None:
     assert gc.get_freeze_count() - before > len(rows) // 2
 
 
-def test_what_a_short_collection_finds_is_looked_through_again() -> None:
+def test_survivors_of_a_short_collection_are_not_frozen() -> None:
     settle()
     before = gc.get_freeze_count()
     gc.collect()
     assert gc.get_freeze_count() <= before
 
 
-def test_what_is_settled_is_freed_when_nobody_refers_to_it() -> None:
+def test_a_frozen_object_without_references_is_freed() -> None:
     rows = [[number] for number in range(100_000)]
     settle()
     before = gc.get_freeze_count()
     rows.clear()
     assert before - gc.get_freeze_count() >= 100_000
+
+
+def test_no_collection_starts_while_it_is_paused() -> None:
+    with paused():
+        before = gc.get_stats()
+        _ = [[number] for number in range(100_000)]
+        assert gc.get_stats() == before
+    assert gc.isenabled()
