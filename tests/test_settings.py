@@ -26,9 +26,9 @@ def test_settings_cannot_be_changed() -> None:
 @pytest.mark.parametrize(
     ("given", "named"),
     [
-        ({"port": 65536}, "port must be 0 to 65535, not 65536"),
+        ({"port": 65536}, "port must be between 0 and 65535; got 65536"),
         ({"port": -1}, "port must be"),
-        ({"reader_connections": 0}, "reader_connections must be 1 or more, not 0"),
+        ({"reader_connections": 0}, "reader_connections must be 1 or more; got 0"),
         ({"root_path": "articles"}, "root_path must begin with a slash"),
         ({"root_path": "/articles/"}, "root_path must begin with a slash"),
         ({"trusted_proxies": "10.0.0.1, proxy.internal"}, "'proxy.internal'"),
