@@ -38,4 +38,5 @@ def _answered(step: Step) -> str:
         return "the schema's answer"
     if step.batch is None:
         return "column" if step.below is None else "record"
-    return f"batch {step.batch.fetch.__name__}"
+    fetch = step.batch.fetch
+    return f"batch {fetch.__module__.rpartition('.')[2]}.{fetch.__name__}"

@@ -1,19 +1,19 @@
-"""The arguments of fields: each function's parameters are a field's arguments, and its result is what the
-field's batch function gets. All that a client can get wrong is refused here, before anything is read.
+"""The arguments of fields: each function's parameters are a field's arguments, and what it returns is what the
+field's batch function receives. Every value that a client can get wrong is refused here, before the first read.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import Annotated, Any, TypedDict, Unpack
 
 import strawberry
 from strawberry import UNSET
 
 from graph_api.errors import RequestError
 from graph_api.graph.export import GraphFormat
-from graph_api.records import EdgeDirection, EdgeKind, Severity
+from graph_api.records import EdgeDirection, EdgeKind, NodeKey, Severity
 from graph_api.schema import filter_mapping, identifiers
 from graph_api.schema.fields import costs
 from graph_api.schema.identifiers import Handle, NodeHandle
@@ -30,9 +30,15 @@ from graph_api.schema.inputs import (
 )
 from graph_api.schema.paging import DEFAULT_PAGE, MAX_PAGE, Listing, listing
 from graph_api.store.filters import Filter
-from graph_api.store.reads import AllProblems, ArticleRows
+from graph_api.store.reads import AllProblems, ArticleRows, RelatedArticles
+from graph_api.store.sorting import ListKind, kind_of
 
 MAX_NODES = 100
+MAX_WALK = 6
+MAX_NEIGHBORHOOD = 1000
+MAX_SUBGRAPH = 5000
+MAX_PATHS = 100
+MAX_AVOIDED = 100
 
 
 def _says(description: str, name: str | None = None) -> Any:  # Any: Strawberry's own annotation object
@@ -40,30 +46,52 @@ def _says(description: str, name: str | None = None) -> Any:  # Any: Strawberry'
 
 
 def _takes(description: str) -> Any:  # Any: as above
-    """What is said of an argument that takes input objects: it costs what is in them."""
+    """The annotation of an argument that takes input objects: it costs nothing beyond what is in them."""
     return strawberry.argument(description=description, directives=costs(0))
 
 
-First = Annotated[
-    int | None,
-    _says(f"How many items from the start: 1 to {MAX_PAGE}, {DEFAULT_PAGE} when left out. Not with last."),
-]
-Last = Annotated[int | None, _says(f"How many items from the end: 1 to {MAX_PAGE}. Not with first.")]
-After = Annotated[
-    str | None,
-    _says("A cursor of this list: only items after it. It stays good when the content changes."),
-]
-Before = Annotated[str | None, _says("A cursor of this list: only items before it.")]
-Where = Annotated[ArticleFilter | None, _takes("Only articles that fit.")]
+# -- lists -----------------------------------------------------------------------------------------------
+
+
+class Page(TypedDict, total=False):
+    """The arguments of every connection; `paging.listing` checks them."""
+
+    first: Annotated[
+        int | None,
+        _says(
+            f"The number of items from the start of the list, 1 to {MAX_PAGE}; {DEFAULT_PAGE} when neither first "
+            "nor last is given. Cannot be combined with last."
+        ),
+    ]
+    after: Annotated[
+        str | None,
+        _says("Returns only items after this cursor, which must come from the same field and orderBy."),
+    ]
+    last: Annotated[
+        int | None,
+        _says(
+            f"The number of items from the end of the list, 1 to {MAX_PAGE}. Cannot be combined with first."
+        ),
+    ]
+    before: Annotated[
+        str | None,
+        _says("Returns only items before this cursor, which must come from the same field and orderBy."),
+    ]
+
+
+Articles = Annotated[ArticleFilter | None, _takes("Returns only articles that match this filter.")]
 OrderBy = Annotated[
-    list[ArticleOrder] | None,
-    _takes("The order, most important step first; newest first when left out or empty. Ends with the id."),
+    Sequence[ArticleOrder],
+    _takes(
+        "The sort order, most important criterion first; newest first by default. Articles that are equal by all "
+        "criteria are sorted by id."
+    ),
 ]
 
 
 @dataclass(frozen=True, slots=True)
 class RelatedList:
-    """The related articles of an article that a client asks for."""
+    """A checked list of related articles."""
 
     direction: EdgeDirection
     listing: Listing
@@ -71,157 +99,97 @@ class RelatedList:
 
 @dataclass(frozen=True, slots=True)
 class TopicList:
-    """The articles of a topic that a client asks for."""
+    """A checked list of the articles of a topic."""
 
     descendants: bool
     listing: Listing
 
 
-def _absent(value: Any) -> Any:  # Any: UNSET and null both mean that the client left it out
-    return None if value is UNSET else value
-
-
-def articles(
-    filter: Where = UNSET,
-    order_by: OrderBy = UNSET,
-    first: First = UNSET,
-    after: After = UNSET,
-    last: Last = UNSET,
-    before: Before = UNSET,
-) -> Listing:
-    return listing(
-        "articles",
-        filter=filter_mapping.of_articles(_absent(filter)),
-        order=filter_mapping.order(_absent(order_by)),
-        first=_absent(first),
-        after=_absent(after),
-        last=_absent(last),
-        before=_absent(before),
-    )
-
-
-def related(
-    direction: Annotated[
-        EdgeDirection | None, _says("Which way the edges are followed.")
-    ] = EdgeDirection.OUT,
-    filter: Where = UNSET,
-    order_by: Annotated[
-        list[ArticleOrder] | None,
-        _takes(
-            "The order. When left out or empty, OUT is in the order of the document's list, IN newest first, "
-            "BOTH first OUT and then those that are only IN."
-        ),
-    ] = UNSET,
-    first: First = UNSET,
-    after: After = UNSET,
-    last: Last = UNSET,
-    before: Before = UNSET,
-) -> RelatedList:
-    way = direction or EdgeDirection.OUT
-    return RelatedList(
-        way,
-        listing(
-            f"related {way.name}",
-            filter=filter_mapping.of_articles(_absent(filter)),
-            order=filter_mapping.order(_absent(order_by), positions=True),
-            first=_absent(first),
-            after=_absent(after),
-            last=_absent(last),
-            before=_absent(before),
-        ),
-    )
-
-
-def topic_articles(
-    filter: Where = UNSET,
-    order_by: OrderBy = UNSET,
-    first: First = UNSET,
-    after: After = UNSET,
-    last: Last = UNSET,
-    before: Before = UNSET,
-    include_descendants: Annotated[
-        bool | None, _says("Also the articles of all topics below this one, each article once.")
-    ] = False,
-) -> TopicList:
-    return TopicList(bool(include_descendants), articles(filter, order_by, first, after, last, before))
-
-
-def providers(
-    filter: Annotated[ProviderFilter | None, _takes("Only providers that fit.")] = UNSET,
-    first: First = UNSET,
-    after: After = UNSET,
-    last: Last = UNSET,
-    before: Before = UNSET,
-) -> Listing:
-    return listing(
-        "providers",
-        filter=filter_mapping.of_providers(_absent(filter)),
-        first=_absent(first),
-        after=_absent(after),
-        last=_absent(last),
-        before=_absent(before),
-    )
-
-
-def topics(
-    filter: Annotated[TopicFilter | None, _takes("Only topics that fit.")] = UNSET,
-    first: First = UNSET,
-    after: After = UNSET,
-    last: Last = UNSET,
-    before: Before = UNSET,
-) -> Listing:
-    return listing(
-        "topics",
-        filter=filter_mapping.of_topics(_absent(filter)),
-        first=_absent(first),
-        after=_absent(after),
-        last=_absent(last),
-        before=_absent(before),
-    )
-
-
 @dataclass(frozen=True, slots=True)
 class ProblemList:
-    """The problems that a client asks for."""
+    """A checked list of problems."""
 
     scope: AllProblems
     listing: Listing
 
 
+def articles(filter: Articles = None, order_by: OrderBy = (), **page: Unpack[Page]) -> Listing:
+    order = filter_mapping.order(order_by)
+    return listing(ListKind.ARTICLES, filter_mapping.of_articles(filter), order, **page)
+
+
+def related(
+    direction: Annotated[
+        EdgeDirection, _says("Which edges to follow: those of this article, those to it, or both.")
+    ] = EdgeDirection.OUT,
+    filter: Articles = None,
+    order_by: Annotated[
+        Sequence[ArticleOrder],
+        _takes(
+            "The sort order, most important criterion first. By default OUT keeps the order of the document's list, "
+            "IN is newest first, and BOTH is OUT followed by the articles that are only IN."
+        ),
+    ] = (),
+    **page: Unpack[Page],
+) -> RelatedList:
+    kind = kind_of(RelatedArticles(NodeKey(0), direction))
+    order = filter_mapping.order(order_by)
+    return RelatedList(direction, listing(kind, filter_mapping.of_articles(filter), order, **page))
+
+
+def topic_articles(
+    filter: Articles = None,
+    order_by: OrderBy = (),
+    include_descendants: Annotated[
+        bool, _says("Whether to include the articles of all topics below this one; each article occurs once.")
+    ] = False,
+    **page: Unpack[Page],
+) -> TopicList:
+    return TopicList(include_descendants, articles(filter, order_by, **page))
+
+
+def providers(
+    filter: Annotated[ProviderFilter | None, _takes("Returns only providers that match this filter.")] = None,
+    **page: Unpack[Page],
+) -> Listing:
+    return listing(ListKind.PROVIDERS, filter_mapping.of_providers(filter), **page)
+
+
+def topics(
+    filter: Annotated[TopicFilter | None, _takes("Returns only topics that match this filter.")] = None,
+    **page: Unpack[Page],
+) -> Listing:
+    return listing(ListKind.TOPICS, filter_mapping.of_topics(filter), **page)
+
+
 def problems(
-    severity: Annotated[Severity | None, _says("Only problems of this weight.")] = UNSET,
-    code: Annotated[str | None, _says("Only problems with this code, such as W201.")] = UNSET,
-    first: First = UNSET,
-    after: After = UNSET,
-    last: Last = UNSET,
-    before: Before = UNSET,
+    severity: Annotated[Severity | None, _says("Returns only problems of this severity.")] = None,
+    code: Annotated[str | None, _says("Returns only problems with this code, such as W201.")] = None,
+    **page: Unpack[Page],
 ) -> ProblemList:
-    paged = listing(
-        "problems",
-        first=_absent(first),
-        after=_absent(after),
-        last=_absent(last),
-        before=_absent(before),
-    )
-    return ProblemList(AllProblems(_absent(severity), _absent(code)), paged)
+    return ProblemList(AllProblems(severity, code), listing(ListKind.PROBLEMS, **page))
+
+
+# -- single nodes ----------------------------------------------------------------------------------------
 
 
 def excerpt(
     max_chars: Annotated[
         int | None,
-        _says("At most this many characters, 1 or more; a longer excerpt ends at a word, with an ellipsis."),
-    ] = UNSET,
+        _says(
+            "The maximum number of characters, 1 or more. A longer excerpt is cut after a word and ends with an ellipsis."
+        ),
+    ] = None,
 ) -> int | None:
-    wanted: int | None = _absent(max_chars)
-    if wanted is not None and wanted < 1:
-        raise RequestError(f"maxChars must be 1 or more, not {wanted}")
-    return wanted
+    if max_chars is not None and max_chars < 1:
+        raise RequestError(f"maxChars must be 1 or more; got {max_chars}")
+    return max_chars
 
 
 def body(
-    format: Annotated[BodyFormat | None, _says("The form of the answer.")] = BodyFormat.MARKDOWN,
+    format: Annotated[BodyFormat, _says("The format of the returned text.")] = BodyFormat.MARKDOWN,
 ) -> BodyFormat:
-    return format or BodyFormat.MARKDOWN
+    return format
 
 
 def node(id: Annotated[strawberry.ID, _says("The id of an article, provider or topic.")]) -> NodeHandle:
@@ -229,51 +197,47 @@ def node(id: Annotated[strawberry.ID, _says("The id of an article, provider or t
 
 
 def nodes(
-    ids: Annotated[list[strawberry.ID], _says(f"At most {MAX_NODES} ids, of any kinds.")],
+    ids: Annotated[
+        list[strawberry.ID], _says(f"Up to {MAX_NODES} ids of articles, providers or topics, in any order.")
+    ],
 ) -> tuple[NodeHandle, ...]:
-    if len(ids) > MAX_NODES:
-        raise RequestError(f"ids holds {len(ids)} ids; at most {MAX_NODES} are allowed", code="BAD_PAGE")
+    _at_most("ids", ids, MAX_NODES)
     return identifiers.nodes(ids)
 
 
-def article(by: Annotated[ArticleBy, _takes("How to find it.")]) -> NodeHandle | Handle:
+def article(by: Annotated[ArticleBy, _takes("Which article to look up.")]) -> NodeHandle | Handle:
     return identifiers.article(by)
 
 
-def provider(by: Annotated[ProviderBy, _takes("How to find it.")]) -> NodeHandle:
+def provider(by: Annotated[ProviderBy, _takes("Which provider to look up.")]) -> NodeHandle:
     return identifiers.provider(by)
 
 
-def topic(by: Annotated[TopicBy, _takes("How to find it.")]) -> NodeHandle | str:
+def topic(by: Annotated[TopicBy, _takes("Which topic to look up.")]) -> NodeHandle | str:
     return identifiers.topic(by)
 
 
-# -- traversal -------------------------------------------------------------------------------------------
-
-MAX_WALK = 6
-MAX_NEIGHBORHOOD = 1000
-MAX_SUBGRAPH = 5000
-MAX_PATHS = 100
-MAX_AVOIDED = 100
+# -- the graph -------------------------------------------------------------------------------------------
 
 Via = Annotated[
-    list[EdgeKind] | None,
+    Sequence[EdgeKind],
     _says(
-        "The kinds of edges that are followed; RELATED when none is named. TOPIC and PROVIDER shorten most paths to two steps."
+        "The kinds of edges to follow. An empty list means RELATED. With TOPIC or PROVIDER most articles are two "
+        "steps from each other."
     ),
 ]
 Visited = Annotated[
     ArticleFilter | None,
     _takes(
-        "Bounds what is visited: an article that does not fit is neither found nor walked through. The given "
-        "ends are always visited; topics and providers always fit."
+        "Visits only articles that match this filter: other articles are neither returned nor walked through. "
+        "Topics, providers and the start are always visited."
     ),
 ]
 
 
 @dataclass(frozen=True, slots=True)
 class NeighborhoodWanted:
-    """The neighbourhood that a client asks for."""
+    """A checked neighbourhood."""
 
     max_depth: int
     kinds: frozenset[EdgeKind]
@@ -284,7 +248,7 @@ class NeighborhoodWanted:
 
 @dataclass(frozen=True, slots=True)
 class SubgraphWanted:
-    """The subgraph that a client asks for; *handles* None for the newest articles."""
+    """A checked subgraph; *handles* None for the newest articles."""
 
     handles: tuple[NodeHandle, ...] | None
     filter: Filter | None
@@ -294,7 +258,7 @@ class SubgraphWanted:
 
 @dataclass(frozen=True, slots=True)
 class PathsWanted:
-    """The paths that a client asks for."""
+    """Checked paths between two nodes."""
 
     start: NodeHandle
     end: NodeHandle
@@ -308,72 +272,75 @@ class PathsWanted:
 
 @dataclass(frozen=True, slots=True)
 class PairWanted:
-    """The two articles that a client compares."""
+    """Two articles to compare."""
 
     a: NodeHandle
     b: NodeHandle
 
 
 def neighborhood(
-    max_depth: Annotated[int | None, _says(f"How many hops at most: 0 to {MAX_WALK}.")] = 2,
-    via: Via = (EdgeKind.RELATED,),  # type: ignore[assignment] # a default must not be mutable
+    max_depth: Annotated[int, _says(f"The maximum number of steps from the article, 0 to {MAX_WALK}.")] = 2,
+    via: Via = (EdgeKind.RELATED,),
     direction: Annotated[
-        EdgeDirection | None, _says("Which way edges are followed, seen from the start.")
+        EdgeDirection, _says("Whether to follow edges forwards (OUT), backwards (IN) or both ways.")
     ] = EdgeDirection.BOTH,
-    filter: Visited = UNSET,
+    filter: Visited = None,
     limit: Annotated[
-        int | None, _says(f"How many nodes at most, the start among them: 1 to {MAX_NEIGHBORHOOD}.")
+        int, _says(f"The maximum number of nodes, this article included, 1 to {MAX_NEIGHBORHOOD}.")
     ] = 100,
 ) -> NeighborhoodWanted:
     return NeighborhoodWanted(
-        _within("maxDepth", 2 if max_depth is None else max_depth, 0, MAX_WALK),
+        _within("maxDepth", max_depth, 0, MAX_WALK),
         _kinds(via),
-        direction or EdgeDirection.BOTH,
-        filter_mapping.of_articles(_absent(filter)),
-        _within("limit", 100 if limit is None else limit, 1, MAX_NEIGHBORHOOD),
+        direction,
+        filter_mapping.of_articles(filter),
+        _within("limit", limit, 1, MAX_NEIGHBORHOOD),
     )
 
 
 def subgraph(
     ids: Annotated[
         list[strawberry.ID] | None,
-        _says(f"Ids of at most {MAX_SUBGRAPH} articles, providers or topics; unknown ones are left out."),
-    ] = UNSET,
-    filter: Annotated[ArticleFilter | None, _takes("Only articles that fit.")] = UNSET,
-    via: Via = (EdgeKind.RELATED,),  # type: ignore[assignment] # a default must not be mutable
-    limit: Annotated[int | None, _says(f"How many nodes at most: 1 to {MAX_SUBGRAPH}.")] = 500,
+        _says(
+            f"The ids of up to {MAX_SUBGRAPH} articles, providers or topics; unknown ids are left out. The newest "
+            "articles when ids is not given."
+        ),
+    ] = None,
+    filter: Articles = None,
+    via: Annotated[
+        Sequence[EdgeKind], _says("The kinds of links to return. An empty list means RELATED.")
+    ] = (EdgeKind.RELATED,),
+    limit: Annotated[int, _says(f"The maximum number of nodes, 1 to {MAX_SUBGRAPH}.")] = 500,
 ) -> SubgraphWanted:
-    given: list[strawberry.ID] | None = _absent(ids)
-    if given is not None and len(given) > MAX_SUBGRAPH:
-        raise RequestError(f"ids holds {len(given)} ids; at most {MAX_SUBGRAPH} are allowed", code="BAD_PAGE")
+    if ids is not None:
+        _at_most("ids", ids, MAX_SUBGRAPH)
     return SubgraphWanted(
-        None if given is None else identifiers.nodes(given),
-        filter_mapping.of_articles(_absent(filter)),
+        None if ids is None else identifiers.nodes(ids),
+        filter_mapping.of_articles(filter),
         _kinds(via),
-        _within("limit", 500 if limit is None else limit, 1, MAX_SUBGRAPH),
+        _within("limit", limit, 1, MAX_SUBGRAPH),
     )
 
 
 def paths(
-    from_: Annotated[strawberry.ID, _says("The id of the node that paths start from.", "from")],
-    to: Annotated[strawberry.ID, _says("The id of the node that paths lead to.")],
-    options: Annotated[PathOptions | None, _takes("How paths are looked for.")] = UNSET,
+    from_: Annotated[strawberry.ID, _says("The id of the node where paths start.", "from")],
+    to: Annotated[strawberry.ID, _says("The id of the node where paths end.")],
+    options: Annotated[
+        PathOptions | None, _takes("Which edges and articles paths may use, and their limits.")
+    ] = None,
 ) -> PathsWanted:
-    given: PathOptions = _absent(options) or PathOptions()
-    avoid: list[strawberry.ID] = _absent(given.avoid) or []
-    if len(avoid) > MAX_AVOIDED:
-        raise RequestError(
-            f"options.avoid holds {len(avoid)} ids; at most {MAX_AVOIDED} are allowed", code="BAD_PAGE"
-        )
+    given = options or PathOptions()
+    avoid = [] if given.avoid is None or given.avoid is UNSET else given.avoid
+    _at_most("options.avoid", avoid, MAX_AVOIDED)
     return PathsWanted(
         identifiers.node(from_, "from"),
         identifiers.node(to, "to"),
-        _kinds(given.via),
+        _kinds(given.via or ()),
         given.direction or EdgeDirection.BOTH,
         _within("options.maxDepth", MAX_WALK if given.max_depth is None else given.max_depth, 1, MAX_WALK),
         _within("options.limit", 5 if given.limit is None else given.limit, 1, MAX_PATHS),
         identifiers.nodes(avoid, "options.avoid"),
-        filter_mapping.of_articles(_absent(given.filter)),
+        filter_mapping.of_articles(given.filter),
     )
 
 
@@ -384,18 +351,20 @@ def pair(
     return PairWanted(identifiers.of_kind(ArticleRows, a, "a"), identifiers.of_kind(ArticleRows, b, "b"))
 
 
-def _kinds(via: Sequence[EdgeKind] | None) -> frozenset[EdgeKind]:
-    """The kinds of edges; null and an empty list mean RELATED."""
+def export(format: Annotated[GraphFormat, _says("The format of the returned text.")]) -> GraphFormat:
+    return format
+
+
+def _kinds(via: Sequence[EdgeKind]) -> frozenset[EdgeKind]:
     return frozenset(via or (EdgeKind.RELATED,))
 
 
 def _within(name: str, value: int, least: int, most: int) -> int:
     if not least <= value <= most:
-        raise RequestError(f"{name} must be from {least} to {most}, not {value}", code="BAD_PAGE")
+        raise RequestError(f"{name} must be between {least} and {most}; got {value}", code="BAD_PAGE")
     return value
 
 
-def export(
-    format: Annotated[GraphFormat, _says("The format of the text.")],
-) -> GraphFormat:
-    return format
+def _at_most(name: str, ids: Sequence[str], most: int) -> None:
+    if len(ids) > most:
+        raise RequestError(f"{name} must hold at most {most} ids; got {len(ids)}", code="BAD_PAGE")

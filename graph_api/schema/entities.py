@@ -47,13 +47,13 @@ def representations(
     representations: Annotated[
         list[Representation],
         strawberry.argument(
-            description=f"At most {MOST} objects, each with __typename and the fields of one of its keys."
+            description=f"Up to {MOST} objects, each with `__typename` and the fields of one key."
         ),
     ],
 ) -> Wanted:
     if len(representations) > MOST:
         asked = len(representations)
-        message = f"representations holds {asked} objects; at most {MOST} are allowed"
+        message = f"representations must hold at most {MOST} objects; got {asked}"
         raise refusal(message, "LIMIT_EXCEEDED", limit="representations", asked=asked, allowed=MOST)
     mistakes: list[Mistake] = []
     found = tuple(_handles(representations, mistakes))
@@ -76,13 +76,13 @@ def _handle(given: object) -> NodeHandle | Handle:
     name = fields.get("__typename")
     if not isinstance(name, str) or name not in _KEYS:
         known = ", ".join(_KEYS)
-        raise RequestError(f"__typename must be one of {known}, not {shown(name)}")
+        raise RequestError(f"__typename must be one of {known}; got {shown(name)}")
     keys = _KEYS[name]
     for key, handle in keys.items():
         value = fields.get(key)
         if value is not None:
             if not isinstance(value, str):
-                raise RequestError(f"{name}.{key} must be text")
+                raise RequestError(f"{name}.{key} must be a string; got {shown(value)}")
             return handle(value)
     raise RequestError(f"a representation of {name} needs {' or '.join(keys)}")
 
@@ -101,7 +101,7 @@ _KEYS: Mapping[str, Mapping[str, Callable[[str], NodeHandle | Handle]]] = {
 
 
 def entities(parents: Sequence[object], rights: Rights, wanted: Wanted) -> Reads[list[list[object | None]]]:
-    """The objects that are represented, in their order: null for each that there is none of."""
+    """The entities with these keys, in the order of the representations; null for each that does not exist."""
     urls = tuple(dict.fromkeys(handle.value for handle in wanted.handles if isinstance(handle, Handle)))
     keys: Mapping[str, NodeKey] = {}
     if urls:
@@ -138,7 +138,7 @@ class Service:
 
 
 def service(parents: Sequence[Root], rights: Rights) -> Reads[list[Service]]:
-    """This schema as a subgraph, for gateways."""
+    """The description of this API as a federation subgraph, for gateways."""
     del rights
     return [Service(subgraph_sdl(parent.schema)) for parent in parents]
     yield

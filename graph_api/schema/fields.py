@@ -1,4 +1,4 @@
-"""How the schema declares its fields: plain ones are attributes of a record, the others batch functions.
+"""Declares the fields of the schema: plain fields are attributes of a record, the others are batch functions.
 
 Why an own decorator: Strawberry's resolvers see one parent at a time. `batched` gives Strawberry a
 resolver that only joins its parent to a batch, and leaves the batch function in the field's metadata,
@@ -8,9 +8,10 @@ where the compiled plan finds it.
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterator
 from enum import Enum
-from typing import Any, TypeVar, get_type_hints
+from functools import wraps
+from typing import Annotated, Any, TypeVar, get_args, get_type_hints
 
 import strawberry
 from strawberry import UNSET
@@ -32,7 +33,7 @@ E = TypeVar("E", bound=type[Enum])
         Location.SCALAR,
     ],
     name="cost",
-    description="What one value costs, where it is not the specification's default: "
+    description="The cost of a value where it differs from the default of the specification: "
     "https://ibm.github.io/graphql-specs/cost-spec.html.",
 )
 class CostDirective:
@@ -42,7 +43,7 @@ class CostDirective:
 @strawberry.schema_directive(
     locations=[Location.FIELD_DEFINITION],
     name="listSize",
-    description="How long a list is expected to be: https://ibm.github.io/graphql-specs/cost-spec.html.",
+    description="The expected length of a list: https://ibm.github.io/graphql-specs/cost-spec.html.",
 )
 class ListSizeDirective:
     assumed_size: int | None = strawberry.directive_field(name="assumedSize", default=UNSET)
@@ -54,7 +55,7 @@ class ListSizeDirective:
 
 
 def costs(weight: int) -> list[object]:
-    """The directives of what costs so much for each value."""
+    """The directives of a value with this cost."""
     return [CostDirective(weight=str(weight))]
 
 
@@ -80,14 +81,16 @@ def batched(
 ) -> Any:
     """A field that *fetch* answers for many parents at once; its docstring is the description.
 
-    The parameters of *arguments* are the field's arguments; it checks them and returns what *fetch* gets.
+    The parameters of *arguments* are the field's arguments; it checks them and returns what *fetch* gets. A
+    parameter that has a default is an argument that may be left out or null: both mean the default.
     *cost* is told to clients in place of the *size* of a field that is no list. What is
     *slow* is never made on the event loop, what is *long* is counted against the size of an answer, objects made
     of nothing but attributes and what is their *own* are remembered as bytes. *looks_at* are the attributes of
     articles, providers and topics that it needs beside key and id. By their *sizes*, what is long is made a few at a
     time.
     """
-    batch = Batch(fetch, arguments, slow, long, own, frozenset(looks_at), sizes)
+    prepare = _without_absent(arguments) if arguments else None
+    batch = Batch(fetch, prepare, slow, long, own, frozenset(looks_at), sizes)
 
     async def resolve(root: object, info: strawberry.Info[Context], **given: object) -> object:
         return await info.context.load(batch, given, root)
@@ -117,14 +120,45 @@ def _directives(size: ListSize | None, cost: int | None) -> list[object]:
 
 
 def _take_parameters(resolve: Callable[..., object], arguments: Callable[..., object] | None) -> None:
-    hints = get_type_hints(arguments, include_extras=True) if arguments else {}
-    given = inspect.signature(arguments).parameters.values() if arguments else ()
     root, info, _ = inspect.signature(resolve).parameters.values()
-    own = [p.replace(annotation=hints[p.name], kind=inspect.Parameter.KEYWORD_ONLY) for p in given]
+    own = list(_parameters(arguments)) if arguments else []
     resolve.__dict__["__signature__"] = inspect.Signature(
         [root.replace(annotation=object), info.replace(annotation=strawberry.Info), *own]
     )
     resolve.__annotations__ = {"info": strawberry.Info, **{p.name: p.annotation for p in own}}
+
+
+def _parameters(arguments: Callable[..., object]) -> Iterator[inspect.Parameter]:
+    """The parameters of *arguments* as Strawberry takes them; `**group: Unpack[...]` stands for its members."""
+    hints = get_type_hints(arguments, include_extras=True)
+    for parameter in inspect.signature(arguments).parameters.values():
+        if parameter.kind is inspect.Parameter.VAR_KEYWORD:
+            [group] = get_args(hints[parameter.name])
+            members = get_type_hints(group, include_extras=True)
+            yield from (_parameter(name, hint, UNSET) for name, hint in members.items())
+        else:
+            yield _parameter(parameter.name, hints[parameter.name], parameter.default)
+
+
+def _parameter(name: str, hint: Any, default: object) -> inspect.Parameter:
+    """An argument with a default may be null too; a default of None or () is not shown in the schema."""
+    if default is not inspect.Parameter.empty:
+        type_, *annotations = get_args(hint)
+        hint = Annotated[type_ | None, *annotations]
+        default = UNSET if default in (None, ()) else default
+    return inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=hint)
+
+
+def _without_absent(arguments: Callable[..., object]) -> Callable[..., object]:
+    """*arguments*, called without those that are null or left out: their defaults stand."""
+
+    @wraps(arguments)
+    def prepare(**given: object) -> object:
+        return arguments(
+            **{name: value for name, value in given.items() if value is not None and value is not UNSET}
+        )
+
+    return prepare
 
 
 def enum(description: str, name: str | None = None, **members: str) -> Callable[[E], E]:

@@ -1,9 +1,9 @@
-"""What clients filter and order by, made into the store's conditions; all that is wrong is refused here."""
+"""Maps the filters and orders of clients to those of the store; raises RequestError for invalid ones."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from itertools import chain
 from typing import TypeGuard, TypeVar
@@ -47,7 +47,7 @@ from graph_api.store.filters import (
     TextIn,
     TextIs,
 )
-from graph_api.store.reads import Order, OrderField
+from graph_api.store.reads import Order
 
 T = TypeVar("T")
 
@@ -68,35 +68,31 @@ _MATCHES = {
 
 
 def of_articles(given: ArticleFilter | None) -> Filter | None:
-    """The condition *given* stands for, None when it fits every article."""
+    """The store's filter for *given*; None when it matches every article."""
     return checked(_required(_article(given))) if given else None
 
 
 def of_providers(given: ProviderFilter | None) -> Filter | None:
-    """The condition *given* stands for, None when it fits every provider."""
+    """The store's filter for *given*; None when it matches every provider."""
     return _all(_provider(given)) if given else None
 
 
 def of_topics(given: TopicFilter | None) -> Filter | None:
-    """The condition *given* stands for, None when it fits every topic."""
+    """The store's filter for *given*; None when it matches every topic."""
     return _all(_topic(given)) if given else None
 
 
-def order(given: Iterable[ArticleOrder] | None, *, positions: bool = False) -> tuple[Order, ...]:
-    """The order *given* stands for, empty for the list's own; only lists with *positions* offer POSITION."""
-    steps = tuple(_step(step) for step in given or ())
-    if len(steps) > MAX_ORDER_STEPS:
-        raise RequestError(f"orderBy has {len(steps)} steps; at most {MAX_ORDER_STEPS} are allowed")
-    if not positions and any(step.field is OrderField.POSITION for step in steps):
-        raise RequestError("orderBy POSITION is offered by Article.related only")
-    return steps
-
-
-def _step(given: ArticleOrder) -> Order:
-    return Order(
-        given.field,
-        descending=given.direction is OrderDirection.DESC,
-        nulls_first=given.nulls is NullsOrder.FIRST,
+def order(given: Sequence[ArticleOrder]) -> tuple[Order, ...]:
+    """The store's order for *given*; empty for the list's default order."""
+    if len(given) > MAX_ORDER_STEPS:
+        raise RequestError(f"orderBy must hold at most {MAX_ORDER_STEPS} criteria; got {len(given)}")
+    return tuple(
+        Order(
+            step.field,
+            descending=step.direction is OrderDirection.DESC,
+            nulls_first=step.nulls is NullsOrder.FIRST,
+        )
+        for step in given
     )
 
 
@@ -241,7 +237,7 @@ def _before_now(duration: str) -> datetime:
     amounts = {unit: int(n) for unit, n in found.groupdict().items() if n} if found else {}
     if not amounts:
         raise RequestError(
-            f"within must be an ISO 8601 duration in whole units, such as P7D or PT36H, not {duration[:40]!r}"
+            f"within must be an ISO 8601 duration in whole units, such as P7D or PT36H; got {duration[:40]!r}"
         )
     days = 365 * amounts.pop("years", 0) + 30 * amounts.pop("months", 0) + amounts.pop("days", 0)
     now = datetime.now(UTC)
@@ -258,5 +254,5 @@ def _is_given(value: T | None) -> TypeGuard[T]:
 def _bounded(values: list[T] | None) -> list[T]:
     found = values or []
     if len(found) > MAX_VALUES:
-        raise RequestError(f"a filter holds a list of {len(found)} values; at most {MAX_VALUES} are allowed")
+        raise RequestError(f"a list in a filter must hold at most {MAX_VALUES} values; got {len(found)}")
     return found

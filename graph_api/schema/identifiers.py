@@ -1,4 +1,4 @@
-"""How clients name nodes: ids, slugs, URLs, paths, domains and names, checked before anything is read."""
+"""Identifiers of nodes as clients give them (ids, slugs, URLs, paths, domains, names), checked before the first read."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _KINDS: dict[str, Rows] = {"article": ArticleRows, "provider": ProviderRows, "to
 
 @dataclass(frozen=True, slots=True)
 class NodeHandle:
-    """A well-formed id: which rows to look in, under which key."""
+    """A well-formed id: the kind of rows to read, and the key."""
 
     id: str
     rows: Rows
@@ -30,27 +30,26 @@ class NodeHandle:
 
 @dataclass(frozen=True, slots=True)
 class Handle:
-    """Something other than a key that an article is looked up by."""
+    """An identifier of an article other than its id."""
 
     by: ArticleHandle
     value: str
 
 
 def node(id: str, name: str = "id") -> NodeHandle:
-    """The handle that *id*, which stands in the argument *name*, is. Raises RequestError when no node could ever
-    have it."""
+    """The handle for *id*, the value of the argument *name*. Raises RequestError when it is not an id."""
     kind, _, rest = id.partition(":")
     key = article_key(id) if kind == "article" else name_key(id) if rest else None
     if kind not in _KINDS or key is None:
         raise RequestError(
-            f"{name} must look like article:4q2m5r3vdkd7cfwe, provider:example.org or topic:science, not {id[:60]!r}",
+            f"{name} must be an id such as article:4q2m5r3vdkd7cfwe, provider:example.org or topic:science; got {id[:60]!r}",
             code="BAD_ID",
         )
     return NodeHandle(id, _KINDS[kind], key)
 
 
 def article(by: ArticleBy) -> NodeHandle | Handle:
-    """How the article is to be looked up. Raises RequestError for what cannot name an article."""
+    """The handle for *by*. Raises RequestError when its value cannot identify an article."""
     name, value = _given(by)
     if name == "id":
         return of_kind(ArticleRows, value, "by.id")
@@ -60,21 +59,21 @@ def article(by: ArticleBy) -> NodeHandle | Handle:
 
 
 def article_url(url: str) -> Handle:
-    """The handle of the article known by this URL. Raises RequestError for what cannot be one."""
+    """The handle for a URL of an article. Raises RequestError for a malformed URL."""
     try:
         return Handle(ArticleHandle.URL, canonical_url(url))
     except InvalidUrl as problem:
-        raise RequestError(f"the URL cannot name an article: {problem}") from None
+        raise RequestError(f"the URL is not the URL of an article: {problem}") from None
 
 
 def provider(by: ProviderBy) -> NodeHandle:
-    """How the provider is to be looked up. Raises RequestError for what cannot name a provider."""
+    """The handle for *by*. Raises RequestError when its value cannot identify a provider."""
     name, value = _given(by)
     return of_kind(ProviderRows, value if name == "id" else provider_id(value.lower()), f"by.{name}")
 
 
 def topic(by: TopicBy) -> NodeHandle | str:
-    """How the topic is to be looked up: by key, or by its name, which is the text."""
+    """The handle for *by*, or the name when the topic is looked up by name."""
     name, value = _given(by)
     if name == "name":
         return value
@@ -82,22 +81,23 @@ def topic(by: TopicBy) -> NodeHandle | str:
 
 
 def nodes(ids: Sequence[str], name: str = "ids") -> tuple[NodeHandle, ...]:
-    """The handles that the *ids* in the argument *name* are."""
+    """The handles for *ids*, the value of the argument *name*."""
     return tuple(node(id, f"{name}[{place}]") for place, id in enumerate(ids))
 
 
 def of_kind(rows: Rows, id: str, name: str = "id") -> NodeHandle:
-    """The handle that *id*, which stands in the argument *name*, is. It must be of one kind: raises RequestError
-    for another."""
+    """The handle for *id*, the value of the argument *name*. Raises RequestError unless its kind is *rows*."""
     found = node(id, name)
     if found.rows is not rows:
         kind = next(kind for kind, wanted in _KINDS.items() if wanted is rows)
-        raise RequestError(f"{name} must name {_A[kind]}, such as {kind}:..., not {id[:60]!r}", code="BAD_ID")
+        raise RequestError(
+            f"{name} must be the id of {_A[kind]}, which begins with {kind}:; got {id[:60]!r}", code="BAD_ID"
+        )
     return found
 
 
 def _given(by: ArticleBy | ProviderBy | TopicBy) -> tuple[str, str]:
-    """The one field of a @oneOf input that is there, and its text."""
+    """The name and value of the one field of a @oneOf input that is present."""
     [(name, value)] = [(f.name, v) for f in fields(by) if (v := getattr(by, f.name)) is not UNSET]
     if not value:
         raise RequestError(f"by.{name} must not be empty")

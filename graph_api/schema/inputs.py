@@ -1,4 +1,4 @@
-"""The inputs of the contract: how clients name a node, filter and order. No behaviour lives here."""
+"""The input types and enums of the schema: look-ups, filters and orders. They have no behaviour."""
 
 from __future__ import annotations
 
@@ -19,35 +19,35 @@ from graph_api.store.reads import OrderField
 
 
 def optional(description: str, name: str | None = None) -> Any:  # Any: stands where a class declares a field
-    """A value that may be left out, and costs a unit; null means the same as leaving it out."""
+    """An optional value that costs 1; null means the same as leaving it out."""
     return strawberry.field(description=description, default=UNSET, name=name, directives=costs(1))
 
 
 def nested(description: str, name: str | None = None) -> Any:  # Any: as above
-    """An input object that may be left out, and costs what is in it."""
+    """An optional input object that costs the sum of its fields."""
     return strawberry.field(description=description, default=UNSET, name=name, directives=costs(0))
 
 
 enum(
-    "Which way edges are followed, seen from a node. Edges run from an article to the articles it lists, to its "
-    "provider and to its topics.",
-    OUT="Along the edges: to the articles that this one lists as related.",
-    IN="Against the edges: to the articles that list this one as related.",
-    BOTH="Either way; each node once.",
+    "The direction in which edges are followed. Edges point from an article to its related articles, its provider and "
+    "its topics.",
+    OUT="Follow edges forwards: to the articles that this one lists as related.",
+    IN="Follow edges backwards: to the articles that list this one as related.",
+    BOTH="Follow edges in both directions; each node occurs once.",
 )(EdgeDirection)
 
 enum(
-    "How much a problem of a document weighs.",
-    ERROR="The file was rejected.",
-    WARNING="The file was accepted, with the change that the message tells.",
+    "The severity of a problem.",
+    ERROR="The document was rejected.",
+    WARNING="The document was accepted; the message describes what was changed or left out.",
 )(Severity)
 
 
 @enum(
-    "The form in which a body is answered.",
-    MARKDOWN="As it stands in the document.",
-    HTML="Rendered from Markdown and sanitised: no scripts, styles, forms or event handlers.",
-    TEXT="Without any markup.",
+    "The format of an article's body.",
+    MARKDOWN="Markdown, exactly as in the document.",
+    HTML="HTML, rendered from the Markdown and sanitised: without scripts, styles, forms and event handlers.",
+    TEXT="Plain text without markup.",
 )
 class BodyFormat(Enum):
     MARKDOWN = "markdown"
@@ -56,27 +56,27 @@ class BodyFormat(Enum):
 
 
 enum(
-    "What articles can be ordered by.",
+    "The fields by which articles can be sorted.",
     "ArticleOrderField",
-    PUBLISHED_DATE_TIME="The moment of publication.",
+    PUBLISHED_DATE_TIME="The time of publication.",
     HEAT="The editorial heat score.",
     QUALITY="The editorial quality score.",
-    TITLE="The title, without regard to case.",
-    RELATED_COUNT="How many articles it lists as related.",
-    POSITION="The place in the list of related articles; offered by `Article.related` only.",
+    TITLE="The title, case-insensitively.",
+    RELATED_COUNT="The number of articles that the article lists as related.",
+    POSITION="The index in the list of related articles. Only `Article.related` can be sorted by it.",
 )(OrderField)
 
 
 enum(
-    "What an edge says.",
-    RELATED="An article lists another one as related.",
-    PROVIDER="An article was published by a provider.",
-    TOPIC="An article has a topic.",
+    "The kinds of edges.",
+    RELATED="From an article to an article that it lists as related.",
+    PROVIDER="From an article to its provider.",
+    TOPIC="From an article to one of its topics.",
 )(EdgeKind)
 
 
 enum(
-    "The formats that a graph can be exported in.",
+    "The formats in which a graph can be exported.",
     NODE_LINK_JSON="JSON with lists of nodes and edges, as networkx and D3 read it.",
     CYTOSCAPE_JSON="JSON as Cytoscape and Cytoscape.js read it.",
     GRAPHML="GraphML, an XML format that most graph programs read.",
@@ -86,187 +86,201 @@ enum(
 )(GraphFormat)
 
 
-@enum("Which end comes first.", ASC="Smallest, oldest or first letter first.", DESC="The other way round.")
+@enum(
+    "The direction of a sort criterion.",
+    ASC="Ascending: smallest, oldest or alphabetically first value first.",
+    DESC="Descending: greatest, newest or alphabetically last value first.",
+)
 class OrderDirection(Enum):
     ASC = "asc"
     DESC = "desc"
 
 
-@enum("Where articles without a value stand.", FIRST="Before all others.", LAST="After all others.")
+@enum(
+    "The place of articles without a value in a sorted list.",
+    FIRST="Before all other articles.",
+    LAST="After all other articles.",
+)
 class NullsOrder(Enum):
     FIRST = "first"
     LAST = "last"
 
 
 @strawberry.input(
-    description="One step of an order. Equal articles are told apart by the next step, at last by id."
+    description="A sort criterion. Articles that are equal by it are sorted by the next criterion, finally by id."
 )
 class ArticleOrder:
-    field: OrderField = strawberry.field(description="What to order by.")
+    field: OrderField = strawberry.field(description="The field to sort by.")
     direction: OrderDirection = strawberry.field(
-        description="Which end comes first.", default=OrderDirection.DESC
+        description="Whether to sort in ascending or descending order.", default=OrderDirection.DESC
     )
     nulls: NullsOrder = strawberry.field(
-        description="Where articles without a value stand.", default=NullsOrder.LAST
+        description="Whether articles without a value come first or last.", default=NullsOrder.LAST
     )
 
 
 @strawberry.input(
-    description="Conditions on a text; all that are given must hold. eq, ne, in and notIn compare exactly, "
-    "contains, startsWith and endsWith without regard to case. Where there is no text, only ne, notIn and "
-    "isNull: true hold. A condition that is null counts as left out."
+    description="Conditions on a text; all given conditions must hold. eq, ne, in and notIn are case-sensitive; "
+    "contains, startsWith and endsWith are case-insensitive. A missing text matches ne, notIn and isNull: true "
+    "only. A condition that is null is ignored."
 )
 class StringFilter:
     eq: str | None = optional("Equal to this text.")
     ne: str | None = optional("Not equal to this text.")
-    in_: list[str] | None = optional("Equal to one of these texts; with an empty list nothing fits.", "in")
-    not_in: list[str] | None = optional("Equal to none of these texts; with an empty list everything fits.")
-    contains: str | None = optional("Has this text in it, without regard to case.")
-    starts_with: str | None = optional("Begins with this text, without regard to case.")
-    ends_with: str | None = optional("Ends with this text, without regard to case.")
-    is_null: bool | None = optional("true: there is no text; false: there is one.")
+    in_: list[str] | None = optional("Equal to one of these texts; an empty list matches nothing.", "in")
+    not_in: list[str] | None = optional("Equal to none of these texts; an empty list matches everything.")
+    contains: str | None = optional("Contains this text, case-insensitively.")
+    starts_with: str | None = optional("Starts with this text, case-insensitively.")
+    ends_with: str | None = optional("Ends with this text, case-insensitively.")
+    is_null: bool | None = optional("true matches a missing text, false any text.")
 
 
 @strawberry.input(
-    description="Conditions on a whole number; all that are given must hold. Where there is no number, only ne "
-    "and isNull: true hold. A condition that is null counts as left out."
+    description="Conditions on an integer; all given conditions must hold. A missing number matches ne and "
+    "isNull: true only. A condition that is null is ignored."
 )
 class IntFilter:
     eq: int | None = optional("Equal to this number.")
     ne: int | None = optional("Not equal to this number.")
     gt: int | None = optional("Greater than this number.")
-    gte: int | None = optional("This number or greater.")
+    gte: int | None = optional("Greater than or equal to this number.")
     lt: int | None = optional("Less than this number.")
-    lte: int | None = optional("This number or less.")
-    is_null: bool | None = optional("true: there is no number; false: there is one.")
+    lte: int | None = optional("Less than or equal to this number.")
+    is_null: bool | None = optional("true matches a missing number, false any number.")
 
 
 @strawberry.input(
-    description="Conditions on a moment; all that are given must hold. Where there is no moment, only "
-    "isNull: true holds. A condition that is null counts as left out."
+    description="Conditions on a date and time; all given conditions must hold. A missing date matches isNull: true "
+    "only. A condition that is null is ignored."
 )
 class DateTimeFilter:
-    eq: datetime | None = optional("At this moment.")
-    gt: datetime | None = optional("After this moment.")
-    gte: datetime | None = optional("At this moment or after.")
-    lt: datetime | None = optional("Before this moment.")
-    lte: datetime | None = optional("At this moment or before.")
+    eq: datetime | None = optional("Exactly at this time.")
+    gt: datetime | None = optional("After this time.")
+    gte: datetime | None = optional("At this time or later.")
+    lt: datetime | None = optional("Before this time.")
+    lte: datetime | None = optional("At this time or earlier.")
     within: str | None = optional(
-        "Within this ISO 8601 duration back from now, such as P7D or PT36H; a year counts 365 days, a month 30."
+        "Not longer ago than this ISO 8601 duration, such as P7D or PT36H. A year counts as 365 days, a month as 30."
     )
-    is_null: bool | None = optional("true: there is no moment; false: there is one.")
+    is_null: bool | None = optional("true matches a missing date, false any date.")
 
 
-@strawberry.input(description="Conditions on a yes-or-no fact. Where it is unknown, only isNull: true holds.")
+@strawberry.input(
+    description="Conditions on a boolean; all given conditions must hold. A missing value matches isNull: true only."
+)
 class BooleanFilter:
-    eq: bool | None = optional("Equal to this.")
-    is_null: bool | None = optional("true: it is unknown; false: it is known.")
+    eq: bool | None = optional("Equal to this value.")
+    is_null: bool | None = optional("true matches a missing value, false any value.")
 
 
-@strawberry.input(description="Conditions on a topic; all that are given must hold.")
+@strawberry.input(description="Conditions on a topic; all given conditions must hold.")
 class TopicFilter:
     slug: StringFilter | None = nested("The topic's slug.")
     name: StringFilter | None = nested("The topic's name.")
 
 
-@strawberry.input(description="Conditions on the topics of an article; all that are given must hold.")
+@strawberry.input(description="Conditions on the topics of an article; all given conditions must hold.")
 class TopicListFilter:
-    some: TopicFilter | None = nested("At least one topic fits.")
-    none: TopicFilter | None = nested("No topic fits.")
-    every: TopicFilter | None = nested("Every topic fits; also true of an article without topics.")
+    some: TopicFilter | None = nested("At least one topic matches.")
+    none: TopicFilter | None = nested("No topic matches.")
+    every: TopicFilter | None = nested("Every topic matches; also true for an article without topics.")
     all: list[str] | None = optional(
-        "The slugs of topics that must all be there; an empty list always holds."
+        "The article has all topics with these slugs; an empty list matches every article."
     )
-    count: IntFilter | None = nested("How many topics the article has.")
+    count: IntFilter | None = nested("The number of topics of the article.")
 
 
-@strawberry.input(description="Conditions on a provider; all that are given must hold.")
+@strawberry.input(description="Conditions on a provider; all given conditions must hold.")
 class ProviderFilter:
     domain: StringFilter | None = nested("The provider's domain, in lower case.")
     name: StringFilter | None = nested("The provider's name.")
 
 
 @strawberry.input(
-    description="Conditions on an article; all that are given must hold, an empty filter fits every article. "
-    "Conditions on what is missing are false, and `not` makes them true."
+    description="Conditions on an article; all given conditions must hold. An empty filter matches every article. "
+    "A condition on a missing value is false, and its negation with `not` is true."
 )
 class ArticleFilter:
-    and_: list[ArticleFilter] | None = nested("All of these fit; an empty list always does.", "and")
-    or_: list[ArticleFilter] | None = nested("At least one of these fits; an empty list never does.", "or")
-    not_: ArticleFilter | None = nested("This does not fit.", "not")
+    and_: list[ArticleFilter] | None = nested("All of these filters match; true for an empty list.", "and")
+    or_: list[ArticleFilter] | None = nested(
+        "At least one of these filters matches; false for an empty list.", "or"
+    )
+    not_: ArticleFilter | None = nested("This filter does not match.", "not")
     title: StringFilter | None = nested("The title.")
     slug: StringFilter | None = nested("The slug.")
     category: StringFilter | None = nested("The category.")
-    type: StringFilter | None = nested("The type, such as article or video.")
-    url: StringFilter | None = nested("The canonical URL, as `Article.url` answers it.")
-    published_date_time: DateTimeFilter | None = nested("The moment of publication.")
+    type: StringFilter | None = nested('The type, such as "article" or "video".')
+    url: StringFilter | None = nested("The canonical URL, as returned by `Article.url`.")
+    published_date_time: DateTimeFilter | None = nested("The time of publication.")
     quality: IntFilter | None = nested("The editorial quality score.")
     heat: IntFilter | None = nested("The editorial heat score.")
-    published: BooleanFilter | None = nested("Whether the document says published.")
+    published: BooleanFilter | None = nested("The document's `published` flag.")
     is_stub: BooleanFilter | None = nested(
-        "Whether the article is known only from lists of related articles."
+        "Whether the article is a stub, only known from other articles' lists of related articles."
     )
-    provider: ProviderFilter | None = nested("The article has a provider, and it fits.")
-    topics: TopicListFilter | None = nested("The topics.")
+    provider: ProviderFilter | None = nested("The article has a provider that matches.")
+    topics: TopicListFilter | None = nested("The topics of the article.")
     related: ArticleFilter | None = nested(
-        "Some article that this one lists as related fits. Such conditions nest at most twice."
+        "At least one article that this one lists as related matches. Can be nested twice at most."
     )
-    related_count: IntFilter | None = nested("How many articles this one lists as related.")
-    has_image: bool | None = optional("Whether the article has an image.")
+    related_count: IntFilter | None = nested("The number of articles that this one lists as related.")
+    has_image: bool | None = optional("Whether the article has at least one image.")
 
 
 @strawberry.schema_directive(
     locations=[Location.INPUT_OBJECT], name="oneOf", description=GraphQLOneOfDirective.description
 )
 class OneOf(schema_directives.OneOf):
-    """Strawberry's own, which prints no description."""
+    """Strawberry's directive of this name, with a description."""
 
 
-@strawberry.input(directives=[OneOf()], description="One way to name an article.")
+@strawberry.input(directives=[OneOf()], description="Identifies an article by exactly one of these fields.")
 class ArticleBy:
-    id: strawberry.ID | None = optional("Its id, such as article:4q2m5r3vdkd7cfwe.")
+    id: strawberry.ID | None = optional("The id, such as article:4q2m5r3vdkd7cfwe.")
     slug: str | None = optional(
-        "Its slug. Where several share it: the newest, then the one with the smallest id."
+        "The slug. If several articles share it, the newest one is returned, and of equally new ones the one with the smallest id."
     )
-    url: URL | None = optional("Any of its URLs, canonical or not.")
-    path: str | None = optional("The path of its file, relative to the source folder, with slashes.")
+    url: URL | None = optional("Any of the URLs of the article; it is normalized before the look-up.")
+    path: str | None = optional(
+        "The path of the article's file relative to the source folder, separated by slashes."
+    )
 
 
-@strawberry.input(directives=[OneOf()], description="One way to name a provider.")
+@strawberry.input(directives=[OneOf()], description="Identifies a provider by exactly one of these fields.")
 class ProviderBy:
-    id: strawberry.ID | None = optional("Its id, such as provider:venturebeat.com.")
-    domain: str | None = optional("Its domain, in upper or lower case.")
+    id: strawberry.ID | None = optional("The id, such as provider:venturebeat.com.")
+    domain: str | None = optional("The domain, case-insensitively.")
 
 
-@strawberry.input(directives=[OneOf()], description="One way to name a topic.")
+@strawberry.input(directives=[OneOf()], description="Identifies a topic by exactly one of these fields.")
 class TopicBy:
-    id: strawberry.ID | None = optional("Its id, such as topic:machine-learning.")
-    slug: str | None = optional("Its slug.")
-    name: str | None = optional("Its name, without regard to case.")
+    id: strawberry.ID | None = optional("The id, such as topic:machine-learning.")
+    slug: str | None = optional("The slug.")
+    name: str | None = optional("The name or another spelling of it, case-insensitively.")
 
 
-@strawberry.input(description="How paths are looked for.")
+@strawberry.input(description="Options of a path search.")
 class PathOptions:
     via: list[EdgeKind] | None = strawberry.field(
-        description="The kinds of edges that are followed; RELATED when none is named. TOPIC and PROVIDER shorten most paths to two steps.",
+        description="The kinds of edges to follow. An empty list means RELATED. With TOPIC or PROVIDER most articles are two steps from each other.",
         default_factory=lambda: [EdgeKind.RELATED],
         directives=costs(1),
     )
     direction: EdgeDirection | None = strawberry.field(
-        description="Which way edges are followed, seen from the start.",
+        description="Whether to follow edges forwards (OUT), backwards (IN) or both ways.",
         default=EdgeDirection.BOTH,
         directives=costs(1),
     )
     max_depth: int | None = strawberry.field(
-        description="How many steps at most: 1 to 6.", default=6, directives=costs(1)
+        description="The maximum number of steps, 1 to 6.", default=6, directives=costs(1)
     )
     limit: int | None = strawberry.field(
-        description="How many paths at most: 1 to 100.", default=5, directives=costs(1)
+        description="The maximum number of paths, 1 to 100.", default=5, directives=costs(1)
     )
     avoid: list[strawberry.ID] | None = optional(
-        "Ids of at most 100 nodes that paths must not lead through. The two ends are visited even so."
+        "The ids of up to 100 nodes that paths must not pass through. The ends of the path are always allowed."
     )
     filter: ArticleFilter | None = nested(
-        "Bounds what is visited: paths lead through articles that fit only. The two ends are always visited; "
-        "topics and providers always fit."
+        "Paths pass only through articles that match this filter. Topics, providers and the ends of the path are "
+        "always allowed."
     )

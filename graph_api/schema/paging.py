@@ -10,12 +10,13 @@ from __future__ import annotations
 import zlib
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import orjson
 
 from graph_api.errors import RequestError
 from graph_api.records import NodeKey
+from graph_api.store import sorting
 from graph_api.store.filters import Filter
 from graph_api.store.reads import (
     Counts,
@@ -23,53 +24,38 @@ from graph_api.store.reads import (
     ListKey,
     Lists,
     Order,
-    OrderField,
     Reads,
     Rights,
     Slice,
     SortKey,
-    SortValue,
     Window,
     ask,
 )
+from graph_api.store.sorting import ListKind, Step
 
 MAX_PAGE = 100
 DEFAULT_PAGE = 20
 _CHECKSUM_BYTES = 4
-_KEY = "key"  # what a sort key is made of: a node's key, a number or null, a text
-_NUMBER = "number"
-_TEXT = "text"
-_OWN_ORDER = {
-    "articles": (_NUMBER, _KEY),
-    "related OUT": (_KEY, _KEY),
-    "related IN": (_NUMBER, _KEY),
-    "related BOTH": (_NUMBER, _NUMBER, _KEY),
-    "providers": (_TEXT, _TEXT, _KEY),
-    "topics": (_TEXT, _TEXT, _KEY),
-    "problems": (_TEXT, _NUMBER, _NUMBER, _TEXT, _KEY),
-}
 
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """What a client asked of a list: filter, order and window. *kind* tells lists of one class apart."""
+    """What a client asked of a list: filter, order and window."""
 
-    kind: str
+    kind: ListKind
     filter: Filter | None
     order: tuple[Order, ...]
     window: Window
 
     @property
-    def sort(self) -> tuple[str, ...]:
-        """What the sort keys of the list are made of."""
-        if not self.order:
-            return _OWN_ORDER[self.kind]
-        return (*(_TEXT if step.field is OrderField.TITLE else _NUMBER for step in self.order), _KEY)
+    def steps(self) -> tuple[Step, ...]:
+        """What the sort keys of the list are made of, before the node's key."""
+        return sorting.steps(self.kind, self.order)
 
     @property
     def seal(self) -> int:
         """What ties a cursor to the lists it is good for: their kind and their order."""
-        return zlib.crc32(f"{self.kind} {self.order}".encode())
+        return zlib.crc32(f"{self.kind.value} {self.order}".encode())
 
 
 @dataclass(slots=True, eq=False)
@@ -109,34 +95,32 @@ class PageInfo:
 
 
 def listing(
-    kind: str,
-    *,
+    kind: ListKind,
     filter: Filter | None = None,
     order: tuple[Order, ...] = (),
+    *,
     first: int | None = None,
     after: str | None = None,
     last: int | None = None,
     before: str | None = None,
 ) -> Listing:
-    """The checked form of a client's paging arguments. Raises RequestError when they cannot work."""
+    """The checked form of a connection's arguments. Raises RequestError for values that are not allowed."""
+    sorting.steps(kind, order)
     if first is not None and last is not None:
-        raise RequestError("give first or last, not both", code="BAD_PAGE")
+        raise RequestError("first and last cannot be combined; give one of them", code="BAD_PAGE")
     size = _page_size("last", last) if last is not None else _page_size("first", first)
-    bare = Listing(kind, filter, order, Window(size))
-    window = Window(
-        size,
-        after=_sort_key("after", after, bare),
-        before=_sort_key("before", before, bare),
-        backward=last is not None,
+    listed = Listing(kind, filter, order, Window(size, backward=last is not None))
+    window = replace(
+        listed.window, after=_sort_key("after", after, listed), before=_sort_key("before", before, listed)
     )
-    return Listing(kind, filter, order, window)
+    return replace(listed, window=window)
 
 
 def _page_size(name: str, given: int | None) -> int:
     size = DEFAULT_PAGE if given is None else given
     if not 1 <= size <= MAX_PAGE:
         hint = "; leave out edges, nodes and pageInfo to ask for totalCount alone" if size == 0 else ""
-        raise RequestError(f"{name} must be from 1 to {MAX_PAGE}, not {size}{hint}", code="BAD_PAGE")
+        raise RequestError(f"{name} must be between 1 and {MAX_PAGE}; got {size}{hint}", code="BAD_PAGE")
     return size
 
 
@@ -147,7 +131,7 @@ def _sort_key(name: str, cursor: str | None, listed: Listing) -> SortKey | None:
         return decode_cursor(cursor, listed)
     except ValueError:
         raise RequestError(
-            f"{name} must be a cursor from the same field with the same orderBy, not {cursor[:40]!r}",
+            f"{name} must be a cursor returned by the same field with the same orderBy; got {cursor[:40]!r}",
             code="BAD_CURSOR",
         ) from None
 
@@ -165,19 +149,24 @@ def decode_cursor(cursor: str, listed: Listing) -> SortKey:
     if zlib.crc32(text, listed.seal).to_bytes(_CHECKSUM_BYTES) != data[:_CHECKSUM_BYTES]:
         raise ValueError(cursor)
     values: object = orjson.loads(text)
-    if not isinstance(values, list) or len(values) != len(listed.sort):  # pyright: ignore[reportUnknownArgumentType] - any JSON
+    steps = listed.steps
+    if not isinstance(values, list) or len(values) != len(steps) + 1:  # pyright: ignore[reportUnknownArgumentType] - any JSON
         raise ValueError(cursor)
-    return tuple(_sort_value(value, kind) for value, kind in zip(values, listed.sort, strict=True))  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType] - any JSON
+    *sort, key = values  # pyright: ignore[reportUnknownVariableType] - any JSON
+    if not all(_fits(value, step) for value, step in zip(sort, steps, strict=True)) or not _is_integer(key):
+        raise ValueError(cursor)
+    return tuple(values)  # pyright: ignore[reportUnknownArgumentType, reportUnknownVariableType] - checked above
 
 
-def _sort_value(value: object, kind: str) -> SortValue:
-    if isinstance(value, str) and kind == _TEXT:
-        return value
-    if value is None and kind == _NUMBER:
-        return None
-    if type(value) is int and kind != _TEXT and -(2**63) <= value < 2**63:
-        return value
-    raise ValueError(value)
+def _fits(value: object, step: Step) -> bool:
+    """Whether an item of the list could have this value."""
+    if value is None:
+        return step.is_nullable
+    return isinstance(value, str) if step.is_text else _is_integer(value)
+
+
+def _is_integer(value: object) -> bool:
+    return type(value) is int and -(2**63) <= value < 2**63
 
 
 def pages(connections: Sequence[Connection], rights: Rights) -> Reads[list[Slice]]:

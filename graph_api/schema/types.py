@@ -1,4 +1,4 @@
-"""The types of the contract. Their descriptions are written for clients.
+"""The types of the schema. Their descriptions are written for client developers.
 
 Resolvers return records of `graph_api.records`; these classes are never instantiated. All types stand in
 one module because they refer to each other.
@@ -43,8 +43,11 @@ EXPORTED = ListSize(5)
 ENTITIES = ListSize(1, counted=frozenset({"representations"}))
 
 
+CURSOR = "The cursor of this item, for use with `after` and `before`."
+
+
 def _is(record: type) -> Any:  # Any: Strawberry takes the attribute as it finds it
-    """How an object is told to be of a type: by the class of its record."""
+    """An `is_type_of` that compares the class of the record."""
 
     def is_of(value: object, _info: object) -> bool:
         return isinstance(value, record)
@@ -52,49 +55,55 @@ def _is(record: type) -> Any:  # Any: Strawberry takes the attribute as it finds
     return staticmethod(is_of)
 
 
-@strawberry.interface(description="Anything that has an id: an article, a provider or a topic.")
+@strawberry.interface(description="An object with an id: an article, a provider or a topic.")
 class Node:
     id: strawberry.ID = plain(
-        "The id, good for `node` and `nodes`; it stays the same as long as the thing does."
+        "The id, for use with `node` and `nodes`. It is made from the URL, domain or slug and does not change when the content is updated."
     )
 
 
-@strawberry.type(description="A picture.")
+@strawberry.type(description="An image of an article, provider or topic.")
 class Image:
-    url: URL = plain("Where the picture is.")
-    width: int | None = plain("Width in pixels.")
-    height: int | None = plain("Height in pixels.")
-    title: str | None = plain("Its caption.")
-    is_cached: bool | None = plain("Whether the source says that it keeps a copy of the picture.")
+    url: URL = plain("The URL of the image file.")
+    width: int | None = plain("The width in pixels.")
+    height: int | None = plain("The height in pixels.")
+    title: str | None = plain("The caption.")
+    is_cached: bool | None = plain(
+        "Whether the publisher stores a copy of the image, as stated in the document."
+    )
 
 
-@strawberry.type(description="An opaque encrypted payload. The server neither decrypts nor reads it.")
+@strawberry.type(
+    description="An encrypted payload, returned exactly as the document has it. The server cannot decrypt it."
+)
 class Secured:
     ciphertext: str = batched(resolvers.articles.ciphertext, long=True)
     iv: str = batched(resolvers.articles.iv, long=True)
 
 
-@strawberry.type(description="A file that describes an article.")
+@strawberry.type(description="A file that an article was read from.")
 class SourceFile:
-    path: str = plain("Its path relative to the source folder, with slashes.")
-    sha256: str = plain("The SHA-256 of its bytes, in hexadecimal.")
+    path: str = plain("The path relative to the source folder, separated by slashes.")
+    sha256: str = plain("The SHA-256 of the file's content, in hexadecimal.")
 
 
-@strawberry.type(description="Where a page stands in its list.")
+@strawberry.type(description="The position of a page in its list.")
 class PageInfo:
-    has_next_page: bool = plain("Whether the list goes on after this page.")
-    has_previous_page: bool = plain("Whether the list has items before this page.")
-    start_cursor: str | None = plain("The cursor of the first item, null on an empty page.")
-    end_cursor: str | None = plain("The cursor of the last item, null on an empty page.")
+    has_next_page: bool = plain("Whether there are items after this page.")
+    has_previous_page: bool = plain("Whether there are items before this page.")
+    start_cursor: str | None = plain("The cursor of the first item; null when the page is empty.")
+    end_cursor: str | None = plain("The cursor of the last item; null when the page is empty.")
 
 
 @strawberry.type(
-    description="An article: a document of the folder, or a stub known from lists of related articles."
+    description="An article: a document of the source folder, or a stub (`isStub`) that is only known from other articles' lists of related articles."
 )
 class Article(Node):
     is_type_of = _is(records.Article)
 
-    slug: str = plain("A short name for URLs, from the file's name, for a stub from the title. Not unique.")
+    slug: str = plain(
+        "A short name for use in URLs, made from the file name, or from the title of a stub. Not unique."
+    )
     title: str = plain("The title.")
     excerpt: str | None = batched(
         resolvers.articles.excerpt, arguments.excerpt, own=True, looks_at={"excerpt"}
@@ -106,24 +115,26 @@ class Article(Node):
         long=True,
         sizes=resolvers.articles.detail_sizes(Detail.BODY),
     )
-    category: str | None = plain("The category, such as news.")
-    type: str = plain("The type, such as article or video.")
-    published_date_time: datetime | None = plain("When it was published.")
-    original_url: URL | None = plain("Where it first appeared, as the document has it.")
-    web_url: URL | None = plain("Where it can be read, as the document has it.")
-    amp_web_url: URL | None = plain("Its AMP page.")
-    cdn_amp_web_url: URL | None = plain("Its AMP page on a content delivery network.")
-    url: URL = plain("Its canonical URL, from which the id is made.")
+    category: str | None = plain('The category, such as "news".')
+    type: str = plain('The type, such as "article" or "video".')
+    published_date_time: datetime | None = plain("The time of publication.")
+    original_url: URL | None = plain("The URL where the article first appeared, as written in the document.")
+    web_url: URL | None = plain("The URL where the article can be read, as written in the document.")
+    amp_web_url: URL | None = plain("The URL of its AMP page.")
+    cdn_amp_web_url: URL | None = plain("The URL of its AMP page on a content delivery network.")
+    url: URL = plain("The canonical URL: normalized, without tracking parameters. The id is made from it.")
     quality: int | None = plain(
-        "An editorial score of the article, 0 or more; null where the document has none."
+        "An editorial score of the article's quality, 0 or more; null when the document has none."
     )
     heat: int | None = plain(
-        "An editorial score that also counts related articles; -1 for members of a story that do not lead it."
+        "An editorial score of the interest in the article and its story; -1 for articles of a story that another article leads. Null when the document has none."
     )
     published: bool | None = plain(
-        "Whether the document says published; unpublished articles are visible too."
+        "The document's `published` flag; null when it has none. An editorial status: unpublished articles are returned too, unless the server or the API key restricts access to published content."
     )
-    is_stub: bool = plain("Whether the article is known only from lists of related articles.")
+    is_stub: bool = plain(
+        "Whether the article has no document of its own and is only known from other articles' lists of related articles."
+    )
     featured_content: str | None = batched(
         resolvers.articles.featured_content,
         long=True,
@@ -143,42 +154,44 @@ class Article(Node):
     sources: list[SourceFile] = batched(resolvers.articles.sources, size=ListSize(1))
 
 
-@strawberry.type(description="A publisher of articles, known by its domain.")
+@strawberry.type(description="A publisher of articles, identified by its domain.")
 class Provider(Node):
     is_type_of = _is(records.Provider)
 
-    domain: str = plain("Its domain, in lower case.")
-    name: str = plain("Its name.")
-    other_names: list[str] = plain("Other spellings of its name that occur.")
-    description: str | None = plain("What it is.")
-    images: list[Image] = plain("Its logos.", size=ListSize(2))
+    domain: str = plain("The domain, in lower case.")
+    name: str = plain("The name.")
+    other_names: list[str] = plain("Other names and spellings that articles use for it.")
+    description: str | None = plain("A description of the publisher.")
+    images: list[Image] = plain("Logos.", size=ListSize(2))
     extra: JSON | None = batched(resolvers.nodes.extra, long=True, looks_at={"extra"})
     articles: ArticleConnection = batched(resolvers.providers.articles, arguments.articles, size=PAGE)
 
 
-@strawberry.type(description="A subject of articles, known by its slug; topics may form a tree.")
+@strawberry.type(
+    description="A subject of articles, identified by its slug. Topics can form a tree (`parent`, `children`)."
+)
 class Topic(Node):
     is_type_of = _is(records.Topic)
 
-    slug: str = plain("A short name for URLs; unique.")
-    name: str = plain("Its name.")
-    shortname: str | None = plain("A shorter name.")
-    keywords: list[str] = plain("Words that point to it.")
-    hashtags: list[str] = plain("Hashtags that point to it.")
-    images: list[Image] = plain("Pictures for it.", size=ListSize(3))
+    slug: str = plain("A short, unique name for use in URLs.")
+    name: str = plain("The name.")
+    shortname: str | None = plain("A short form of the name.")
+    keywords: list[str] = plain("Keywords that stand for the topic.")
+    hashtags: list[str] = plain("Hashtags that stand for the topic.")
+    images: list[Image] = plain("Images.", size=ListSize(3))
     extra: JSON | None = batched(resolvers.nodes.extra, long=True, looks_at={"extra"})
     parent: Topic | None = batched(resolvers.topics.parent, own=True, looks_at={"parent_key"})
     children: list[Topic] = batched(resolvers.topics.children, size=ListSize(10))
     articles: ArticleConnection = batched(resolvers.topics.articles, arguments.topic_articles, size=PAGE)
 
 
-@strawberry.type(description="An article in a list.")
+@strawberry.type(description="An article in a page, with its cursor.")
 class ArticleEdge:
-    cursor: str = plain("Its place in the list, good for `after` and `before`.")
+    cursor: str = plain(CURSOR)
     node: Article = batched(resolvers.connections.article)
 
 
-@strawberry.type(description="A page of articles.")
+@strawberry.type(description="A page of a list of articles.")
 class ArticleConnection:
     edges: list[ArticleEdge] = batched(resolvers.connections.edges)
     nodes: list[Article] = batched(resolvers.connections.articles)
@@ -186,17 +199,17 @@ class ArticleConnection:
     total_count: int = batched(resolvers.connections.total_count)
 
 
-@strawberry.type(description="A related article in a list.")
+@strawberry.type(description="A related article in a page, with its cursor and the properties of the edge.")
 class RelatedEdge:
-    cursor: str = plain("Its place in the list, good for `after` and `before`.")
+    cursor: str = plain(CURSOR)
     node: Article = batched(resolvers.connections.article)
     position: int | None = plain(
-        "Its place in the document's list of related articles, from 0; null when only the other article lists this one."
+        "The index in this article's list of related articles, from 0; null when only the other article lists this one."
     )
     reciprocal: bool = batched(resolvers.connections.reciprocal)
 
 
-@strawberry.type(description="A page of related articles.")
+@strawberry.type(description="A page of a list of related articles.")
 class RelatedConnection:
     edges: list[RelatedEdge] = batched(resolvers.connections.edges)
     nodes: list[Article] = batched(resolvers.connections.articles)
@@ -204,13 +217,13 @@ class RelatedConnection:
     total_count: int = batched(resolvers.connections.total_count)
 
 
-@strawberry.type(description="A provider in a list.")
+@strawberry.type(description="A provider in a page, with its cursor.")
 class ProviderEdge:
-    cursor: str = plain("Its place in the list, good for `after` and `before`.")
+    cursor: str = plain(CURSOR)
     node: Provider = batched(resolvers.connections.provider)
 
 
-@strawberry.type(description="A page of providers.")
+@strawberry.type(description="A page of a list of providers.")
 class ProviderConnection:
     edges: list[ProviderEdge] = batched(resolvers.connections.edges)
     nodes: list[Provider] = batched(resolvers.connections.providers)
@@ -218,13 +231,13 @@ class ProviderConnection:
     total_count: int = batched(resolvers.connections.total_count)
 
 
-@strawberry.type(description="A topic in a list.")
+@strawberry.type(description="A topic in a page, with its cursor.")
 class TopicEdge:
-    cursor: str = plain("Its place in the list, good for `after` and `before`.")
+    cursor: str = plain(CURSOR)
     node: Topic = batched(resolvers.connections.topic)
 
 
-@strawberry.type(description="A page of topics.")
+@strawberry.type(description="A page of a list of topics.")
 class TopicConnection:
     edges: list[TopicEdge] = batched(resolvers.connections.edges)
     nodes: list[Topic] = batched(resolvers.connections.topics)
@@ -232,27 +245,31 @@ class TopicConnection:
     total_count: int = batched(resolvers.connections.total_count)
 
 
-@strawberry.type(description="An edge between two nodes that are shown.")
+@strawberry.type(description="An edge between two nodes of the same result.")
 class Link:
     from_: Node = batched(resolvers.traversal.link_source, name="from")
     to: Node = batched(resolvers.traversal.link_target)
-    kind: EdgeKind = plain("What the edge says.")
-    position: int | None = plain("Its place in the list of related articles, from 0; null for other edges.")
-    reciprocal: bool = plain("Whether each of two articles lists the other.")
+    kind: EdgeKind = plain("The kind of the edge.")
+    position: int | None = plain(
+        "The index in the list of related articles, from 0; null for other kinds of edges."
+    )
+    reciprocal: bool = plain(
+        "Whether both articles list each other as related; false for other kinds of edges."
+    )
 
 
-@strawberry.type(description="The articles at one distance from the start.")
+@strawberry.type(description="The articles at one distance from the start of a neighborhood.")
 class Hop:
-    depth: int = plain("The distance: how many edges lead here from the start.")
+    depth: int = plain("The distance from the start: the number of edges on a shortest path.")
     articles: list[Article] = batched(resolvers.traversal.hop_articles, size=ListSize(1))
 
 
-@strawberry.type(description="A part of the graph: some nodes and the links among them.")
+@strawberry.type(description="A part of the graph: nodes and the links between them.")
 class Subgraph:
     nodes: list[Node] = batched(resolvers.traversal.nodes)
     links: list[Link] = batched(resolvers.traversal.links, size=ListSize(4))
-    hops: list[Hop] = plain("The articles by distance; hop 0 is the start.")
-    node_count: int = plain("How many nodes there are.")
+    hops: list[Hop] = plain("The articles grouped by distance; the first group, at distance 0, is the start.")
+    node_count: int = plain("The number of nodes.")
     link_count: int = batched(resolvers.traversal.link_count)
     truncated: bool = batched(resolvers.traversal.truncated)
     export: str = batched(
@@ -265,54 +282,61 @@ class Subgraph:
     )
 
 
-@strawberry.type(description="A way from one node to another.")
+@strawberry.type(description="A path from one node to another.")
 class Path:
     nodes: list[Node] = batched(resolvers.paths.path_nodes, size=ListSize(4))
-    links: list[Link] = plain("The steps, one link each; a link may lead against the path.", size=ListSize(3))
-    length: int = plain("How many steps it has.")
+    links: list[Link] = plain(
+        "The links along the path, one for each step. A link may point against the direction of the path.",
+        size=ListSize(3),
+    )
+    length: int = plain("The number of steps.")
     explanation: str = batched(resolvers.paths.explanation, long=True, looks_at={"title", "name"})
 
 
-@strawberry.type(description="The paths that were found.")
+@strawberry.type(description="The result of a path search.")
 class PathResult:
-    found: bool = plain("Whether there is a path.")
-    distance: int | None = plain("How many steps the shortest path has, null when there is none.")
+    found: bool = plain("Whether at least one path was found.")
+    distance: int | None = plain("The number of steps of the shortest path; null when none was found.")
     paths: list[Path] = plain("The paths, shortest first.")
-    truncated: bool = plain("Whether a limit or a budget hid at least one path, or ended the search.")
+    truncated: bool = plain(
+        "Whether paths may be missing because a limit was reached: options.limit, or the maximum work of one search."
+    )
 
 
-@strawberry.type(description="What two articles share. Neighbours are counted without regard to direction.")
+@strawberry.type(
+    description="What two articles have in common. Neighbors are related articles in either direction."
+)
 class CommonNeighbors:
     articles: list[Article] = batched(resolvers.paths.common_articles, size=ListSize(20))
     topics: list[Topic] = batched(resolvers.paths.common_topics, size=ListSize(3))
-    same_provider: bool = plain("Whether both were published by the same provider.")
+    same_provider: bool = plain("Whether both articles have the same provider.")
     jaccard: float = plain(
-        "Shared neighbours over all neighbours of either: J = |A and B| / |A or B|, 0 to 1. Liben-Nowell and Kleinberg, 2007."
+        "The Jaccard index of the two sets of neighbors, 0 to 1: shared neighbors divided by all neighbors of either article (Liben-Nowell and Kleinberg, 2007)."
     )
     adamic_adar: float = plain(
-        "The sum of 1 / ln(number of neighbours) over the shared neighbours: rare ones weigh more. Adamic and Adar, 2003."
+        "The Adamic-Adar index, 0 or more: the sum of 1 / ln(number of neighbors) over the shared neighbors, so that rare ones weigh more (Adamic and Adar, 2003)."
     )
 
 
-@strawberry.type(description="Something that is wrong with a document, and where.")
+@strawberry.type(description="A problem found in a document while it was read.")
 class Problem:
-    code: str = plain("A stable code: E1xx for errors, W2xx for warnings.")
-    severity: Severity = plain("How much it weighs.")
-    message: str = plain("What is wrong.")
-    hint: str | None = plain("What would work.")
-    path: str = plain("The file, relative to its source folder, with slashes.")
-    line: int | None = plain("The line, from 1; null when the problem has no place in the file.")
-    column: int | None = plain("The column, from 1.")
+    code: str = plain("A stable code: E and three digits for errors, W and three digits for warnings.")
+    severity: Severity = plain("Whether the document was rejected (ERROR) or accepted (WARNING).")
+    message: str = plain("A description of the problem.")
+    hint: str | None = plain("A suggestion how to solve the problem.")
+    path: str = plain("The path of the file relative to the source folder, separated by slashes.")
+    line: int | None = plain("The line, from 1; null when the problem concerns no particular line.")
+    column: int | None = plain("The column, from 1; null when the problem concerns no particular column.")
     article: Article | None = batched(resolvers.report.problem_article)
 
 
-@strawberry.type(description="A problem in a list.")
+@strawberry.type(description="A problem in a page, with its cursor.")
 class ProblemEdge:
-    cursor: str = plain("Its place in the list, good for `after` and `before`.")
+    cursor: str = plain(CURSOR)
     node: Problem = batched(resolvers.connections.problem)
 
 
-@strawberry.type(description="A page of problems.")
+@strawberry.type(description="A page of a list of problems.")
 class ProblemConnection:
     edges: list[ProblemEdge] = batched(resolvers.connections.edges)
     nodes: list[Problem] = batched(resolvers.connections.problems)
@@ -320,33 +344,35 @@ class ProblemConnection:
     total_count: int = batched(resolvers.connections.total_count)
 
 
-@strawberry.type(description="What the graph holds, and what was wrong with the documents.")
+@strawberry.type(description="Counts of what the graph contains, and the problems found in the documents.")
 class ContentReport:
-    revision: str = plain("The revision of the content; equal content has an equal revision.")
-    generated_at: datetime = plain("When this revision was first stored.")
-    articles: int = plain("How many articles there are, stubs among them.")
-    stubs: int = plain("How many of them are stubs.")
+    revision: str = plain("The revision of the content, a hash: equal content has an equal revision.")
+    generated_at: datetime = plain("The time at which this revision was first stored.")
+    articles: int = plain("The number of articles, stubs included.")
+    stubs: int = plain("The number of stubs.")
     problems: ProblemConnection = batched(resolvers.report.problems, arguments.problems, size=PAGE)
 
 
-@strawberry.type(description="What the operation costs, as admission measures it before it runs.")
+@strawberry.type(description="The cost of an operation, estimated before it runs.")
 class Cost:
-    requested: int = plain("How many objects the answer is expected to hold; page sizes multiply.")
-    limit: int = plain("The highest cost that is admitted.")
+    requested: int = plain(
+        "The estimated cost: about the number of objects in the response. Page sizes multiply."
+    )
+    limit: int = plain("The maximum cost; operations above it are refused.")
 
 
 Entity = Annotated[
     Article | Provider | Topic,
-    strawberry.union("_Entity", description="What other subgraphs can refer to by one of its keys."),
+    strawberry.union("_Entity", description="A type that other subgraphs can refer to by a key."),
 ]
 
 
-@strawberry.type(name="_Service", description="This schema as a subgraph of a federated graph.")
+@strawberry.type(name="_Service", description="The description of this API as a federation subgraph.")
 class Service:
-    sdl: str = plain("The subgraph in the schema definition language, with the directives of Federation 2.")
+    sdl: str = plain("The schema of the subgraph in SDL, with federation directives.")
 
 
-@strawberry.type(description="Where every query starts.")
+@strawberry.type(description="The entry points of all queries.")
 class Query:
     node: Node | None = batched(resolvers.nodes.node, arguments.node)
     nodes: list[Node | None] = batched(
@@ -366,7 +392,7 @@ class Query:
     subgraph: Subgraph = batched(resolvers.traversal.subgraph, arguments.subgraph, size=SUBGRAPH)
     content_report: ContentReport = batched(resolvers.report.content_report)
     revision: str = batched(resolvers.report.revision)
-    cost: Cost = plain("What this operation costs.")
+    cost: Cost = plain("The cost of this operation.")
     represented: list[Entity | None] = batched(
         entities.entities, entities.representations, name="_entities", size=ENTITIES
     )

@@ -159,7 +159,7 @@ def test_folders_are_read_first(run: Run) -> None:
             1,
             "graph-api: --filter has an invalid value:",
         ),
-        (["--format", "graphml", "--around", "a"], 1, "--around must look like"),
+        (["--format", "graphml", "--around", "a"], 1, "--around must be an id such as"),
         (
             ["--format", "graphml", "--around", article("nobody").id],
             1,

@@ -60,17 +60,17 @@ def test_a_topic_is_found_by_id_slug_and_name(path: Path, by: dict[str, str]) ->
 def test_an_id_that_no_node_could_have_is_refused(path: Path, id: str) -> None:
     [error] = refusal(path, "query ($id: ID!) { node(id: $id) { id } }", id=id)
     assert error["extensions"]["code"] == "BAD_ID"
-    assert "must look like article:" in error["message"]
+    assert "must be an id such as article:" in error["message"]
 
 
 @pytest.mark.parametrize(
     ("query", "told"),
     [
-        ('{ article(by: {id: "topic:x"}) { id } }', "by.id must name an article"),
-        ('{ topic(by: {id: "provider:x"}) { id } }', "by.id must name a topic"),
+        ('{ article(by: {id: "topic:x"}) { id } }', "by.id must be the id of an article"),
+        ('{ topic(by: {id: "provider:x"}) { id } }', "by.id must be the id of a topic"),
         ('{ article(by: {slug: ""}) { id } }', "by.slug must not be empty"),
         ('{ provider(by: {domain: ""}) { id } }', "by.domain must not be empty"),
-        ('{ article(by: {url: "https://user@example.org/"}) { id } }', "URL cannot name an article"),
+        ('{ article(by: {url: "https://user@example.org/"}) { id } }', "URL is not the URL of an article"),
     ],
 )
 def test_a_name_that_cannot_name_what_is_asked_for_is_refused(path: Path, query: str, told: str) -> None:
@@ -91,7 +91,7 @@ def test_anything_but_one_name_is_refused(path: Path, by: dict[str, str] | None,
 
 def test_more_ids_than_allowed_are_refused(path: Path) -> None:
     [error] = refusal(path, "query ($ids: [ID!]!) { nodes(ids: $ids) { id } }", ids=["topic:x"] * 101)
-    assert error["message"] == "ids holds 101 ids; at most 100 are allowed"
+    assert error["message"] == "ids must hold at most 100 ids; got 101"
 
 
 def test_an_empty_list_of_ids_answers_an_empty_list(path: Path) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from graph_api.schema.paging import encode_cursor, listing
+from graph_api.store.sorting import ListKind
 from tests.schema.asking import ask, refusal
 from tests.store.build import article, graph, problem, topic
 
@@ -104,11 +105,11 @@ def test_the_page_between_two_cursors_is_what_lies_strictly_between(path: Path) 
 @pytest.mark.parametrize(
     ("variables", "told"),
     [
-        ({"first": 0}, "first must be from 1 to 100, not 0; leave out"),
-        ({"first": 101}, "first must be from 1 to 100, not 101"),
-        ({"last": 101}, "last must be from 1 to 100, not 101"),
-        ({"first": -1}, "first must be from 1 to 100, not -1"),
-        ({"first": 1, "last": 1}, "give first or last, not both"),
+        ({"first": 0}, "first must be between 1 and 100; got 0; leave out"),
+        ({"first": 101}, "first must be between 1 and 100; got 101"),
+        ({"last": 101}, "last must be between 1 and 100; got 101"),
+        ({"first": -1}, "first must be between 1 and 100; got -1"),
+        ({"first": 1, "last": 1}, "first and last cannot be combined"),
     ],
 )
 def test_page_sizes_that_cannot_work_refuse_the_operation(
@@ -121,7 +122,7 @@ def test_page_sizes_that_cannot_work_refuse_the_operation(
 
 
 def _forged(*values: Any) -> str:
-    return encode_cursor(values, listing("articles").seal)
+    return encode_cursor(values, listing(ListKind.ARTICLES).seal)
 
 
 @pytest.mark.parametrize(
@@ -136,7 +137,7 @@ def test_broken_cursors_are_refused(path: Path, cursor: str, side: str) -> None:
     variables: dict[str, Any] = {side: cursor}
     [error] = refusal(path, ARTICLES, **variables)
     assert error["extensions"]["code"] == "BAD_CURSOR"
-    assert error["message"].startswith(f"{side} must be a cursor from the same field")
+    assert error["message"].startswith(f"{side} must be a cursor returned by the same field")
 
 
 def test_a_cursor_of_another_list_or_order_is_refused(path: Path) -> None:

@@ -74,40 +74,44 @@ def test_six_hops_may_be_walked(path: Path, depth: int | None) -> None:
 @pytest.mark.parametrize(
     ("query", "variables", "said"),
     [
-        (NEAR, {"id": A, "depth": 7}, "maxDepth must be from 0 to 6, not 7"),
-        (NEAR, {"id": A, "depth": -1}, "maxDepth must be from 0 to 6, not -1"),
-        (NEAR, {"id": A, "limit": 0}, "limit must be from 1 to 1000, not 0"),
-        (NEAR, {"id": A, "limit": 1001}, "limit must be from 1 to 1000, not 1001"),
+        (NEAR, {"id": A, "depth": 7}, "maxDepth must be between 0 and 6; got 7"),
+        (NEAR, {"id": A, "depth": -1}, "maxDepth must be between 0 and 6; got -1"),
+        (NEAR, {"id": A, "limit": 0}, "limit must be between 1 and 1000; got 0"),
+        (NEAR, {"id": A, "limit": 1001}, "limit must be between 1 and 1000; got 1001"),
         (
             PATH,
             {"from": A, "to": B, "options": {"maxDepth": 0}},
-            "options.maxDepth must be from 1 to 6, not 0",
+            "options.maxDepth must be between 1 and 6; got 0",
         ),
         (
             PATH,
             {"from": A, "to": B, "options": {"maxDepth": 7}},
-            "options.maxDepth must be from 1 to 6, not 7",
+            "options.maxDepth must be between 1 and 6; got 7",
         ),
-        (PATH, {"from": A, "to": B, "options": {"limit": 0}}, "options.limit must be from 1 to 100, not 0"),
+        (
+            PATH,
+            {"from": A, "to": B, "options": {"limit": 0}},
+            "options.limit must be between 1 and 100; got 0",
+        ),
         (
             ALL,
             {"from": A, "to": B, "options": {"limit": 101}},
-            "options.limit must be from 1 to 100, not 101",
+            "options.limit must be between 1 and 100; got 101",
         ),
         (
             ALL,
             {"from": A, "to": B, "options": {"limit": 10**6}},
-            "options.limit must be from 1 to 100, not 1000000",
+            "options.limit must be between 1 and 100; got 1000000",
         ),
-        (NEAR, {"id": A, "limit": 10**6}, "limit must be from 1 to 1000, not 1000000"),
-        (SUB, {"limit": 10**6}, "limit must be from 1 to 5000, not 1000000"),
+        (NEAR, {"id": A, "limit": 10**6}, "limit must be between 1 and 1000; got 1000000"),
+        (SUB, {"limit": 10**6}, "limit must be between 1 and 5000; got 1000000"),
         (
             PATH,
             {"from": A, "to": B, "options": {"avoid": [A] * 101}},
-            "options.avoid holds 101 ids; at most 100",
+            "options.avoid must hold at most 100 ids; got 101",
         ),
-        (SUB, {"limit": 0}, "limit must be from 1 to 5000, not 0"),
-        (SUB, {"limit": 5001}, "limit must be from 1 to 5000, not 5001"),
+        (SUB, {"limit": 0}, "limit must be between 1 and 5000; got 0"),
+        (SUB, {"limit": 5001}, "limit must be between 1 and 5000; got 5001"),
     ],
 )
 def test_what_is_beyond_a_limit_is_refused_and_told(
@@ -125,7 +129,7 @@ def test_the_largest_limits_are_answered(path: Path) -> None:
 
 
 def test_a_subgraph_of_more_ids_is_refused_where_variables_may_hold_them() -> None:
-    with pytest.raises(RequestError, match="ids holds 5001 ids; at most 5000"):
+    with pytest.raises(RequestError, match="ids must hold at most 5000 ids; got 5001"):
         arguments.subgraph(ids=[strawberry.ID(A)] * 5001)
 
 
@@ -146,19 +150,22 @@ def test_a_malformed_id_is_refused_before_anything_is_read(
 ) -> None:
     code, message = _code(path, query, **_ends(A, id), ids=[A, id])
     assert code == "BAD_ID"
-    assert message.startswith(f"{argument} must look like")
+    assert message.startswith(f"{argument} must be an id such as")
 
 
 def test_a_malformed_id_is_told_by_the_argument_that_it_stands_in(path: Path) -> None:
-    assert _code(path, PATH, **_ends("x", B))[1].startswith("from must look like")
+    assert _code(path, PATH, **_ends("x", B))[1].startswith("from must be an id such as")
     avoiding = _ends(A, B, avoid=[A, "x"])
-    assert _code(path, PATH, **avoiding)[1].startswith("options.avoid[1] must look like")
+    assert _code(path, PATH, **avoiding)[1].startswith("options.avoid[1] must be an id such as")
 
 
 def test_an_id_of_another_kind_is_refused_where_only_articles_can_stand(path: Path) -> None:
     query = "query ($a: ID!, $b: ID!) { commonNeighbors(a: $a, b: $b) { jaccard } }"
     code, message = _code(path, query, a=A, b="topic:x")
-    assert (code, message) == ("BAD_ID", "b must name an article, such as article:..., not 'topic:x'")
+    assert (code, message) == (
+        "BAD_ID",
+        "b must be the id of an article, which begins with article:; got 'topic:x'",
+    )
 
 
 def test_unknown_ids_are_absent_not_errors(path: Path) -> None:

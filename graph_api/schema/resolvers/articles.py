@@ -35,7 +35,7 @@ from graph_api.store.reads import (
 def article(
     parents: Sequence[object], rights: Rights, handle: NodeHandle | Handle
 ) -> Reads[list[object | None]]:
-    """One article, null when there is none."""
+    """The article, or null when it does not exist."""
     if isinstance(handle, NodeHandle):
         return (yield from node(parents, rights, handle))
     keys = yield from ask(ArticleKeysBy(handle.by, (handle.value,), rights))
@@ -44,14 +44,14 @@ def article(
 
 
 def articles(parents: Sequence[object], rights: Rights, wanted: Listing) -> Reads[list[Connection]]:
-    """The articles of the graph, stubs among them."""
+    """All articles, stubs included."""
     del rights
     return Distinct([Connection(AllArticles(), wanted) for _ in parents])
     yield
 
 
 def excerpt(parents: Sequence[Article], rights: Rights, max_chars: int | None) -> Reads[list[str | None]]:
-    """A short text about the article."""
+    """A short summary of the article; null when the document has none."""
     del rights
     return [texts.shortened(parent.excerpt, max_chars) for parent in parents]
     yield  # a batch function without reads
@@ -63,7 +63,7 @@ def _details(parents: Sequence[Article], rights: Rights, detail: Detail) -> Read
 
 
 def detail_sizes(detail: Detail) -> Sizes:
-    """How many bytes a detail has."""
+    """The sizes of a detail in bytes."""
 
     def sizes(parents: Sequence[Article], rights: Rights) -> Reads[Sequence[int]]:
         found = yield from ask(DetailSizes(keys_of(parents), rights, detail))
@@ -73,7 +73,7 @@ def detail_sizes(detail: Detail) -> Sizes:
 
 
 def body(parents: Sequence[Article], rights: Rights, format: BodyFormat) -> Reads[list[str | None]]:
-    """The text below the front matter, null when there is none."""
+    """The text of the document below its front matter; null when there is none."""
     bodies = yield from _details(parents, rights, Detail.BODY)
     if format is BodyFormat.MARKDOWN:
         return bodies
@@ -85,63 +85,66 @@ def body(parents: Sequence[Article], rights: Rights, format: BodyFormat) -> Read
 
 
 def featured_content(parents: Sequence[Article], rights: Rights) -> Reads[list[str | None]]:
-    """Embedded content such as a player, as HTML exactly as the document has it: not sanitised."""
+    """Embedded content such as a video player, as HTML exactly as in the document. It is not sanitised."""
     return (yield from _details(parents, rights, Detail.FEATURED_CONTENT))
 
 
 def secured(parents: Sequence[Article], rights: Rights) -> Reads[list[Secured | None]]:
-    """An opaque encrypted payload; null unless the server was started to expose it."""
+    """An encrypted payload; null unless the server is configured to expose it."""
     found = yield from ask(SecuredRows(keys_of(parents), rights))
     return [found.get(parent.key) for parent in parents]
 
 
 def ciphertext(parents: Sequence[Secured], rights: Rights) -> Reads[list[str]]:
-    """The encrypted bytes, in base64."""
+    """The ciphertext, in base64."""
     del rights
     return [parent.ciphertext for parent in parents]
     yield
 
 
 def iv(parents: Sequence[Secured], rights: Rights) -> Reads[list[str]]:
-    """The initialisation vector, in base64."""
+    """The initialization vector, in base64."""
     del rights
     return [parent.iv for parent in parents]
     yield
 
 
 def extra(parents: Sequence[Article], rights: Rights) -> Reads[list[object]]:
-    """What the front matter says beyond the other fields, as an object; null when it says nothing more."""
+    """An object with the front-matter keys that have no field of their own; null when there are none."""
     found = yield from _details(parents, rights, Detail.EXTRA)
     return [Fragment(json) if json else None for json in found]
 
 
 def images(parents: Sequence[Article], rights: Rights) -> Reads[list[tuple[Image, ...]]]:
-    """The article's images, in the document's order."""
+    """The images, in the order of the document."""
     found = yield from ask(ImageRows(keys_of(parents), rights))
     return [found.get(parent.key, ()) for parent in parents]
 
 
 def sources(parents: Sequence[Article], rights: Rights) -> Reads[list[tuple[SourceFile, ...]]]:
-    """The files that describe the article, the one that wins first; empty for a stub."""
+    """The files that the article was read from; empty for a stub.
+
+    If several files describe one article, the first one in this list determined its fields.
+    """
     found = yield from ask(SourceRows(keys_of(parents), rights))
     return [found.get(parent.key, ()) for parent in parents]
 
 
 def provider(parents: Sequence[Article], rights: Rights) -> Reads[ByKey]:
-    """The publisher, null when the document names none."""
+    """The publisher; null when the document names none."""
     del rights
     return ByKey([parent.provider_key for parent in parents], PROVIDERS)
     yield
 
 
 def topics(parents: Sequence[Article], rights: Rights) -> Reads[ByKey]:
-    """The article's topics, in the document's order."""
+    """The topics, in the order of the document."""
     keys = yield from ask(TopicKeys(keys_of(parents), rights))
     return ByKey([keys.get(parent.key, ()) for parent in parents], TOPICS, many=True)
 
 
 def related(parents: Sequence[Article], rights: Rights, wanted: RelatedList) -> Reads[list[Connection]]:
-    """The articles that share a related edge with this one."""
+    """The articles that this one lists as related, or with `direction` those that list this one."""
     del rights
     return Distinct(
         [Connection(RelatedArticles(parent.key, wanted.direction), wanted.listing) for parent in parents]

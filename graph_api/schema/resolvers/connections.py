@@ -15,7 +15,7 @@ PROBLEMS = partial(rows_of, ProblemRows)
 
 
 def edges(parents: Sequence[Connection], rights: Rights) -> Reads[list[list[Edge]]]:
-    """The items of this page, each with its cursor."""
+    """The items of the page with their cursors."""
     found = yield from pages(parents, rights)
     return [
         [Edge(item, parent.listing.seal, _origin(parent)) for item in page.items]
@@ -28,7 +28,7 @@ def _origin(connection: Connection) -> NodeKey | None:
 
 
 def page_info(parents: Sequence[Connection], rights: Rights) -> Reads[list[PageInfo]]:
-    """Where this page stands in the whole list."""
+    """Information about the position of the page in the list."""
     found = yield from pages(parents, rights)
     return [
         PageInfo(
@@ -42,12 +42,12 @@ def page_info(parents: Sequence[Connection], rights: Rights) -> Reads[list[PageI
 
 
 def total_count(parents: Sequence[Connection], rights: Rights) -> Reads[list[int]]:
-    """How many items the whole list has, all pages together. Counted only when asked for."""
+    """The number of items in the whole list, all pages included. It is only counted when selected."""
     return (yield from counts(parents, rights))
 
 
 def reciprocal(parents: Sequence[Edge], rights: Rights) -> Reads[list[bool]]:
-    """Whether each of the two articles lists the other."""
+    """Whether both articles list each other as related."""
     pairs = [(parent.origin or parent.item.key, parent.item.key) for parent in parents]
     found = yield from ask(Reciprocal(tuple(dict.fromkeys(pairs)), rights))
     return [pair in found for pair in pairs]
@@ -64,22 +64,22 @@ def _edge_nodes(parents: Sequence[Edge], rights: Rights, rows: Rows) -> Reads[By
 
 
 def articles(parents: Sequence[Connection], rights: Rights) -> Reads[ByKey]:
-    """The articles of this page, without their cursors."""
+    """The articles of the page, without cursors."""
     return _nodes(parents, rights, ARTICLES)
 
 
 def providers(parents: Sequence[Connection], rights: Rights) -> Reads[ByKey]:
-    """The providers of this page, without their cursors."""
+    """The providers of the page, without cursors."""
     return _nodes(parents, rights, PROVIDERS)
 
 
 def topics(parents: Sequence[Connection], rights: Rights) -> Reads[ByKey]:
-    """The topics of this page, without their cursors."""
+    """The topics of the page, without cursors."""
     return _nodes(parents, rights, TOPICS)
 
 
 def problems(parents: Sequence[Connection], rights: Rights) -> Reads[ByKey]:
-    """The problems of this page, without their cursors."""
+    """The problems of the page, without cursors."""
     return _nodes(parents, rights, PROBLEMS)
 
 

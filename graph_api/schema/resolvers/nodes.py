@@ -27,7 +27,7 @@ T = TypeVar("T")
 def rows_of(
     read: Callable[[Keys, Rights], Read[Mapping[NodeKey, T]]], keys: Iterable[NodeKey | None], rights: Rights
 ) -> Reads[Mapping[NodeKey, T]]:
-    """The rows of the distinct *keys*, none read when there are none."""
+    """The records of the distinct *keys*; no read when there are none."""
     wanted = tuple(filter(None, dict.fromkeys(keys)))  # no key is 0
     if not wanted:
         return {}
@@ -48,7 +48,7 @@ def for_each(parents: Sequence[object], value: T) -> list[T]:
 
 
 def node(parents: Sequence[object], rights: Rights, handle: NodeHandle) -> Reads[list[object | None]]:
-    """The node with this id, null when there is none."""
+    """The node with this id, or null when it does not exist."""
     [found] = yield from _nodes_of((handle,), rights)
     return for_each(parents, found)
 
@@ -56,7 +56,7 @@ def node(parents: Sequence[object], rights: Rights, handle: NodeHandle) -> Reads
 def nodes(
     parents: Sequence[object], rights: Rights, handles: tuple[NodeHandle, ...]
 ) -> Reads[list[list[object | None]]]:
-    """The nodes with these ids, in their order; null for each id that there is none with."""
+    """The nodes with these ids, in the order of the ids; null for each id that does not exist."""
     return for_each(parents, (yield from _nodes_of(handles, rights)))
 
 
@@ -70,7 +70,7 @@ def _nodes_of(handles: tuple[NodeHandle, ...], rights: Rights) -> Reads[list[obj
 
 
 def extra(parents: Sequence[Provider] | Sequence[Topic], rights: Rights) -> Reads[list[object]]:
-    """What the file about it says beyond the other fields, as an object; null when it says nothing more."""
+    """An object with the keys of its taxonomy file that have no field of their own; null when there are none."""
     del rights
     return [Fragment(parent.extra) if parent.extra else None for parent in parents]
     yield

@@ -13,19 +13,19 @@ from graph_api.store.reads import AllProviders, ArticlesOfProvider, Reads, Right
 
 
 def provider(parents: Sequence[object], rights: Rights, handle: NodeHandle) -> Reads[list[object | None]]:
-    """One provider, null when there is none."""
+    """The provider, or null when it does not exist."""
     return (yield from node(parents, rights, handle))
 
 
 def providers(parents: Sequence[object], rights: Rights, wanted: Listing) -> Reads[list[Connection]]:
-    """The providers of the graph, by name."""
+    """All providers, sorted by name."""
     del rights
     return Distinct([Connection(AllProviders(), wanted) for _ in parents])
     yield
 
 
 def articles(parents: Sequence[Provider], rights: Rights, wanted: Listing) -> Reads[list[Connection]]:
-    """The provider's articles."""
+    """The articles of this provider."""
     del rights
     return Distinct([Connection(ArticlesOfProvider(parent.key), wanted) for parent in parents])
     yield

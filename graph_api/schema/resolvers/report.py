@@ -13,12 +13,12 @@ from graph_api.store.reads import Reads, Rights, Status, ask
 
 
 def content_report(parents: Sequence[object], rights: Rights) -> Reads[list[ContentStatus]]:
-    """What the graph holds and what was wrong with the documents."""
+    """Counts of what the graph contains, and the problems found in the documents."""
     return for_each(parents, (yield from ask(Status(rights))))
 
 
 def revision(parents: Sequence[object], rights: Rights) -> Reads[list[str]]:
-    """The revision of the content that this answer was made from; equal content has an equal revision."""
+    """The revision of the content that this response is based on, a hash: equal content has an equal revision."""
     status = yield from ask(Status(rights))
     return for_each(parents, status.revision)
 
@@ -26,14 +26,14 @@ def revision(parents: Sequence[object], rights: Rights) -> Reads[list[str]]:
 def problems(
     parents: Sequence[ContentStatus], rights: Rights, wanted: ProblemList
 ) -> Reads[list[Connection]]:
-    """What was wrong with the documents, by path and line."""
+    """The problems found in the documents, sorted by path and line."""
     del rights
     return Distinct([Connection(wanted.scope, wanted.listing) for _ in parents])
     yield
 
 
 def problem_article(parents: Sequence[Problem], rights: Rights) -> Reads[ByKey]:
-    """The article that the document became, null when it was rejected."""
+    """The article of the document; null when the document was rejected."""
     del rights
     return ByKey([parent.article for parent in parents], ARTICLES)
     yield

@@ -24,7 +24,7 @@ from graph_api.store.reads import (
 
 
 def topic(parents: Sequence[object], rights: Rights, handle: NodeHandle | str) -> Reads[list[object | None]]:
-    """One topic, null when there is none."""
+    """The topic, or null when it does not exist."""
     if isinstance(handle, NodeHandle):
         return (yield from node(parents, rights, handle))
     keys = yield from ask(TopicKeysByName((handle,), rights))
@@ -33,21 +33,21 @@ def topic(parents: Sequence[object], rights: Rights, handle: NodeHandle | str) -
 
 
 def topics(parents: Sequence[object], rights: Rights, wanted: Listing) -> Reads[list[Connection]]:
-    """The topics of the graph, by name."""
+    """All topics, sorted by name."""
     del rights
     return Distinct([Connection(AllTopics(), wanted) for _ in parents])
     yield
 
 
 def parent(parents: Sequence[Topic], rights: Rights) -> Reads[ByKey]:
-    """The topic above this one in the taxonomy, null at its top."""
+    """The topic above this one in the taxonomy; null at the top."""
     del rights
     return ByKey([parent.parent_key for parent in parents], TOPICS)
     yield
 
 
 def children(parents: Sequence[Topic], rights: Rights) -> Reads[list[list[Topic]]]:
-    """The topics right below this one in the taxonomy, by name."""
+    """The topics directly below this one in the taxonomy, sorted by name."""
     keys = yield from ask(ChildKeys(keys_of(parents), rights))
     found = yield from rows_of(TopicRows, chain.from_iterable(keys.values()), rights)
     return [[found[key] for key in keys.get(parent.key, ()) if key in found] for parent in parents]

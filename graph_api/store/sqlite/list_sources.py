@@ -7,19 +7,18 @@ the date and the key) is named by the source, so that a list in its default orde
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import assert_never
 
-from graph_api.errors import RequestError
 from graph_api.records import EdgeDirection, NodeKey
+from graph_api.store import sorting
 from graph_api.store.filters import NumberField
 from graph_api.store.reads import (
     AllArticles,
     AllProblems,
     AllProviders,
     AllTopics,
-    ArticleListKey,
     ArticlesOfProvider,
     ArticlesOfTopic,
     ListKey,
@@ -28,6 +27,7 @@ from graph_api.store.reads import (
     RelatedArticles,
     Rights,
 )
+from graph_api.store.sorting import OwnField, SortField, Step
 from graph_api.store.sqlite.filters import Subject, articles, number
 from graph_api.store.sqlite.keyset import Column
 from graph_api.store.sqlite.rows import AMONG, problem_visible, visible
@@ -47,7 +47,6 @@ class Source:
     key: str
     published: str = "a.published_us"
     position: str = "NULL"
-    default: tuple[Column, ...] = ()
     length: Sql | None = None
 
 
@@ -63,9 +62,9 @@ def source(connection: sqlite3.Connection, scope: ListKey, rights: Rights) -> So
         case RelatedArticles():
             return _related(scope, rights)
         case AllProviders():
-            return _all("provider", "domain", rights)
+            return _all("provider", rights)
         case AllTopics():
-            return _all("topic", "slug", rights)
+            return _all("topic", rights)
         case AllProblems():
             return _problems(scope, rights)
         case _:
@@ -73,12 +72,9 @@ def source(connection: sqlite3.Connection, scope: ListKey, rights: Rights) -> So
 
 
 def columns(source: Source, scope: ListKey, order: Sequence[Order]) -> tuple[Column, ...]:
-    """The total order of a list: the steps of *order*, or the scope's own, and the key at the end."""
-    if order and not isinstance(scope, ArticleListKey):
-        raise RequestError("Only lists of articles can be ordered.")
-    steps = tuple(_column(step, source, scope) for step in order) or source.default
-    newest = Column(source.published, descending=True, nullable=True)
-    return (*(steps or (newest,)), Column(source.key))
+    """The total order of a list: the columns of its steps, and the key at the end."""
+    steps = sorting.steps(sorting.kind_of(scope), order)
+    return (*(_column(step, source) for step in steps), Column(source.key))
 
 
 # -- the sources -----------------------------------------------------------------------------------------
@@ -122,13 +118,11 @@ def _with_descendants(connection: sqlite3.Connection, key: NodeKey, rights: Righ
 
 
 def _related(scope: RelatedArticles, rights: Rights) -> Source:
-    listed = Column("r.position", nullable=True)
-    newest = Column("a.published_us", descending=True, nullable=True)
     match scope.direction:
         case EdgeDirection.OUT:
-            return _edges(scope, rights, _out(scope.key, rights), (listed,))
+            return _edges(scope, rights, _out(scope.key, rights))
         case EdgeDirection.IN:
-            return _edges(scope, rights, _in(scope.key), (newest,))
+            return _edges(scope, rights, _in(scope.key))
         case EdgeDirection.BOTH:
             either_way = (
                 _out(scope.key, rights)
@@ -136,10 +130,10 @@ def _related(scope: RelatedArticles, rights: Rights) -> Source:
                 + _in(scope.key)
                 + Sql(" AND NOT EXISTS (SELECT 1 FROM related o WHERE o.dst = i.src AND o.src = i.dst)")
             )
-            return _edges(scope, rights, either_way, (listed, newest))
+            return _edges(scope, rights, either_way)
 
 
-def _edges(scope: RelatedArticles, rights: Rights, edges: Sql, default: tuple[Column, ...]) -> Source:
+def _edges(scope: RelatedArticles, rights: Rights, edges: Sql) -> Source:
     """Articles at the far ends of *edges*, which are rows (other, position)."""
     return Source(
         articles(rights),
@@ -147,7 +141,6 @@ def _edges(scope: RelatedArticles, rights: Rights, edges: Sql, default: tuple[Co
         both(Sql("1" + visible("a", rights)), _seen("article", scope.key, rights)),
         "a.key",
         position="r.position",
-        default=default,
         length=Sql("SELECT count(*) FROM (") + edges + Sql(")"),
     )
 
@@ -167,14 +160,13 @@ def _out(key: NodeKey, rights: Rights) -> Sql:
     )
 
 
-def _all(table: str, handle: str, rights: Rights) -> Source:
+def _all(table: str, rights: Rights) -> Source:
     alias = table[0] + "0"
     return Source(
         Subject(table, alias, rights),
         Sql(f"{table} {alias}"),
         Sql("1" + visible(alias, rights)),
         f"{alias}.key",
-        default=(Column(f"{alias}.name_folded"), Column(f"{alias}.{handle}")),
     )
 
 
@@ -184,12 +176,7 @@ def _problems(scope: AllProblems, rights: Rights) -> Source:
         wanted.append(Sql("p.severity = ?", (scope.severity.value,)))
     if scope.code is not None:
         wanted.append(Sql("p.code = ?", (scope.code,)))
-    places = [
-        Column("p.line", nulls_first=True, nullable=True),
-        Column("p.column_", nulls_first=True, nullable=True),
-    ]
-    default = (Column("p.path"), *places, Column("p.code"))
-    return Source(Subject("problem", "p", rights), Sql("problem p"), both(*wanted), "p.key", default=default)
+    return Source(Subject("problem", "p", rights), Sql("problem p"), both(*wanted), "p.key")
 
 
 def _seen(table: str, key: NodeKey, rights: Rights) -> Sql:
@@ -202,24 +189,32 @@ def _seen(table: str, key: NodeKey, rights: Rights) -> Sql:
 # -- orders ----------------------------------------------------------------------------------------------
 
 
-def _column(step: Order, source: Source, scope: ListKey) -> Column:
-    expression, nullable = _expression(step.field, source, scope)
-    return Column(expression, step.descending, step.nulls_first, nullable)
+def _column(step: Step, source: Source) -> Column:
+    return Column(_expression(step.field, source), step.descending, step.nulls_first, step.is_nullable)
 
 
-def _expression(field: OrderField, source: Source, scope: ListKey) -> tuple[str, bool]:
+def _expression(field: SortField, source: Source) -> str:
     match field:
         case OrderField.PUBLISHED_DATE_TIME:
-            return source.published, True
-        case OrderField.HEAT | OrderField.QUALITY:
-            return f"a.{field.value}", True
-        case OrderField.TITLE:
-            return "a.title_folded", False
+            return source.published
         case OrderField.RELATED_COUNT:
-            return number(NumberField.RELATED_COUNT, source.subject), False
+            return number(NumberField.RELATED_COUNT, source.subject)
         case OrderField.POSITION:
-            if not isinstance(scope, RelatedArticles):
-                raise RequestError("Only related articles can be ordered by position.")
-            return source.position, True
+            return source.position
+        case OwnField.HANDLE:
+            return source.subject.column(_HANDLES[source.subject.table])
         case _:
-            assert_never(field)
+            return source.subject.column(_COLUMNS[field])
+
+
+_HANDLES = {"provider": "domain", "topic": "slug"}
+_COLUMNS: Mapping[SortField, str] = {
+    OrderField.HEAT: "heat",
+    OrderField.QUALITY: "quality",
+    OrderField.TITLE: "title_folded",
+    OwnField.NAME: "name_folded",
+    OwnField.PATH: "path",
+    OwnField.LINE: "line",
+    OwnField.COLUMN: "column_",
+    OwnField.CODE: "code",
+}

@@ -1,0 +1,131 @@
+"""The order of every list: what its sort keys are made of, declared once for stores and for cursors.
+
+An item's sort key holds one value for each step of its list's order, then the key of the item's node, so that
+every order is total. A store maps each field to a value of its own; `graph_api.schema.paging` checks cursors
+by the types of the values.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from enum import Enum
+from typing import NamedTuple, TypeAlias, assert_never
+
+from graph_api.errors import RequestError
+from graph_api.records import EdgeDirection
+from graph_api.store.reads import (
+    AllArticles,
+    AllProblems,
+    AllProviders,
+    AllTopics,
+    ArticlesOfProvider,
+    ArticlesOfTopic,
+    ListKey,
+    Order,
+    OrderField,
+    RelatedArticles,
+)
+
+
+class ListKind(Enum):
+    """Lists that share their own order, the one that is used when a client asks for no other."""
+
+    ARTICLES = "articles"
+    RELATED_OUT = "related OUT"
+    RELATED_IN = "related IN"
+    RELATED_BOTH = "related BOTH"
+    PROVIDERS = "providers"
+    TOPICS = "topics"
+    PROBLEMS = "problems"
+
+
+class OwnField(Enum):
+    """What lists are ordered by and clients cannot ask for. HANDLE: a provider's domain, a topic's slug."""
+
+    NAME = "name"
+    HANDLE = "handle"
+    PATH = "path"
+    LINE = "line"
+    COLUMN = "column"
+    CODE = "code"
+
+
+SortField: TypeAlias = OrderField | OwnField
+
+
+class Step(NamedTuple):
+    """One value of a sort key: which field, and how its values are ordered."""
+
+    field: SortField
+    descending: bool = False
+    nulls_first: bool = False
+
+    @property
+    def is_text(self) -> bool:
+        """Whether the values are texts; all others are integers (moments in microseconds since 1970)."""
+        return self.field in _TEXTS
+
+    @property
+    def is_nullable(self) -> bool:
+        """Whether items may have no value."""
+        return self.field not in _NEVER_NULL
+
+
+_TEXTS: frozenset[SortField] = frozenset(
+    {OrderField.TITLE, OwnField.NAME, OwnField.HANDLE, OwnField.PATH, OwnField.CODE}
+)
+_NEVER_NULL = _TEXTS | {OrderField.RELATED_COUNT}
+
+_NEWEST = Step(OrderField.PUBLISHED_DATE_TIME, descending=True)
+_LISTED = Step(OrderField.POSITION)
+_NAMED = (Step(OwnField.NAME), Step(OwnField.HANDLE))
+_OWN: Mapping[ListKind, tuple[Step, ...]] = {
+    ListKind.ARTICLES: (_NEWEST,),
+    ListKind.RELATED_OUT: (_LISTED,),
+    ListKind.RELATED_IN: (_NEWEST,),
+    ListKind.RELATED_BOTH: (_LISTED, _NEWEST),
+    ListKind.PROVIDERS: _NAMED,
+    ListKind.TOPICS: _NAMED,
+    ListKind.PROBLEMS: (
+        Step(OwnField.PATH),
+        Step(OwnField.LINE, nulls_first=True),
+        Step(OwnField.COLUMN, nulls_first=True),
+        Step(OwnField.CODE),
+    ),
+}
+_RELATED = {
+    EdgeDirection.OUT: ListKind.RELATED_OUT,
+    EdgeDirection.IN: ListKind.RELATED_IN,
+    EdgeDirection.BOTH: ListKind.RELATED_BOTH,
+}
+
+
+def steps(kind: ListKind, order: Sequence[Order]) -> tuple[Step, ...]:
+    """The steps of *order*, or the list's own when it is empty; the node's key follows them.
+
+    Raises RequestError for an order that lists of this kind do not offer.
+    """
+    if not order:
+        return _OWN[kind]
+    if kind in {ListKind.PROVIDERS, ListKind.TOPICS, ListKind.PROBLEMS}:
+        raise RequestError(f"orderBy is offered by lists of articles only, not by {kind.value}")
+    if kind is ListKind.ARTICLES and any(step.field is OrderField.POSITION for step in order):
+        raise RequestError("orderBy POSITION is offered by Article.related only")
+    return tuple(Step(step.field, step.descending, step.nulls_first) for step in order)
+
+
+def kind_of(scope: ListKey) -> ListKind:
+    """The kind of the list that *scope* names."""
+    match scope:
+        case RelatedArticles():
+            return _RELATED[scope.direction]
+        case AllArticles() | ArticlesOfProvider() | ArticlesOfTopic():
+            return ListKind.ARTICLES
+        case AllProviders():
+            return ListKind.PROVIDERS
+        case AllTopics():
+            return ListKind.TOPICS
+        case AllProblems():
+            return ListKind.PROBLEMS
+        case _:
+            assert_never(scope)
