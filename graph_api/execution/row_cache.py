@@ -22,8 +22,7 @@ from typing import Any, TypeAlias
 from graph_api.execution.links import linked
 from graph_api.execution.memory_size import size_of
 from graph_api.graph.adjacency import Csr
-from graph_api.graph.numbering import PlaceGround
-from graph_api.store.reads import GroundFor, KeyedRead, OnGround, Read, Turn, is_keyed
+from graph_api.store.reads import Adjacency, KeyedRead, Read, Turn, is_keyed
 
 Question: TypeAlias = Hashable  # what a read asks, its keys aside
 Known: TypeAlias = dict[Question, dict[Any, Any]]  # Any: keys and rows are those of the read
@@ -55,10 +54,10 @@ class Memory:
 
     def rows(self, read: Read[Any]) -> Any:  # Any: what the read is answered with
         """The answer to *read*, None unless every row of it is known."""
-        if isinstance(read, OnGround | GroundFor):
-            return read.ground.answer(read.question) if isinstance(read, OnGround) else self._ground(read)
         if isinstance(read, Turn):
             return None if read.apart else ()
+        if isinstance(read, Adjacency):
+            return self.edges.get(read.rights.published_only)
         if not is_keyed(read):
             return None
         found = self._found(read.cache_key, read.keys)
@@ -97,10 +96,6 @@ class Memory:
         if found is not None and self._half > 0:
             self.learn(read, found)
         return found
-
-    def _ground(self, read: GroundFor) -> PlaceGround | None:
-        edges = self.edges.get(read.rights.published_only)
-        return PlaceGround(edges) if edges else None
 
     def unknown(self, read: Read[Any]) -> Read[Any]:
         """*read* for those of its rows that are not known; as it is when that are all, or it is not by key."""

@@ -1,8 +1,7 @@
-"""Algorithms on nodes that are numbers: neighbourhoods, paths, likeness, explanations, compact adjacency, exports.
+"""Algorithms on the article graph: neighbourhoods, paths, similarity, compact adjacency, exports.
 
-This room knows no SQL and no GraphQL. A walk is a generator that yields questions (`questions`) and
-receives answers; a store, the arrays of `csr` or a dict in a test may answer, with equal results, since
-every answer has a defined order and numbers stand in that of keys (`ground`). Why generators: one frontier
-asked at once survives any store, and the driver may stop, yield to the event loop or look at a deadline
-between any two questions.
+This room knows no SQL and no GraphQL. A walk is a generator over a graph (`protocol.Neighbours`), which the arrays
+of `adjacency` implement, a store's reads, or a dict in a test; the results are equal, since every answer has
+a defined order. Why generators: one question for a whole frontier suits any store, and the driver may stop,
+leave the event loop or look at a deadline between any two of them.
 """

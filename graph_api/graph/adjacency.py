@@ -1,9 +1,9 @@
-"""Compact adjacency: all edges of a revision in three arrays that every process maps from one file.
+"""Compact adjacency: all edges of a revision in three arrays, in a file that every process maps.
 
-Compressed sparse rows. `keys` holds the nodes' keys, ascending, so that a node's place says its order;
-`neighbours` holds places: for each kind first every node's OUT list by position, then every node's IN list
-by source; `starts` says where each list starts. 8 bytes an edge, and 8 + 8 x kinds bytes a node. A position
-is not stored: it is the place in the list, since positions run from 0 without gaps.
+Compressed sparse rows (CSR). `keys` holds the nodes' keys, ascending; a node is its index in it. `neighbours`
+holds indexes: for each kind first the OUT list of every node by position, then the IN list of every node by
+source. `starts` has the start of each list. 8 bytes an edge, and 8 + 8 x kinds bytes a node. A position is
+not stored: positions run from 0 without gaps, so that it is the index in the list.
 """
 
 from __future__ import annotations
@@ -23,19 +23,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from graph_api.errors import AdjacencyMismatch
-from graph_api.graph.protocol import EdgeKind
+from graph_api.records import EdgeKind
 
 Keys: TypeAlias = NDArray[np.int64]
-Places: TypeAlias = NDArray[np.int64]
+Indexes: TypeAlias = NDArray[np.int64]
 Entries: TypeAlias = NDArray[np.int32]
 
 FORMAT = 1
 _MAGIC = b"graphcsr"
 _HEADER = struct.Struct("<8sIIqq128s")  # magic, format, kinds as bits, nodes, entries, revision
 _CHECKSUM = struct.Struct("<I")
-_FIRST = 192  # bytes before the arrays: a multiple of 64
-_FEW = 8  # keys: up to here they are quicker one by one
-_MOST = 2**31 - 1  # entries that 32-bit places can count
+_DATA_START = 192  # bytes before the arrays: a multiple of 64
+_FEW = 8  # keys: up to here bisect is quicker than numpy
+_MOST = 2**31 - 1  # entries that a 32-bit index can count
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -43,7 +43,7 @@ class Csr:
     """The adjacency of one revision.
 
     Row `2 * k` of *starts* belongs to the OUT lists of the k-th of *kinds*, row `2 * k + 1` to the IN lists;
-    the list of the node at place p is `neighbours[starts[row, p] : starts[row, p + 1]]`.
+    the list of node p is `neighbours[starts[row, p] : starts[row, p + 1]]`.
     """
 
     revision: str
@@ -57,8 +57,8 @@ class Csr:
         """Bytes of the three arrays."""
         return self.keys.nbytes + self.starts.nbytes + self.neighbours.nbytes
 
-    def places(self, keys: Keys) -> Places:
-        """Where *keys* stand, -1 for those that are not in the graph."""
+    def indexes(self, keys: Keys) -> Indexes:
+        """The indexes of *keys*, -1 for those that are not in the graph."""
         if not len(self.keys):
             return np.full(len(keys), -1, dtype=np.int64)
         found = self.keys.searchsorted(keys)
@@ -66,32 +66,33 @@ class Csr:
         return np.where(self.keys.take(found) == keys, found, -1)
 
     def lists(self, kind: EdgeKind, keys: Sequence[int], most: int) -> list[list[int]]:
-        """For each of *keys* the first *most* keys in its OUT list of *kind*; none for those not in the graph."""
+        """For each of *keys* the first *most* keys of its OUT list of *kind*; empty for those not in the graph."""
         row = 2 * self.kinds.index(kind)
         if len(keys) <= _FEW:
             return [self._list(row, key, most) for key in keys]
-        places = self.places(np.array(keys, dtype=np.int64))
-        starts = self.starts[row].take(places).astype(np.int64)  # of -1 the last, which ends all lists
-        counts = np.minimum(self.starts[row].take(places + 1) - starts, most)
-        counts[places < 0] = 0
+        indexes = self.indexes(np.array(keys, dtype=np.int64))
+        starts = (
+            self.starts[row].take(indexes).astype(np.int64)
+        )  # -1 takes the last, where all lists have ended
+        counts = np.minimum(self.starts[row].take(indexes + 1) - starts, most)
+        counts[indexes < 0] = 0
         found = self.keys.take(self.neighbours.take(spread(starts, counts))).tolist()
         ends = counts.cumsum().tolist()
         return [found[end - count : end] for end, count in zip(ends, counts.tolist(), strict=True)]
 
     def _list(self, row: int, key: int, most: int) -> list[int]:
-        keys, starts = self.keys.data, self.starts[row].data  # plain integers, quicker one by one
-        place = bisect_left(keys, key)
-        if place == len(keys) or keys[place] != key:
+        keys, starts = self.keys.data, self.starts[row].data  # memoryviews give plain integers
+        index = bisect_left(keys, key)
+        if index == len(keys) or keys[index] != key:
             return []
-        end = min(starts[place + 1], starts[place] + most)
-        return [keys[taken] for taken in self.neighbours.data[starts[place] : end]]
+        end = min(starts[index + 1], starts[index] + most)
+        return [keys[neighbour] for neighbour in self.neighbours.data[starts[index] : end]]
 
 
 def build(revision: str, edges: Mapping[EdgeKind, Keys], nodes: Keys | None = None) -> Csr:
     """The adjacency of *edges*: an array of rows (from, to) for each kind, each edge once.
 
-    Edges from one node stand in the order of their positions; *nodes* adds nodes without edges. Edges of a
-    kind that is not a key of *edges* are not held, and a driver must ask somebody else for them.
+    Edges from one node stand in the order of their positions; *nodes* adds nodes without edges.
     """
     kinds = tuple(kind for kind in EdgeKind if kind in edges)
     parts = [np.asarray(edges[kind], dtype=np.int64).reshape(-1, 2) for kind in kinds]
@@ -125,7 +126,7 @@ def _joined(lists: list[tuple[Entries, Entries]], nodes: int) -> dict[str, Entri
 
 
 def save(csr: Csr, path: Path) -> None:
-    """*path* holds *csr*. Whoever has mapped the file before keeps what he had: the new one takes its name."""
+    """Write *csr* to *path*. Atomic: processes that have mapped the old file keep it."""
     kinds = sum(1 << list(EdgeKind).index(kind) for kind in csr.kinds)
     stamp = csr.revision.encode()
     if len(stamp) > _HEADER.size - 32:
@@ -135,7 +136,7 @@ def save(csr: Csr, path: Path) -> None:
     descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:
         with os.fdopen(descriptor, "wb") as file:
-            file.write(header.ljust(_FIRST, b"\0"))
+            file.write(header.ljust(_DATA_START, b"\0"))
             for array, type in ((csr.keys, "<i8"), (csr.starts, "<i4"), (csr.neighbours, "<i4")):
                 file.write(array.astype(type, copy=False).tobytes())
             file.flush()
@@ -147,9 +148,9 @@ def save(csr: Csr, path: Path) -> None:
 
 
 def load(path: Path, revision: str) -> Csr:
-    """The adjacency in *path*, mapped: its pages are shared by all processes and read when needed.
+    """The adjacency in *path*, memory-mapped: processes share its pages, which are read when needed.
 
-    `AdjacencyMismatch` where the file is absent, damaged, of another format or of another *revision*.
+    Raises AdjacencyMismatch when the file is absent, damaged, of another format or of another *revision*.
     """
     try:
         with path.open("rb") as file:
@@ -158,14 +159,14 @@ def load(path: Path, revision: str) -> Csr:
         raise AdjacencyMismatch(f"{path}: {error}") from error
     kinds, nodes, entries = _checked_header(mapped, path, revision)
     rows = 2 * len(kinds)
-    size = _FIRST + 8 * nodes + 4 * rows * (nodes + 1) + 4 * entries
+    size = _DATA_START + 8 * nodes + 4 * rows * (nodes + 1) + 4 * entries
     if len(mapped) != size:
         raise AdjacencyMismatch(f"{path}: has {len(mapped)} bytes, its header says {size}")
-    keys = np.frombuffer(mapped, "<i8", nodes, _FIRST)
-    starts = np.frombuffer(mapped, "<i4", rows * (nodes + 1), _FIRST + keys.nbytes)
-    neighbours = np.frombuffer(mapped, "<i4", entries, _FIRST + keys.nbytes + starts.nbytes)
+    keys = np.frombuffer(mapped, "<i8", nodes, _DATA_START)
+    starts = np.frombuffer(mapped, "<i4", rows * (nodes + 1), _DATA_START + keys.nbytes)
+    neighbours = np.frombuffer(mapped, "<i4", entries, _DATA_START + keys.nbytes + starts.nbytes)
     if rows and (starts[0] != 0 or starts[-1] != entries):
-        raise AdjacencyMismatch(f"{path}: its lists do not end where its entries do")
+        raise AdjacencyMismatch(f"{path}: its lists do not cover its entries")
     return Csr(
         revision=revision, kinds=kinds, keys=keys, starts=starts.reshape(rows, -1), neighbours=neighbours
     )
@@ -173,7 +174,7 @@ def load(path: Path, revision: str) -> Csr:
 
 def _checked_header(mapped: mmap.mmap, path: Path, revision: str) -> tuple[tuple[EdgeKind, ...], int, int]:
     """Kinds, nodes and entries of the mapped file."""
-    if len(mapped) < _FIRST or mapped[:8] != _MAGIC:
+    if len(mapped) < _DATA_START or mapped[:8] != _MAGIC:
         raise AdjacencyMismatch(f"{path}: is not an adjacency file")
     if _CHECKSUM.unpack_from(mapped, _HEADER.size)[0] != zlib.crc32(mapped[: _HEADER.size]):
         raise AdjacencyMismatch(f"{path}: its header is damaged")
@@ -185,9 +186,9 @@ def _checked_header(mapped: mmap.mmap, path: Path, revision: str) -> tuple[tuple
     return tuple(kind for bit, kind in enumerate(EdgeKind) if bits >> bit & 1), nodes, entries
 
 
-def spread(starts: Places, counts: Places) -> Places:
+def spread(starts: Indexes, counts: Indexes) -> Indexes:
     """The entries of lists that start at *starts* and have *counts* entries, one list after the other."""
-    ends: Places = counts.cumsum()
-    shifts: Places = starts - ends + counts
+    ends: Indexes = counts.cumsum()
+    shifts: Indexes = starts - ends + counts
     total = int(ends[-1]) if len(ends) else 0
     return np.repeat(shifts, counts) + np.arange(total, dtype=np.int64)

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import TypeAlias
 
-from graph_api.graph.protocol import EdgeKind
+from graph_api.records import EdgeKind
 
 Value: TypeAlias = str | int | float | bool
 

@@ -1,28 +1,28 @@
-"""Paths between two nodes: all shortest ones by search from both ends.
+"""Paths between two nodes: all shortest ones, or all simple ones, by search from both ends.
 
-Order of paths everywhere: shorter first, then by their keys from the start (lexicographic). The two ends
-may always be visited, whatever a filter or *avoid* says; the walk decides nothing about unknown keys: they
-have no steps.
+Order of paths everywhere: shorter first, then by their nodes from the start (lexicographic). The two ends
+may always be visited, whatever the bounds say. Unknown nodes have no steps.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
-from graph_api.graph.bfs_layers import Ball, grow
-from graph_api.graph.expansion import chunks, reverse, targets_by_key
-from graph_api.graph.protocol import Among, Budget, EdgeKind, Scope, Walk, ask
+from graph_api.graph.expansion import REVERSE, Ball, chunks, targets_of
+from graph_api.graph.protocol import Bounds, Budget, Neighbours, Walk
 from graph_api.graph.walk import Link
-from graph_api.records import EdgeDirection
+from graph_api.records import EdgeDirection, EdgeKind
 
 Path = tuple[int, ...]
+
+_BATCH = 1024  # nodes or extensions of paths between two pauses
 
 
 @dataclass(frozen=True, slots=True)
 class Paths:
-    """Paths in order; *truncated*: a limit or a budget hid at least one, or kept one from being found."""
+    """Paths in order; *truncated*: a limit or a budget hid at least one, or ended the search for more."""
 
     paths: tuple[Path, ...]
     truncated: bool
@@ -38,77 +38,74 @@ class Paths:
         return len(self.paths[0]) - 1 if self.paths else None
 
 
+def _balls(graph: Neighbours, start: int, end: int, bounds: Bounds) -> tuple[Ball, Ball]:
+    """Balls of radius 0 around both ends; the second grows against the direction."""
+    avoid = bounds.avoid - {start, end}
+    backwards = replace(bounds, direction=REVERSE[bounds.direction])
+    return Ball.around(graph, start, bounds, avoid), Ball.around(graph, end, backwards, avoid)
+
+
+# -- shortest paths ----------------------------------------------------------------------------------------
+
+
 def shortest_paths(
-    start: int, end: int, *, max_depth: int, limit: int, scope: Scope, budget: Budget
+    graph: Neighbours, start: int, end: int, *, max_depth: int, limit: int, bounds: Bounds, budget: Budget
 ) -> Walk[Paths]:
     """The first *limit* of all shortest paths from *start* to *end* with at most *max_depth* steps.
 
-    Balls grow from both ends, the one with the smaller rim first, until they touch: every shortest path
-    leads through a node they touch in. Reading the paths back costs no budget, since it reads the edges
-    of their nodes alone. Bidirectional breadth-first search: Pohl 1971.
+    Balls grow from both ends, the one with the smaller frontier first, until they touch: every shortest
+    path leads through a node they touch in. Reading the paths back costs no budget, since it reads the
+    edges of their nodes alone. Bidirectional breadth-first search: Pohl 1971.
     """
     if start == end:
         return Paths(((start,),), truncated=False)
-    near, far = _balls(start, end, scope)
+    near, far = _balls(graph, start, end, bounds)
     cut = False
-    while near.radius + far.radius < max_depth and near.rim and far.rim and not cut:
-        growing, other = (near, far) if len(near.rim) <= len(far.rim) else (far, near)
-        touched, cut = yield from grow(growing, other.rim, scope, budget)
+    while near.radius + far.radius < max_depth and near.frontier and far.frontier and not cut:
+        growing, other = (near, far) if len(near.frontier) <= len(far.frontier) else (far, near)
+        touched, cut = yield from growing.grow(other.frontier, budget)
         if touched and not cut:
             near.layers[-1] = far.layers[-1] = touched
-            paths, more = yield from _read_back(near, far, limit, scope)
+            paths, more = yield from _read_back(near, far, limit)
             return Paths(tuple(paths), truncated=more)
     return Paths((), truncated=cut)
 
 
-def _balls(start: int, end: int, scope: Scope) -> tuple[Ball, Ball]:
-    avoid = scope.avoid - {start, end}
-    return Ball.around(start, scope.direction, avoid), Ball.around(end, reverse(scope.direction), avoid)
-
-
-def _read_back(near: Ball, far: Ball, limit: int, scope: Scope) -> Walk[tuple[list[Path], bool]]:
+def _read_back(near: Ball, far: Ball, limit: int) -> Walk[tuple[list[Path], bool]]:
     """The first *limit* paths through two balls that touch, and whether there are more.
 
-    Every node that is stepped to leads to the end, so that the first *limit* beginnings of a length hold the
+    Every beginning of a path leads on to the end, so that the first *limit* beginnings of a length hold the
     first *limit* paths: one question a step, however many paths there are.
     """
-    near_steps = yield from _leading_on(near, scope)
-    far_layers = far.layers[-2::-1]
+    near_steps: list[dict[int, set[int]]] = []  # of each layer: the steps that lead on to the frontier
+    reached = near.frontier
+    for layer in near.layers[-2::-1]:
+        single = dict.fromkeys(layer, reached) if len(layer) == 1 else None
+        near_steps.append(single or (yield from _steps(near, layer, reached)))
+        reached = set(near_steps[-1])
+    near_steps.reverse()
     paths = [tuple(near.layers[0])]
     more = False
     for step in range(near.radius + far.radius):
         if step < near.radius:
             onward = near_steps[step]
         else:
-            heads, layer = {path[-1] for path in paths}, far_layers[step - near.radius]
-            onward = (
-                dict.fromkeys(heads, layer) if len(layer) == 1 else (yield from _steps(heads, layer, scope))
-            )
-        longer = [(*path, key) for path in paths for key in sorted(onward[path[-1]])]
+            heads, layer = {path[-1] for path in paths}, far.layers[-2 - step + near.radius]
+            single = dict.fromkeys(heads, layer) if len(layer) == 1 else None
+            onward = single or (yield from _steps(near, heads, layer))
+        longer = [(*path, node) for path in paths for node in sorted(onward[path[-1]])]
         more = more or len(longer) > limit
         paths = longer[:limit]
     return paths, more
 
 
-def _leading_on(near: Ball, scope: Scope) -> Walk[list[dict[int, set[int]]]]:
-    """For each layer of *near* below its rim, where the nodes lead from which the rim is reached."""
-    steps: list[dict[int, set[int]]] = []
-    reached = near.rim
-    for layer in near.layers[-2::-1]:
-        onward = (
-            dict.fromkeys(layer, reached) if len(layer) == 1 else (yield from _steps(layer, reached, scope))
-        )
-        steps.append(onward)
-        reached = set(onward)
-    return steps[::-1]
-
-
-def _steps(sources: set[int], targets: set[int], scope: Scope) -> Walk[dict[int, set[int]]]:
-    """Where in *targets* each of *sources* leads, without those that lead nowhere. The fewer are asked."""
+def _steps(ball: Ball, sources: set[int], targets: set[int]) -> Walk[dict[int, set[int]]]:
+    """The steps from *sources* to *targets*, without sources that have none. Expands the smaller set."""
     if len(sources) <= len(targets):
-        found = yield from targets_by_key(sorted(sources), scope)
+        found = yield from targets_of(ball.graph, sorted(sources), ball.bounds)
         return {source: ends for source, there in found.items() if (ends := there & targets)}
-    found = yield from targets_by_key(sorted(targets), replace(scope, direction=reverse(scope.direction)))
+    backwards = replace(ball.bounds, direction=REVERSE[ball.bounds.direction])
+    found = yield from targets_of(ball.graph, sorted(targets), backwards)
     onward: dict[int, set[int]] = {}
     for target, there in found.items():
         for source in there & sources:
@@ -116,32 +113,151 @@ def _steps(sources: set[int], targets: set[int], scope: Scope) -> Walk[dict[int,
     return onward
 
 
-def path_links(paths: Sequence[Path], scope: Scope) -> Walk[tuple[tuple[Link, ...], ...]]:
+# -- simple paths ------------------------------------------------------------------------------------------
+
+
+def simple_paths(
+    graph: Neighbours, start: int, end: int, *, max_depth: int, limit: int, bounds: Bounds, budget: Budget
+) -> Walk[Paths]:
+    """The first *limit* simple paths from *start* to *end* with at most *max_depth* steps.
+
+    A simple path visits no node twice, so from a node to itself there is one, without steps. Every
+    extension tried costs an edge of the budget.
+
+    Why length by length: paths are found in order, the search may stop at its limit, and two balls of half
+    the length give each node's distance to the end (meet in the middle), so that the depth-first search
+    follows only beginnings that can be completed. Depth-first search within bounds: Korf 1985.
+    """
+    if start == end:
+        return Paths(((start,),), truncated=False)
+    near, far = _balls(graph, start, end, bounds)
+    search = _SimpleSearch(graph, start, end, bounds, budget, near, far, steps_to_end={end: 0})
+    paths: list[Path] = []
+    for length in range(1, max_depth + 1):
+        complete = yield from search.reach(length)
+        if complete:
+            complete = yield from search.collect(length, paths, limit)
+        if not complete:
+            return Paths(tuple(paths[:limit]), truncated=True)
+    return Paths(tuple(paths), truncated=False)
+
+
+@dataclass(slots=True)
+class _SimpleSearch:
+    """The state of a search; *steps_to_end* has the nodes worth visiting, *onward* the steps read so far."""
+
+    graph: Neighbours
+    start: int
+    end: int
+    bounds: Bounds
+    budget: Budget
+    near: Ball
+    far: Ball
+    steps_to_end: dict[int, int]
+    onward: dict[int, set[int]] = field(default_factory=dict[int, set[int]])
+    inner: dict[int, set[int]] = field(default_factory=dict[int, set[int]])  # beyond far, by distance
+
+    def reach(self, length: int) -> Walk[bool]:
+        """Complete *steps_to_end* for every node that a path of *length* may visit; False: budget spent."""
+        while self.far.radius < length - length // 2:
+            _, cut = yield from self.far.grow(set(), self.budget)
+            if cut:
+                return False
+            self.steps_to_end |= dict.fromkeys(self.far.frontier, self.far.radius)
+        while self.near.radius < length // 2:
+            _, cut = yield from self.near.grow(set(), self.budget)
+            if cut:
+                return False
+        yield from self._extend_inwards(length)
+        return True
+
+    def _extend_inwards(self, length: int) -> Walk[None]:
+        """Add the distances of nodes of the near ball beyond the far one, as far as *length* needs them."""
+        goal = self.far.frontier
+        for distance in range(self.far.radius + 1, length):
+            inner = set[int]().union(*self.near.layers[: length - distance + 1]) - self.steps_to_end.keys()
+            reached: set[int] = set()
+            for some in chunks(sorted(inner), _BATCH):
+                yield from self._read(some)
+                reached.update(node for node in some if not goal.isdisjoint(self.onward[node]))
+                yield from self.graph.pause()
+            self.steps_to_end |= dict.fromkeys(reached, distance)
+            goal = self.inner.setdefault(distance, set())
+            goal |= reached
+
+    def _read(self, nodes: tuple[int, ...]) -> Walk[None]:
+        """Add the steps from *nodes* to *onward*."""
+        missing = [node for node in nodes if node not in self.onward]
+        if missing:
+            self.onward |= yield from targets_of(self.graph, missing, self.bounds)
+
+    def collect(self, length: int, paths: list[Path], limit: int) -> Walk[bool]:
+        """Append the paths of exactly *length* to *paths*, up to one more than *limit*; False: cut short."""
+        path = [self.start]
+        branches = [(yield from self._branches(path, length))]
+        tried = 0
+        while branches:
+            node = next(branches[-1], None)
+            if node is None:
+                branches.pop()
+                path.pop()
+                continue
+            if not self.budget.afford_edges(1):
+                return False
+            tried += 1
+            if tried % _BATCH == 0:
+                yield from self.graph.pause()
+            path.append(node)
+            if len(path) <= length:
+                branches.append((yield from self._branches(path, length)))
+                continue
+            paths.append(tuple(path))
+            path.pop()
+            if len(paths) > limit:
+                return False
+        return True
+
+    def _branches(self, path: list[int], length: int) -> Walk[Iterator[int]]:
+        """The nodes that may follow *path*, in order: those near enough to the end, which comes last."""
+        yield from self._read((path[-1],))
+        left = length - len(path)
+        if left == 0:
+            return iter((self.end,) if self.end in self.onward[path[-1]] else ())
+        near_enough = (
+            node
+            for node in self.onward[path[-1]]
+            if 0 < self.steps_to_end.get(node, length) <= left and node not in path
+        )
+        return iter(sorted(near_enough))
+
+
+# -- links of paths ----------------------------------------------------------------------------------------
+
+
+def path_links(
+    graph: Neighbours, paths: Sequence[Path], bounds: Bounds
+) -> Walk[tuple[tuple[Link, ...], ...]]:
     """For each of *paths* one link a step.
 
-    Where a step has several edges that *scope* allows, the first kind counts, and the edge that leads
-    along the path before the one that leads against it.
+    Where *bounds* allow several edges for a step, the first kind counts, and the edge that leads along the
+    path before the one that leads against it.
     """
-    nodes = tuple(sorted({key for path in paths for key in path}))
+    nodes = tuple(sorted({node for path in paths for node in path}))
     edges: dict[tuple[int, int, EdgeKind], int | None] = {}
     for sources in chunks(nodes):
-        found = yield from ask(Among(sources, nodes, scope.kinds))
+        found = yield from graph.edges(sources, nodes, bounds.kinds)
         for source, target, kind, position in found.rows():
             edges[sources[source], nodes[target], kind] = position
-    return tuple(tuple(_link(*step, edges, scope) for step in pairwise(path)) for path in paths)
+    return tuple(tuple(_link(*step, edges, bounds.direction) for step in pairwise(path)) for path in paths)
 
 
-def _link(here: int, there: int, edges: dict[tuple[int, int, EdgeKind], int | None], scope: Scope) -> Link:
+def _link(
+    here: int, there: int, edges: dict[tuple[int, int, EdgeKind], int | None], direction: EdgeDirection
+) -> Link:
     ways = {
         EdgeDirection.OUT: [(here, there)],
         EdgeDirection.IN: [(there, here)],
         EdgeDirection.BOTH: [(here, there), (there, here)],
-    }[scope.direction]
+    }[direction]
     source, target, kind = next((*way, kind) for kind in EdgeKind for way in ways if (*way, kind) in edges)
-    return Link(
-        source=source,
-        target=target,
-        kind=kind,
-        position=edges[source, target, kind],
-        reciprocal=(target, source, kind) in edges,
-    )
+    return Link(source, target, kind, edges[source, target, kind], (target, source, kind) in edges)

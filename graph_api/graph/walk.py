@@ -1,4 +1,4 @@
-"""Neighbourhoods: what lies within some hops of a node, nearest first, and the links among it."""
+"""Neighbourhoods: the nodes within some hops of a node, nearest first, and the links among them."""
 
 from __future__ import annotations
 
@@ -10,17 +10,18 @@ from typing import NamedTuple, overload
 import numpy as np
 from numpy.typing import NDArray
 
-from graph_api.graph.expansion import Sweep, chunks, fitting
-from graph_api.graph.protocol import Among, Budget, EdgeKind, Edges, Scope, Walk, ask
+from graph_api.graph.expansion import Expansion, chunks, fitting
+from graph_api.graph.protocol import Bounds, Budget, Edges, Neighbours, Walk
+from graph_api.records import EdgeKind
 
-_SOURCES = 256  # keys asked for links at once: with lists of 200 about a millisecond of work in memory
-_SMALL_PAGE = 256  # steps: a small limit reads little beyond what it returns
+_SOURCES = 256  # nodes in one question for links: with lists of 200 about a millisecond of work in memory
+_SMALL_PAGE = 256  # steps, so that a small limit reads little more than it returns
 
 
 class Link(NamedTuple):
     """An edge between two nodes that were found; a mutual pair is one link with *reciprocal* true.
 
-    A tuple, which takes a third of a frozen dataclass's time to make: a subgraph may have 50,000.
+    Why a tuple: a subgraph may have 50,000, and a frozen dataclass takes three times as long to make.
     """
 
     source: int
@@ -32,7 +33,7 @@ class Link(NamedTuple):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Links(Sequence[Link]):
-    """Links column by column, their ends told by places in *nodes*: most of them never become a `Link`."""
+    """Links as columns; their ends are indexes into *nodes*. Most of them never become a `Link`."""
 
     nodes: tuple[int, ...]
     edges: Edges
@@ -103,58 +104,67 @@ class Neighborhood:
 
 
 def neighborhood(
-    start: int, *, max_depth: int, limit: int, scope: Scope, budget: Budget, with_links: bool = True
+    graph: Neighbours,
+    start: int,
+    *,
+    max_depth: int,
+    limit: int,
+    bounds: Bounds,
+    budget: Budget,
+    with_links: bool = True,
 ) -> Walk[Neighborhood]:
-    """What is reachable from *start* in at most *max_depth* hops, at most *limit* nodes with the start.
+    """The nodes reachable from *start* in at most *max_depth* hops: at most *limit*, the start among them.
 
     Order within a hop is that of discovery: the nodes of the hop before in their order, the steps of each
-    as `Neighbours` orders them, so that a cut keeps the best positions. Breadth-first, CLRS 20.2. Cost:
-    at most *limit* nodes are expanded; the links, which can be many, are not read without *with_links*.
+    as `Neighbours.steps` orders them, so that a cut keeps the best positions. Breadth-first, CLRS 20.2.
+    Cost: at most *limit* nodes are expanded; without *with_links* no links are read.
     """
     hops: list[tuple[int, ...]] = [(start,)]
-    seen = {start, *scope.avoid}
+    seen = {start, *bounds.avoid}
     room, cut = limit - 1, False
     while hops[-1] and len(hops) <= max_depth and not cut:
-        hop, cut = yield from _next_hop(hops[-1], seen, room, scope, budget)
+        hop, cut = yield from _next_hop(graph, hops[-1], seen, room, bounds, budget)
         hops.append(tuple(hop))
         room -= len(hop)
     found = tuple(hop for hop in hops if hop)
     nodes = tuple(chain.from_iterable(found)) if with_links else ()
-    links, links_cut = yield from links_among(nodes, scope.kinds, budget)
+    links, links_cut = yield from links_among(graph, nodes, bounds.kinds, budget)
     return Neighborhood(hops=found, links=links, truncated=cut or links_cut)
 
 
 def _next_hop(
-    frontier: Sequence[int], seen: set[int], room: int, scope: Scope, budget: Budget
+    graph: Neighbours, frontier: Sequence[int], seen: set[int], room: int, bounds: Bounds, budget: Budget
 ) -> Walk[tuple[list[int], bool]]:
     """Up to *room* nodes one step further, and whether there were more."""
     hop: list[int] = []
-    sweep = Sweep(frontier, scope, scope.direction, budget, page_size=4 * room + _SMALL_PAGE)
-    while sweep.goes_on:
-        _, steps = yield from sweep.page()
-        sweep.page_size *= 2  # where much of it was known before, more is to be read
-        if seen.issuperset(steps.targets):  # most of what a cluster leads to is the cluster
+    expansion = Expansion(graph, frontier, bounds, budget, page_size=4 * room + _SMALL_PAGE)
+    while expansion.has_more:
+        _, steps = yield from expansion.page()
+        expansion.page_size *= 2  # a page of known nodes means that more must be read
+        if seen.issuperset(steps.targets):  # most steps of a cluster stay within it
             continue
-        fresh = [key for key in dict.fromkeys(steps.targets) if key not in seen]
+        fresh = [node for node in dict.fromkeys(steps.targets) if node not in seen]
         for some in chunks(fresh):
             paid = some[: budget.afford_nodes(len(some))]
             seen.update(paid)
-            hop += yield from fitting(paid, scope)
+            hop += yield from fitting(paid, bounds)
             if len(hop) > room or len(paid) < len(some):
                 return hop[:room], True
-    return hop, sweep.cut
+    return hop, expansion.cut
 
 
-def links_among(nodes: Sequence[int], kinds: frozenset[EdgeKind], budget: Budget) -> Walk[tuple[Links, bool]]:
+def links_among(
+    graph: Neighbours, nodes: Sequence[int], kinds: frozenset[EdgeKind], budget: Budget
+) -> Walk[tuple[Links, bool]]:
     """The links among *nodes*, and whether the budget hid some.
 
-    Order: by the node they come from as in *nodes*, then kind, then position or key. The one link of a
+    Order: by the node they come from as in *nodes*, then kind, then position or target. The one link of a
     mutual pair comes from the node that stands first.
     """
     among = tuple(nodes)
     pages: list[Edges] = []
     for at in range(0, len(among), _SOURCES):
-        page = yield from ask(Among(among[at : at + _SOURCES], among, kinds))
+        page = yield from graph.edges(among[at : at + _SOURCES], among, kinds)
         pages.append(page._replace(sources=page.sources + at))
     if not pages:
         return Links.none(), False
@@ -165,7 +175,7 @@ def links_among(nodes: Sequence[int], kinds: frozenset[EdgeKind], budget: Budget
 
 
 def _links(nodes: tuple[int, ...], edges: Edges) -> Links:
-    """The links that *edges* are: of a mutual pair the edge from the node that stands first."""
+    """*edges* without the second edge of each mutual pair."""
     sources, targets, kinds, _ = edges
     span = len(nodes)
     there = (kinds * span + sources) * span + targets

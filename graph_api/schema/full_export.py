@@ -12,13 +12,12 @@ from functools import cached_property
 from itertools import chain
 
 from graph_api.graph import walk
-from graph_api.graph.expansion import chunks, targets_by_key
+from graph_api.graph.expansion import chunks, targets_of
 from graph_api.graph.export import ExportLink, ExportNode
-from graph_api.graph.numbering import KeyGround
-from graph_api.graph.protocol import Budget, Edges, Scope as WalkScope
+from graph_api.graph.protocol import Bounds, Budget, Edges
 from graph_api.records import Article, EdgeDirection, EdgeKind, NodeKey
 from graph_api.schema.exporting import export_link, export_node
-from graph_api.schema.resolvers.traversal import Node, records, walked
+from graph_api.schema.resolvers.traversal import Node, StoreNeighbours, fits, records
 from graph_api.store.filters import Filter
 from graph_api.store.reads import (
     AllArticles,
@@ -92,16 +91,17 @@ class Whole:
     def _near(self) -> dict[int, int]:
         """The neighbourhood: its keys with their places."""
         assert self.wanted.around is not None
-        scope = WalkScope(kinds=self.wanted.kinds, filtered=self.wanted.filter is not None)
+        wanted, graph = self.wanted, StoreNeighbours(self.wanted.rights)
         walking = walk.neighborhood(
+            graph,
             self.wanted.around,
-            max_depth=self.wanted.depth,
+            max_depth=wanted.depth,
             limit=_WALKED,
-            scope=scope,
+            bounds=Bounds(kinds=wanted.kinds, fits=fits(wanted.filter, graph, wanted.rights)),
             budget=Budget(),
             with_links=False,
         )
-        found = self.run(walked(walking, KeyGround(), self.wanted.filter, self.wanted.rights))
+        found = self.run(walking)
         self.truncated = found.truncated
         return {key: place for place, key in enumerate(found.nodes)}
 
@@ -113,8 +113,8 @@ class Whole:
             self._beside |= {NodeKey(to): None for key in page for to in sorted(targets[key])}
 
     def _targets(self, page: Keys, kinds: frozenset[EdgeKind]) -> Reads[dict[int, set[int]]]:
-        reached = targets_by_key(page, WalkScope(kinds=kinds, direction=EdgeDirection.OUT))
-        return walked(reached, KeyGround(), None, self.wanted.rights)
+        graph = StoreNeighbours(self.wanted.rights)
+        return targets_of(graph, page, Bounds(kinds=kinds, direction=EdgeDirection.OUT))
 
     def _links_from(self, page: Keys) -> Reads[list[ExportLink]]:
         targets = yield from self._targets(page, self.wanted.kinds)

@@ -124,17 +124,21 @@ Column: TypeAlias = NDArray[np.int64]
 class Turn(Read[tuple[()]]):
     """Reads nothing: a long computation lets the driver look at the time, or stop it.
 
-    With *apart* the next piece of work takes some milliseconds, too long for an event loop.
+    With *apart* the next piece of work takes some milliseconds, too long for an event loop. *rows* counts the
+    edges that a walk took from arrays since its last turn.
     """
 
+    is_walk_step: ClassVar[bool] = True
+
     apart: bool = False
+    rows: int = 0
 
     @property
     def key_count(self) -> int:
         return 0
 
     def row_count(self, answer: Any) -> int | None:  # noqa: ARG002 - as all reads
-        return None
+        return self.rows or None
 
 
 # -- rows by key ---------------------------------------------------------------------------------------
@@ -216,8 +220,11 @@ class Reciprocal(Read[frozenset[tuple[NodeKey, NodeKey]]]):
 
 
 @dataclass(frozen=True, slots=True)
-class GroundFor(Read[Any]):
-    """The ground that walks with these rights walk on in memory, None where they ask with keys (`StepRows`)."""
+class Adjacency(Read[Any]):
+    """The edges that callers with these rights may see, as arrays in memory; None where there are none.
+
+    Walks over arrays do not read the store. Any: this room does not import that of the graph.
+    """
 
     rights: Rights
 
@@ -230,24 +237,7 @@ class GroundFor(Read[Any]):
 
 
 @dataclass(frozen=True, slots=True)
-class OnGround(Read[Any]):
-    """What a walk asks the ground in memory that it walks on, which answers, whoever drives the plan."""
-
-    is_walk_step: ClassVar[bool] = True
-
-    ground: Any  # what `GroundFor` was answered with: this room knows nothing of it
-    question: Any
-
-    @property
-    def key_count(self) -> int:
-        return 1
-
-    def row_count(self, answer: Any) -> int | None:
-        return len(answer.targets)
-
-
-@dataclass(frozen=True, slots=True)
-class StepRows(Read[tuple[Sequence[NodeKey], Sequence[int]]]):
+class NeighbourKeys(Read[tuple[Sequence[NodeKey], Sequence[int]]]):
     """The first *most* steps from *frontier* after the first *skip*, one for each edge: their targets, and
     how many of these belong to each key of the frontier.
 
@@ -281,7 +271,7 @@ class StepRows(Read[tuple[Sequence[NodeKey], Sequence[int]]]):
 @dataclass(frozen=True, slots=True)
 class EdgesAmong(Read[tuple[Column, Column, Column, Column]]):
     """The edges from *sources* to *targets* by columns from, to, kind, position: by source as given, then as
-    `StepRows` orders OUT.
+    `NeighbourKeys` orders OUT.
 
     Ends are told by their places in *sources* and *targets*, kinds by their places in `EdgeKind`. Positions are
     those of related edges, dense over what the caller may see; -1 for other kinds.

@@ -26,19 +26,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from graph_api.graph.adjacency import Csr, build, load, save
-from graph_api.graph.numbering import PlaceGround
-from graph_api.graph.paths import shortest_paths
-from graph_api.graph.protocol import Budget, EdgeKind, Scope, Walk, drive
-from graph_api.graph.simple_paths import all_paths
+from graph_api.graph.arrays import ArrayNeighbours
+from graph_api.graph.paths import shortest_paths, simple_paths
+from graph_api.graph.protocol import Bounds, Budget, Walk
 from graph_api.graph.walk import neighborhood
-from graph_api.records import EdgeDirection
+from graph_api.records import EdgeDirection, EdgeKind
+from graph_api.store.reads import Turn
+from tests.graph.small_graphs import finish
 
 Cases: TypeAlias = list[tuple[int, ...]]
 Edges: TypeAlias = NDArray[np.int64]
 
 NODES, SEED, TRIALS = 100_000, 20, 200
-OUT = Scope(direction=EdgeDirection.OUT)
-BOTH = Scope(direction=EdgeDirection.BOTH)
+OUT = Bounds(direction=EdgeDirection.OUT)
+BOTH = Bounds(direction=EdgeDirection.BOTH)
 
 
 def clustered_edges() -> Edges:
@@ -106,20 +107,15 @@ select key, min(depth) from reached group by key order by 2, 1 limit ?
 """
 
 
-def longest_stretch(walk: Walk[Any], ground: PlaceGround) -> tuple[float, float]:
-    """The longest processor times, in ms, that *walk* and its answers took between two turns of the driver."""
-    reply = None
-    walking = answering = 0.0
+def longest_stretch(walk: Walk[Any]) -> float:
+    """The longest processor time, in ms, that *walk* took between two turns of the driver."""
+    longest = 0.0
     while True:
         started = time.process_time()
-        try:
-            question = walk.send(reply)
-        except StopIteration:
-            return max(walking, 1000 * (time.process_time() - started)), answering
-        asked = time.process_time()
-        reply = ground.answer(question)
-        walking = max(walking, 1000 * (asked - started))
-        answering = max(answering, 1000 * (time.process_time() - asked))
+        ended = next(walk, None) is None
+        longest = max(longest, 1000 * (time.process_time() - started))
+        if ended:
+            return longest
 
 
 def compare(what: str, ours: Callable[..., Any], whom: str, theirs: Callable[..., Any], cases: Cases) -> None:
@@ -138,46 +134,45 @@ class Bench:
         self.starts: Cases = [(chosen.choice(keys),) for _ in range(TRIALS)]
         self.pairs: Cases = [(chosen.choice(keys), chosen.choice(keys)) for _ in range(TRIALS)]
 
-    def near(self, start: int, depth: int = 3, limit: int = 200, *, with_links: bool = False) -> Any:
-        ground = PlaceGround(self.csr)
-        [place] = ground.numbers([start])
-        walk = neighborhood(
-            place, max_depth=depth, limit=limit, scope=OUT, budget=Budget(), with_links=with_links
-        )
-        found = drive(walk, ground.answer)
-        return list(map(ground.keys, found.hops))
+    def graph(self) -> ArrayNeighbours:
+        return ArrayNeighbours(self.csr, lambda rows: Turn(rows=rows))
 
-    def between(self, start: int, end: int, scope: Scope = OUT, limit: int = 5) -> Any:
-        ground = PlaceGround(self.csr)
-        places = ground.numbers([start, end])
-        walk = shortest_paths(*places, max_depth=20, limit=limit, scope=scope, budget=Budget())
-        found = drive(walk, ground.answer)
-        return list(map(ground.keys, found.paths))
+    def near(self, start: int, depth: int = 3, limit: int = 200, *, with_links: bool = False) -> Any:
+        graph = self.graph()
+        [node] = graph.numbers([start])
+        walk = neighborhood(
+            graph, node, max_depth=depth, limit=limit, bounds=OUT, budget=Budget(), with_links=with_links
+        )
+        return list(map(graph.keys, finish(walk).hops))
+
+    def between(self, start: int, end: int, bounds: Bounds = OUT, limit: int = 5) -> Any:
+        graph = self.graph()
+        nodes = graph.numbers([start, end])
+        walk = shortest_paths(graph, *nodes, max_depth=20, limit=limit, bounds=bounds, budget=Budget())
+        return list(map(graph.keys, finish(walk).paths))
 
     def stretches(self) -> None:
         """How long the driver has to wait for its turn; garbage collection, a server's own matter, aside."""
         gc.disable()
         budget = {"nodes": 50_000, "edges": 500_000}
+        graph = self.graph()
         walks: dict[str, Callable[[int, int], Walk[Any]]] = {
             "neighborhood, 1,000": lambda start, _: neighborhood(
-                start, max_depth=6, limit=1000, scope=BOTH, budget=Budget(**budget)
+                graph, start, max_depth=6, limit=1000, bounds=BOTH, budget=Budget(**budget)
             ),
             "neighborhood, 5,000": lambda start, _: neighborhood(
-                start, max_depth=9, limit=5000, scope=BOTH, budget=Budget(**budget)
+                graph, start, max_depth=9, limit=5000, bounds=BOTH, budget=Budget(**budget)
             ),
             "shortest paths": lambda start, end: shortest_paths(
-                start, end, max_depth=20, limit=5, scope=OUT, budget=Budget(**budget)
+                graph, start, end, max_depth=20, limit=5, bounds=OUT, budget=Budget(**budget)
             ),
-            "all paths": lambda start, end: all_paths(
-                start, end, max_depth=6, limit=50, scope=BOTH, budget=Budget(**budget)
+            "all paths": lambda start, end: simple_paths(
+                graph, start, end, max_depth=6, limit=50, bounds=BOTH, budget=Budget(**budget)
             ),
         }
         for name, walk in walks.items():
-            ground = PlaceGround(self.csr)
-            pairs = [ground.numbers(pair) for pair in self.pairs[:12]]
-            times = [longest_stretch(walk(*pair), ground) for pair in pairs]
-            walking, answering = (max(column) for column in zip(*times, strict=True))
-            print(f"longest stretch, {name:<22} walk {walking:6.2f} ms, answer {answering:6.2f} ms")
+            longest = max(longest_stretch(walk(*graph.numbers(pair))) for pair in self.pairs[:12])
+            print(f"longest stretch, {name:<22} {longest:6.2f} ms")
         gc.enable()
 
     def against_networkx(self, edges: Edges) -> None:

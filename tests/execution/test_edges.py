@@ -12,14 +12,15 @@ import pytest
 
 from graph_api.execution.edges import edges_of
 from graph_api.execution.engine import Engine
-from graph_api.graph.numbering import PlaceGround
-from graph_api.graph.protocol import Among, Neighbours
+from graph_api.graph.arrays import ArrayNeighbours
+from graph_api.graph.protocol import PAGE
 from graph_api.records import EdgeDirection, EdgeKind, NodeKey
 from graph_api.settings import Settings
 from graph_api.store.reads import Rights
 from graph_api.store.sqlite.adjacency import adjacency_path
 from graph_api.store.sqlite.store import open_store
 from tests.execution.parity import api
+from tests.graph.small_graphs import finish
 from tests.schema.traversing import with_edges
 from tests.store.build import article, graph, provider, topic
 
@@ -39,16 +40,17 @@ def path(tmp_path: Path) -> Path:
     )
 
 
-def _ground(path: Path, rights: Rights) -> PlaceGround:
+def _arrays(path: Path, rights: Rights) -> ArrayNeighbours:
     edges = edges_of(path, "one", published_only=rights.published_only)
     assert edges is not None
-    return PlaceGround(edges)
+    return ArrayNeighbours(edges, lambda rows: rows)
 
 
 def _steps(path: Path, rights: Rights, *frontier: NodeKey) -> list[int]:
-    ground = _ground(path, rights)
-    question = Neighbours(ground.numbers(frontier), frozenset(EdgeKind), EdgeDirection.BOTH)
-    return sorted(ground.keys(ground.answer(question).targets))
+    arrays = _arrays(path, rights)
+    kinds = frozenset(EdgeKind)
+    steps = finish(arrays.steps(arrays.numbers(frontier), kinds, EdgeDirection.BOTH, PAGE, 0))
+    return sorted(arrays.keys(steps.targets))
 
 
 def test_published_edges_have_no_hidden_end(path: Path) -> None:
@@ -57,10 +59,10 @@ def test_published_edges_have_no_hidden_end(path: Path) -> None:
 
 
 def test_a_hidden_article_leaves_no_gap_in_the_positions(path: Path) -> None:
-    nodes, ground = (A, B, C, HIDDEN), _ground(path, PUBLISHED)
-    question = Among(ground.numbers([A]), ground.numbers(nodes), frozenset({EdgeKind.RELATED}))
-    found = ground.answer(question).rows()
-    assert [(nodes[place], position) for _, place, _, position in found] == [(B, 0), (C, 1)]
+    nodes, arrays = (A, B, C, HIDDEN), _arrays(path, PUBLISHED)
+    sources, targets = arrays.numbers([A]), arrays.numbers(nodes)
+    found = finish(arrays.edges(sources, targets, frozenset({EdgeKind.RELATED}))).rows()
+    assert [(nodes[target], position) for _, target, _, position in found] == [(B, 0), (C, 1)]
 
 
 def test_a_file_of_all_edges_is_not_taken_for_the_published_ones(path: Path) -> None:

@@ -1,158 +1,179 @@
-"""Small graphs for tests: drawn at random, answered from plain dicts, and told to networkx."""
+"""Small graphs for tests: drawn at random, answered from plain dicts, and given to networkx."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 import networkx as nx
 import numpy as np
 from hypothesis import strategies as st
 
 from graph_api.graph.adjacency import Csr, build
-from graph_api.graph.numbering import PlaceGround
-from graph_api.graph.protocol import (
-    Among,
-    Budget,
-    EdgeKind,
-    Edges,
-    Fitting,
-    Neighbours,
-    Pause,
-    Question,
-    Scope,
-    Steps,
-    Walk,
-    drive,
-)
-from graph_api.records import EdgeDirection
+from graph_api.graph.arrays import ArrayNeighbours
+from graph_api.graph.protocol import PAGE, Bounds, Budget, Edges, Steps, Walk
+from graph_api.records import EdgeDirection, EdgeKind
 
 T = TypeVar("T")
 
 OUT, IN, BOTH = EdgeDirection.OUT, EdgeDirection.IN, EdgeDirection.BOTH
 RELATED, PROVIDER, TOPIC = EdgeKind
+ALL_KINDS = frozenset(EdgeKind)
 _ROWS = {OUT: (0,), IN: (1,), BOTH: (0, 1)}
+
+
+class Asked(NamedTuple):
+    """A question that a walk asked: its name, how many nodes it carried, and how many steps it wanted."""
+
+    name: str
+    nodes: int = 0
+    most: int = 0
+
+
+def finish(walk: Walk[T]) -> T:
+    """What *walk* returns when its driver lets it run."""
+    while True:
+        try:
+            next(walk)
+        except StopIteration as done:
+            returned: T = done.value
+            return returned
 
 
 @dataclass
 class SmallGraph:
-    """Edges of each kind in the order of their lists; a dict driver that counts what it is asked."""
+    """Edges of each kind in the order of their lists: `Neighbours` from dicts, which counts the questions."""
 
-    edges: dict[EdgeKind, list[tuple[int, int]]]
-    fits: frozenset[int] | None = None
-    asked: list[Question[Any]] = field(default_factory=list)
+    edge_lists: dict[EdgeKind, list[tuple[int, int]]]
+    fitting: frozenset[int] | None = None
+    asked: list[Asked] = field(default_factory=list[Asked])
 
     @property
     def nodes(self) -> set[int]:
-        return {key for edges in self.edges.values() for edge in edges for key in edge}
+        return {key for edges in self.edge_lists.values() for edge in edges for key in edge}
 
-    def answer(self, question: Question[Any]) -> Any:
-        self.asked.append(question)
-        match question:
-            case Neighbours():
-                return self._neighbours(question)
-            case Among():
-                return self._among(question)
-            case Fitting():
-                return frozenset(question.keys) & (self.nodes if self.fits is None else self.fits)
-            case _:
-                assert isinstance(question, Pause)
-                return None
+    def numbers(self, keys: Iterable[int]) -> tuple[int, ...]:
+        return tuple(keys)
 
-    def _neighbours(self, question: Neighbours) -> Steps:
-        lists = [self._targets(key, question) for key in question.frontier]
-        owned = [(at, target) for at, targets in enumerate(lists) for target in targets]
-        owned = owned[question.skip : question.skip + question.most]
-        counts = [0] * len(lists)
+    def keys(self, numbers: Iterable[int]) -> tuple[int, ...]:
+        return tuple(numbers)
+
+    def steps(
+        self,
+        frontier: tuple[int, ...],
+        kinds: frozenset[EdgeKind],
+        direction: EdgeDirection,
+        most: int = PAGE,
+        skip: int = 0,
+    ) -> Walk[Steps]:
+        self.asked.append(Asked("steps", len(frontier), most))
+        yield
+        owned = [
+            (at, target) for at, key in enumerate(frontier) for target in self._targets(key, kinds, direction)
+        ][skip : skip + most]
+        counts = [0] * len(frontier)
         for at, _ in owned:
             counts[at] += 1
         return Steps([target for _, target in owned], counts)
 
-    def _targets(self, key: int, question: Neighbours) -> Iterable[int]:
+    def _targets(self, key: int, kinds: frozenset[EdgeKind], direction: EdgeDirection) -> Iterable[int]:
         for kind in EdgeKind:
-            if kind in question.kinds:
-                for way in _ROWS[question.direction]:
+            if kind in kinds:
+                for way in _ROWS[direction]:
                     yield from self._lists.get((kind, way, key), ())
 
     @cached_property
     def _lists(self) -> dict[tuple[EdgeKind, int, int], list[int]]:
         lists: dict[tuple[EdgeKind, int, int], list[int]] = {}
-        for kind, edges in self.edges.items():
+        for kind, edges in self.edge_lists.items():
             for source, target in edges:
                 lists.setdefault((kind, 0, source), []).append(target)
             for source, target in sorted(edges):
                 lists.setdefault((kind, 1, target), []).append(source)
         return lists
 
-    def _among(self, question: Among) -> Edges:
+    def edges(
+        self, sources: tuple[int, ...], targets: tuple[int, ...], kinds: frozenset[EdgeKind]
+    ) -> Walk[Edges]:
+        self.asked.append(Asked("edges", len(sources)))
+        yield
         found = [
-            (at, question.targets.index(target), number, position if kind is RELATED else -1)
-            for at, source in enumerate(question.sources)
+            (at, targets.index(target), number, position if kind is RELATED else -1)
+            for at, source in enumerate(sources)
             for number, kind in enumerate(EdgeKind)
-            if kind in question.kinds
+            if kind in kinds
             for position, target in enumerate(self._lists.get((kind, 0, source), ()))
-            if target in question.targets
+            if target in targets
         ]
         return Edges(*np.array(found, dtype=np.int64).reshape(-1, 4).T)
 
-    def run(self, walk: Walk[T]) -> T:
-        return drive(walk, self.answer)
+    def pause(self) -> Walk[None]:
+        self.asked.append(Asked("pause"))
+        yield
+
+    def fits(self, keys: tuple[int, ...]) -> Walk[frozenset[int]]:
+        """The filter that `scopes` draws."""
+        self.asked.append(Asked("fits", len(keys)))
+        yield
+        return frozenset(keys) & (self.nodes if self.fitting is None else self.fitting)
 
     def csr(self) -> Csr:
-        edges = {kind: np.array(rows, dtype=np.int64).reshape(-1, 2) for kind, rows in self.edges.items()}
+        edges = {
+            kind: np.array(rows, dtype=np.int64).reshape(-1, 2) for kind, rows in self.edge_lists.items()
+        }
         return build("r1", edges)
 
     def in_memory(self) -> InMemory:
-        return InMemory(self, PlaceGround(self.csr()))
+        return InMemory(self, ArrayNeighbours(self.csr(), lambda rows: rows))
 
-    def networkx(self, scope: Scope, ends: Iterable[int] = ()) -> Any:
-        """What a walk in *scope* may step along and visit, as a directed graph without parallel edges."""
+    def networkx(self, bounds: Bounds, ends: Iterable[int] = ()) -> Any:
+        """What a walk within *bounds* may step along and visit, as a directed graph without parallel edges."""
         graph: nx.DiGraph[int] = nx.DiGraph()
         graph.add_nodes_from({*self.nodes, *ends})
-        for kind in scope.kinds:
-            for source, target in self.edges.get(kind, ()):
-                if scope.direction is not IN:
+        for kind in bounds.kinds:
+            for source, target in self.edge_lists.get(kind, ()):
+                if bounds.direction is not IN:
                     graph.add_edge(source, target)
-                if scope.direction is not OUT:
+                if bounds.direction is not OUT:
                     graph.add_edge(target, source)
-        visitable = set(graph) - scope.avoid
-        if scope.filtered and self.fits is not None:
-            visitable &= self.fits
+        visitable = set(graph) - bounds.avoid
+        if bounds.fits and self.fitting is not None:
+            visitable &= self.fitting
         return graph.subgraph(visitable | set(ends)).copy()
 
 
 @dataclass
 class InMemory:
-    """The graph's arrays, asked with keys or walked on with places."""
+    """The graph's arrays: questions and walks go in with keys."""
 
     graph: SmallGraph
-    ground: PlaceGround
+    arrays: ArrayNeighbours
 
-    def answer(self, question: Question[Any]) -> Any:
-        """The answer to a question in keys."""
-        numbers = self.ground.numbers
-        match question:
-            case Neighbours():
-                steps = self.ground.answer(replace(question, frontier=numbers(question.frontier)))
-                return Steps(list(self.ground.keys(steps.targets)), steps.counts)
-            case Among():
-                sources, targets = numbers(question.sources), numbers(question.targets)
-                return self.ground.answer(Among(sources, targets, question.kinds))
-            case _:
-                return self.graph.answer(question)
+    def steps(
+        self,
+        frontier: tuple[int, ...],
+        kinds: frozenset[EdgeKind],
+        direction: EdgeDirection,
+        most: int = PAGE,
+        skip: int = 0,
+    ) -> Steps:
+        """The answer in keys."""
+        steps = finish(self.arrays.steps(self.arrays.numbers(frontier), kinds, direction, most, skip))
+        return Steps(list(self.arrays.keys(steps.targets)), steps.counts)
 
-    def run(self, walk: Callable[..., Walk[T]], scope: Scope, *nodes: int) -> T:
-        """What the walk from *nodes* in *scope* returns, in places."""
-        avoid = frozenset(self.ground.numbers(scope.avoid))
-        return drive(walk(*self.ground.numbers(nodes), replace(scope, avoid=avoid)), self._on_places)
+    def edges(self, sources: tuple[int, ...], targets: tuple[int, ...], kinds: frozenset[EdgeKind]) -> Edges:
+        return finish(self.arrays.edges(self.arrays.numbers(sources), self.arrays.numbers(targets), kinds))
 
-    def _on_places(self, question: Question[Any]) -> Any:
-        if not isinstance(question, Fitting):
-            return self.ground.answer(question)
-        fits = self.graph.answer(Fitting(self.ground.keys(question.keys)))
-        return frozenset(self.ground.numbers(fits))
+    def run(self, walk: Callable[..., Walk[T]], bounds: Bounds, *nodes: int) -> T:
+        """What `walk(graph, *nodes, bounds)` returns, in numbers."""
+        avoid = frozenset(self.arrays.numbers(bounds.avoid))
+        moved = replace(bounds, avoid=avoid, fits=self._fits if bounds.fits else None)
+        return finish(walk(self.arrays, *self.arrays.numbers(nodes), moved))
+
+    def _fits(self, numbers: tuple[int, ...]) -> Walk[frozenset[int]]:
+        return frozenset(self.arrays.numbers((yield from self.graph.fits(self.arrays.keys(numbers)))))
 
 
 def related(*edges: tuple[int, int]) -> SmallGraph:
@@ -181,12 +202,13 @@ def graphs(draw: st.DrawFn) -> SmallGraph:
 
 
 @st.composite
-def scopes(draw: st.DrawFn) -> Scope:
-    """Any kinds, direction, filter and set to avoid."""
-    return Scope(
+def walks(draw: st.DrawFn) -> tuple[SmallGraph, Bounds]:
+    """A graph, and bounds with any kinds, direction, filter and nodes to avoid."""
+    graph = draw(graphs())
+    return graph, Bounds(
         kinds=draw(st.frozensets(st.sampled_from(EdgeKind), min_size=1) | st.just(frozenset({RELATED}))),
         direction=draw(st.sampled_from(EdgeDirection)),
-        filtered=draw(st.booleans()),
+        fits=graph.fits if draw(st.booleans()) else None,
         avoid=draw(st.just(frozenset[int]()) | st.frozensets(_KEYS, max_size=3)),
     )
 

@@ -16,9 +16,9 @@ import pytest
 from hypothesis import given, settings, strategies as st
 
 from graph_api.graph.export import ExportLink, ExportNode, GraphFormat, Value, legal
-from graph_api.graph.protocol import EdgeKind
 from graph_api.graph.stream import Columns, stream
 from graph_api.graph.writers import export
+from graph_api.records import EdgeKind
 
 # pydot 4.0.1 builds its parser with names that pyparsing 3.3 deprecates; may go when it no longer does
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning:pydot.dot_parser")

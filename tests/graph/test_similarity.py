@@ -1,4 +1,4 @@
-"""Likeness agrees with networkx."""
+"""Similarity agrees with networkx."""
 
 from __future__ import annotations
 
@@ -9,24 +9,25 @@ import networkx as nx
 import pytest
 from hypothesis import given, settings
 
-from graph_api.graph.protocol import Scope
-from graph_api.graph.similarity import Likeness, adamic_adar, jaccard, likeness
-from tests.graph.small_graphs import SmallGraph, graphs, keys, related, scopes
+from graph_api.graph.protocol import Bounds
+from graph_api.graph.similarity import Similarity, adamic_adar, jaccard, similarity
+from tests.graph.small_graphs import SmallGraph, finish, keys, related, walks
 
 
 @settings(max_examples=120)
-@given(graphs(), scopes(), keys, keys)
+@given(walks(), keys, keys)
 def test_common_neighbours_jaccard_and_adamic_adar(
-    graph: SmallGraph, scope: Scope, first: int, second: int
+    drawn: tuple[SmallGraph, Bounds], first: int, second: int
 ) -> None:
-    scope = replace(scope, filtered=False, avoid=scope.avoid - {first, second})
-    found = graph.run(likeness(first, second, scope))
+    graph, bounds = drawn
+    bounds = replace(bounds, fits=None, avoid=bounds.avoid - {first, second})
+    found = finish(similarity(graph, first, second, bounds))
     memory = graph.in_memory()
-    in_places = memory.run(likeness, scope, first, second)
-    assert replace(in_places, common=memory.ground.keys(in_places.common)) == found
+    in_places = memory.run(similarity, bounds, first, second)
+    assert replace(in_places, common=memory.arrays.keys(in_places.common)) == found
     if first == second:
         return
-    whole: nx.Graph[int] = nx.Graph(graph.networkx(scope, [first, second]))
+    whole: nx.Graph[int] = nx.Graph(graph.networkx(bounds, [first, second]))
     whole.remove_edges_from(list(nx.selfloop_edges(whole)))
     assert found.common == tuple(sorted(nx.common_neighbors(whole, first, second)))
     [(_, _, by_jaccard)] = nx.jaccard_coefficient(whole, [(first, second)])
@@ -36,16 +37,18 @@ def test_common_neighbours_jaccard_and_adamic_adar(
 
 
 def test_two_nodes_alone_are_not_alike() -> None:
-    assert related((5, 6)).run(likeness(1, 2, Scope())) == Likeness(common=(), jaccard=0.0, adamic_adar=0.0)
+    assert finish(similarity(related((5, 6)), 1, 2, Bounds())) == Similarity(
+        common=(), jaccard=0.0, adamic_adar=0.0
+    )
 
 
 def test_a_shared_neighbour_of_two_counts_one_by_log_two() -> None:
-    found = related((1, 3), (3, 2), (2, 4)).run(likeness(1, 2, Scope()))
-    assert found == Likeness(common=(3,), jaccard=0.5, adamic_adar=1 / log(2))
+    found = finish(similarity(related((1, 3), (3, 2), (2, 4)), 1, 2, Bounds()))
+    assert found == Similarity(common=(3,), jaccard=0.5, adamic_adar=1 / log(2))
 
 
 def test_a_neighbour_of_degree_one_adds_nothing() -> None:
-    assert related((1, 3)).run(likeness(1, 1, Scope())).adamic_adar == 0
+    assert finish(similarity(related((1, 3)), 1, 1, Bounds())).adamic_adar == 0
 
 
 @pytest.mark.parametrize(("degrees", "expected"), [([], 0.0), ([1], 0.0), ([2, 4], 1.5 / log(2))])

@@ -8,12 +8,11 @@ from random import Random
 import networkx as nx
 import pytest
 
-from graph_api.graph.paths import Paths, shortest_paths
-from graph_api.graph.protocol import Scope, Walk
-from graph_api.graph.simple_paths import all_paths
+from graph_api.graph.paths import Paths, shortest_paths, simple_paths
+from graph_api.graph.protocol import Bounds, Neighbours, Walk
 from graph_api.graph.walk import neighborhood
 from graph_api.records import EdgeDirection
-from tests.graph.small_graphs import PROVIDER, RELATED, TOPIC, SmallGraph, plenty
+from tests.graph.small_graphs import PROVIDER, RELATED, TOPIC, SmallGraph, finish, plenty
 
 
 def a_graph(random: Random) -> SmallGraph:
@@ -26,11 +25,11 @@ def a_graph(random: Random) -> SmallGraph:
     return SmallGraph(edges, fits)
 
 
-def a_scope(random: Random, nodes: list[int]) -> Scope:
-    return Scope(
+def some_bounds(random: Random, graph: SmallGraph, nodes: list[int]) -> Bounds:
+    return Bounds(
         kinds=frozenset(random.sample([RELATED, PROVIDER, TOPIC], random.randint(1, 3))),
         direction=random.choice(list(EdgeDirection)),
-        filtered=random.random() < 0.5,
+        fits=graph.fits if random.random() < 0.5 else None,
         avoid=frozenset(random.sample(nodes, random.randint(0, min(2, len(nodes))))),
     )
 
@@ -41,36 +40,36 @@ def test_a_hundred_graphs_agree_with_networkx(seed: int) -> None:
     for _ in range(100):
         graph = a_graph(random)
         nodes = sorted(graph.nodes) or [1]
-        scope, start, end = a_scope(random, nodes), random.choice(nodes), random.choice(nodes)
-        check(graph, scope, start, end, random.randint(0, 6))
+        bounds, start, end = some_bounds(random, graph, nodes), random.choice(nodes), random.choice(nodes)
+        check(graph, bounds, start, end, random.randint(0, 6))
 
 
-def check(graph: SmallGraph, scope: Scope, start: int, end: int, depth: int) -> None:
-    allowed = graph.networkx(scope, [start])
-    hood = graph.run(neighborhood(start, max_depth=depth, limit=99, scope=scope, budget=plenty()))
+def check(graph: SmallGraph, bounds: Bounds, start: int, end: int, depth: int) -> None:
+    allowed = graph.networkx(bounds, [start])
+    hood = finish(neighborhood(graph, start, max_depth=depth, limit=99, bounds=bounds, budget=plenty()))
     distances = nx.single_source_shortest_path_length(allowed, start, cutoff=depth)
     assert {key: hop for hop, members in enumerate(hood.hops) for key in members} == distances
 
-    allowed = graph.networkx(scope, [start, end])
+    allowed = graph.networkx(bounds, [start, end])
     expected = nx.all_shortest_paths(allowed, start, end) if nx.has_path(allowed, start, end) else []
-    assert paths(shortest_paths, graph, scope, start, end, 99) == sorted(map(tuple, expected))
+    assert paths(shortest_paths, graph, bounds, start, end, 99) == sorted(map(tuple, expected))
 
     depth = min(depth, 4)
     simple = (
         {tuple(path) for path in nx.all_simple_paths(allowed, start, end, cutoff=depth)} if depth else set()
     )
     simple |= {(start,)} if start == end else set()
-    found = paths(all_paths, graph, scope, start, end, depth)
+    found = paths(simple_paths, graph, bounds, start, end, depth)
     assert found == sorted(simple, key=lambda path: (len(path), path))
 
 
 def paths(
-    search: Callable[..., Walk[Paths]], graph: SmallGraph, scope: Scope, start: int, end: int, depth: int
+    search: Callable[..., Walk[Paths]], graph: SmallGraph, bounds: Bounds, start: int, end: int, depth: int
 ) -> list[tuple[int, ...]]:
     """What the search finds in memory, by keys."""
 
-    def walk(start: int, end: int, scope: Scope) -> Walk[Paths]:
-        return search(start, end, max_depth=depth, limit=9999, scope=scope, budget=plenty())
+    def walk(graph: Neighbours, start: int, end: int, bounds: Bounds) -> Walk[Paths]:
+        return search(graph, start, end, max_depth=depth, limit=9999, bounds=bounds, budget=plenty())
 
     memory = graph.in_memory()
-    return list(map(memory.ground.keys, memory.run(walk, scope, start, end).paths))
+    return list(map(memory.arrays.keys, memory.run(walk, bounds, start, end).paths))

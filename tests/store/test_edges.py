@@ -5,43 +5,32 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterable, Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import given, settings, strategies as st
 
-from graph_api.graph.paths import shortest_paths
-from graph_api.graph.protocol import (
-    Among,
-    Budget,
-    Edges,
-    Fitting,
-    Neighbours,
-    Pause,
-    Question,
-    Scope as Bounds,
-    Steps,
-    Walk,
-    drive,
-)
-from graph_api.graph.simple_paths import all_paths
+from graph_api.graph.paths import shortest_paths, simple_paths
+from graph_api.graph.protocol import Bounds, Budget, Edges, Neighbours, Steps, Walk
 from graph_api.graph.walk import neighborhood
 from graph_api.records import EdgeDirection, EdgeKind, NodeKey
-from graph_api.store.filters import And, Filter
+from graph_api.schema.resolvers.traversal import StoreNeighbours, fits
+from graph_api.store.filters import Filter
 from graph_api.store.reads import (
     AllArticles,
     EdgesAmong,
     FittingKeys,
+    NeighbourKeys,
     Read,
+    Reads,
     Rights,
-    StepRows,
 )
 from graph_api.store.sqlite.connection import connected
 from graph_api.store.sqlite.reads import answer as stored
 from graph_api.store.sqlite.tables import SCRIPT
-from tests.graph.small_graphs import SmallGraph, plenty
+from tests.graph.small_graphs import SmallGraph, finish, plenty
 from tests.store.build import AnyNode, article, graph, key, provider, topic, write
 from tests.store.generated import DOMAINS, NAMES, SLUGS, article_filters, graphs, rights
 from tests.store.reference import Reference
@@ -63,42 +52,13 @@ _frontiers = st.lists(_keys, max_size=12).map(tuple)
 _kinds = st.frozensets(st.sampled_from(EdgeKind))
 _directions = st.sampled_from(EdgeDirection)
 
-_steps = st.builds(
-    Neighbours, _frontiers, _kinds, _directions, st.integers(0, 12) | st.just(8192), st.integers(0, 12)
-)
 _targets = st.lists(_keys, unique=True).map(tuple)
-_among = st.builds(Among, _frontiers, _targets, _kinds)
-_questions: st.SearchStrategy[Question[Any]] = _steps | _among
 _bounds = st.builds(
     Bounds,
     kinds=st.frozensets(st.sampled_from(EdgeKind), min_size=1),
     direction=_directions,
-    filtered=st.booleans(),
     avoid=st.frozensets(_keys, max_size=2),
 )
-
-
-def read_of(question: Question[Any], rights: Rights, filter: Filter) -> Read[Any]:
-    """The read that answers a walk's question."""
-    match question:
-        case Neighbours():
-            frontier = tuple(map(NodeKey, question.frontier))
-            return StepRows(
-                frontier, question.kinds, question.direction, question.most, question.skip, rights
-            )
-        case Among():
-            targets = tuple(map(NodeKey, question.targets))
-            return EdgesAmong(tuple(map(NodeKey, question.sources)), targets, question.kinds, rights)
-        case _:
-            assert isinstance(question, Fitting)
-            return FittingKeys(tuple(map(NodeKey, question.keys)), filter, rights)
-
-
-def answer_of(question: Question[Any], rows: Any) -> Any:
-    """The rows of `read_of` as the walk wants them."""
-    if isinstance(question, Fitting):
-        return rows
-    return Steps(*rows) if isinstance(question, Neighbours) else Edges(*rows)
 
 
 def in_words(nodes: Iterable[AnyNode], rights: Rights, filter: Filter | None = None) -> SmallGraph:
@@ -131,23 +91,41 @@ def held(nodes: Iterable[AnyNode]) -> closing[sqlite3.Connection]:
 
 
 @settings(max_examples=150)
-@given(graphs(), rights, st.lists(_questions, min_size=1, max_size=12))
-def test_steps_and_edges_are_those_of_a_dict_and_those_of_memory(
-    nodes: list[AnyNode], rights: Rights, questions: list[Question[Any]]
+@given(
+    graphs(), rights, _frontiers, _kinds, _directions, st.integers(0, 12) | st.just(8192), st.integers(0, 12)
+)
+def test_steps_are_those_of_a_dict_and_those_of_memory(
+    nodes: list[AnyNode],
+    rights: Rights,
+    frontier: tuple[NodeKey, ...],
+    kinds: frozenset[EdgeKind],
+    direction: EdgeDirection,
+    most: int,
+    skip: int,
 ) -> None:
-    expected = in_words(nodes, rights)
-    memory = expected.in_memory()
+    by_dict = in_words(nodes, rights)
+    expected = finish(by_dict.steps(frontier, kinds, direction, most, skip))
     with held(nodes) as connection:
-        for question in questions:
-            answers = (
-                answer_of(question, stored(connection, read_of(question, rights, ANYTHING))),
-                expected.answer(question),
-                memory.answer(question),
-            )
-            told, by_dict, in_memory = (
-                list(answer.rows()) if isinstance(answer, Edges) else answer for answer in answers
-            )
-            assert told == by_dict == in_memory
+        read = NeighbourKeys(frontier, kinds, direction, most, skip, rights)
+        assert Steps(*stored(connection, read)) == expected
+    assert by_dict.in_memory().steps(frontier, kinds, direction, most, skip) == expected
+
+
+@settings(max_examples=150)
+@given(graphs(), rights, _frontiers, _targets, _kinds)
+def test_edges_among_nodes_are_those_of_a_dict_and_those_of_memory(
+    nodes: list[AnyNode],
+    rights: Rights,
+    sources: tuple[NodeKey, ...],
+    targets: tuple[NodeKey, ...],
+    kinds: frozenset[EdgeKind],
+) -> None:
+    by_dict = in_words(nodes, rights)
+    expected = list(finish(by_dict.edges(sources, targets, kinds)).rows())
+    with held(nodes) as connection:
+        found = Edges(*stored(connection, EdgesAmong(sources, targets, kinds, rights)))
+    assert list(found.rows()) == expected
+    assert list(by_dict.in_memory().edges(sources, targets, kinds).rows()) == expected
 
 
 @given(graphs(), rights, _frontiers, _kinds, _directions, st.integers(1, 7))
@@ -159,8 +137,8 @@ def test_pages_of_steps_are_the_whole(
     direction: EdgeDirection,
     size: int,
 ) -> None:
-    def page(most: int, skip: int) -> StepRows:
-        return StepRows(frontier, kinds, direction, most, skip, rights)
+    def page(most: int, skip: int) -> NeighbourKeys:
+        return NeighbourKeys(frontier, kinds, direction, most, skip, rights)
 
     with held(nodes) as connection:
         targets, counts = stored(connection, page(MANY, 0))
@@ -177,7 +155,7 @@ def test_what_fits_is_what_the_filter_lets_pass_and_every_visible_node_of_anothe
 ) -> None:
     with held(nodes) as connection:
         found = stored(connection, FittingKeys(keys, filter, rights))
-    assert found == in_words(nodes, rights, filter).answer(Fitting(keys))
+    assert found == finish(in_words(nodes, rights, filter).fits(keys))
 
 
 # -- in words ----------------------------------------------------------------------------------------------
@@ -190,7 +168,7 @@ class Stored:
     path: Path
 
     def steps(self, *frontier: NodeKey, direction: EdgeDirection = BOTH, rights: Rights = ALL) -> Any:
-        read = StepRows(frontier, frozenset(EdgeKind), direction, 8192, 0, rights)
+        read = NeighbourKeys(frontier, frozenset(EdgeKind), direction, 8192, 0, rights)
         targets, counts = answer(self.path, read)
         return [NAMED[target] for target in targets], counts
 
@@ -201,7 +179,6 @@ NAMED = {
     topic("s").key: "s",
     topic("t").key: "t",
 }
-ANYTHING = And(())
 
 
 @pytest.fixture
@@ -250,7 +227,7 @@ def test_positions_of_edges_are_dense_over_what_is_seen(store: Stored) -> None:
 @given(
     graphs(),
     rights,
-    article_filters,
+    st.none() | article_filters,
     _bounds,
     st.sampled_from(_KNOWN),
     st.sampled_from(_KNOWN),
@@ -260,30 +237,40 @@ def test_positions_of_edges_are_dense_over_what_is_seen(store: Stored) -> None:
 def test_walks_over_the_store_and_over_a_dict_are_equal(
     nodes: list[AnyNode],
     rights: Rights,
-    filter: Filter,
+    filter: Filter | None,
     bounds: Bounds,
     start: NodeKey,
     end: NodeKey,
     limit: int,
     edges: int,
 ) -> None:
-    def walks() -> Sequence[Walk[Any]]:
+    def walks(graph: Neighbours, bounds: Bounds) -> Sequence[Walk[Any]]:
+        budget = Budget(edges=edges)
         return (
-            neighborhood(start, max_depth=3, limit=limit, scope=bounds, budget=Budget(edges=edges)),
-            shortest_paths(start, end, max_depth=9, limit=limit, scope=bounds, budget=plenty()),
-            all_paths(start, end, max_depth=3, limit=limit, scope=bounds, budget=plenty()),
+            neighborhood(graph, start, max_depth=3, limit=limit, bounds=bounds, budget=budget),
+            shortest_paths(graph, start, end, max_depth=9, limit=limit, bounds=bounds, budget=plenty()),
+            simple_paths(graph, start, end, max_depth=3, limit=limit, bounds=bounds, budget=plenty()),
         )
 
-    expected = in_words(nodes, rights, filter)
+    by_dict = in_words(nodes, rights, filter)
+    expected = [
+        finish(walk) for walk in walks(by_dict, replace(bounds, fits=by_dict.fits if filter else None))
+    ]
+    by_reads = StoreNeighbours(rights)
+    asked = replace(bounds, fits=fits(filter, by_reads, rights))
     with held(nodes) as connection:
+        assert [run(walk, connection) for walk in walks(by_reads, asked)] == expected
 
-        def told(question: Question[Any]) -> Any:
-            if isinstance(question, Pause):
-                return None
-            return answer_of(question, stored(connection, read_of(question, rights, filter)))
 
-        found = [drive(walk, told) for walk in walks()]
-    assert found == [expected.run(walk) for walk in walks()]
+def run(plan: Reads[Any], connection: sqlite3.Connection) -> Any:
+    """What *plan* returns; its reads are answered from the database."""
+    rows: Any = None
+    while True:
+        try:
+            read = plan.send(rows)
+        except StopIteration as done:
+            return done.value
+        rows = stored(connection, read)
 
 
 # -- cost --------------------------------------------------------------------------------------------------
@@ -293,7 +280,7 @@ def test_walks_over_the_store_and_over_a_dict_are_equal(
 @pytest.mark.parametrize("skip", [0, 3])
 def test_no_steps_are_sorted_or_scanned_for(tmp_path: Path, rights: Rights, skip: int) -> None:
     path = graph(tmp_path / "g.db", article("a", related=["b"]))
-    read = StepRows((key("b"), key("a")), frozenset(EdgeKind), BOTH, 9, skip, rights)
+    read = NeighbourKeys((key("b"), key("a")), frozenset(EdgeKind), BOTH, 9, skip, rights)
     with closing(connected(path)) as connection:
         texts = traced(connection, read)
         walked = [row[3] for text in texts for row in connection.execute(f"EXPLAIN QUERY PLAN {text}")]
@@ -306,7 +293,7 @@ def test_a_frontier_is_one_statement_and_is_left_when_there_are_enough_steps(tmp
     names = [f"n{number}" for number in range(100)]
     path = graph(tmp_path / "g.db", *(article(name, related=NAMES) for name in names))
     few, all = (
-        StepRows(tuple(map(key, names)), frozenset({RELATED}), OUT, most, 0, ALL) for most in (12, MANY)
+        NeighbourKeys(tuple(map(key, names)), frozenset({RELATED}), OUT, most, 0, ALL) for most in (12, MANY)
     )
     with closing(connected(path)) as connection:
         assert len(traced(connection, few)) == 1

@@ -10,6 +10,7 @@ import pytest
 from graph_api.records import Detail, EdgeDirection, EdgeKind, NodeKey
 from graph_api.store.reads import (
     KINDS,
+    Adjacency,
     AllArticles,
     AllTopics,
     ArticleHandle,
@@ -20,11 +21,11 @@ from graph_api.store.reads import (
     EdgesAmong,
     KeyedRead,
     Lists,
+    NeighbourKeys,
     Read,
     Rights,
     Slice,
     Status,
-    StepRows,
     TopicRows,
     Turn,
     Window,
@@ -67,10 +68,12 @@ def test_a_narrowed_read_asks_the_same_for_fewer_keys() -> None:
         (Lists((AllArticles(),), ALL, Window(3)), {AllArticles(): Slice(TWO, False, False)}, 1, 2),
         (Counts((AllArticles(),), ALL), {AllArticles(): 7}, 1, 1),
         (ArticleKeysBy(ArticleHandle.SLUG, ("a", "b"), ALL), {"a": 1}, 2, 1),
-        (StepRows(TWO, frozenset(EdgeKind), EdgeDirection.OUT, 9, 0, ALL), ([3, 4, 5], [1, 2]), 2, 3),
+        (NeighbourKeys(TWO, frozenset(EdgeKind), EdgeDirection.OUT, 9, 0, ALL), ([3, 4, 5], [1, 2]), 2, 3),
         (EdgesAmong(ONE, TWO, frozenset(EdgeKind), ALL), ([0, 0], [0, 1], [0, 0], [0, 1]), 1, 2),
         (Status(ALL), object(), 1, 1),
         (Turn(), (), 0, None),
+        (Turn(rows=5), (), 0, 5),
+        (Adjacency(ALL), None, 0, None),
     ],
 )
 def test_a_read_counts_its_keys_and_rows(
@@ -80,7 +83,7 @@ def test_a_read_counts_its_keys_and_rows(
 
 
 def test_adjacency_saves_steps_and_edges_alone() -> None:
-    step = StepRows(ONE, frozenset(EdgeKind), EdgeDirection.OUT, 9, 0, LESS)
+    step = NeighbourKeys(ONE, frozenset(EdgeKind), EdgeDirection.OUT, 9, 0, LESS)
     assert step.adjacency_rights == LESS
     assert ArticleRows(ONE, LESS).adjacency_rights is None
 
@@ -94,4 +97,4 @@ def test_a_kind_of_read_that_a_store_lacks_is_an_error_at_import() -> None:
 
 def test_every_kind_of_content_carries_rights() -> None:
     without = {kind.__name__ for kind in KINDS if "rights" not in {each.name for each in fields(kind)}}  # type: ignore[arg-type] # all are dataclasses
-    assert without == {"Turn", "OnGround"}
+    assert without == {"Turn"}

@@ -1,29 +1,23 @@
-"""Paths between two nodes and what two articles share: batch functions of the root's traversal fields.
-
-Their docstrings are the fields' descriptions.
-"""
+"""Paths between two nodes, and what two articles share: batch functions, whose docstrings are the fields' descriptions."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TypeVar, cast
+from typing import cast
 
-from graph_api.graph import explain, paths, similarity
-from graph_api.graph.numbering import Ground
-from graph_api.graph.paths import Paths
-from graph_api.graph.protocol import Budget, Scope as WalkScope
-from graph_api.graph.simple_paths import all_paths as simple_paths
+from graph_api.graph import paths
+from graph_api.graph.explanation import explanation as in_words
+from graph_api.graph.protocol import Bounds, Budget, Neighbours
+from graph_api.graph.similarity import similarity
 from graph_api.graph.walk import Link
 from graph_api.records import Article, Topic
 from graph_api.schema.arguments import PairWanted, PathsWanted
 from graph_api.schema.resolvers.nodes import rows_of
-from graph_api.schema.resolvers.traversal import Node, budget, ground_for, known, records, walked
+from graph_api.schema.resolvers.traversal import Node, budget, fits, graph_for, known, records
 from graph_api.store.reads import ArticleRows, Keys, Reads, Rights, TopicKeys, TopicRows, ask
 
-T = TypeVar("T")
-
-MOST_EXTENSIONS = 200_000  # that a search for simple paths may try
+MOST_EXTENSIONS = 200_000  # of paths that a search for simple paths may try
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -84,28 +78,33 @@ def _paths_between(wanted: PathsWanted, rights: Rights, *, simple: bool) -> Read
     found = yield from known((wanted.start, wanted.end, *wanted.avoid), rights)
     if not found.keys() >= {wanted.start.id, wanted.end.id}:
         return PathResult((), truncated=False)
-    ground = yield from ground_for(rights)
-    start, end, *avoid = ground.numbers(
+    graph = yield from graph_for(rights)
+    start, end, *avoid = graph.numbers(
         (wanted.start.key, wanted.end.key, *(handle.key for handle in wanted.avoid if handle.id in found))
     )
-    scope = WalkScope(
+    bounds = Bounds(
         kinds=wanted.kinds,
         direction=wanted.direction,
-        filtered=wanted.filter is not None,
         avoid=frozenset(avoid),
+        fits=fits(wanted.filter, graph, rights),
     )
-    search = simple_paths if simple else paths.shortest_paths
-    spend = Budget(edges=MOST_EXTENSIONS) if simple else budget()
-    walking = search(start, end, max_depth=wanted.max_depth, limit=wanted.limit, scope=scope, budget=spend)
-    result: Paths = yield from walked(walking, ground, wanted.filter, rights)
-    links = yield from walked(paths.path_links(result.paths, scope), ground, None, rights)
-    told = tuple(_told(path, steps, ground) for path, steps in zip(result.paths, links, strict=True))
-    return PathResult(told, result.truncated)
+    search = paths.simple_paths if simple else paths.shortest_paths
+    result = yield from search(
+        graph,
+        start,
+        end,
+        max_depth=wanted.max_depth,
+        limit=wanted.limit,
+        bounds=bounds,
+        budget=Budget(edges=MOST_EXTENSIONS) if simple else budget(),
+    )
+    links = yield from paths.path_links(graph, result.paths, bounds)
+    by_key = tuple(_by_key(path, steps, graph) for path, steps in zip(result.paths, links, strict=True))
+    return PathResult(by_key, result.truncated)
 
 
-def _told(path: paths.Path, links: tuple[Link, ...], ground: Ground) -> Path:
-    """The path and its links by keys."""
-    keys = dict(zip(path, ground.keys(path), strict=True))
+def _by_key(path: paths.Path, links: tuple[Link, ...], graph: Neighbours) -> Path:
+    keys = dict(zip(path, graph.keys(path), strict=True))
     steps = [link._replace(source=keys[link.source], target=keys[link.target]) for link in links]
     return Path(cast(Keys, tuple(keys.values())), tuple(steps))
 
@@ -120,7 +119,7 @@ def explanation(parents: Sequence[Path], rights: Rights) -> Reads[list[str]]:
     """The path in words, such as: "A" lists "B" as related; "C" lists both."""
     found = yield from records((key for parent in parents for key in parent.keys), rights)
     titles: dict[int, str] = {key: _title(node) for key, node in found.items()}
-    return [explain.explanation(parent.keys, parent.links, titles) for parent in parents]
+    return [in_words(parent.keys, parent.links, titles) for parent in parents]
 
 
 def _title(node: Node) -> str:
@@ -136,13 +135,13 @@ def common_neighbors(
     providers = [node.provider_key for node in found.values() if isinstance(node, Article)]
     if not found.keys() >= {wanted.a.id, wanted.b.id}:
         return [None for _ in parents]
-    ground = yield from ground_for(rights)
-    a, b = ground.numbers(pair)
-    alike = yield from walked(similarity.likeness(a, b, WalkScope()), ground, None, rights)
+    graph = yield from graph_for(rights)
+    a, b = graph.numbers(pair)
+    alike = yield from similarity(graph, a, b, Bounds())
     topics = yield from ask(TopicKeys(tuple(dict.fromkeys(pair)), rights))
     theirs = frozenset(topics.get(pair[1], ()))
     shared = CommonNeighbors(
-        article_keys=cast(Keys, ground.keys(alike.common)),
+        article_keys=cast(Keys, graph.keys(alike.common)),
         topic_keys=tuple(key for key in topics.get(pair[0], ()) if key in theirs),
         same_provider=None not in providers and len(set(providers)) == 1,
         jaccard=alike.jaccard,

@@ -1,29 +1,18 @@
-"""Walks for the schema: the graph's questions become reads, what was found becomes records, and
-traversal's batch functions. Their docstrings are the fields' descriptions.
+"""Neighbourhoods and subgraphs: walks over the store's edges, and the batch functions of their fields, whose
+docstrings are the fields' descriptions.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, TypeVar, cast
+from typing import cast
 
 from graph_api.execution.fields import ByKey, Strung
 from graph_api.graph import walk
-from graph_api.graph.expansion import targets_by_key
-from graph_api.graph.numbering import Ground, KeyGround, PlaceGround
-from graph_api.graph.protocol import (
-    Among,
-    Budget,
-    Edges,
-    Fitting,
-    Neighbours,
-    Pause,
-    Question,
-    Scope as WalkScope,
-    Steps,
-    Walk,
-)
+from graph_api.graph.arrays import ArrayNeighbours
+from graph_api.graph.expansion import targets_of
+from graph_api.graph.protocol import Bounds, Budget, Edges, Fits, Neighbours, Steps
 from graph_api.graph.walk import Link, Links
 from graph_api.records import Article, EdgeDirection, EdgeKind, NodeKey, Provider, Topic
 from graph_api.schema.arguments import NeighborhoodWanted, SubgraphWanted
@@ -31,26 +20,24 @@ from graph_api.schema.identifiers import NodeHandle
 from graph_api.schema.resolvers.nodes import rows_of
 from graph_api.store.filters import Filter
 from graph_api.store.reads import (
+    Adjacency,
     AllArticles,
     ArticleRows,
     Column,
     EdgesAmong,
     FittingKeys,
-    GroundFor,
     Keys,
     Lists,
-    OnGround,
+    NeighbourKeys,
     ProviderRows,
     Reads,
     Rights,
-    StepRows,
     TopicRows,
     Turn,
     Window,
     ask,
 )
 
-T = TypeVar("T")
 Node = Article | Provider | Topic
 
 MAX_LINKS = 50_000  # in one subgraph
@@ -60,55 +47,59 @@ WALK_EDGES = 5_000_000  # edges that one walk may read
 _RELATED = frozenset({EdgeKind.RELATED})
 
 
-def ground_for(rights: Rights) -> Reads[Ground]:
-    """What walks with these rights walk on."""
-    return (yield from ask(GroundFor(rights))) or KeyGround()
+@dataclass(frozen=True, slots=True)
+class StoreNeighbours:
+    """`Neighbours` by one read of the store for each question: nodes are keys."""
+
+    rights: Rights
+
+    def numbers(self, keys: Iterable[int]) -> tuple[int, ...]:
+        return tuple(keys)
+
+    def keys(self, numbers: Iterable[int]) -> tuple[int, ...]:
+        return tuple(numbers)
+
+    def steps(
+        self,
+        frontier: tuple[int, ...],
+        kinds: frozenset[EdgeKind],
+        direction: EdgeDirection,
+        most: int,
+        skip: int,
+    ) -> Reads[Steps]:
+        read = NeighbourKeys(cast(Keys, frontier), kinds, direction, most, skip, self.rights)
+        return Steps(*(yield from ask(read)))
+
+    def edges(
+        self, sources: tuple[int, ...], targets: tuple[int, ...], kinds: frozenset[EdgeKind]
+    ) -> Reads[Edges]:
+        read = EdgesAmong(cast(Keys, sources), cast(Keys, targets), kinds, self.rights)
+        return Edges(*(yield from ask(read)))
+
+    def pause(self) -> Reads[None]:
+        yield from ask(Turn())
 
 
-def walked(walking: Walk[T], ground: Ground, filter: Filter | None, rights: Rights) -> Reads[T]:
-    """What the walk returns, in numbers of *ground*; its questions are asked as reads."""
-    in_memory = isinstance(ground, PlaceGround)
-    answer: Any = None  # what a generator wants first
-    try:
-        while True:
-            question = walking.send(answer)
-            if isinstance(question, Pause):
-                yield from ask(Turn())
-                answer = None
-            elif isinstance(question, Fitting):
-                answer = yield from _fitting(question, ground, filter, rights)
-            elif in_memory:
-                answer = yield OnGround(ground, question)
-            else:
-                answer = yield from _by_key(question, rights)
-    except StopIteration as done:
-        result: T = done.value
-        return result
+def graph_for(rights: Rights) -> Reads[Neighbours]:
+    """The edges that *rights* allow: arrays where they are in memory, else the store's."""
+    arrays = yield from ask(Adjacency(rights))
+    return StoreNeighbours(rights) if arrays is None else ArrayNeighbours(arrays, _turn)
 
 
-def _fitting(
-    question: Fitting, ground: Ground, filter: Filter | None, rights: Rights
-) -> Reads[frozenset[int]]:
-    if filter is None:
-        return frozenset(question.keys)
-    keys = cast(Keys, ground.keys(question.keys))
-    fits = yield from ask(FittingKeys(keys, filter, rights))
-    return frozenset(number for number, key in zip(question.keys, keys, strict=True) if key in fits)
+def _turn(rows: int) -> Turn:
+    return Turn(rows=rows)
 
 
-def _by_key(question: Question[Any], rights: Rights) -> Reads[Any]:
-    """What the question is answered with where numbers are keys, as the casts say."""
-    match question:
-        case Neighbours(frontier, kinds, direction, most, skip):
-            targets, counts = yield from ask(
-                StepRows(cast(Keys, frontier), kinds, direction, most, skip, rights)
-            )
-            return Steps(targets, counts)
-        case Among(sources, targets, kinds):
-            read = EdgesAmong(cast(Keys, sources), cast(Keys, targets), kinds, rights)
-            return Edges(*(yield from ask(read)))
-        case _:
-            raise TypeError(f"no read answers {question!r}")
+def fits(filter: Filter | None, graph: Neighbours, rights: Rights) -> Fits | None:
+    """What asks the store which nodes of *graph* fit the filter."""
+
+    def asked(numbers: tuple[int, ...]) -> Reads[frozenset[int]]:
+        assert filter is not None
+        keys = cast(Keys, graph.keys(numbers))
+        fitting = yield from ask(FittingKeys(keys, filter, rights))
+        return frozenset(number for number, key in zip(numbers, keys, strict=True) if key in fitting)
+
+    return None if filter is None else asked
 
 
 # -- subgraphs -------------------------------------------------------------------------------------------
@@ -148,20 +139,20 @@ def neighborhood(
 
     Within a hop the order is that of discovery, so that a cut keeps the nearest and best placed.
     """
-    ground = yield from ground_for(rights)
-    scope = WalkScope(kinds=wanted.kinds, direction=wanted.direction, filtered=wanted.filter is not None)
+    graph = yield from graph_for(rights)
+    bounds = Bounds(kinds=wanted.kinds, direction=wanted.direction, fits=fits(wanted.filter, graph, rights))
     found: list[Subgraph] = []
-    for start in ground.numbers(parent.key for parent in parents):
-        walking = walk.neighborhood(
+    for start in graph.numbers(parent.key for parent in parents):
+        result = yield from walk.neighborhood(
+            graph,
             start,
             max_depth=wanted.max_depth,
             limit=wanted.limit,
-            scope=scope,
+            bounds=bounds,
             budget=budget(),
             with_links=False,
         )
-        result = yield from walked(walking, ground, wanted.filter, rights)
-        hops = tuple(Hop(depth, cast(Keys, ground.keys(hop))) for depth, hop in enumerate(result.hops))
+        hops = tuple(Hop(depth, cast(Keys, graph.keys(hop))) for depth, hop in enumerate(result.hops))
         found.append(Subgraph(hops, result.truncated, wanted.kinds))
     return found
 
@@ -175,12 +166,11 @@ def subgraph(parents: Sequence[object], rights: Rights, wanted: SubgraphWanted) 
     keys = dict.fromkeys(articles)
     beside = wanted.kinds - _RELATED
     if beside and articles:
-        ground = yield from ground_for(rights)
-        numbers = ground.numbers(articles)
-        reached = targets_by_key(numbers, WalkScope(kinds=beside, direction=EdgeDirection.OUT))
-        found = yield from walked(reached, ground, None, rights)
+        graph = yield from graph_for(rights)
+        numbers = graph.numbers(articles)
+        found = yield from targets_of(graph, numbers, Bounds(kinds=beside, direction=EdgeDirection.OUT))
         ends = (end for number in numbers for end in sorted(found[number]))
-        keys |= dict.fromkeys(cast(Keys, ground.keys(ends)))
+        keys |= dict.fromkeys(cast(Keys, graph.keys(ends)))
     hop = Hop(0, tuple(keys)[: wanted.limit])
     return [Subgraph((hop,), cut or len(keys) > wanted.limit, wanted.kinds) for _ in parents]
 
@@ -203,14 +193,14 @@ def budget() -> Budget:
 
 
 def linked(subgraphs: Sequence[Subgraph], rights: Rights) -> Reads[list[Links]]:
-    """The links of *subgraphs*; those not read before are read."""
+    """The links of *subgraphs*, each read once."""
     unread = [one for one in subgraphs if one.links is None]
     if unread:
-        ground = yield from ground_for(rights)
+        graph = yield from graph_for(rights)
         for one in unread:
-            among = walk.links_among(ground.numbers(one.keys), one.kinds, budget())
-            its_links, one.links_cut = yield from walked(among, ground, None, rights)
-            one.links = replace(its_links, nodes=one.keys)
+            numbers = graph.numbers(one.keys)
+            links, one.links_cut = yield from walk.links_among(graph, numbers, one.kinds, budget())
+            one.links = replace(links, nodes=one.keys)
     return [one.links for one in subgraphs if one.links is not None]
 
 
@@ -267,18 +257,18 @@ def link_target(parents: Sequence[Link], rights: Rights) -> Reads[ByKey]:
 
 
 def _ends_of(links: Links, ends: Column) -> ByKey:
-    """The nodes at one end of each link, by their places: nobody has to look at the links one by one."""
+    """The nodes at one end of each link, by their indexes in `links.nodes`."""
 
-    def rows(places: Iterable[int], rights: Rights) -> Reads[Mapping[int, Node]]:
-        keys = {place: NodeKey(links.nodes[place]) for place in places}
+    def rows(indexes: Iterable[int], rights: Rights) -> Reads[Mapping[int, Node]]:
+        keys = {index: NodeKey(links.nodes[index]) for index in indexes}
         found = yield from records(keys.values(), rights)
-        return {place: found[key] for place, key in keys.items()}
+        return {index: found[key] for index, key in keys.items()}
 
     return ByKey(ends.tolist(), rows, lasting=False)
 
 
 def known(handles: Iterable[NodeHandle], rights: Rights) -> Reads[Mapping[str, Node]]:
-    """The nodes with these ids, by id: a key is shorter, so that other ids have it too."""
+    """The nodes with these ids, by id. Ids are compared, since two ids may have one key."""
     found = yield from records((handle.key for handle in handles), rights)
     return {node.id: node for node in found.values()}
 

@@ -23,9 +23,9 @@ from graph_api.store.reads import (
     EdgesAmong,
     FittingKeys,
     Keys,
+    NeighbourKeys,
     ProviderRows,
     Rights,
-    StepRows,
     TopicRows,
 )
 from graph_api.store.sqlite.filters import articles, condition
@@ -88,7 +88,7 @@ _VISIBLE_LISTS: Mapping[tuple[EdgeKind, EdgeDirection], str] = {
 _TABLES: Mapping[NodeRead, str] = {ArticleRows: "article", ProviderRows: "provider", TopicRows: "topic"}
 
 
-def steps(connection: sqlite3.Connection, read: StepRows) -> tuple[list[NodeKey], list[int]]:
+def neighbour_keys(connection: sqlite3.Connection, read: NeighbourKeys) -> tuple[list[NodeKey], list[int]]:
     """Where the steps of *read* lead, and how many belong to each key of its frontier."""
     lists = _lists(_in_order(read.kinds), read.direction, read.rights)
     if read.most <= 0 or not lists:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
-from graph_api.store.reads import GroundFor, Read, Reads, Turn
+from graph_api.store.reads import Adjacency, Read, Reads, Turn
 from graph_api.store.sqlite.connection import clear_errors, connected
 from graph_api.store.sqlite.reads import answer
 
@@ -41,7 +41,7 @@ def traced(path: Path, plan: Reads[T]) -> tuple[T, list[TracedRead]]:
                 rows = answer(connection, read)
                 took = time.perf_counter() - begun
                 count = len(rows) if isinstance(rows, Sized) else 1
-                if not isinstance(read, Turn | GroundFor):
+                if not isinstance(read, Turn | Adjacency):
                     reads.append(TracedRead(read, tuple(statements), count, took))
                 read = plan.send(rows)
         except StopIteration as done:

@@ -15,12 +15,8 @@ def _nothing(connection: sqlite3.Connection, read: reads.Turn) -> tuple[()]:  # 
     return ()
 
 
-def _no_ground(connection: sqlite3.Connection, read: reads.GroundFor) -> None:  # noqa: ARG001 - as all answers
+def _no_arrays(connection: sqlite3.Connection, read: reads.Adjacency) -> None:  # noqa: ARG001 - as all answers
     return None
-
-
-def _on_ground(connection: sqlite3.Connection, read: reads.OnGround) -> Any:  # noqa: ARG001 - as all answers
-    return read.ground.answer(read.question)
 
 
 # What a read is answered with depends on its class, which no type of a table can say.
@@ -37,9 +33,8 @@ _ANSWERS: Mapping[type[Read[Any]], Callable[[sqlite3.Connection, Any], Any]] = c
         reads.TopicRows: rows.topics,
         reads.ChildKeys: rows.child_keys,
         reads.Reciprocal: rows.reciprocal,
-        reads.GroundFor: _no_ground,
-        reads.OnGround: _on_ground,
-        reads.StepRows: edges.steps,
+        reads.Adjacency: _no_arrays,
+        reads.NeighbourKeys: edges.neighbour_keys,
         reads.EdgesAmong: edges.edges_among,
         reads.FittingKeys: edges.fitting_keys,
         reads.ArticleKeysBy: lookups.article_keys,

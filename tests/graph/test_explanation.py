@@ -1,12 +1,12 @@
-"""Paths are told in words, whichever way their links run."""
+"""A path becomes a sentence, whichever way its links run."""
 
 from __future__ import annotations
 
 import pytest
 
-from graph_api.graph.explain import explanation
-from graph_api.graph.protocol import EdgeKind
+from graph_api.graph.explanation import explanation
 from graph_api.graph.walk import Link
+from graph_api.records import EdgeKind
 
 RELATED, PROVIDER, TOPIC = EdgeKind
 TITLES = {1: "A", 2: "B", 3: "C", 4: " a\n title ", 7: "Daily", 8: "AI"}

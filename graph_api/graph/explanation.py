@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from graph_api.graph.protocol import EdgeKind
 from graph_api.graph.walk import Link
+from graph_api.records import EdgeKind
 
 # By kind: source and target of one link; two sources of one target; one source of two targets.
 _ONE = {
@@ -29,27 +29,28 @@ _MUTUAL = "{0} and {1} list each other as related"
 def explanation(path: Sequence[int], links: Sequence[Link], titles: Mapping[int, str]) -> str:
     """*path* in words, from its start; *links* has one link a step, *titles* the names of all its nodes.
 
-    Two steps that meet in one node, or part from one, are said together. White space in titles is folded.
+    Two steps of one kind to the same node, or from the same node, become one clause. Runs of white space in
+    titles become one space.
     """
     names = {key: f"“{' '.join(titles[key].split())}”" for key in path}
     if not links:
         return f"{names[path[0]]} is both ends of the path"
-    said: list[str] = []
+    clauses: list[str] = []
     step = 0
     while step < len(links):
         ends = [names[key] for key in path[step : step + 3]]
-        together = _together(*links[step : step + 2], middle=path[step + 1])
-        if together:
-            said.append(together.format(ends[0], ends[2], ends[1]))
+        both = _both(*links[step : step + 2], middle=path[step + 1])
+        if both:
+            clauses.append(both.format(ends[0], ends[2], ends[1]))
             step += 2
         else:
-            said.append(_alone(links[step], names))
+            clauses.append(_one(links[step], names))
             step += 1
-    return "; ".join(said)
+    return "; ".join(clauses)
 
 
-def _together(first: Link, second: Link | None = None, *, middle: int) -> str:
-    """The words for two steps of one kind that both lead to, or both come from, their middle; else none."""
+def _both(first: Link, second: Link | None = None, *, middle: int) -> str:
+    """The clause for two steps of one kind that both lead to, or both come from, *middle*; else empty."""
     if second is None or first.kind is not second.kind or first.reciprocal or second.reciprocal:
         return ""
     if first.target == second.target == middle:
@@ -57,6 +58,6 @@ def _together(first: Link, second: Link | None = None, *, middle: int) -> str:
     return _SAME_SOURCE[first.kind] if first.source == second.source == middle else ""
 
 
-def _alone(link: Link, names: Mapping[int, str]) -> str:
+def _one(link: Link, names: Mapping[int, str]) -> str:
     words = _MUTUAL if link.reciprocal and link.kind is EdgeKind.RELATED else _ONE[link.kind]
     return words.format(names[link.source], names[link.target])
