@@ -13,7 +13,7 @@ from tests.readme import TOP, assert_generated
 _CODE = re.compile(r"[A-Z]+(_[A-Z]+)+")
 _NO_CODES = {
     "XDG_CACHE_HOME",
-    "HUNG_UP",  # only in the log
+    "CLIENT_DISCONNECTED",  # only in the log
     "RUSAGE_THREAD",  # of the operating system
     *("CONNECTION_POOL_CLASS", "CONNECTION_POOL_KWARGS"),  # names of options for Redis
 }

@@ -21,10 +21,10 @@ from graph_api.ingest.changes import changes
 from graph_api.records import ContentStatus, Severity
 from graph_api.schema import build_schema
 from graph_api.server.access import Access
-from graph_api.server.graphql.trusted_documents import trusted_documents
+from graph_api.server.graphql.persisted import read_trusted_documents
 from graph_api.server.pages import page
-from graph_api.server.rate_limit.buckets import Rates
-from graph_api.server.state import rates_of
+from graph_api.server.rate_limit.buckets import TokenBuckets
+from graph_api.server.state import rate_limiter
 from graph_api.settings import Settings, counts_apart
 from graph_api.store.reads import Rights, Status, ask
 from graph_api.store.sqlite.health import Condition, condition, engine_version, is_locked
@@ -198,14 +198,14 @@ def _rates(settings: Settings) -> Iterator[Finding]:
         told = f"each of {settings.workers} workers counts --rate-limit on its own"
         yield _warning("settings", told, "--rate-limit-storage redis://HOST:PORT/0")
     try:
-        if settings.rate_limit and asyncio.run(_is_away(rates_of(settings))):
+        if settings.rate_limit and asyncio.run(_is_away(rate_limiter(settings))):
             told = "the Redis of --rate-limit-storage does not answer: each worker counts on its own"
             yield _warning("settings", told, "start it, or name another")
     except GraphApiError as error:
         yield _error("settings", str(error), "give --rate-limit-storage what it needs")
 
 
-async def _is_away(rates: Rates) -> bool:
+async def _is_away(rates: TokenBuckets) -> bool:
     await rates.take("", 0)
     await rates.close()
     return rates.is_away
@@ -218,7 +218,7 @@ def _files(settings: Settings) -> Iterator[Finding]:
         yield _error("settings", str(error), "write entries as `graph-api key` prints them")
     if settings.trusted_documents:
         try:
-            trusted_documents(Path(settings.trusted_documents), Preparation(build_schema(), settings))
+            read_trusted_documents(Path(settings.trusted_documents), Preparation(build_schema(), settings))
         except GraphApiError as error:
             yield _error("settings", str(error), "mend the document, or name others with --trusted-documents")
 

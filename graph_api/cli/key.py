@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from graph_api.cli.options import option
-from graph_api.server.api_keys import Scope, minted, scopes_of
+from graph_api.server.access import Scope, new_key, parse_scopes
 
 
 @click.command(
@@ -36,6 +36,6 @@ Examples:
 )
 def command(name: str, scopes: str) -> None:
     """Make an API key, and the entry by which a server knows it."""
-    key, kept = minted(name, scopes_of(scopes, "--scopes"))
+    key, kept = new_key(name, parse_scopes(scopes, "--scopes"))
     click.echo(kept.entry)
     click.echo(key, err=True)

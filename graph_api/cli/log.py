@@ -11,10 +11,9 @@ from pathlib import Path
 from prometheus_client.metrics_core import Metric
 
 from graph_api.errors import UsageError
-from graph_api.server.observability.log import SHARED_PIECE_BYTES, Log
-from graph_api.server.observability.log_lines import FORMATS, Clock, Entry
+from graph_api.server.observability.log import ATOMIC_PIECE_BYTES, FORMATS, Clock, Entry, Log
 from graph_api.server.observability.metrics import counter
-from graph_api.server.observability.observer import Handler, Observer, Tracing
+from graph_api.server.observability.observer import LogHandler, Observer, Tracing
 from graph_api.settings import Settings
 
 _STDERR = 2
@@ -37,7 +36,7 @@ def kept(settings: Settings, *, worker: int = 0, folder: Path | None = None) -> 
     level = _LEVELS.get(settings.log_level, _OFF)
     log = _Lines(settings, worker, level) if level < _OFF else None
     tell = log.tell if log else None
-    handler = Handler(tell, worker=worker) if tell else logging.NullHandler()
+    handler = LogHandler(tell, worker=worker) if tell else logging.NullHandler()
     try:
         with _handled(handler, level), _traces(settings) as traces:
             observer = Observer(
@@ -64,7 +63,7 @@ class _Lines:
         self._clock = Clock()
         self._worker = worker
         self._level = level
-        shared = {"piece_bytes": SHARED_PIECE_BYTES} if settings.workers > 1 else {}
+        shared = {"piece_bytes": ATOMIC_PIECE_BYTES} if settings.workers > 1 else {}
         self._log = Log(_STDERR, self._dropped, **shared)
         self.close = self._log.close
 

@@ -26,8 +26,8 @@ from graph_api.errors import GraphApiError
 from graph_api.execution import gc_policy
 from graph_api.records import ContentStatus
 from graph_api.server.app import create_app
+from graph_api.server.graphql.fast_path import server_config
 from graph_api.server.observability.observer import Observer
-from graph_api.server.runtime.connection import configured
 from graph_api.settings import Settings, counts_apart
 from graph_api.store.reads import Rights, Status, ask
 from graph_api.store.sqlite.store import open_store
@@ -70,7 +70,7 @@ def command(paths: tuple[Path, ...], db: Path | None, open: bool, settings: Sett
 
         def announce() -> None:
             click.echo(_screen(address, content, paths, source))
-            if not app.state.service.access.has_keys and not sockets.is_local(bound):
+            if not app.state.api.access.has_keys and not sockets.is_local(bound):
                 click.echo(f"graph-api: {_openness(settings)}", err=True)
             if counts_apart(settings):
                 told = "each worker counts --rate-limit on its own; --rate-limit-storage redis://... counts for all"
@@ -194,7 +194,7 @@ def _serve(
 ) -> None:
     """The server has run until it was told to end. uvicorn raises the signal again when it is done."""
     sockets.make_room(settings.max_connections)
-    server = _Server(configured(app, settings, observer, app.state.short), announce)
+    server = _Server(server_config(app, app.state.endpoint, settings, observer), announce)
     signal.signal(signal.SIGTERM, _ended)
     server.run(sockets=sockets.doors(bound))
 

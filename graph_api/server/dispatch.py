@@ -1,33 +1,33 @@
-"""What stands before all routes: operations take the short way, every answer names its revision and is safe to
-have in a browser, and nothing that fails goes further than this.
+"""The ASGI entry point: sends operations to their endpoint, adds the common headers, masks unexpected errors.
 
-`/graphql` is a page too. A person who opens it gets the page; an address that carries an operation is answered
-with the operation's answer, in a browser as everywhere.
+`/graphql` is a page too: a browser that opens it gets GraphiQL, unless the address carries an operation.
 """
 
 from __future__ import annotations
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from graph_api.server.graphql.http import GraphQLEndpoint, send_refusal
-from graph_api.server.graphql.negotiation import PLAIN_JSON, prefers_page
-from graph_api.server.http_errors import SAFE, failed
+from graph_api.server.graphql.http import GraphQLEndpoint, send_error
+from graph_api.server.graphql.negotiation import PLAIN_JSON, prefers_html
+from graph_api.server.http_errors import SAFE_HEADERS, internal_error
 from graph_api.server.observability import request_record
-from graph_api.server.state import Service
+from graph_api.server.state import ApiState
 
 GRAPHQL_PATH = "/graphql"
-_OPENING = frozenset({"GET", "HEAD"})
-_CARRYING = frozenset({b"query", b"documentId", b"extensions"})  # parameters that bring an operation
+_PAGE_METHODS = frozenset({"GET", "HEAD"})
+_OPERATION_PARAMETERS = frozenset({b"query", b"documentId", b"extensions"})
 
 
-class Front:
-    """ASGI middleware: hands `/graphql` to its endpoint before any route is looked at, and adds
-    to the other answers `Graph-Revision`, unless no graph was ever read, and the safe headers they lack."""
+class Dispatch:
+    """ASGI middleware: operations go to *endpoint*, all else to the routes.
 
-    def __init__(self, app: ASGIApp, endpoint: GraphQLEndpoint, service: Service) -> None:
+    Responses of routes get `Graph-Revision`, once a graph was read, and those of the safe headers that they lack.
+    """
+
+    def __init__(self, app: ASGIApp, endpoint: GraphQLEndpoint, state: ApiState) -> None:
         self._app = app
         self._endpoint = endpoint
-        self._service = service
+        self._state = state
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -35,42 +35,44 @@ class Front:
         elif is_operation(scope):
             await self._endpoint(scope, receive, send)
         else:
-            await self._routed(scope, receive, send)
+            await self._route(scope, receive, send)
 
-    async def _routed(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def _route(self, scope: Scope, receive: Receive, send: Send) -> None:
         started = False
 
-        async def send_named(message: Message) -> None:
+        async def send_with_headers(message: Message) -> None:
             nonlocal started
             if message["type"] == "http.response.start":
                 started = True
-                named = await self._service.last_revision_headers()
-                own = message.get("headers", ())
-                names = {name for name, _ in own}
-                safe = (header for header in SAFE if header[0] not in names)
-                message = {**message, "headers": [*own, *safe, *named]}
+                message = {**message, "headers": await self._headers(message.get("headers", ()))}
             await send(message)
 
         try:
-            await self._app(scope, receive, send_named)
-        except Exception as error:
+            await self._app(scope, receive, send_with_headers)
+        except Exception as unexpected:
             if started:
                 raise
-            refusal = failed(error)
-            request_record.of(scope).code = refusal.code
-            await send_refusal(send_named, refusal, PLAIN_JSON)
+            error = internal_error(unexpected)
+            request_record.of(scope).code = error.code
+            await send_error(send_with_headers, error, PLAIN_JSON)
+
+    async def _headers(self, own: list[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
+        names = {name for name, _ in own}
+        safe = (header for header in SAFE_HEADERS if header[0] not in names)
+        return [*own, *safe, *await self._state.last_revision_headers()]
 
 
 def is_operation(scope: Scope) -> bool:
-    """Whether the request is for an operation, and not for a page or another path."""
+    """Whether the request is for an operation: its path is /graphql and it is not a browser that opens the page."""
     path: str = scope["path"]
     if path.removeprefix(scope.get("root_path", "")) != GRAPHQL_PATH:
         return False
-    return scope["method"] not in _OPENING or not _opens_page(scope)
+    return scope["method"] not in _PAGE_METHODS or not _opens_page(scope)
 
 
 def _opens_page(scope: Scope) -> bool:
-    """Whether this GET is a browser's, for what a person has opened."""
-    if not prefers_page(b",".join(value for name, value in scope["headers"] if name == b"accept")):
+    """Whether this GET prefers HTML and carries no operation."""
+    if not prefers_html(b",".join(value for name, value in scope["headers"] if name == b"accept")):
         return False
-    return _CARRYING.isdisjoint(part.partition(b"=")[0] for part in scope["query_string"].split(b"&"))
+    parameters = scope["query_string"].split(b"&")
+    return _OPERATION_PARAMETERS.isdisjoint(part.partition(b"=")[0] for part in parameters)

@@ -1,4 +1,4 @@
-"""HTTP errors: their JSON body, and those that several modules raise."""
+"""Errors that concern a whole HTTP request, as JSON, and the headers that make any answer safe in a browser."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from graph_api.execution.log_format import one_line
 
 logger = logging.getLogger(__name__)
 
-# On every answer that is data: a browser shows it in no frame, takes it for nothing else, and lets no other
-# site's page use it as an image or script.
-SAFE = (
+# On every answer that is data: browsers do not show it in a frame, do not guess another type, and do not let
+# another site use it as an image or script.
+SAFE_HEADERS = (
     (b"x-content-type-options", b"nosniff"),
     (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'"),
     (b"cross-origin-resource-policy", b"same-origin"),
@@ -22,26 +22,31 @@ SAFE = (
 
 
 def error_body(error: HttpError) -> bytes:
-    """The JSON of the response."""
+    """The body of the response."""
     return orjson.dumps({"errors": [{"message": str(error), "extensions": {"code": error.code}}]})
 
 
 def bad_request(message: str) -> HttpError:
-    """The request is not well formed."""
+    """400: the request is malformed."""
     return HttpError(400, message, "BAD_REQUEST")
 
 
-def late(deadline_s: int) -> HttpError:
-    """The request did not arrive in time."""
-    return HttpError(408, f"the request took longer than {deadline_s} s to arrive", "REQUEST_TIMEOUT")
+def request_timeout(limit_s: int) -> HttpError:
+    """408: the request did not arrive in time."""
+    return HttpError(408, f"the request took longer than {limit_s} s to arrive", "REQUEST_TIMEOUT")
+
+
+def body_too_large(max_bytes: int) -> HttpError:
+    """413: the body exceeds `--max-body`."""
+    return HttpError(413, f"the body is larger than {max_bytes} bytes", "REQUEST_TOO_LARGE")
 
 
 def overloaded(message: str) -> HttpError:
-    """The client may ask again soon."""
+    """503: the client may retry after a second."""
     return HttpError(503, message, "OVERLOADED", {"retry-after": "1"})
 
 
-def failed(error: Exception) -> HttpError:
-    """The client learns that the server failed; why is logged here, once, on one line."""
+def internal_error(error: Exception) -> HttpError:
+    """500: logs *error* on one line; the client only learns that the server failed."""
     logger.error("a request failed: %s", one_line(error))
     return HttpError(500, "the server failed to answer; the failure has been logged", "INTERNAL_SERVER_ERROR")

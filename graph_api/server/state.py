@@ -1,7 +1,7 @@
-"""The store and the engine behind an app, opened when first needed and closed with the app.
+"""What the routes of one app share: settings, access, the open store and its engine.
 
-Why not at start: an app that is mounted in another does not see that app's lifespan, and an app whose
-database does not exist yet must start all the same and say so at `/readyz`.
+The store is opened by the first request and closed with the app. Why not at start: an app that is mounted in another
+does not see that app's lifespan, and an app whose database does not exist yet must start and say so at `/readyz`.
 """
 
 from __future__ import annotations
@@ -21,12 +21,11 @@ from graph_api.execution.engine import Engine
 from graph_api.execution.preparation import Preparation
 from graph_api.records import ContentStatus
 from graph_api.server.access import Access
-from graph_api.server.graphql.csrf import Sites
-from graph_api.server.graphql.persisted import Persisted
-from graph_api.server.graphql.trusted_documents import trusted_documents
+from graph_api.server.graphql.csrf import CrossSite
+from graph_api.server.graphql.persisted import PersistedOperations, read_trusted_documents
 from graph_api.server.observability.metrics import engine_gauges, gauge
 from graph_api.server.observability.observer import Observer
-from graph_api.server.rate_limit.buckets import Rates
+from graph_api.server.rate_limit.buckets import TokenBuckets
 from graph_api.settings import IN_MEMORY, Settings
 from graph_api.store.reads import Rights, Status, ask
 from graph_api.store.sqlite.store import SqliteStore, open_store
@@ -35,11 +34,11 @@ logger = logging.getLogger(__name__)
 
 Header = tuple[bytes, bytes]
 
-_WAIT_FOR_REVISION_S = 0.5
+_REVISION_TIMEOUT_S = 0.5
 
 
-class Service:
-    """What the routes share."""
+class ApiState:
+    """The state of one app."""
 
     def __init__(
         self, schema: strawberry.Schema, database: Path, settings: Settings, observer: Observer | None = None
@@ -49,8 +48,8 @@ class Service:
         self.observer.sources.append(self._gauges)
         self.settings = settings
         self.access = Access(settings)
-        self.sites = Sites(settings)
-        self.rates = rates_of(settings) if settings.rate_limit else None
+        self.cross_site = CrossSite(settings)
+        self.rates = rate_limiter(settings) if settings.rate_limit else None
         self.persisted = _persisted(schema, settings)
         self._database = database
         self._store: SqliteStore | None = None
@@ -65,37 +64,36 @@ class Service:
         """The schema in the schema definition language."""
         return self.schema.as_str() + "\n"
 
-    async def engine(self) -> Engine:
-        """The engine over the open store. Raises StoreError as long as the database cannot be opened."""
-        return self._engine or await self._opened()
-
     @property
     def open_engine(self) -> Engine | None:
-        """The engine, if the store is open."""
+        """The engine, None before the store is open."""
         return self._engine
 
+    async def engine(self) -> Engine:
+        """The engine over the open store. Raises StoreError while the database cannot be opened."""
+        return self._engine or await self._opened()
+
     async def current_revision(self) -> str:
-        """The revision the store holds now. Raises StoreError when there is no graph."""
-        engine = await self.engine()
+        """The revision that the store holds now. Raises StoreError when there is no graph."""
+        await self.engine()
         assert self._store is not None, "an engine has a store"
-        del engine
         revision = await self._store.revision()
         self.revision_headers(revision)
         return revision
 
     async def status(self, rights: Rights) -> ContentStatus:
-        """What the store holds, counted once a revision. Raises StoreError when there is no graph."""
+        """Counts of the content, cached for each revision. Raises StoreError when there is no graph."""
         revision = await self.current_revision()
-        known = self._statuses.get(rights)
-        if known is not None and known.revision == revision:
-            return known
+        cached = self._statuses.get(rights)
+        if cached is not None and cached.revision == revision:
+            return cached
         assert self._store is not None, "it has a revision"
-        found, _ = await self._store.run(ask(Status(rights)))
-        self._statuses[rights] = found
-        return found
+        status, _ = await self._store.run(ask(Status(rights)))
+        self._statuses[rights] = status
+        return status
 
     def revision_headers(self, revision: str) -> list[Header]:
-        """The headers of an answer made from *revision*, which is the last one seen from now on."""
+        """The headers that name *revision*. Logs a revision that is new."""
         if revision != self._revision:
             logger.info("the content has revision %s", revision)
             self._revision = revision
@@ -103,16 +101,16 @@ class Service:
         return self._headers
 
     async def last_revision_headers(self) -> list[Header]:
-        """The headers of an answer made from no content: the revision held now, or when the store cannot
-        tell at once, the last one seen; none before any was."""
+        """The headers for a response that holds no content: the current revision, or the last known one when the
+        store does not answer in time; empty before any revision was seen."""
         try:
-            async with asyncio.timeout(_WAIT_FOR_REVISION_S):
+            async with asyncio.timeout(_REVISION_TIMEOUT_S):
                 return self.revision_headers(await (await self.engine()).revision())
         except (StoreError, TimeoutError):
             return self._headers
 
     async def close(self) -> None:
-        """The database is closed; a later request opens it again."""
+        """Closes the database and the rate limiter; a later request opens them again."""
         if self._opening is not None:
             await asyncio.wait([self._opening])
         store, self._store, self._engine = self._store, None, None
@@ -125,14 +123,14 @@ class Service:
         if self._engine is not None:
             yield from engine_gauges(self._engine)
         if self.rates is not None and self.settings.rate_limit_storage != IN_MEMORY:
-            told = "Whether the storage of rates does not answer, so that each worker counts on its own."
-            yield gauge("rate_limit_storage_away", told, self.rates.is_away)
+            help = "Whether the rate limit storage is unreachable, so that each worker counts on its own."
+            yield gauge("rate_limit_storage_away", help, self.rates.is_away)
 
     async def _opened(self) -> Engine:
-        """The engine, once the database is open: that goes on when who asked first does not wait for it."""
+        """The engine. Requests share one attempt to open, which goes on when the first of them is cancelled."""
         if self._opening is None:
             self._opening = asyncio.create_task(self._open())
-            self._opening.add_done_callback(self._opened_or_not)
+            self._opening.add_done_callback(self._opening_done)
         return await asyncio.shield(self._opening)
 
     async def _open(self) -> Engine:
@@ -145,30 +143,30 @@ class Service:
         self._engine = Engine(self.schema, self._store, self.settings, self._database)
         return self._engine
 
-    def _opened_or_not(self, opening: asyncio.Task[Engine]) -> None:
+    def _opening_done(self, opening: asyncio.Task[Engine]) -> None:
         self._opening = None
         if not opening.cancelled():
-            opening.exception()  # whoever waits for it is told
+            opening.exception()  # mark it as seen: the waiting requests raise it
 
 
-def rates_of(settings: Settings) -> Rates:
-    """The rates of `--rate-limit`, in their storage. Raises `UsageError` for one that cannot be used.
+def rate_limiter(settings: Settings) -> TokenBuckets:
+    """The buckets of `--rate-limit` in their storage. Raises `UsageError` for a storage that cannot be used.
 
-    Those that are shared are imported only where they are wanted: they need what is not always there.
+    The Redis module is imported here because its packages are optional.
     """
     if settings.rate_limit_storage == IN_MEMORY:
-        return Rates(settings.rate_limit)
+        return TokenBuckets(settings.rate_limit)
     try:
         module = importlib.import_module("graph_api.server.rate_limit.redis")
     except ModuleNotFoundError as error:
         raise UsageError(f"rates in Redis need {error.name}: pip install 'graph-api[redis]'") from error
-    shared: Rates = module.SharedRates(settings.rate_limit, settings.rate_limit_storage)
+    shared: TokenBuckets = module.RedisBuckets(settings.rate_limit, settings.rate_limit_storage)
     return shared
 
 
-def _persisted(schema: strawberry.Schema, settings: Settings) -> Persisted:
+def _persisted(schema: strawberry.Schema, settings: Settings) -> PersistedOperations:
     """Raises `SourceError` for trusted documents that cannot be served."""
     trusted: dict[str, str] = {}
     if settings.trusted_documents:
-        trusted = trusted_documents(Path(settings.trusted_documents), Preparation(schema, settings))
-    return Persisted(settings.persisted_query_bytes, trusted, only=settings.trusted_only)
+        trusted = read_trusted_documents(Path(settings.trusted_documents), Preparation(schema, settings))
+    return PersistedOperations(settings.persisted_query_bytes, trusted, only=settings.trusted_only)

@@ -27,9 +27,8 @@ from starlette.types import ASGIApp, Message
 
 from graph_api.ingest import ingest
 from graph_api.server.app import create_app
-from graph_api.server.observability.log import Log
-from graph_api.server.observability.log_lines import FORMATS
-from graph_api.server.observability.observer import Observation, Observer
+from graph_api.server.observability.log import FORMATS, Log
+from graph_api.server.observability.observer import Observer, ObserverMiddleware
 from graph_api.settings import Settings
 from tests.bench.questions import QUESTIONS
 
@@ -51,7 +50,7 @@ def main() -> None:
 
 
 async def _measure(name: str, database: Path, settings: Settings, pipe: int) -> None:
-    log = Log(pipe, lambda count: b"%d dropped\n" % count, most_bytes=1 << 30)
+    log = Log(pipe, lambda count: b"%d dropped\n" % count, max_bytes=1 << 30)
     apps = {
         "nothing noted": _bare(create_app(database, settings)),
         "noted, no log": create_app(database, settings, Observer()),
@@ -82,7 +81,7 @@ async def _measure(name: str, database: Path, settings: Settings, pipe: int) -> 
 def _bare(app: Starlette) -> Starlette:
     """*app* without the middleware that sees requests."""
     stack: Any = app.build_middleware_stack()  # Any: Starlette tells no more than that it is an app
-    assert isinstance(stack.app, Observation)
+    assert isinstance(stack.app, ObserverMiddleware)
     stack.app = stack.app._app
     app.middleware_stack = stack
     return app

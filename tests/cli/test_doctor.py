@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from click.testing import Result
 
-from graph_api.server.api_keys import Scope, minted
+from graph_api.server.access import Scope, new_key
 
 Run = Callable[..., Result]
 Found = list[dict[str, Any]]
@@ -226,7 +226,7 @@ def test_a_setting_that_may_not_be_meant_is_a_warning(
 
 
 def test_with_keys_a_server_may_be_reached_by_all(doctor: Doctor, database: Path) -> None:
-    _, key = minted("newsroom", [Scope.READ])
+    _, key = new_key("newsroom", [Scope.READ])
     assert doctor("--db", database, "--host", "0.0.0.0", "--keys", key.entry) == (0, [])
     code, found = doctor(*("--db", database, "--keys", key.entry, "--anonymous-scopes", "read+unpublished"))
     assert (code, one(found)[0]) == (0, "warning")
@@ -242,7 +242,7 @@ def test_with_keys_a_server_may_be_reached_by_all(doctor: Doctor, database: Path
         (
             ["--rate-limit", "9", "--rate-limit-storage", "redis://127.0.0.1:port/0"],
             "settings",
-            "no address of a Redis",
+            "not the address of a Redis",
         ),
         (["--row-cache-bytes", f"{1 << 50}"], "memory", "lower --workers, "),
         (["--max-connections", "2000000000"], "descriptors", "raise the limit (ulimit -n 2000000256)"),

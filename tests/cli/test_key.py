@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from click.testing import Result
 
-from graph_api.server.api_keys import KeyRing, Scope
+from graph_api.server.access import KeyRing, Scope
 
 Run = Callable[..., Result]
 
@@ -13,7 +13,9 @@ def test_the_entry_on_stdout_is_that_of_the_key_on_stderr(run: Run) -> None:
     result = run("key", "newsroom", "--scopes", "read+unpublished")
     assert result.exit_code == 0
     ring = KeyRing(result.stdout)
-    assert ring.scopes(result.stderr.strip()) == ("newsroom", frozenset({Scope.READ, Scope.UNPUBLISHED}))
+    key = ring.find(result.stderr.strip())
+    assert key is not None
+    assert (key.name, key.scopes) == ("newsroom", frozenset({Scope.READ, Scope.UNPUBLISHED}))
 
 
 def test_without_scopes_a_key_reads_what_is_published(run: Run) -> None:

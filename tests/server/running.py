@@ -11,9 +11,9 @@ import uvicorn
 from starlette.applications import Starlette
 from starlette.types import ASGIApp
 
-from graph_api.server.graphql.fast_path import ShortWay
+from graph_api.server.graphql.fast_path import server_config
 from graph_api.server.observability.observer import Observer
-from graph_api.server.runtime.connection import configured
+from graph_api.server.runtime.connection import uvicorn_config
 from graph_api.settings import Settings
 
 _PATIENCE_S = 30
@@ -31,17 +31,17 @@ class _Announcing(uvicorn.Server):
         self.reachable.set()
 
 
-def short_of(app: ASGIApp) -> ShortWay | None:
-    """The short way of one of our apps, if it has one."""
-    return app.state.short if isinstance(app, Starlette) and hasattr(app.state, "short") else None
-
-
 @contextmanager
 def running(
     app: ASGIApp, settings: Settings | None = None, observer: Observer | None = None
 ) -> Iterator[str]:
     """The URL under which *app* is served, on a thread of its own, until the block ends."""
-    with served(configured(app, settings or Settings(), observer, short_of(app))) as url:
+    settings = settings or Settings()
+    if isinstance(app, Starlette) and hasattr(app.state, "endpoint"):
+        config = server_config(app, app.state.endpoint, settings, observer)
+    else:
+        config = uvicorn_config(app, settings, observer)
+    with served(config) as url:
         yield url
 
 

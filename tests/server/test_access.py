@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from starlette.applications import Starlette
 
-from graph_api.server.api_keys import Scope, minted
+from graph_api.server.access import Scope, new_key
 from graph_api.settings import Settings
 from tests.ingest.build import fill
 from tests.schema.test_hidden import folder
@@ -18,7 +18,7 @@ from tests.store.build import article, graph
 TITLES = b'{"query": "{ articles(orderBy: {field: TITLE, direction: ASC}) { totalCount nodes { title } } }"}'
 SECURED = b'{"query": "{ article(by: {slug: \\"b\\"}) { secured { iv } } }"}'
 KEYS = {
-    name: minted(name, scopes)
+    name: new_key(name, scopes)
     for name, scopes in {
         "reader": [Scope.READ],
         "editor": [Scope.READ, Scope.UNPUBLISHED],

@@ -91,7 +91,7 @@ async def _mounted(database: Path, path: str = "/news") -> AsyncIterator[Starlet
     """An app whose lifespan does not reach the one that is mounted in it."""
     inner = create_app(database)
     yield Starlette(routes=[Mount(path, inner)])
-    await inner.state.service.close()
+    await inner.state.api.close()
 
 
 @pytest.mark.parametrize("root_path", ["", "/behind/a/proxy", "/news", "/graphql"])
@@ -206,7 +206,7 @@ class Failing:
 async def test_a_failure_is_masked_and_logged_once_on_one_line(
     app: Starlette, caplog: pytest.LogCaptureFixture
 ) -> None:
-    app.state.service._engine = Failing(ValueError("secret\nSELECT 1 FROM article\x1b[31m"))
+    app.state.api._engine = Failing(ValueError("secret\nSELECT 1 FROM article\x1b[31m"))
     for accept in (PLAIN, MODERN):
         caplog.clear()
         response = await post(app, ASK, accept=accept)
@@ -223,7 +223,7 @@ async def test_a_failure_is_masked_and_logged_once_on_one_line(
 async def test_a_failing_plan_is_masked_and_logged_once_on_one_line(
     app: Starlette, caplog: pytest.LogCaptureFixture
 ) -> None:
-    engine = await app.state.service.engine()
+    engine = await app.state.api.engine()
     engine._driver = Failing(ZeroDivisionError("division"))
     response = await post(app, ASK, accept=MODERN)
     assert (response.status, response.code) == (500, "INTERNAL_SERVER_ERROR")

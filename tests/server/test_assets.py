@@ -11,7 +11,7 @@ from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.routing import Route
 
-from graph_api.server.assets import Assets
+from graph_api.server.pages import Assets
 from graph_api.server.runtime.compression import Compression
 from tests.server.calling import Answered, call
 
@@ -32,7 +32,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 async def asset(folder: Path, name: str, **headers: str) -> Answered:
     app = Starlette(
-        routes=[Route("/assets/{name}", Assets(folder).answer)], middleware=[Middleware(Compression)]
+        routes=[Route("/assets/{name}", Assets(folder).respond)], middleware=[Middleware(Compression)]
     )
     sent = [(key.replace("_", "-"), value) for key, value in headers.items()]
     return await call(app, "GET", f"/assets/{name}", headers=sent)

@@ -13,7 +13,7 @@ from starlette.applications import Starlette
 from starlette.responses import HTMLResponse
 from starlette.routing import Mount, Route
 
-from graph_api.server.api_keys import Scope, minted
+from graph_api.server.access import Scope, new_key
 from graph_api.server.app import create_app
 from graph_api.server.samples import OPERATIONS
 from graph_api.settings import Settings
@@ -23,7 +23,7 @@ from tests.server.running import running
 SEEDS = Path(__file__).parents[2] / "seeds"
 MOST_BYTES = 3_000_000  # compressed, all that a first visit loads
 NO_BREAK = "\u00a0"  # the editor writes these for spaces
-KEY, KEPT = minted("visitor", [Scope.READ])
+KEY, KEPT = new_key("visitor", [Scope.READ])
 
 
 @pytest.fixture(scope="module")
@@ -145,7 +145,7 @@ def test_it_works_below_a_path(browser: Browser, database: Path) -> None:
     @asynccontextmanager
     async def until_closed(_: Starlette) -> AsyncIterator[None]:
         yield
-        await app.state.service.close()
+        await app.state.api.close()
 
     outer = Starlette(routes=[Mount("/all/articles", app)], lifespan=until_closed)
     with running(outer) as host, opened(browser, f"{host}/all/articles/graphql") as page:

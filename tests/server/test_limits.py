@@ -116,7 +116,7 @@ def _second(url: str) -> Told:
 async def _busy(database: Path, settings: Settings) -> AsyncIterator[Starlette]:
     """An app all of whose turns are taken."""
     async with serving(database, settings) as app:
-        lane = (await app.state.service.engine()).lanes.light
+        lane = (await app.state.api.engine()).lanes.light
         assert lane.enter()
         yield app
 

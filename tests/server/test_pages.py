@@ -45,7 +45,7 @@ def built(tmp_path: Path) -> Starlette:
     }
     manifest = {"icon": "icon-DDDDDDDD.svg", "pages": {"graphiql": files}}
     (tmp_path / "manifest.json").write_text(json.dumps(manifest))
-    return Starlette(routes=[Route("/graphql", page("graphiql", "GraphiQL", tmp_path).answer)])
+    return Starlette(routes=[Route("/graphql", page("graphiql", "GraphiQL", tmp_path).respond)])
 
 
 # -- who gets the page -----------------------------------------------------------------------------------
@@ -159,7 +159,7 @@ async def test_who_knows_the_page_is_told_that_it_has_not_changed(built: Starlet
 
 
 async def test_where_no_page_could_be_built_it_says_what_to_do_and_nobody_keeps_that(tmp_path: Path) -> None:
-    app = Starlette(routes=[Route("/graphql", page("graphiql", "GraphiQL", tmp_path / "none").answer)])
+    app = Starlette(routes=[Route("/graphql", page("graphiql", "GraphiQL", tmp_path / "none").respond)])
     answer = await call(app, "GET", "/graphql")
     assert (answer.status, answer.media_type) == (503, HTML)
     assert answer.headers["cache-control"] == "no-store"

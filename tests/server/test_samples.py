@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from graph_api.server.api_keys import Scope, minted
+from graph_api.server.access import Scope, new_key
 from graph_api.server.samples import OPERATIONS
 from graph_api.settings import Settings
 from tests.server.calling import Headers, call, post, serving
@@ -16,7 +16,7 @@ from tests.shared import corpus
 from tests.store.build import article, graph
 
 SEEDS = Path(__file__).parents[2] / "seeds"
-EDITOR, KEPT = minted("editor", [Scope.READ, Scope.UNPUBLISHED])
+EDITOR, KEPT = new_key("editor", [Scope.READ, Scope.UNPUBLISHED])
 
 
 async def samples(

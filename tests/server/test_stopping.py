@@ -25,7 +25,7 @@ from graph_api.errors import DeadlineExceeded
 from graph_api.execution.engine import Engine
 from graph_api.schema import build_schema
 from graph_api.server.app import create_app
-from graph_api.server.runtime.deadline import with_patience
+from graph_api.server.runtime.deadline import run_with_deadline
 from graph_api.settings import Settings
 from graph_api.store.protocol import Snapshot, Store
 from graph_api.store.reads import Read, Reads, Rights, Status
@@ -107,7 +107,7 @@ class SlowApp:
         self.store: SlowStore
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        service = self._app.state.service
+        service = self._app.state.api
         if scope["type"] == "lifespan":
             service._store = await open_store(
                 self._database, reader_connections=self._settings.reader_connections
@@ -227,5 +227,5 @@ async def test_a_receive_that_always_has_a_message_does_not_spin() -> None:
         return {"type": "http.request"}
 
     with pytest.raises(DeadlineExceeded):
-        await with_patience(asyncio.Event().wait(), receive, 0.2)
+        await run_with_deadline(asyncio.Event().wait(), receive, 0.2)
     assert 1 <= asked <= 10

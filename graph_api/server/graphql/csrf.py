@@ -1,16 +1,16 @@
-"""Which other sites' pages may ask, and that a page which may not makes the server do nothing.
+"""Which other sites' pages may use the API (CORS), and protection against cross-site requests (CSRF).
 
-A browser sends any page's simple requests to any site, and keeps only the answer from it: that is enough
-to make a server work, or to learn something from how long it takes. A POST is never simple, since its type
-must be `application/json`; browsers ask first (a preflight) whether it is welcome. A GET is simple, so it
-is answered only with one of these signs that no other site's page has sent it unasked:
+A browser sends any page's "simple" requests to any site and only hides the answer. That is enough to make a server
+work, or to measure how long it takes. A POST is never simple here, since its type must be `application/json`;
+browsers send a preflight first. A GET is simple, so the server answers it only with one of these signs that no other
+site's page sent it unasked:
 
-- a header that no simple request has: any API key, a content type of JSON, or one of those that Apollo's
-  clients and other GraphQL clients send for this very purpose;
-- an `Origin` that the settings allow;
-- `Sec-Fetch-Site`, which browsers set and pages cannot: same-origin, or none (the address bar);
-- where a browser is too old to send that, or the address has no TLS: an `Origin` or `Referer` of this host;
-- no sign of a browser at all. `curl`, programs and gateways work as they are.
+- a header that simple requests cannot have: an API key, a JSON content type, or a header that Apollo's and other
+  GraphQL clients send for this purpose;
+- an `Origin` that `--cors-origins` allows;
+- `Sec-Fetch-Site` (set by browsers, not by pages): same-origin, or none (the address bar);
+- without it (old browsers, no TLS): an `Origin` or `Referer` of this host;
+- no sign of a browser at all: `curl`, programs and gateways.
 """
 
 from __future__ import annotations
@@ -21,9 +21,10 @@ from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
 
 from graph_api.errors import HttpError
+from graph_api.server.graphql.negotiation import HeadersByName
 from graph_api.settings import Settings
 
-_NOT_SIMPLE = (
+_PREFLIGHTED_HEADERS = (
     b"x-apollo-operation-name",
     b"apollo-require-preflight",
     b"graphql-require-preflight",
@@ -31,69 +32,67 @@ _NOT_SIMPLE = (
 )
 _SIMPLE_TYPES = frozenset({b"application/x-www-form-urlencoded", b"multipart/form-data", b"text/plain"})
 _OWN_SITE = frozenset({b"same-origin", b"none"})
-_EXPOSED = ("graph-revision", "etag", "retry-after", "ratelimit", "ratelimit-policy")
-
-Sent = dict[bytes, bytes]
+_EXPOSED_HEADERS = ("graph-revision", "etag", "retry-after", "ratelimit", "ratelimit-policy")
 
 
-class Sites:
-    """The other sites that the settings allow: none unless they say so."""
+class CrossSite:
+    """The rules for requests from pages of other sites; `--cors-origins` allows some or all (`*`)."""
 
     def __init__(self, settings: Settings) -> None:
-        given = [origin.strip() for origin in settings.cors_origins.split(",")]
-        self._origins = frozenset(origin for origin in given if origin)
+        origins = [origin.strip() for origin in settings.cors_origins.split(",")]
+        self._origins = frozenset(origin for origin in origins if origin)
 
     @property
     def middleware(self) -> list[Middleware]:
-        """What answers browsers that ask whether a page of another site may ask; nothing when none may."""
+        """Answers preflights and adds CORS headers; empty when no other site is allowed."""
         if not self._origins:
             return []
-        allowed = Middleware(
+        cors = Middleware(
             CORSMiddleware,
             allow_origins=sorted(self._origins),
             allow_methods=["GET", "POST"],
             allow_headers=["*"],
-            expose_headers=_EXPOSED,
+            expose_headers=_EXPOSED_HEADERS,
         )
-        return [allowed]
+        return [cors]
 
     @property
-    def vary(self) -> bool:
-        """Whether answers depend on who asks for them: a cache must not give one site's to another."""
+    def varies_by_origin(self) -> bool:
+        """Whether responses depend on `Origin`, so that caches must keep them apart."""
         return bool(self._origins)
 
-    def check(self, sent: Sent) -> None:
-        """Raises `HttpError` for a GET that any site's page could have sent unasked."""
-        if not (_has_asked_first(sent) or self._allows(sent.get(b"origin")) or _is_from_here(sent)):
-            message = (
-                "send the header `graphql-require-preflight: 1`: any site could have made a browser send this"
-            )
+    def check(self, headers: HeadersByName) -> None:
+        """Raises `HttpError` (403) for a GET that another site's page could have sent unasked."""
+        if not (_is_preflighted(headers) or self._allows(headers.get(b"origin")) or _is_same_site(headers)):
+            message = "this could be a cross-site request: send the header `graphql-require-preflight: 1`"
             raise HttpError(403, message, "CROSS_SITE_REQUEST")
 
     def _allows(self, origin: bytes | None) -> bool:
         return origin is not None and ("*" in self._origins or origin.decode("latin-1") in self._origins)
 
 
-def _has_asked_first(sent: Sent) -> bool:
-    if any(sent.get(name) for name in _NOT_SIMPLE):
+def _is_preflighted(headers: HeadersByName) -> bool:
+    """Whether a browser would have sent a preflight for these headers."""
+    if any(headers.get(name) for name in _PREFLIGHTED_HEADERS):
         return True
-    content_type = sent.get(b"content-type", b"").partition(b";")[0].strip().lower()
+    content_type = headers.get(b"content-type", b"").partition(b";")[0].strip().lower()
     return content_type != b"" and content_type not in _SIMPLE_TYPES
 
 
-def _is_from_here(sent: Sent) -> bool:
-    site = sent.get(b"sec-fetch-site")
+def _is_same_site(headers: HeadersByName) -> bool:
+    """Whether the request comes from a page of this host, from the address bar, or not from a browser."""
+    site = headers.get(b"sec-fetch-site")
     if site is not None:
         return site in _OWN_SITE
-    page = sent.get(b"origin") or sent.get(b"referer")
+    page = headers.get(b"origin") or headers.get(b"referer")
     if page is not None:
-        return _host(page) == sent.get(b"host") != b""
-    return not sent.get(b"user-agent", b"").startswith(b"Mozilla/")
+        return _host(page) == headers.get(b"host") != b""
+    return not headers.get(b"user-agent", b"").startswith(b"Mozilla/")
 
 
-def _host(page: bytes) -> bytes:
-    """The host in an address, empty when it is none."""
+def _host(address: bytes) -> bytes:
+    """The host in *address*, empty when it has none."""
     try:
-        return urlsplit(page).netloc
+        return urlsplit(address).netloc
     except ValueError:
         return b""

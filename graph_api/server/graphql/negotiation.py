@@ -1,6 +1,6 @@
-"""What a client sends and accepts, read from its headers. Each header is read once and remembered.
+"""Reads the headers that negotiate content: Accept, Accept-Encoding, Content-Type, If-None-Match.
 
-No more than a thousand bytes of one are read: browsers send less than two hundred.
+Parsed headers are cached, since clients send the same few; at most 1,000 bytes of one are parsed.
 """
 
 from __future__ import annotations
@@ -10,77 +10,89 @@ from functools import lru_cache
 
 RESPONSE_JSON = "application/graphql-response+json"
 PLAIN_JSON = "application/json"
-_PAGE = "text/html"
+_HTML = "text/html"
 
-_REMEMBERED = 512
-_READ_BYTES = 1_000
-_NOT_AT_ALL = 0.0
+HeadersByName = dict[bytes, bytes]
+
+_CACHED = 512
+_MAX_PARSED_BYTES = 1_000
+_REFUSED = 0.0
 
 
-def by_name(headers: list[tuple[bytes, bytes]]) -> dict[bytes, bytes]:
-    """The headers by name; one that is sent several times is one list."""
-    sent = dict(headers)
-    if len(sent) == len(headers):
-        return sent
+def by_name(headers: list[tuple[bytes, bytes]]) -> HeadersByName:
+    """Headers by name; the values of a repeated header are joined by commas."""
+    named = dict(headers)
+    if len(named) == len(headers):
+        return named
     joined: dict[bytes, bytes] = {}
     for name, value in headers:
         joined[name] = joined[name] + b", " + value if name in joined else value
     return joined
 
 
-def answer_type(accept: bytes) -> str | None:
-    """The media type to answer in, None when *accept* leaves neither of ours.
+def response_type(accept: bytes) -> str | None:
+    """The media type to answer in; None when *accept* excludes both of ours.
 
-    The newer type where it is named and accepted at least as gladly as plain JSON; plain JSON where nothing
-    or anything is said, since that is what older clients expect.
+    application/graphql-response+json where it is named with at least the weight of plain JSON; otherwise plain JSON,
+    which older clients expect.
     """
-    return _answer_type(accept[:_READ_BYTES])
+    return _response_type(accept[:_MAX_PARSED_BYTES])
 
 
-def prefers_page(accept: bytes) -> bool:
-    """Whether HTML is named and accepted more gladly than what we answer operations in: browsers do so for
-    what a person opens, and nobody else does."""
-    return _prefers_page(accept[:_READ_BYTES])
+def prefers_html(accept: bytes) -> bool:
+    """Whether HTML has a higher weight than our JSON types: only browsers ask so, for what a person opens."""
+    return _prefers_html(accept[:_MAX_PARSED_BYTES])
 
 
 def content_coding(accepted: bytes, offered: tuple[str, ...]) -> str | None:
-    """The first of the *offered* codings that this `Accept-Encoding` leaves; None when it leaves none."""
-    return _content_coding(accepted[:_READ_BYTES], offered)
+    """The first of the *offered* codings that this `Accept-Encoding` allows; None when it allows none."""
+    return _content_coding(accepted[:_MAX_PARSED_BYTES], offered)
 
 
 def is_json(content_type: bytes) -> bool:
-    """Whether a body of this type is JSON in UTF-8, which it is unless another charset is named."""
-    return len(content_type) <= _READ_BYTES and _is_json(content_type)
+    """Whether this `Content-Type` is JSON in UTF-8; UTF-8 is the default charset."""
+    return len(content_type) <= _MAX_PARSED_BYTES and _is_json(content_type)
 
 
-@lru_cache(_REMEMBERED)
-def _answer_type(accept: bytes) -> str | None:
+def matching_tag(tag: bytes, if_none_match: bytes) -> bytes:
+    """The tag in `If-None-Match` that names the content of *tag* in any content coding; empty if none does."""
+    for each in if_none_match.split(b","):
+        sent = each.strip().removeprefix(b"W/")
+        if sent == b"*":
+            return tag
+        if sent.strip(b'"').partition(b"-")[0] == tag.strip(b'"'):
+            return sent
+    return b""
+
+
+@lru_cache(_CACHED)
+def _response_type(accept: bytes) -> str | None:
     weights = _weights(accept)
     weights.pop("", None)
     if not weights:
         return PLAIN_JSON
-    wild = weights.get("application/*", weights.get("*/*", _NOT_AT_ALL))
-    modern, plain = weights.get(RESPONSE_JSON, wild), weights.get(PLAIN_JSON, wild)
-    if max(modern, plain) <= _NOT_AT_ALL:
+    wildcard = weights.get("application/*", weights.get("*/*", _REFUSED))
+    modern, plain = weights.get(RESPONSE_JSON, wildcard), weights.get(PLAIN_JSON, wildcard)
+    if max(modern, plain) <= _REFUSED:
         return None
     return RESPONSE_JSON if modern > plain or (modern == plain and RESPONSE_JSON in weights) else PLAIN_JSON
 
 
-@lru_cache(_REMEMBERED)
-def _prefers_page(accept: bytes) -> bool:
+@lru_cache(_CACHED)
+def _prefers_html(accept: bytes) -> bool:
     weights = _weights(accept)
     ours = [weights[name] for name in (RESPONSE_JSON, PLAIN_JSON, "application/*", "*/*") if name in weights]
-    return weights.get(_PAGE, _NOT_AT_ALL) > max(ours, default=_NOT_AT_ALL)
+    return weights.get(_HTML, _REFUSED) > max(ours, default=_REFUSED)
 
 
-@lru_cache(_REMEMBERED)
+@lru_cache(_CACHED)
 def _content_coding(accepted: bytes, offered: tuple[str, ...]) -> str | None:
     weights = _weights(accepted)
-    wild = weights.get("*", _NOT_AT_ALL)
-    return next((coding for coding in offered if weights.get(coding, wild) > _NOT_AT_ALL), None)
+    wildcard = weights.get("*", _REFUSED)
+    return next((coding for coding in offered if weights.get(coding, wildcard) > _REFUSED), None)
 
 
-@lru_cache(_REMEMBERED)
+@lru_cache(_CACHED)
 def _is_json(content_type: bytes) -> bool:
     name, *parameters = content_type.decode("latin-1").lower().split(";")
     charsets = {value.strip('"') for key, value in _pairs(parameters) if key == "charset"}
@@ -88,18 +100,18 @@ def _is_json(content_type: bytes) -> bool:
 
 
 def _weights(header: bytes) -> dict[str, float]:
-    """How gladly each of what is named is accepted."""
-    return dict(map(_weighed, header.decode("latin-1").split(",")))
+    """The weight, 0..1, of each name in the header."""
+    return dict(map(_weighted, header.decode("latin-1").split(",")))
 
 
-def _weighed(part: str) -> tuple[str, float]:
-    """A media range and how gladly it is accepted, 0..1; a weight that is no number is not at all."""
+def _weighted(part: str) -> tuple[str, float]:
+    """A name and its weight; a weight that is not a number counts as 0."""
     name, *parameters = part.lower().split(";")
     weight = dict(_pairs(parameters)).get("q", "1")
     try:
-        return name.strip(), min(max(_NOT_AT_ALL, float(weight)), 1.0)
+        return name.strip(), min(max(_REFUSED, float(weight)), 1.0)
     except ValueError:
-        return name.strip(), _NOT_AT_ALL
+        return name.strip(), _REFUSED
 
 
 def _pairs(parameters: list[str]) -> Iterator[tuple[str, str]]:

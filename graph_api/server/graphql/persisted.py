@@ -1,33 +1,39 @@
-"""Operations that clients name instead of sending them: automatic persisted queries and trusted documents.
+"""Persisted operations: clients name them instead of sending their text.
 
-Automatic persisted queries speak Apollo's protocol: a client sends the SHA-256 of its text; a server that
-does not know it says so, and learns the text from the next request, which carries both. Only what was
-executed is learned, so that nobody can fill the memory with texts that would be refused.
+Automatic persisted queries (Apollo's protocol): a client sends the SHA-256 of its text; a server that does not know
+it answers PersistedQueryNotFound, and stores the text from the next request, which carries both. Only operations that
+were executed are stored, so that nobody can fill the memory with invalid texts.
 
-Trusted documents are known from the start, by an id, by their SHA-256 or by their exact text; `documentId`
-is the appendix on persisted documents of GraphQL over HTTP. With *only*, nothing else is answered.
+Trusted documents are read at start from a folder or a manifest. They are known by id (`documentId`, the appendix of
+GraphQL over HTTP), by SHA-256 or by their exact text. With `--trusted-only` the server answers no other operation.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
-from graph_api.errors import HttpError
+import orjson
+
+from graph_api.errors import HttpError, OperationRefused, SourceError
 from graph_api.execution.engine import Answer
 from graph_api.execution.lru import Lru
+from graph_api.execution.preparation import Preparation
 from graph_api.server.graphql.request import GraphQLRequest, json_object
 from graph_api.server.http_errors import bad_request
 
-_ENTRY_BYTES = 300  # what an entry takes beside its text
+_ENTRY_BYTES = 300  # memory of an entry beside its text
 _EXTENSION = "persistedQuery"
 _PREFIX = "sha256:"
 
 
-class Persisted:
-    """The texts that can be asked for by name: *trusted* ones for good, and at most *capacity_bytes* of those
-    that clients taught it. With a capacity of 0 it learns none."""
+class PersistedOperations:
+    """Finds the text of persisted operations: *trusted* documents by id, and those that clients stored.
+
+    Those of clients take at most *capacity_bytes*; 0 disables automatic persisted queries.
+    """
 
     def __init__(
         self, capacity_bytes: int, trusted: Mapping[str, str] | None = None, *, only: bool = False
@@ -35,37 +41,40 @@ class Persisted:
         self._trusted = _by_every_name(trusted or {})
         self._texts = frozenset(self._trusted.values())
         self._only = only
-        self._learns = capacity_bytes > 0 and not only
-        self._learned: Lru[str, str] = Lru(capacity_bytes)
+        self._stores = capacity_bytes > 0 and not only
+        self._stored: Lru[str, str] = Lru(capacity_bytes)
 
-    def text(self, asked: GraphQLRequest) -> str:
-        """The text of the operation that is asked for. Raises `HttpError` when it is not known, not what its
-        hash says, or not trusted where only trusted ones are answered."""
-        if asked.query:
-            if asked.extensions and (sha256 := _sha256(asked.extensions)):
-                _check(asked.query, sha256)
-            if not self.answers(asked.query):
-                raise HttpError(
-                    403, "only trusted documents are answered, and this is none", "DOCUMENT_NOT_TRUSTED"
-                )
-            return asked.query
-        name = asked.document_id or _sha256(asked.extensions)
-        found = self._trusted.get(name) or self._learned.get(name.removeprefix(_PREFIX))
-        if found is None:
-            raise self._unknown()
-        return found
+    def text(self, request: GraphQLRequest) -> str:
+        """The text of the operation. Raises `HttpError` for an unknown name, a text that differs from its hash, and,
+        with `--trusted-only`, a text that is not trusted."""
+        if not request.query:
+            return self._find(request)
+        if request.extensions and (sha256 := _sha256(request.extensions)):
+            _check(request.query, sha256)
+        if not self.allows(request.query):
+            message = "this server answers trusted documents only, and the operation is not one of them"
+            raise HttpError(403, message, "DOCUMENT_NOT_TRUSTED")
+        return request.query
 
-    def answers(self, text: str) -> bool:
-        """Whether this text may be asked for."""
+    def allows(self, text: str) -> bool:
+        """Whether clients may send this text."""
         return not self._only or text in self._texts
 
-    def learn(self, asked: GraphQLRequest, answer: Answer) -> None:
-        """What *asked* carries beside its hash is known from now on, if it was executed."""
-        if self._learns and asked.query and answer.executed and (sha256 := _sha256(asked.extensions)):
-            self._learned.put(sha256, asked.query, len(asked.query.encode()) + _ENTRY_BYTES)
+    def store(self, request: GraphQLRequest, answer: Answer) -> None:
+        """Stores the text that *request* carries beside its hash, if it was executed."""
+        if self._stores and request.query and answer.executed and (sha256 := _sha256(request.extensions)):
+            self._stored.put(sha256, request.query, len(request.query.encode()) + _ENTRY_BYTES)
 
-    def _unknown(self) -> HttpError:
-        if self._learns or self._trusted:
+    def _find(self, request: GraphQLRequest) -> str:
+        name = request.document_id or _sha256(request.extensions)
+        text = self._trusted.get(name) or self._stored.get(name.removeprefix(_PREFIX))
+        if text is None:
+            raise self._not_found()
+        return text
+
+    def _not_found(self) -> HttpError:
+        """Apollo's clients compare these messages."""
+        if self._stores or self._trusted:
             return HttpError(404, "PersistedQueryNotFound", "PERSISTED_QUERY_NOT_FOUND")
         return HttpError(404, "PersistedQueryNotSupported", "PERSISTED_QUERY_NOT_SUPPORTED")
 
@@ -79,12 +88,12 @@ def _by_every_name(trusted: Mapping[str, str]) -> dict[str, str]:
 
 
 def _sha256(extensions: Mapping[str, Any]) -> str:
-    """The hash by which an operation is asked for, empty when it is not asked for by hash."""
-    given: Any = extensions.get(_EXTENSION)
-    if given is None:
+    """The hash in `extensions.persistedQuery`, empty without one."""
+    extension: Any = extensions.get(_EXTENSION)
+    if extension is None:
         return ""
-    named = json_object(given) or {}
-    sha256 = named.get("sha256Hash") if named.get("version") == 1 else None
+    members = json_object(extension) or {}
+    sha256 = members.get("sha256Hash") if members.get("version") == 1 else None
     if not isinstance(sha256, str) or not sha256:
         raise bad_request("extensions.persistedQuery must have version 1 and a sha256Hash")
     return sha256.lower()
@@ -93,3 +102,81 @@ def _sha256(extensions: Mapping[str, Any]) -> str:
 def _check(text: str, sha256: str) -> None:
     if hashlib.sha256(text.encode()).hexdigest() != sha256:
         raise HttpError(400, "provided sha does not match query", "PERSISTED_QUERY_HASH_MISMATCH")
+
+
+# -- trusted documents ---------------------------------------------------------------------------------
+
+_APOLLO = "apollo-persisted-query-manifest"
+_SUFFIXES = frozenset({".graphql", ".gql"})
+
+_Document = tuple[str, str, str]  # place, for messages; id; text
+
+
+def read_trusted_documents(source: Path, preparation: Preparation) -> dict[str, str]:
+    """Texts by id of the documents in *source*, a folder or a manifest.
+
+    A folder holds `.graphql` files, whose ids are their paths without the suffix. A manifest is JSON: Apollo's
+    `generate-persisted-query-manifest`, or an object of texts by id, as relay-compiler and graphql-codegen write.
+    Every document is validated. Raises `SourceError` that lists all that the server could not answer.
+    """
+    documents = list(_in_folder(source) if source.is_dir() else _in_manifest(source))
+    if not documents:
+        raise SourceError(f"{source} holds no documents")
+    problems = [line for place, _, text in documents for line in _problems(place, text, preparation)]
+    texts = {id: text for _, id, text in documents}
+    if len(texts) < len(documents):
+        problems.append(f"{source}: an id is given twice")
+    if problems:
+        raise SourceError("\n".join(["these trusted documents cannot be served", *problems]))
+    return texts
+
+
+def _in_folder(folder: Path) -> Iterator[_Document]:
+    for file in sorted(folder.rglob("*")):
+        if file.suffix in _SUFFIXES and file.is_file():
+            yield str(file), file.relative_to(folder).with_suffix("").as_posix(), _read(file)
+
+
+def _in_manifest(file: Path) -> Iterator[_Document]:
+    try:
+        manifest: Any = orjson.loads(_read(file))
+    except orjson.JSONDecodeError as error:
+        raise SourceError(
+            f"{file}:{error.lineno}:{error.colno} a manifest must be JSON: {error.msg}"
+        ) from None
+    for id, text in _manifest_entries(manifest, file):
+        if not isinstance(id, str) or not id or not isinstance(text, str):
+            raise SourceError(f"{file}: {id!r}: an entry must have an id and the text of a document")
+        yield f"{file}: {id}", id, text
+
+
+def _manifest_entries(manifest: Any, file: Path) -> Iterator[tuple[object, object]]:
+    members = json_object(manifest)
+    if members is None:
+        raise SourceError(f"{file}: a manifest must be one JSON object")
+    if "format" not in members:
+        yield from members.items()
+        return
+    operations: Any = members.get("operations")
+    if (members["format"], members.get("version")) != (_APOLLO, 1) or not isinstance(operations, list):
+        raise SourceError(f"{file}: only version 1 of the format {_APOLLO!r} is supported")
+    for each in map(json_object, operations):  # pyright: ignore[reportUnknownArgumentType] - any JSON
+        yield (each.get("id"), each.get("body")) if each else (None, None)
+
+
+def _read(file: Path) -> str:
+    try:
+        return file.read_text("utf-8")
+    except UnicodeDecodeError:
+        raise SourceError(f"{file}: the file is not UTF-8") from None
+    except OSError as error:
+        raise SourceError(f"{file}: {error.strerror}") from None
+
+
+def _problems(place: str, text: str, preparation: Preparation) -> Iterator[str]:
+    try:
+        preparation.check(text)
+    except OperationRefused as refused:
+        for error in refused.errors:
+            at = "".join(f":{one['line']}:{one['column']}" for one in error.get("locations", ())[:1])
+            yield f"{place}{at or ':'} {error['message']}"

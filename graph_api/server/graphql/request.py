@@ -1,4 +1,4 @@
-"""GraphQL requests as clients send them, checked: https://graphql.github.io/graphql-over-http/."""
+"""Parses GraphQL requests: https://graphql.github.io/graphql-over-http/."""
 
 from __future__ import annotations
 
@@ -10,14 +10,13 @@ import orjson
 
 from graph_api.server.http_errors import bad_request
 
-_REMEMBERED = 512  # parts of query strings: their texts are asked for again and again
-_SHORT = 4_096  # characters of one that is remembered
+_CACHED = 512  # decoded parts of query strings: clients repeat the same texts
+_MAX_CACHED_CHARACTERS = 4_096
 _PARAMETERS = frozenset({"query", "documentId", "variables", "operationName", "extensions"})
 
 
-class GraphQLRequest(NamedTuple):  # a frozen dataclass takes four times as long to make
-    """What a well-formed request asks for: the text *query*, or where that is empty a persisted operation,
-    named by *document_id* or in the *extensions*."""
+class GraphQLRequest(NamedTuple):  # creating a frozen dataclass takes four times as long
+    """A well-formed request. Where *query* is empty, *document_id* or the *extensions* name a persisted operation."""
 
     query: str
     variables: dict[str, Any]
@@ -32,31 +31,38 @@ def from_body(body: bytes) -> GraphQLRequest:
 
 
 def from_query_string(query_string: bytes) -> GraphQLRequest:
-    """The request in the query string of a GET; parameters that are not GraphQL's are ignored."""
+    """The request in the query string of a GET; other parameters are ignored."""
     try:
         parts = filter(None, query_string.decode("ascii").split("&"))
-        given = [[_decoded(text) for text in part.partition("=")[::2]] for part in parts]
+        pairs = [[_decoded(text) for text in part.partition("=")[::2]] for part in parts]
     except ValueError:
         raise bad_request("the query string must be URL-encoded UTF-8") from None
-    asked: dict[str, Any] = {}
-    for name, value in given:
-        if name in asked:
-            raise bad_request(f"{name} is given more than once")
+    members: dict[str, Any] = {}
+    for name, value in pairs:
+        if name in members:
+            raise bad_request(f"the parameter {name} is given more than once")
         if name in _PARAMETERS:
-            asked[name] = value
+            members[name] = value
     for name in ("variables", "extensions"):
-        if text := asked.pop(name, ""):
-            asked[name] = _json(text.encode(), name)
-    return _checked(asked)
+        if text := members.pop(name, ""):
+            members[name] = _json(text.encode(), name)
+    return _checked(members)
+
+
+def json_object(value: Any) -> dict[str, Any] | None:  # Any: any JSON value
+    """*value* when it is a JSON object, else None."""
+    return value if isinstance(value, dict) else None  # pyright: ignore[reportUnknownVariableType] - any JSON
 
 
 def _decoded(text: str) -> str:
-    return _remembered(text) if len(text) <= _SHORT else unquote_plus(text, errors="strict")
+    return _decode_cached(text) if len(text) <= _MAX_CACHED_CHARACTERS else _decode(text)
 
 
-@lru_cache(_REMEMBERED)
-def _remembered(text: str) -> str:
+def _decode(text: str) -> str:
     return unquote_plus(text, errors="strict")
+
+
+_decode_cached = lru_cache(_CACHED)(_decode)
 
 
 def _json(text: bytes, name: str) -> Any:
@@ -66,43 +72,38 @@ def _json(text: bytes, name: str) -> Any:
         raise bad_request(f"{name} must be JSON in UTF-8") from None
 
 
-def _checked(given: Any) -> GraphQLRequest:
-    asked = json_object(given)
-    if asked is None:
-        raise bad_request("the request must be one JSON object; batches are not answered")
-    name = asked.get("operationName")
+def _checked(value: Any) -> GraphQLRequest:
+    members = json_object(value)
+    if members is None:
+        raise bad_request("the request must be one JSON object; batches are not supported")
+    name = members.get("operationName")
     if name is not None and not isinstance(name, str):
-        raise bad_request("operationName must be text")
-    extensions = _object(asked, "extensions")
-    query = asked.get("query")
+        raise bad_request("operationName must be a string")
+    extensions = _object(members, "extensions")
+    query = members.get("query")
     if not isinstance(query, str) or not query:
-        return _persisted(asked, name, extensions)
-    if asked.get("documentId") is not None:
+        return _persisted(members, name, extensions)
+    if members.get("documentId") is not None:
         raise bad_request("give query or documentId, not both")
-    return GraphQLRequest(query, _object(asked, "variables"), name or None, extensions)
+    return GraphQLRequest(query, _object(members, "variables"), name or None, extensions)
 
 
-def _persisted(asked: dict[str, Any], name: str | None, extensions: dict[str, Any]) -> GraphQLRequest:
-    """A request for an operation that is named instead of sent."""
-    id = asked.get("documentId")
-    if asked.get("query") not in (None, ""):
-        raise bad_request("query must be text")
+def _persisted(members: dict[str, Any], name: str | None, extensions: dict[str, Any]) -> GraphQLRequest:
+    """A request that names a persisted operation."""
+    id = members.get("documentId")
+    if members.get("query") not in (None, ""):
+        raise bad_request("query must be a string")
     if id is not None and (not isinstance(id, str) or not id):
-        raise bad_request("documentId must be text")
+        raise bad_request("documentId must be a string that is not empty")
     if id is None and extensions.get("persistedQuery") is None:
-        raise bad_request("query must be given, as text")
-    return GraphQLRequest("", _object(asked, "variables"), name or None, extensions, id or "")
+        raise bad_request("query is missing: give the text of an operation")
+    return GraphQLRequest("", _object(members, "variables"), name or None, extensions, id or "")
 
 
-def json_object(value: Any) -> dict[str, Any] | None:  # Any: whatever JSON can be
-    """*value* when it is a JSON object, else None."""
-    return value if isinstance(value, dict) else None  # pyright: ignore[reportUnknownVariableType] - any JSON
-
-
-def _object(asked: dict[str, Any], name: str) -> dict[str, Any]:
-    value: Any = asked.get(name)
+def _object(members: dict[str, Any], name: str) -> dict[str, Any]:
+    value: Any = members.get(name)
     if value is None:
         return {}
     if (found := json_object(value)) is None:
-        raise bad_request(f"{name} must be an object")
+        raise bad_request(f"{name} must be a JSON object")
     return found

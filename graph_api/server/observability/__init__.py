@@ -1,5 +1,5 @@
-"""What the server tells of itself: a log, metrics and traces.
+"""The server's log, metrics and traces.
 
-The one decision worth knowing: a request is noted while it is answered (`seen`), and told when it is over,
-in one place (`observer`). What that costs is measured by `tests/bench/bench_observation.py`.
+A request fills a `request_record` while it is answered; the `observer` logs, counts and traces it when it is complete.
+`tests/bench/bench_observation.py` measures the cost.
 """

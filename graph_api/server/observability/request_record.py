@@ -1,4 +1,4 @@
-"""A request while it is answered: what it asks for, and what becomes of it."""
+"""The record of one request: what it asks for, and what became of it. Kept in the ASGI scope while it is answered."""
 
 from __future__ import annotations
 
@@ -10,21 +10,21 @@ from starlette.types import Message, Scope, Send
 
 from graph_api.execution.stats import Watch
 
-_KEY = "graph_api.seen"
-HUNG_UP = 499  # no status is sent to who has gone; this one is what other servers' logs know it by
+_KEY = "graph_api.request_record"
+CLIENT_CLOSED_REQUEST = 499  # no response was sent; nginx logs this number too
 
 
-class Seen(Watch):
-    """One request. *code* is that of its first error, None when there is none; *key* names the API key."""
+class RequestRecord(Watch):
+    """One request. *code* is that of its first error, None without one; *key* is the name of its API key."""
 
     __slots__ = (
         "_send",
         "answered_s",
-        "asks",
         "begun_s",
         "bytes",
         "code",
         "ended_s",
+        "is_operation",
         "key",
         "revision",
         "scope",
@@ -35,19 +35,19 @@ class Seen(Watch):
     def __init__(self, scope: Scope, send: Send) -> None:
         super().__init__()
         self.scope = scope
-        self.status = HUNG_UP
-        self.bytes = 0
+        self.status = CLIENT_CLOSED_REQUEST
+        self.bytes = 0  # of the response's body
         self.code: str | None = None
         self.key = ""
-        self.asks = False  # whether it is for operations
+        self.is_operation = False
         self.revision: str | None = None
-        self.trace = ""  # the id of its trace, where there is one
+        self.trace = ""  # the id of its trace, if any
         self.begun_s = self.ended_s = time.perf_counter()
-        self.answered_s = 0.0  # when there was an answer, or none to come
+        self.answered_s = 0.0  # when the engine had an answer or an error
         self._send = send
 
     def send(self, message: Message) -> Awaitable[None]:
-        """*message* is noted, and sent by whoever awaits this: a coroutine of our own would do nothing but wait."""
+        """Notes status and size, and passes *message* on. Not a coroutine, which would only await another one."""
         if message["type"] == "http.response.body":
             self.bytes += len(message.get("body", b""))
         elif message["type"] == "http.response.start":
@@ -62,47 +62,45 @@ class Seen(Watch):
 
     @property
     def path(self) -> str:
-        """The path below that under which the app is mounted; as the client wrote it, so anything."""
+        """The path below the app's mount point, as the client wrote it."""
         path: str = self.scope["path"]
         return path.removeprefix(self.scope.get("root_path", ""))
 
     @property
     def client(self) -> str:
-        """Who asks: `key NAME`, else the address."""
+        """`key NAME`, else the client's address."""
         if self.key:
             return f"key {self.key}"
-        client: Any = self.scope.get("client")  # Any: a pair, or nothing
+        client: Any = self.scope.get("client")  # Any: a pair, or None
         return str(client[0]) if client else ""
 
     @property
     def worked_s(self) -> float:
-        """How long the operation was worked on, less than nothing where none was: not how long it took to arrive,
-        nor to be sent."""
+        """How long the engine took, without receiving and sending; negative when it was not asked."""
         return self.answered_s - self.asked_s
 
     @property
-    def took_s(self) -> float:
-        """How long it has taken, sending included."""
+    def duration_s(self) -> float:
+        """How long the request took, from its headers until the response was handed to the system."""
         return self.ended_s - self.begun_s
 
 
-def begun(scope: Scope, send: Send) -> Seen:
-    """The request of *scope*, seen from now on."""
-    seen = scope[_KEY] = Seen(scope, send)
-    return seen
-
-
-def of(scope: Scope) -> Seen:
-    """The request of *scope*; a new one where nobody has begun to look."""
-    seen: Seen | None = scope.get(_KEY)
-    return seen or Seen(scope, _unsent)
-
-
-def over(scope: Scope) -> None:
-    """Nobody looks at the request of *scope* any more. The two hold each other: left so, all that a request had
-    would wait for the garbage collector, and have it come often."""
-    scope.pop(_KEY, None)
-
-
-async def _unsent(message: Message) -> None:
+async def _discard(message: Message) -> None:
     del message
+
+
+def begin(scope: Scope, send: Send = _discard) -> RequestRecord:
+    """A new record, which `of` finds by *scope*."""
+    record = scope[_KEY] = RequestRecord(scope, send)
+    return record
+
+
+def of(scope: Scope) -> RequestRecord:
+    """The record of *scope*, or one that is discarded when none was begun."""
+    record: RequestRecord | None = scope.get(_KEY)
+    return record or RequestRecord(scope, _discard)
+
+
+def end(scope: Scope) -> None:
+    """Takes the record out of *scope*: the two refer to each other, which the garbage collector would have to free."""
+    scope.pop(_KEY, None)

@@ -1,13 +1,12 @@
-"""Buckets that processes share, in Redis. Needs `graph-api[redis]`.
+"""Token buckets in Redis, shared by processes. Needs `graph-api[redis]`.
 
-`throttled-py` keeps them, as GCRA: of each client the one time when its bucket will be full again, which a
-script of Redis reads and moves at once, by the clock of Redis. That is a bucket that fills evenly; the library's
-"token bucket" is not, since it drops what fills it within a second or by less than a unit.
+`throttled-py` implements them as GCRA: for each client Redis stores the time at which its bucket will be full, and a
+script reads and moves it atomically, by the clock of Redis. (The library's own "token bucket" loses what fills it within
+a second or by less than a unit.)
 
-Each process notes what Redis answered in buckets of its own. They say what a client has left at most, so that who
-is known to have nothing is refused without asking, and a request asks once. And a limiter that is away must not
-stop the API: while Redis does not answer, each process goes on from its own buckets, and one request a second
-finds out whether Redis is back.
+Each process copies what Redis answers into buckets of its own, which hold an upper bound: a client that has nothing left
+is refused without asking Redis. When Redis does not answer, each process continues with its own buckets, and one
+request a second checks whether Redis is back: a missing rate limiter must not stop the API.
 """
 
 from __future__ import annotations
@@ -21,78 +20,78 @@ from throttled.asyncio import RateLimiterType, RateLimitResult, RedisStore, Thro
 from throttled.exceptions import StoreUnavailableError
 
 from graph_api.errors import UsageError
-from graph_api.server.rate_limit.buckets import WINDOW_S, Rates
+from graph_api.server.rate_limit.buckets import WINDOW_S, TokenBuckets
 
 logger = logging.getLogger(__name__)
 
-_PATIENCE_S = 0.25
-_AGAIN_S = 1.0
-_UNKNOWN = "unknown"  # a client whose address is not known: the library wants a name
+_TIMEOUT_S = 0.25
+_RETRY_S = 1.0
+_UNKNOWN_ADDRESS = "unknown"  # the library refuses an empty key
 _OPTIONS = {
-    "CONNECTION_POOL_CLASS": "redis.asyncio.BlockingConnectionPool",  # who finds none free waits for one
-    "CONNECTION_POOL_KWARGS": {"max_connections": 16, "timeout": _PATIENCE_S},
+    "CONNECTION_POOL_CLASS": "redis.asyncio.BlockingConnectionPool",  # waits when all connections are used
+    "CONNECTION_POOL_KWARGS": {"max_connections": 16, "timeout": _TIMEOUT_S},
 }
 
 
-class _Storage(RedisStore):
+class _Store(RedisStore):
     async def close(self) -> None:
-        """Its connections are closed, for which the library has no word."""
+        """Closes its connections, which the library cannot."""
         client = cast("Redis", self._backend.get_client())
         await client.aclose(close_connection_pool=True)
 
 
-class SharedRates(Rates):
-    """The buckets of all who name the Redis at *url*, each of *quota* units a minute."""
+class RedisBuckets(TokenBuckets):
+    """The buckets of all processes that use the Redis at *url*, each of *quota* units a minute."""
 
     def __init__(self, quota: int, url: str) -> None:
         super().__init__(quota)
-        self._storage = _Storage(url, _OPTIONS)
+        self._store = _Store(url, _OPTIONS)
         self._shared = Throttled(
             using=RateLimiterType.GCRA.value,
             quota=per_min(quota),
-            store=self._storage,
+            store=self._store,
             key_prefix="graph-api",
         )
         try:
-            _ = self._shared.limiter  # made by the first who asks for it, from the URL
+            _ = self._shared.limiter  # parses the URL
         except ValueError as error:
-            raise UsageError(f"rate_limit_storage is no address of a Redis: {error}") from error
-        self._ask_again_at = 0.0
+            raise UsageError(f"rate_limit_storage is not the address of a Redis: {error}") from error
+        self._retry_at = 0.0
 
     async def take(self, client: str, cost: int) -> tuple[bool, float]:
-        """Whether *client* had so much, which is taken then, and what it has left."""
-        result = await self._asked(client, cost)
+        """Takes *cost* in Redis, or in memory while Redis does not answer."""
+        result = await self._limit(client, cost)
         if result is None:
             return await super().take(client, cost)
-        # the times of `result` have a grain of a microsecond, which must not make a unit less
+        # times of `result` are rounded to microseconds, which must not lose a unit
         left = max(round(self.quota - result.state.reset_after * self.quota / WINDOW_S, 3), 0.0)
-        self._note(client, left, self._clock())
+        self._set(client, left, self._clock())
         return not result.limited, left
 
     async def close(self) -> None:
-        """The connections to Redis are closed; the next request opens one again."""
-        await self._storage.close()
+        """Closes the connections to Redis; the next request opens one again."""
+        await self._store.close()
 
-    async def _asked(self, client: str, cost: int) -> RateLimitResult | None:
-        """What Redis answers; None while it is away."""
+    async def _limit(self, client: str, cost: int) -> RateLimitResult | None:
+        """The answer of Redis, None while it is unreachable."""
         if self.is_away:
-            if self._clock() < self._ask_again_at:
+            if self._clock() < self._retry_at:
                 return None
-            self._ask_again_at = self._clock() + _AGAIN_S
+            self._retry_at = self._clock() + _RETRY_S
         try:
-            async with asyncio.timeout(_PATIENCE_S):
-                result = await self._shared.limit(client or _UNKNOWN, cost)
+            async with asyncio.timeout(_TIMEOUT_S):
+                result = await self._shared.limit(client or _UNKNOWN_ADDRESS, cost)
         except (StoreUnavailableError, TimeoutError) as error:
-            self._miss(error)
+            self._set_away(error)
             return None
         if self.is_away:
             self.is_away = False
-            logger.info("the storage of rates is back")
+            logger.info("the rate limit storage is reachable again")
         return result
 
-    def _miss(self, error: Exception) -> None:
-        """Redis counts as away, which is logged once."""
+    def _set_away(self, error: Exception) -> None:
+        """Logs the first failure, and stops asking Redis for a while."""
         if not self.is_away:
             why = error.__cause__ if isinstance(error, StoreUnavailableError) else "it does not answer"
-            logger.warning("the storage of rates is away, each process counts on its own: %s", why)
-        self.is_away, self._ask_again_at = True, self._clock() + _AGAIN_S
+            logger.warning("the rate limit storage is unreachable, each process counts on its own: %s", why)
+        self.is_away, self._retry_at = True, self._clock() + _RETRY_S

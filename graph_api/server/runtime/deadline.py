@@ -1,7 +1,6 @@
-"""How long a request is worked on: until its deadline, or until its client has hung up.
+"""Stops work at its deadline, or when its client disconnects; reads the request's body in between.
 
-Most requests are done within milliseconds, so nothing but a timer is set up for them; only one that is
-still running after a while has its client watched.
+Most requests finish within milliseconds, so each one costs a timer only; the client is watched once 50 ms have passed.
 """
 
 from __future__ import annotations
@@ -11,69 +10,112 @@ from collections.abc import Awaitable
 from contextlib import suppress
 from typing import TypeVar
 
-from starlette.types import Receive
+from starlette.types import Message, Receive
 
 from graph_api.errors import ClientDisconnected, DeadlineExceeded
+from graph_api.server.http_errors import body_too_large
 
 T = TypeVar("T")
 
 _WATCH_AFTER_S = 0.05
-_PAUSE_S = 0.05  # between messages that are no hang-up: a `receive` that always has one must not spin
+_PAUSE_S = (
+    0.05  # between messages that are not a disconnect, so that an unusual `receive` cannot cause a busy loop
+)
 
 
-async def with_patience(work: Awaitable[T], receive: Receive, deadline_s: float) -> T:
-    """The result of *work*. Raises `ClientDisconnected` or `DeadlineExceeded` when it was stopped.
+async def run_with_deadline(work: Awaitable[T], receive: Receive, deadline_s: float) -> T:
+    """The result of *work*. Raises `ClientDisconnected` or `DeadlineExceeded` when it was cancelled.
 
-    What *receive* yields is taken from it: *work* must not need it.
+    Takes messages from *receive*, so *work* must not read from it.
     """
     watch = _Watch(receive, deadline_s)
     try:
         return await work
     except asyncio.CancelledError:
-        watch.explain()
+        watch.raise_reason()
         raise
     finally:
         watch.end()
 
 
 class _Watch:
-    """Stops the task that makes it, for one of two reasons."""
+    """Cancels the current task at the deadline or when the client disconnects."""
 
-    __slots__ = ("_deadline_s", "_loop", "_reason", "_receive", "_task", "_timer", "_watching")
+    __slots__ = ("_deadline_s", "_listener", "_loop", "_reason", "_receive", "_task", "_timer")
 
     def __init__(self, receive: Receive, deadline_s: float) -> None:
         self._receive = receive
         self._deadline_s = deadline_s
         self._task = asyncio.current_task()
         self._reason: type[Exception] | None = None
-        self._watching: asyncio.Task[None] | None = None
+        self._listener: asyncio.Task[None] | None = None
         self._loop = asyncio.get_running_loop()
         self._timer = self._loop.call_later(min(_WATCH_AFTER_S, deadline_s), self._begin)
 
     def _begin(self) -> None:
         left_s = max(self._deadline_s - _WATCH_AFTER_S, 0)
-        self._timer = self._loop.call_later(left_s, self._stop, DeadlineExceeded)
-        self._watching = self._loop.create_task(self._listen())
+        self._timer = self._loop.call_later(left_s, self._cancel, DeadlineExceeded)
+        self._listener = self._loop.create_task(self._listen())
 
     async def _listen(self) -> None:
-        with suppress(Exception):  # whatever it is, this client cannot be reached any more
+        with suppress(Exception):  # a `receive` that fails means that the client cannot be reached either
             while (await self._receive())["type"] != "http.disconnect":  # noqa: ASYNC110 - there is no event
                 await asyncio.sleep(_PAUSE_S)
-        self._stop(ClientDisconnected)
+        self._cancel(ClientDisconnected)
 
-    def _stop(self, reason: type[Exception]) -> None:
+    def _cancel(self, reason: type[Exception]) -> None:
         if self._task is not None and self._reason is None:
             self._reason = reason
             self._task.cancel()
 
-    def explain(self) -> None:
-        """Raises the reason why the task was cancelled, if it was cancelled here and nowhere else."""
+    def raise_reason(self) -> None:
+        """Raises the reason for a cancellation from here; returns when the cancellation came from elsewhere."""
         if self._reason is not None and self._task is not None and self._task.uncancel() == 0:
             raise self._reason from None
 
     def end(self) -> None:
-        """The task is not stopped any more."""
+        """Stops the timer and the listener."""
         self._timer.cancel()
-        if self._watching is not None:
-            self._watching.cancel()
-            self._watching = None  # it holds this one: the two would wait for the garbage collector
+        if self._listener is not None:
+            self._listener.cancel()
+            self._listener = None  # breaks a reference cycle
+
+
+class Body:
+    """The body of a request, and the messages after it."""
+
+    __slots__ = ("_max_bytes", "_read", "_receive")
+
+    def __init__(self, receive: Receive, max_bytes: int) -> None:
+        self._receive = receive
+        self._max_bytes = max_bytes
+        self._read = asyncio.Event()
+
+    @property
+    def is_read(self) -> bool:
+        """Whether the body was read or skipped."""
+        return self._read.is_set()
+
+    def skip(self) -> None:
+        """Ignores the body."""
+        self._read.set()
+
+    async def read(self) -> bytes:
+        """The whole body. Raises `HttpError` (413) while it grows too large, `ClientDisconnected` if it ends early."""
+        body = b""
+        more = True
+        while more:
+            message = await self._receive()
+            if message["type"] == "http.disconnect":
+                raise ClientDisconnected
+            body += message.get("body", b"")
+            if len(body) > self._max_bytes:
+                raise body_too_large(self._max_bytes)
+            more = message.get("more_body", False)
+        self._read.set()
+        return body
+
+    async def next_message(self) -> Message:
+        """The next message after the body; waits until the body is read."""
+        await self._read.wait()
+        return await self._receive()

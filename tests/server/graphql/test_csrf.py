@@ -71,7 +71,7 @@ class Unasked:
 async def test_a_simple_request_of_another_site_executes_nothing(
     app: Starlette, headers: Headers, method: str
 ) -> None:
-    app.state.service._engine = Unasked()
+    app.state.api._engine = Unasked()
     answer = await get(app, ASK, method=method, accept=None, headers=[HOST, *headers])
     assert (answer.status, answer.code) == (403, "CROSS_SITE_REQUEST")
     assert answer.headers["cache-control"] == "no-store"

@@ -1,6 +1,6 @@
-"""The short way answers as the ordinary way does, byte for byte, and is told of as the ordinary way is.
+"""The fast path answers as the ASGI app does, byte for byte, and is logged and counted alike.
 
-Two servers over one database, one of which has no short way, hear the same bytes on real sockets.
+Two servers over one database, one without the fast path, receive the same bytes on real sockets.
 """
 
 from __future__ import annotations
@@ -21,11 +21,12 @@ import pytest
 from hypothesis import given, settings as hypothesis_settings, strategies as st
 from starlette.types import Receive, Scope, Send
 
-from graph_api.server.api_keys import Scope as KeyScope, minted
+from graph_api.server.access import Scope as KeyScope, new_key
 from graph_api.server.app import create_app
-from graph_api.server.observability.log_lines import Entry
+from graph_api.server.graphql.fast_path import server_config
+from graph_api.server.observability.log import Entry
 from graph_api.server.observability.observer import Observer
-from graph_api.server.runtime.connection import configured
+from graph_api.server.runtime.connection import uvicorn_config
 from graph_api.settings import Settings
 from tests.server.running import served
 from tests.store.build import article, graph
@@ -36,7 +37,7 @@ LONG = "{ articles(first: 50) { nodes { id title slug related { nodes { id title
 HUGE = " ".join(
     ["{", *(f"a{number}: {LONG[2:-2]}" for number in range(4)), "}"]
 )  # more than is packed at once
-KEY, KEPT = minted("reader", [KeyScope.READ])
+KEY, KEPT = new_key("reader", [KeyScope.READ])
 PATIENCE_S = 30
 
 KINDS = {
@@ -56,12 +57,12 @@ KINDS = {
 class Side:
     """One server, what it tells of its requests, and how many came to its app."""
 
-    def __init__(self, database: Path, settings: Settings, *, short: bool) -> None:
+    def __init__(self, database: Path, settings: Settings, *, fast: bool) -> None:
         self.told: SimpleQueue[Entry] = SimpleQueue()
         self.observer = Observer(self.told.put)
         self._app = create_app(database, settings, self.observer)
         self._settings = settings
-        self._short = short
+        self._fast = fast
         self.asgi_requests = 0
         self.url = ""
 
@@ -71,8 +72,11 @@ class Side:
 
     @contextmanager
     def serving(self) -> Iterator[Side]:
-        short = self._app.state.short if self._short else None
-        with served(configured(self, self._settings, self.observer, short)) as self.url:
+        if self._fast:
+            config = server_config(self, self._app.state.endpoint, self._settings, self.observer)
+        else:
+            config = uvicorn_config(self, self._settings, self.observer)
+        with served(config) as self.url:
             yield self
 
     def heard(self, *pieces: bytes) -> tuple[bytes, list[dict[str, Any]]]:
@@ -107,14 +111,14 @@ class Side:
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """A server with the short way and one without."""
+    """A server with the fast path and one without."""
 
-    short: Side
+    fast: Side
     ordinary: Side
 
     def agree_on(self, *pieces: bytes) -> bytes:
         """What both answer to these bytes, which end their connection."""
-        (received, told), (expected, expected_told) = self.short.heard(*pieces), self.ordinary.heard(*pieces)
+        (received, told), (expected, expected_told) = self.fast.heard(*pieces), self.ordinary.heard(*pieces)
         assert received == expected
         assert told == expected_told
         return received
@@ -132,10 +136,7 @@ def pairs(database: Path) -> Iterator[dict[str, Pair]]:
     with ExitStack() as open:
         yield {
             name: Pair(
-                *(
-                    open.enter_context(Side(database, settings, short=short).serving())
-                    for short in (True, False)
-                )
+                *(open.enter_context(Side(database, settings, fast=fast).serving()) for fast in (True, False))
             )
             for name, settings in KINDS.items()
         }
@@ -423,7 +424,7 @@ def test_a_request_that_ends_its_connection_is_answered_alike(pairs: dict[str, P
 def test_all_is_counted_alike(pairs: dict[str, Pair]) -> None:
     for pair in pairs.values():
         pair.agree_on(asked(BODIES["a list"]) * 3, CLOSE)
-        assert pair.short.counted() == pair.ordinary.counted()
+        assert pair.fast.counted() == pair.ordinary.counted()
 
 
 @pytest.mark.parametrize(
@@ -445,7 +446,7 @@ def test_all_is_counted_alike(pairs: dict[str, Pair]) -> None:
     ],
 )
 def test_most_requests_never_come_to_the_app(pairs: dict[str, Pair], kind: str, request_: bytes) -> None:
-    side = pairs[kind].short
+    side = pairs[kind].fast
     side.heard(asked(by_hash(LIST, query=LIST), *HEADERS["a key"]), CLOSE)
     before = side.asgi_requests
     for _ in range(10):
@@ -455,7 +456,7 @@ def test_most_requests_never_come_to_the_app(pairs: dict[str, Pair], kind: str, 
 
 def test_a_gateway_gets_its_trace(pairs: dict[str, Pair]) -> None:
     traced = asked(BODIES["a list"], b"apollo-federation-include-trace: ftv1")
-    received, _ = pairs["as shipped"].short.heard(asked(BODIES["a list"]), traced, CLOSE)
+    received, _ = pairs["as shipped"].fast.heard(asked(BODIES["a list"]), traced, CLOSE)
     assert received.count(b'"ftv1":') == 1
 
 
@@ -468,14 +469,15 @@ def test_a_gateway_gets_its_trace(pairs: dict[str, Pair]) -> None:
         Settings(root_path="/api"),
     ],
 )
-def test_where_a_setting_stands_before_operations_there_is_no_short_way(
-    database: Path, settings: Settings
-) -> None:
-    assert create_app(database, settings).state.short is None
+def test_settings_that_need_middleware_switch_the_fast_path_off(database: Path, settings: Settings) -> None:
+    with Side(database, settings, fast=True).serving() as side:
+        received, _ = side.heard(*[asked(BODIES["a list"])] * 5, CLOSE)
+        assert received.count(b" 200 OK") == 6
+        assert side.asgi_requests == 7, "these, and the one that ends `heard`"
 
 
 def test_one_piece_with_many_requests_does_not_keep_the_server_from_others(pairs: dict[str, Pair]) -> None:
-    side = pairs["as shipped"].short
+    side = pairs["as shipped"].fast
     before = side.asgi_requests
     received, _ = side.heard(asked(BODIES["a list"]) * 40, CLOSE)
     assert received.count(b" 200 OK") == 41
@@ -484,6 +486,6 @@ def test_one_piece_with_many_requests_does_not_keep_the_server_from_others(pairs
 
 def test_who_was_answered_at_once_is_let_go_when_idle(database: Path) -> None:
     settings = Settings(idle_seconds=1)
-    with Side(database, settings, short=True).serving() as side:
+    with Side(database, settings, fast=True).serving() as side:
         received, _ = side.heard(asked(BODIES["a list"]), asked(BODIES["a list"]))
         assert received.count(b" 200 OK") == 2

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, strategies as st
 from starlette.applications import Starlette
 
-from graph_api.server.graphql.negotiation import answer_type, is_json
+from graph_api.server.graphql.negotiation import is_json, response_type
 from graph_api.settings import Settings
 from tests.server.calling import MODERN, PLAIN, call, get, post, post_body, serving
 from tests.store.build import article, graph
@@ -83,7 +83,7 @@ async def test_accept_sent_in_several_headers_is_one_list(app: Starlette) -> Non
 
 @given(st.text(st.characters(max_codepoint=255), max_size=60))
 def test_no_header_breaks_negotiation(value: str) -> None:
-    assert answer_type(value.encode("latin-1")) in {None, PLAIN, MODERN}
+    assert response_type(value.encode("latin-1")) in {None, PLAIN, MODERN}
     assert is_json(value.encode("latin-1")) in {True, False}
 
 

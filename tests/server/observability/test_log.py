@@ -65,7 +65,7 @@ def test_what_was_put_aside_is_written_before_the_end(pipe: tuple[int, int]) -> 
 def test_a_reader_that_does_not_read_holds_nobody_up_and_hears_what_was_dropped(
     pipe: tuple[int, int],
 ) -> None:
-    with closing(Log(pipe[1], dropped, most_bytes=10_000)) as log:
+    with closing(Log(pipe[1], dropped, max_bytes=10_000)) as log:
         written = 0
         while not log.dropped:
             log.write(LINE)

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis.strategies import text
 
-from graph_api.server.observability.log_lines import FORMATS, Clock, as_json, as_text
+from graph_api.server.observability.log import FORMATS, Clock, as_json, as_text
 
 HEAD = {"time": "2026-11-25T17:44:00.123Z", "level": "info"}
 MESSAGE = {**HEAD, "message": "hello"}

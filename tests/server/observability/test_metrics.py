@@ -12,11 +12,10 @@ from prometheus_client.parser import text_string_to_metric_families as parsed
 from starlette.applications import Starlette
 from starlette.routing import Route
 
-from graph_api.server.api_keys import Scope, minted
+from graph_api.server.access import Scope, new_key
 from graph_api.server.app import create_app
-from graph_api.server.observability.metrics import PATHS, gauge
+from graph_api.server.observability.metrics import WorkerMetrics, gauge
 from graph_api.server.observability.observer import Observer
-from graph_api.server.observability.worker_metrics import Team
 from graph_api.settings import Settings
 from tests.server.calling import call, get, post, serving
 from tests.store.build import article, graph
@@ -137,9 +136,9 @@ async def test_where_keys_are_asked_for_metrics_need_their_scope_and_count_what_
         *(
             (token, key.entry)
             for token, key in (
-                minted("reader", [Scope.READ]),
-                minted("watcher", [Scope.METRICS]),
-                minted("editor", [Scope.METRICS, Scope.UNPUBLISHED]),
+                new_key("reader", [Scope.READ]),
+                new_key("watcher", [Scope.METRICS]),
+                new_key("editor", [Scope.METRICS, Scope.UNPUBLISHED]),
             )
         ),
         strict=True,
@@ -166,12 +165,16 @@ async def test_clients_make_no_series(app: Starlette) -> None:
         "graph_api_cache_bytes",
     }
     paths = {label for _, labels in new for label in labels if label.startswith("path=")}
-    assert paths <= {f"path={path}" for path in (*PATHS, "other")}
+    routes = {route.path for route in app.routes if isinstance(route, Route) and "{" not in route.path}
+    assert paths <= {f"path={path}" for path in (*routes, "other")}
 
 
-async def test_every_path_that_has_but_one_spelling_is_counted_by_name(app: Starlette) -> None:
-    paths = [route.path for route in app.routes if isinstance(route, Route)]
-    assert {path for path in paths if "{" not in path} == PATHS
+async def test_each_path_of_the_app_is_counted_by_name_and_others_together(app: Starlette) -> None:
+    for path in ("/healthz", "/readyz", "/schema.graphql", "/samples.json", "/nothing", "/assets/x"):
+        await call(app, "GET", path)
+    counted = {label for _, labels in await scraped(app) for label in labels if label.startswith("path=")}
+    named = {"path=/healthz", "path=/readyz", "path=/schema.graphql", "path=/samples.json"}
+    assert counted == {*named, "path=other"}
 
 
 async def test_a_connection_that_was_refused_is_counted(database: Path) -> None:
@@ -179,7 +182,7 @@ async def test_a_connection_that_was_refused_is_counted(database: Path) -> None:
     observer.refused("REQUEST_TIMEOUT", "127.0.0.1")
     app = create_app(database, None, observer)
     assert at(await scraped(app), "connections_refused_total", "code=REQUEST_TIMEOUT") == 1
-    await app.state.service.close()
+    await app.state.api.close()
 
 
 async def test_any_worker_tells_the_metrics_of_all(tmp_path: Path) -> None:
@@ -189,8 +192,8 @@ async def test_any_worker_tells_the_metrics_of_all(tmp_path: Path) -> None:
         asyncio.get_running_loop().call_soon(told.set)
         return [gauge("x", "X.", 5)]
 
-    teams = [Team(worker, tmp_path) for worker in range(2)]
-    async with teams[1].told(other):
+    teams = [WorkerMetrics(worker, tmp_path) for worker in range(2)]
+    async with teams[1].sharing(other):
         await told.wait()
     (tmp_path / "2.json").write_bytes(b"[half of a fi")
     families = {family.name: family.samples for family in teams[0].all(lambda: [gauge("x", "X.", 7)])}

@@ -16,10 +16,10 @@ import pytest
 from starlette.applications import Starlette
 from starlette.routing import Mount
 
-from graph_api.server.api_keys import Scope, minted
+from graph_api.server.access import Scope, new_key
 from graph_api.server.app import create_app
-from graph_api.server.observability.log_lines import FORMATS, Entry
-from graph_api.server.observability.observer import Handler, Observer
+from graph_api.server.observability.log import FORMATS, Entry
+from graph_api.server.observability.observer import LogHandler, Observer
 from graph_api.settings import Settings
 from tests.server.calling import GONE, call, get, post, post_body
 from tests.server.running import running
@@ -69,7 +69,7 @@ async def telling(database: Path) -> AsyncIterator[Telling]:
 
     yield make
     for told in made:
-        await told.app.state.service.close()
+        await told.app.state.api.close()
 
 
 @pytest.fixture
@@ -154,11 +154,11 @@ async def test_the_path_is_the_one_below_a_mount(told: Told) -> None:
 async def test_a_client_that_hangs_up_is_told_as_499(told: Told) -> None:
     with pytest.raises(AssertionError, match="an app answers"):
         await post_body(told.app, [b"{", GONE])
-    assert (told.last["status"], told.last["code"], told.last["bytes"]) == (499, "HUNG_UP", 0)
+    assert (told.last["status"], told.last["code"], told.last["bytes"]) == (499, "CLIENT_DISCONNECTED", 0)
 
 
 async def test_a_client_is_its_keys_name_else_its_address(telling: Telling) -> None:
-    token, key = minted("newsroom", [Scope.READ])
+    token, key = new_key("newsroom", [Scope.READ])
     told = telling(Settings(keys=key.entry))
     body = json.dumps({"query": "{ revision }"}).encode()
     await post_body(told.app, body, headers=[("authorization", f"Bearer {token}")])
@@ -230,7 +230,7 @@ def test_what_comes_before_a_request_is_understood_is_told_too(database: Path) -
 @pytest.fixture
 def handled() -> tuple[list[Entry], Callable[..., None]]:
     entries: list[Entry] = []
-    handler = Handler(entries.append, worker=3)
+    handler = LogHandler(entries.append, worker=3)
 
     def log(level: int, message: str, *values: object, error: BaseException | None = None) -> None:
         given = (type(error), error, error.__traceback__) if error else None

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from graph_api.server.app import create_app
-from graph_api.server.observability.log_lines import FORMATS, Entry
+from graph_api.server.observability.log import FORMATS, Entry
 from graph_api.server.observability.observer import Observer
 from tests.server.calling import call, get, post, post_body
 from tests.server.observability.test_requests import STORY
@@ -26,7 +26,7 @@ async def told(folder: Path, query: str, slow_ms: float = 1e-9, **members: Any) 
     )
     await call(app, "GET", "/readyz")
     await post(app, query, **members)
-    await app.state.service.close()
+    await app.state.api.close()
     return entries
 
 
@@ -34,12 +34,12 @@ async def test_text_plan_phases_and_reads_are_told(tmp_path: Path) -> None:
     [entry] = await told(tmp_path, STORY)
     assert (entry["level"], entry["message"], entry["operation"]) == (
         "warning",
-        "an operation took long",
+        "a slow operation",
         "Story",
     )
     assert entry["text"] == [STORY]
     assert [line.split() for line in entry["plan"]][:2] == [
-        ["article", "batch", "article"],
+        ["article", "batch", "articles.article"],
         ["title", "column"],
     ]
     assert [line.split()[0] for line in entry["phases"]] == ["parse", "admit", "validate", "plan", "store"]

@@ -13,7 +13,7 @@ from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanE
 from starlette.applications import Starlette
 
 from graph_api.server.app import create_app
-from graph_api.server.observability.log_lines import FORMATS, Entry
+from graph_api.server.observability.log import FORMATS, Entry
 from graph_api.server.observability.observer import Observer
 from graph_api.server.observability.traces import Traces
 from tests.server.calling import PLAIN, call, post, post_body
@@ -52,7 +52,7 @@ def database(tmp_path_factory: pytest.TempPathFactory) -> Path:
 async def traced(database: Path) -> AsyncIterator[Traced]:
     made = Traced(database)
     yield made
-    await made.app.state.service.close()
+    await made.app.state.api.close()
 
 
 async def asked(app: Starlette, parent: str, query: str = "{ revision }") -> None:

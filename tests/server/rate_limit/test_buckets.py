@@ -1,4 +1,4 @@
-"""Rates: what each client may ask for, in cost, told in headers; by a clock that the tests move."""
+"""TokenBuckets: what each client may ask for, in cost, told in headers; by a clock that the tests move."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import pytest
 from starlette.applications import Starlette
 
 from graph_api.errors import HttpError
-from graph_api.server.rate_limit.buckets import Allowance, Rates
+from graph_api.server.rate_limit.buckets import Allowance, TokenBuckets
 from graph_api.settings import Settings
 from tests import readme
 from tests.server.calling import MODERN, Answered, call, get, post, serving
@@ -41,7 +41,7 @@ def database(tmp_path_factory: pytest.TempPathFactory) -> Path:
 async def limited(database: Path, quota: int, clock: Clock) -> AsyncIterator[Starlette]:
     """An app whose rates go by *clock*."""
     async with serving(database, Settings(rate_limit=quota)) as app:
-        app.state.service.rates._clock = clock
+        app.state.api.rates._clock = clock
         yield app
 
 
@@ -49,7 +49,7 @@ async def limited(database: Path, quota: int, clock: Clock) -> AsyncIterator[Sta
 
 
 async def test_a_bucket_is_full_at_first_and_fills_evenly_to_no_more(clock: Clock) -> None:
-    rates = Rates(60, clock)
+    rates = TokenBuckets(60, clock)
     assert await rates.left("a") == 60
     assert await rates.take("a", 50) == (True, 10)
     assert await rates.take("a", 11) == (False, 10)
@@ -60,7 +60,7 @@ async def test_a_bucket_is_full_at_first_and_fills_evenly_to_no_more(clock: Cloc
 
 
 async def test_what_costs_more_than_a_bucket_takes_a_whole_one(clock: Clock) -> None:
-    rates = Rates(60, clock)
+    rates = TokenBuckets(60, clock)
     await Allowance(rates, "192.0.2.1").charge(1000)
     assert await rates.left("192.0.2.1") == 0
     clock.now += 59
@@ -72,7 +72,7 @@ async def test_what_costs_more_than_a_bucket_takes_a_whole_one(clock: Clock) -> 
 
 
 async def test_a_network_of_ipv6_is_one_client_and_an_address_of_ipv4_is_one(clock: Clock) -> None:
-    rates = Rates(60, clock)
+    rates = TokenBuckets(60, clock)
     await Allowance(rates, "2001:db8::1").charge(60)
     with pytest.raises(HttpError):
         await Allowance(rates, "2001:db8::ffff").charge(1)
@@ -83,7 +83,7 @@ async def test_a_network_of_ipv6_is_one_client_and_an_address_of_ipv4_is_one(clo
 async def test_clients_are_forgotten_when_there_are_too_many_but_not_those_who_used_theirs_up(
     clock: Clock,
 ) -> None:
-    rates = Rates(60, clock)
+    rates = TokenBuckets(60, clock)
     await rates.take("greedy", 60)
     for number in range(25_000):
         await rates.take(f"{number}", 1)

@@ -1,4 +1,4 @@
-"""Rates in memory and in Redis: one behaviour, by the clock that runs; and a Redis that goes away."""
+"""Buckets in memory and in Redis: one behaviour, by the clock that runs; and a Redis that goes away."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ import pytest
 from starlette.applications import Starlette
 
 from graph_api.errors import HttpError, UsageError
-from graph_api.server.rate_limit.buckets import Allowance, Rates
-from graph_api.server.rate_limit.redis import SharedRates
+from graph_api.server.rate_limit.buckets import Allowance, TokenBuckets
+from graph_api.server.rate_limit.redis import RedisBuckets
 from graph_api.settings import Settings
 from tests.server.calling import call, post, serving
 from tests.server.redis_server import RedisServer
@@ -44,8 +44,8 @@ def mortal(tmp_path: Path) -> Iterator[RedisServer]:
 
 
 @asynccontextmanager
-async def rates(storage: str, quota: int) -> AsyncIterator[Rates]:
-    made = Rates(quota) if storage == "memory://" else SharedRates(quota, storage)
+async def rates(storage: str, quota: int) -> AsyncIterator[TokenBuckets]:
+    made = TokenBuckets(quota) if storage == "memory://" else RedisBuckets(quota, storage)
     yield made
     await made.close()
 
@@ -152,7 +152,7 @@ async def test_while_redis_is_away_each_counts_on_its_own_and_says_so_once(
     now = 1000.0
     settings = Settings(rate_limit=SLOW, rate_limit_storage=mortal.url)
     async with serving(database, settings) as app:
-        app.state.service.rates._clock = lambda: now
+        app.state.api.rates._clock = lambda: now
         before = [(await post(app, ASK)).status for _ in range(SLOW - 2)]
         told = [await _is_away(app)]
         mortal.kill()
@@ -199,8 +199,8 @@ async def test_a_redis_that_does_not_answer_holds_up_one_request_a_second(client
 
 @pytest.mark.parametrize("url", ["redis://127.0.0.1:port/0", "redis://127.0.0.1:70000/0"])
 def test_an_address_that_cannot_be_one_is_refused_at_start(url: str) -> None:
-    with pytest.raises(UsageError, match="no address of a Redis"):
-        SharedRates(SLOW, url)
+    with pytest.raises(UsageError, match="not the address of a Redis"):
+        RedisBuckets(SLOW, url)
 
 
 @pytest.mark.parametrize("url", ["", "memory", "http://127.0.0.1/", "127.0.0.1:6379"])

@@ -19,7 +19,7 @@ from uvicorn.protocols.http.httptools_impl import RequestResponseCycle
 from uvicorn.server import ServerState
 
 from graph_api.server.app import create_app
-from graph_api.server.runtime.connection import configured, connection_type
+from graph_api.server.runtime.connection import Connection, uvicorn_config
 from graph_api.settings import Settings
 from tests.server.running import running
 from tests.store.build import article, graph
@@ -372,15 +372,18 @@ class Taking(asyncio.Transport):
 
 
 async def test_who_takes_the_answer_slowly_but_steadily_is_waited_for() -> None:
-    connection = connection_type(QUICK)(configured(large, QUICK), ServerState(), {})
+    config = uvicorn_config(large, QUICK)
+    assert isinstance(config.http, type)
+    assert issubclass(config.http, Connection)
+    connection = config.http(config, ServerState(), {})
     transport = Taking()
     connection.connection_made(transport)
     for transport.unsent in (9000, 7900, 6800, 0, 500):
-        connection._unsent_seen = connection.loop.time() - 1  # a second has passed
-        connection._look_after()
-        connection._look_after()  # too soon to tell
+        connection._unread_checked_at = connection.loop.time() - 1  # a second has passed
+        connection._check()
+        connection._check()  # too soon to tell
         assert not transport.aborted
-    connection._unsent_seen = connection.loop.time() - 1
-    connection._look_after()
+    connection._unread_checked_at = connection.loop.time() - 1
+    connection._check()
     assert transport.aborted
     connection.connection_lost(ConnectionResetError())

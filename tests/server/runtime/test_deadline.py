@@ -10,7 +10,7 @@ import pytest
 from starlette.types import Message
 
 from graph_api.errors import ClientDisconnected, DeadlineExceeded
-from graph_api.server.runtime.deadline import with_patience
+from graph_api.server.runtime.deadline import run_with_deadline
 
 
 class Client:
@@ -49,14 +49,14 @@ async def _value(value: Any) -> Any:
 
 async def test_work_that_is_done_at_once_never_has_its_client_watched() -> None:
     client = Client("http.disconnect")
-    assert await with_patience(_value(3), client.receive, 5) == 3
+    assert await run_with_deadline(_value(3), client.receive, 5) == 3
     assert client.asked == 0
 
 
 async def test_work_whose_client_hangs_up_is_stopped() -> None:
     work = Work()
     with pytest.raises(ClientDisconnected):
-        await with_patience(work.forever(), Client("http.request", "http.disconnect").receive, 60)
+        await run_with_deadline(work.forever(), Client("http.request", "http.disconnect").receive, 60)
     assert work.stopped
 
 
@@ -64,7 +64,7 @@ async def test_work_whose_client_hangs_up_is_stopped() -> None:
 async def test_work_is_stopped_at_its_deadline(deadline_s: float) -> None:
     work = Work()
     with pytest.raises(DeadlineExceeded):
-        await with_patience(work.forever(), Client().receive, deadline_s)
+        await run_with_deadline(work.forever(), Client().receive, deadline_s)
     assert work.stopped
 
 
@@ -73,12 +73,12 @@ async def test_work_that_fails_fails_with_its_own_error() -> None:
         raise KeyError("own")
 
     with pytest.raises(KeyError, match="own"):
-        await with_patience(failing(), Client().receive, 5)
+        await run_with_deadline(failing(), Client().receive, 5)
 
 
 async def test_who_cancels_from_outside_gets_a_cancellation() -> None:
     work = Work()
-    task = asyncio.create_task(with_patience(work.forever(), Client().receive, 60))
+    task = asyncio.create_task(run_with_deadline(work.forever(), Client().receive, 60))
     await asyncio.sleep(0)
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
@@ -88,17 +88,17 @@ async def test_who_cancels_from_outside_gets_a_cancellation() -> None:
 
 async def test_the_task_goes_on_after_it_was_stopped() -> None:
     with pytest.raises(DeadlineExceeded):
-        await with_patience(Work().forever(), Client().receive, 0.01)
+        await run_with_deadline(Work().forever(), Client().receive, 0.01)
     task = asyncio.current_task()
     assert task is not None
     assert task.cancelling() == 0
-    assert await with_patience(_value(1), Client().receive, 5) == 1
+    assert await run_with_deadline(_value(1), Client().receive, 5) == 1
 
 
 async def test_nothing_is_left_running() -> None:
     before = asyncio.all_tasks()
     with pytest.raises(ClientDisconnected):
-        await with_patience(Work().forever(), Client("http.disconnect").receive, 60)
+        await run_with_deadline(Work().forever(), Client("http.disconnect").receive, 60)
     for _ in range(3):
         await asyncio.sleep(0)
     assert asyncio.all_tasks() == before
@@ -110,7 +110,7 @@ async def test_a_client_that_was_watched_leaves_nothing_to_the_garbage_collector
     try:
         for _ in range(3):
             client = Client("http.request")
-            assert await with_patience(client.is_asked.wait(), client.receive, 60)
+            assert await run_with_deadline(client.is_asked.wait(), client.receive, 60)
             await asyncio.sleep(0)  # the watch ends
         assert gc.collect() == 0
     finally:
