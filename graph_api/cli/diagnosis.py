@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import platform
 import shlex
+import sys
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -26,12 +27,12 @@ from graph_api.server.pages import page
 from graph_api.server.rate_limit.buckets import TokenBuckets
 from graph_api.server.state import rate_limiter
 from graph_api.settings import Settings, counts_apart
+from graph_api.store import StoreUrl, at, engine_versions
+from graph_api.store.location import Health, StoreLocation
 from graph_api.store.reads import Rights, Status, ask
-from graph_api.store.sqlite.health import Condition, condition, engine_version, is_locked
-from graph_api.store.sqlite.store import open_store
 
 _LEAST_FREE_BYTES = 64 * 2**20
-_LARGE_WAL_BYTES = 256 * 2**20
+_LARGE_BACKLOG_BYTES = 256 * 2**20
 _PROCESS_BYTES = 150 * 2**20  # a worker without its caches: measured about 90 MB
 _LIBRARIES = ("graph-api", "strawberry-graphql", "graphql-core", "starlette", "uvicorn")
 
@@ -66,30 +67,30 @@ def _error(about: str, told: str, mend: str) -> Finding:
     return Finding(weight=Weight.ERROR, about=about, told=told, mend=mend)
 
 
-def findings(folders: Sequence[Path], database: Path, settings: Settings) -> Iterator[Finding]:
+def findings(folders: Sequence[Path], database: StoreUrl, settings: Settings) -> Iterator[Finding]:
     """All that there is to say, in the order of its sections."""
     yield _ok("versions", ", ".join(_versions()))
-    found: Condition | None = None
-    if database.exists() or not folders:
+    location, found = at(database), None
+    if location.exists() or not folders:
         try:
-            found = condition(database)
+            found = location.health()
         except GraphApiError as error:
             yield _unusable(folders, error)
     else:
-        yield _ok("database", f"{database} does not exist yet; serve and ingest make it")
+        yield _ok("database", f"{location} does not exist yet; serve and ingest make it")
     if found is not None:
-        yield from _database(database, found)
+        yield from _database(location, found)
     for folder in folders or [Path(name) for name in (found.files if found else ())]:
-        yield _source(folder, database, found, given=bool(folders))
+        yield _source(folder, location, found, given=bool(folders))
     yield _pages()
     yield from _settings(settings)
-    yield from _room(database, found)
+    yield from _room(location, found)
     yield from _machine(settings)
 
 
 def _versions() -> Iterator[str]:
     yield f"Python {platform.python_version()}"
-    yield engine_version()
+    yield from engine_versions()
     for name in _LIBRARIES:
         yield f"{name} {version(name)}"
 
@@ -104,34 +105,32 @@ def _unusable(folders: Sequence[Path], error: GraphApiError) -> Finding:
     return _error("database", told, mend)
 
 
-def _database(path: Path, found: Condition) -> Iterator[Finding]:
+def _database(location: StoreLocation, found: Health) -> Iterator[Finding]:
     try:
-        status = asyncio.run(_status(path))
+        status = asyncio.run(_status(location))
     except GraphApiError as error:
         yield _unusable((), error)
         return
     yield _ok(
         "database",
-        f"{path}: {counted(status.articles, 'article')}, revision {status.revision[:12]},"
+        f"{location}: {counted(status.articles, 'article')}, revision {status.revision[:12]},"
         f" ingested {status.generated_at:%Y-%m-%d %H:%M} UTC, pages sound",
     )
-    if is_locked(path):
-        yield _warning("database", f"{path} is being written by an ingest", "wait for its end")
-    if found.wal_bytes > _LARGE_WAL_BYTES:
-        told = (
-            f"{_mb(found.wal_bytes)} wait beside {path} to be written into it: a reader has kept them there"
-        )
+    if location.is_locked():
+        yield _warning("database", f"{location} is being written by an ingest", "wait for its end")
+    if found.backlog_bytes > _LARGE_BACKLOG_BYTES:
+        told = f"{_mb(found.backlog_bytes)} wait beside {location} to be written into it: a reader has kept them there"
         yield _warning("database", told, "restart the servers that read it, and ingest again")
     if found.program != version("graph-api"):
-        told = f"{path} was read from the files by graph-api {found.program or 'of an unknown version'}"
-        yield _warning("database", told, f"graph-api ingest {_words(found.files)} --db {_words([path])}")
+        told = f"{location} was read from the files by graph-api {found.program or 'of an unknown version'}"
+        yield _warning("database", told, f"graph-api ingest {_words(found.files)} --db {_words([location])}")
     if errors := status.problems[Severity.ERROR]:
         told = f"{counted(errors, 'error')} in the documents: those files are left out"
         yield _warning("content", told, check_command([Path(name) for name in found.files]))
 
 
-async def _status(path: Path) -> ContentStatus:
-    store = await open_store(path, reader_connections=1)
+async def _status(location: StoreLocation) -> ContentStatus:
+    store = await location.open(reader_connections=1, checked=False, max_text=sys.maxsize)
     try:
         status, _ = await store.run(ask(Status(Rights())))
     finally:
@@ -142,7 +141,7 @@ async def _status(path: Path) -> ContentStatus:
 # -- folders and pages -------------------------------------------------------------------------------------
 
 
-def _source(folder: Path, database: Path, found: Condition | None, *, given: bool) -> Finding:
+def _source(folder: Path, location: StoreLocation, found: Health | None, *, given: bool) -> Finding:
     known = found.files.get(str(folder.resolve())) if found else None
     try:
         moved = changes(folder, known or {})
@@ -154,7 +153,7 @@ def _source(folder: Path, database: Path, found: Condition | None, *, given: boo
     if known is None:
         return _ok("source", f"{folder}: {counted(moved.files, 'file')}, not ingested yet")
     if moved:
-        mend = f"graph-api ingest {_words([folder])} --db {_words([database])}, or serve, which does"
+        mend = f"graph-api ingest {_words([folder])} --db {_words([location])}, or serve, which does"
         return _warning("source", f"{folder}: {moved} since it was ingested", mend)
     return _ok("source", f"{folder}: {counted(moved.files, 'file')}, all as ingested")
 
@@ -241,12 +240,12 @@ def _is_loopback(host: str) -> bool:
 # -- the machine -------------------------------------------------------------------------------------------
 
 
-def _room(database: Path, found: Condition | None) -> Iterator[Finding]:
-    free = system_info.free_bytes(database.absolute().parent)
+def _room(location: StoreLocation, found: Health | None) -> Iterator[Finding]:
+    free = location.free_bytes()
     if free is None:
         return
     needed = max(_LEAST_FREE_BYTES, found.size_bytes if found else 0)
-    told = f"{_mb(free)} are free beside {database}"
+    told = f"{_mb(free)} are free beside {location}"
     if free < needed:
         yield _error("disk", f"{told}; an ingest may need {_mb(needed)}", "make room, or name another --db")
     else:

@@ -45,7 +45,7 @@ Examples:
 @settings()
 @click.pass_context
 def command(
-    ctx: click.Context, paths: tuple[Path, ...], db: Path | None, output_format: str, settings: Settings
+    ctx: click.Context, paths: tuple[Path, ...], db: str | None, output_format: str, settings: Settings
 ) -> None:
     """Say what is wrong with database, folders, pages, settings and machine. Each line says what mends it."""
     found = list(findings(paths, location(paths, db), settings))

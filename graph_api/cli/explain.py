@@ -18,8 +18,9 @@ from graph_api.execution.runner import Run, answer
 from graph_api.execution.size_budget import Space
 from graph_api.schema import build_schema
 from graph_api.settings import Settings
+from graph_api.store import StoreUrl, at
+from graph_api.store.location import TracedRead
 from graph_api.store.reads import Rights
-from graph_api.store.sqlite.explain import TracedRead, traced
 
 _SQL_WIDTH = 400
 
@@ -47,7 +48,7 @@ def command(
     paths: tuple[Path, ...],
     variables: str | None,
     operation: str | None,
-    db: Path | None,
+    db: str | None,
     settings: Settings,
 ) -> None:
     """Show what an operation costs, its plan, its reads and their SQL."""
@@ -59,7 +60,7 @@ def command(
         click.echo(line)
 
 
-def _explained(prepared: Prepared, source: Path, settings: Settings) -> Iterator[str]:
+def _explained(prepared: Prepared, source: StoreUrl, settings: Settings) -> Iterator[str]:
     yield "Cost"
     yield from _indented(explain.measured(prepared.admitted.measures, limits(settings)))
     yield "Plan"
@@ -70,7 +71,8 @@ def _explained(prepared: Prepared, source: Path, settings: Settings) -> Iterator
         Space(settings.max_answer),
         Memory("", 0),
     )
-    _, reads = traced(source, answer(prepared.plan, prepared.root, run))
+    with at(source).session() as session:
+        _, reads = session.traced(answer(prepared.plan, prepared.root, run))
     yield f"Reads: {len(reads)}, in one transaction"
     for number, read in enumerate(reads, 1):
         yield from _indented(_shown(number, read))

@@ -27,8 +27,9 @@ from graph_api.schema.exporting import COLUMNS
 from graph_api.schema.full_export import Wanted, Whole
 from graph_api.schema.resolvers.traversal import known
 from graph_api.settings import Settings, variable
+from graph_api.store import at
+from graph_api.store.location import Run
 from graph_api.store.reads import Rights
-from graph_api.store.sqlite.sync_driver import Run, opened
 
 _ASKED = "query ($ids: [ID!], $filter: ArticleFilter, $via: [EdgeKind!]) { subgraph(ids: $ids, filter: $filter, via: $via) { nodeCount } }"
 
@@ -96,14 +97,15 @@ def command(
     depth: int,
     via: tuple[str, ...],
     out: str,
-    db: Path | None,
+    db: str | None,
     settings: Settings,
 ) -> None:
     """Write the graph, or a part of it, for another program."""
     if around is None and _is_typed("depth"):
         raise click.UsageError("--depth tells how far to walk from the node that --around names")
     asked = _asked(filter, around, via)
-    with opened(located(paths, db)) as run:
+    with at(located(paths, db)).session() as session:
+        run = session.run
         rights = Rights(published_only=settings.published_only)
         if asked.handles and asked.handles[0].id not in run(known(asked.handles, rights)):
             raise RequestError(f"there is no node with the id {around}")

@@ -29,7 +29,7 @@ Examples:
 @database(INGESTED)
 @option("--strict", "End with exit code 1 when any document has a problem.", is_flag=True)
 @click.pass_context
-def command(ctx: click.Context, paths: tuple[Path, ...], db: Path | None, strict: bool) -> None:
+def command(ctx: click.Context, paths: tuple[Path, ...], db: str | None, strict: bool) -> None:
     """Read folders of articles into a database."""
     report = ingested(paths, location(paths, db), only=False)
     click.echo(closing(report, paths))

@@ -11,7 +11,9 @@ from typing import Any, TypeVar
 
 import click
 
+from graph_api.errors import UsageError
 from graph_api.settings import Settings, table, variable
+from graph_api.store import at
 
 Callback = TypeVar("Callback", bound=Callable[..., Any])  # Any: click calls callbacks by parameter name
 
@@ -36,11 +38,11 @@ SERVED = f"{INGESTED} With PATHs it is made to hold exactly these: other folders
 
 def database(help: str) -> Callable[[Callback], Callback]:
     """The option --db FILE, and what the command does to it."""
-    return option("--db", help, metavar="FILE", type=_File(dir_okay=False, readable=False, path_type=Path))
+    return option("--db", help, metavar="FILE", type=_Store(dir_okay=False, readable=False, path_type=str))
 
 
-class _File(click.Path):
-    """A path that is not empty: `Path("")` would be the folder one stands in."""
+class _Store(click.Path):
+    """The URL of a store, in a form that `graph_api.store.at` knows."""
 
     def convert(
         self,
@@ -50,6 +52,10 @@ class _File(click.Path):
     ) -> str | bytes | os.PathLike[str]:
         if value == "":
             self.fail("a file's name cannot be empty", param, ctx)
+        try:
+            at(value)
+        except UsageError as error:
+            self.fail(str(error), param, ctx)
         return super().convert(value, param, ctx)
 
 

@@ -21,8 +21,8 @@ from graph_api.documents.document import Reading
 from graph_api.errors import SourceError
 from graph_api.ingest import ingest
 from graph_api.records import Problem
+from graph_api.store import open_store
 from graph_api.store.reads import AllProblems, Lists, ProblemRows, Reads, Rights, Window, ask
-from graph_api.store.sqlite.store import open_store
 
 Found: TypeAlias = tuple[Path, Problem]
 

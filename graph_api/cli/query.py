@@ -17,7 +17,7 @@ from graph_api.errors import UsageError
 from graph_api.execution.engine import Engine
 from graph_api.schema import build_schema
 from graph_api.settings import Settings
-from graph_api.store.sqlite.store import open_store
+from graph_api.store import StoreUrl, open_store
 
 
 @click.command(
@@ -47,7 +47,7 @@ def command(
     paths: tuple[Path, ...],
     variables: str | None,
     operation: str | None,
-    db: Path | None,
+    db: str | None,
     settings: Settings,
 ) -> None:
     """Answer one GraphQL operation without a server."""
@@ -60,9 +60,9 @@ def command(
 
 
 async def _answer(
-    source: Path, text: str, values: dict[str, Any], operation: str | None, settings: Settings
+    source: StoreUrl, text: str, values: dict[str, Any], operation: str | None, settings: Settings
 ) -> bytes:
-    store = await open_store(source, reader_connections=1, most_text=settings.max_answer)
+    store = await open_store(source, reader_connections=1, max_text=settings.max_answer)
     try:
         engine = Engine(build_schema(), store, settings)
         return (await engine.execute(text, values, operation)).body

@@ -29,8 +29,8 @@ from graph_api.server.app import create_app
 from graph_api.server.graphql.fast_path import server_config
 from graph_api.server.observability.observer import Observer
 from graph_api.settings import Settings, counts_apart
+from graph_api.store import StoreUrl, open_store
 from graph_api.store.reads import Rights, Status, ask
-from graph_api.store.sqlite.store import open_store
 
 logger = logging.getLogger(__name__)
 
@@ -59,7 +59,7 @@ Examples:
 @option("--open", "Open the API in the browser.", is_flag=True)
 @help_limits()
 @settings()
-def command(paths: tuple[Path, ...], db: Path | None, open: bool, settings: Settings) -> None:
+def command(paths: tuple[Path, ...], db: str | None, open: bool, settings: Settings) -> None:
     """Serve folders of articles, or a database, as a GraphQL API."""
     source = location(paths, db)
     with log.kept(settings) as observer, sockets.bound(settings.host, settings.port) as bound:
@@ -87,7 +87,7 @@ def command(paths: tuple[Path, ...], db: Path | None, open: bool, settings: Sett
                 )
 
 
-def _content(paths: Sequence[Path], source: Path, settings: Settings) -> ContentStatus:
+def _content(paths: Sequence[Path], source: StoreUrl, settings: Settings) -> ContentStatus:
     """What will be served. When the folders cannot be read, an older graph of theirs will do."""
     failure: GraphApiError | None = None
     try:
@@ -104,8 +104,8 @@ def _content(paths: Sequence[Path], source: Path, settings: Settings) -> Content
     return status
 
 
-async def _status(source: Path, settings: Settings) -> ContentStatus:
-    store = await open_store(source, reader_connections=1, examined=True)
+async def _status(source: StoreUrl, settings: Settings) -> ContentStatus:
+    store = await open_store(source, reader_connections=1, checked=True)
     try:
         status, _ = await store.run(ask(Status(Rights(published_only=settings.published_only))))
     finally:
@@ -113,7 +113,7 @@ async def _status(source: Path, settings: Settings) -> ContentStatus:
     return status
 
 
-def _screen(address: str, status: ContentStatus, paths: Sequence[Path], source: Path) -> str:
+def _screen(address: str, status: ContentStatus, paths: Sequence[Path], source: StoreUrl) -> str:
     holds = [
         f"{counted(status.articles, 'article')} ({counted(status.stubs, 'stub')})",
         counted(status.providers, "provider"),
@@ -173,7 +173,7 @@ class _Server(uvicorn.Server):
 
 
 def _work(
-    source: Path,
+    source: StoreUrl,
     settings: Settings,
     shared: Path,
     bound: socket.socket,

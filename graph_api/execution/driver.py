@@ -13,12 +13,10 @@ import logging
 import time
 from collections.abc import Callable
 from functools import partial
-from pathlib import Path
 from typing import Any, TypeVar
 
 from graph_api.errors import GraphApiError, RevisionChanged
 from graph_api.execution.economy import economical
-from graph_api.execution.edges import edges_of
 from graph_api.execution.links import is_linked
 from graph_api.execution.row_cache import Memory
 from graph_api.execution.single_flight import Flights
@@ -37,12 +35,12 @@ _TURN_S = 0.005  # so long may a plan keep the event loop before the store's thr
 class Driver:
     """Answers plans from rows in memory and from the store; *row_cache_bytes* 0 keeps no rows.
 
-    *database* is the store's file, if it has one: the edges that walks need are mapped from a file beside it.
+    With *loads_adjacency* the first walk makes the edges load into memory.
     """
 
-    def __init__(self, store: Store, row_cache_bytes: int, database: Path | None = None) -> None:
+    def __init__(self, store: Store, row_cache_bytes: int, *, loads_adjacency: bool = False) -> None:
         self._store = store
-        self._database = database
+        self._loads_adjacency = loads_adjacency
         self._building: asyncio.Task[None] | None = None
         self._capacity = row_cache_bytes
         self._memory = Memory("", row_cache_bytes)
@@ -173,11 +171,11 @@ class Driver:
 
     def _learn_edges(self, rights: Rights) -> None:
         """The edges that *rights* show come into memory, from a thread; until then walks read the store."""
-        memory, published_only = self._memory, rights.published_only
-        if self._database is None or published_only in memory.edges:
+        memory = self._memory
+        if not self._loads_adjacency or rights.published_only in memory.edges:
             return
         if self._building is None or self._building.done():
-            self._building = asyncio.create_task(_with_edges(self._database, memory, published_only))
+            self._building = asyncio.create_task(_load_adjacency(self._store, memory, rights))
 
     async def _stored(
         self,
@@ -218,14 +216,14 @@ def _economical(
     return economical(plan(memory), looks_at)
 
 
-async def _with_edges(database: Path, memory: Memory, published_only: bool) -> None:
+async def _load_adjacency(store: Store, memory: Memory, rights: Rights) -> None:
     try:
-        edges = await asyncio.to_thread(edges_of, database, memory.revision, published_only=published_only)
+        edges = await store.adjacency(rights, memory.revision)
     except (GraphApiError, OSError) as error:
         logger.warning("walks read the database: %s", error)
     else:
         if edges is not None:
-            memory.edges[published_only] = edges
+            memory.edges[rights.published_only] = edges
 
 
 class _Learning:

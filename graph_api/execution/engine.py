@@ -10,7 +10,6 @@ import asyncio
 import logging
 import time
 from collections.abc import Awaitable, Callable
-from pathlib import Path
 from typing import Any, NamedTuple
 
 import orjson
@@ -58,15 +57,15 @@ class Answer(NamedTuple):  # a frozen dataclass takes four times as long to make
 
 
 class Engine:
-    """Runs the operations of one schema over one store; *database* is the store's file, if it has one."""
+    """Runs the operations of one schema over one store; *loads_adjacency* suits whoever runs many."""
 
     def __init__(
-        self, schema: strawberry.Schema, store: Store, settings: Settings, database: Path | None = None
+        self, schema: strawberry.Schema, store: Store, settings: Settings, *, loads_adjacency: bool = False
     ) -> None:
         self._settings = settings
         self._rights = Rights(published_only=settings.published_only, secured=settings.expose_secured)
         self._preparation = Preparation(schema, settings)
-        self._driver = Driver(store, settings.row_cache_bytes, database)
+        self._driver = Driver(store, settings.row_cache_bytes, loads_adjacency=loads_adjacency)
         self._ways = Ways(schema, store, self._driver, settings.max_answer)
         self._responses = Responses(settings.response_cache_bytes)
         self._flights: Flights[tuple[str, Asked, str], Answer] = Flights()

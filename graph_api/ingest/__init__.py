@@ -14,13 +14,14 @@ from graph_api.ingest.cache import default_database
 from graph_api.ingest.report import IngestReport
 from graph_api.ingest.run import Progress, replace_all
 from graph_api.ingest.sources import sources
+from graph_api.store import StoreUrl, at
 
 __all__ = ["IngestReport", "Progress", "default_database", "ingest"]
 
 
 def ingest(
     folders: Iterable[str | Path],
-    database: str | Path,
+    database: StoreUrl,
     *,
     only: bool = False,
     progress: Progress | None = None,
@@ -32,4 +33,4 @@ def ingest(
     stays in each case. A database of another version of this program, or a damaged one, is built anew,
     unless it holds other folders that are to stay: that is a `StoreError` too.
     """
-    return replace_all(sources(folders), Path(database), only=only, progress=progress)
+    return replace_all(sources(folders), Path(str(at(database))), only=only, progress=progress)

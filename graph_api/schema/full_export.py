@@ -19,6 +19,7 @@ from graph_api.records import Article, EdgeDirection, EdgeKind, NodeKey
 from graph_api.schema.exporting import export_link, export_node
 from graph_api.schema.resolvers.traversal import Node, StoreNeighbours, fits, records
 from graph_api.store.filters import Filter
+from graph_api.store.location import Run
 from graph_api.store.reads import (
     AllArticles,
     EdgesAmong,
@@ -31,7 +32,6 @@ from graph_api.store.reads import (
     Window,
     ask,
 )
-from graph_api.store.sqlite.sync_driver import Run
 
 _PAGE = 500
 _WALKED = 1_000_000  # nodes of a neighbourhood

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
-from pathlib import Path
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -27,10 +26,11 @@ from graph_api.server.runtime.compression import Compression
 from graph_api.server.samples import Samples
 from graph_api.server.state import ApiState
 from graph_api.settings import Settings
+from graph_api.store import StoreUrl
 
 
 def create_app(
-    database: str | Path, settings: Settings | None = None, observer: Observer | None = None
+    database: StoreUrl, settings: Settings | None = None, observer: Observer | None = None
 ) -> Starlette:
     """An app that serves the graph in *database*, as `graph-api serve --db` does.
 
@@ -39,7 +39,7 @@ def create_app(
     program that embeds it has a log of its own.
     """
     observer = observer or Observer()
-    state = ApiState(build_schema(), Path(database), settings or Settings(), observer)
+    state = ApiState(build_schema(), database, settings or Settings(), observer)
     endpoint = GraphQLEndpoint(state)
 
     @asynccontextmanager

@@ -27,8 +27,9 @@ from graph_api.server.observability.metrics import engine_gauges, gauge
 from graph_api.server.observability.observer import Observer
 from graph_api.server.rate_limit.buckets import TokenBuckets
 from graph_api.settings import IN_MEMORY, Settings
+from graph_api.store import StoreUrl, open_store
+from graph_api.store.protocol import Store
 from graph_api.store.reads import Rights, Status, ask
-from graph_api.store.sqlite.store import SqliteStore, open_store
 
 logger = logging.getLogger(__name__)
 
@@ -41,7 +42,11 @@ class ApiState:
     """The state of one app."""
 
     def __init__(
-        self, schema: strawberry.Schema, database: Path, settings: Settings, observer: Observer | None = None
+        self,
+        schema: strawberry.Schema,
+        database: StoreUrl,
+        settings: Settings,
+        observer: Observer | None = None,
     ) -> None:
         self.schema = schema
         self.observer = observer or Observer()
@@ -52,7 +57,7 @@ class ApiState:
         self.rates = rate_limiter(settings) if settings.rate_limit else None
         self.persisted = _persisted(schema, settings)
         self._database = database
-        self._store: SqliteStore | None = None
+        self._store: Store | None = None
         self._engine: Engine | None = None
         self._opening: asyncio.Task[Engine] | None = None
         self._revision = ""
@@ -137,10 +142,10 @@ class ApiState:
         self._store = await open_store(
             self._database,
             reader_connections=self.settings.reader_connections,
-            examined=True,
-            most_text=self.settings.max_answer,
+            checked=True,
+            max_text=self.settings.max_answer,
         )
-        self._engine = Engine(self.schema, self._store, self.settings, self._database)
+        self._engine = Engine(self.schema, self._store, self.settings, loads_adjacency=True)
         return self._engine
 
     def _opening_done(self, opening: asyncio.Task[Engine]) -> None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from contextlib import AbstractAsyncContextManager
 from typing import Any, Protocol, TypeVar
 
-from graph_api.store.reads import Read, Reads
+from graph_api.graph.adjacency import Csr
+from graph_api.store.reads import Read, Reads, Rights
 
 T = TypeVar("T")
 
@@ -58,6 +59,13 @@ class Store(Protocol):
 
     async def revision(self) -> str:
         """The revision the store holds now."""
+        ...
+
+    async def adjacency(self, rights: Rights, revision: str) -> Csr | None:
+        """All edges of *revision* that *rights* show, in arrays that the processes of a machine share.
+
+        None when the store has another revision. Raises StoreError or OSError when they cannot be read.
+        """
         ...
 
     async def close(self) -> None:

@@ -24,7 +24,7 @@ import orjson
 from graph_api.execution.engine import Engine
 from graph_api.schema import build_schema
 from graph_api.settings import Settings
-from graph_api.store.sqlite.store import open_store
+from graph_api.store import open_store
 from tests.bench.servers import ROOT, machine
 
 SEED = 20261125
@@ -86,7 +86,7 @@ def made(folder: Path, count: int) -> Path:
 async def _measured(database: Path, settings: Settings) -> dict[str, Figure]:
     """The figure of each question."""
     store = await open_store(database)
-    engine = Engine(build_schema(), store, settings, database)
+    engine = Engine(build_schema(), store, settings, loads_adjacency=True)
     ids = await _ids(engine)
     others = asyncio.all_tasks()
     await engine.execute(_WALK)

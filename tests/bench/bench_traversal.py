@@ -23,7 +23,7 @@ import uvloop
 from graph_api.execution.engine import Engine
 from graph_api.schema import build_schema
 from graph_api.settings import Settings
-from graph_api.store.sqlite.store import open_store
+from graph_api.store import open_store
 
 STARTS, SEED = 400, 20
 EQUAL = range(20, 41)  # nodes found, in both corpora
@@ -80,7 +80,7 @@ async def _measured(database: Path) -> dict[str, list[tuple[int, float]]]:
         ids = await _ids(Engine(build_schema(), store, SETTINGS))
         found: dict[str, list[tuple[int, float]]] = {}
         for name, query in QUESTIONS.items():
-            engine = Engine(build_schema(), store, SETTINGS, database)
+            engine = Engine(build_schema(), store, SETTINGS, loads_adjacency=True)
             others = asyncio.all_tasks()
             await _data(engine, WARM)
             await asyncio.gather(*(asyncio.all_tasks() - others))

@@ -22,7 +22,7 @@ from graph_api.execution.engine import Engine
 from graph_api.graph.export import GraphFormat
 from graph_api.schema import build_schema
 from graph_api.settings import Settings
-from graph_api.store.sqlite.store import open_store
+from graph_api.store import open_store
 from tests.bench.bench_scale import made
 from tests.bench.servers import machine
 
@@ -52,7 +52,7 @@ def main() -> None:
 async def _measured(database: Path) -> str:
     sys.setswitchinterval(_SWITCH_S)
     store = await open_store(database)
-    engine = Engine(build_schema(), store, _SETTINGS, database)
+    engine = Engine(build_schema(), store, _SETTINGS, loads_adjacency=True)
     lines = [f"{machine()}.", "", "| longest wait, ms | least | median | MB |", "|---|---:|---:|---:|"]
     for name, text in QUESTIONS.items():
         size = len((await engine.execute(text)).body)

@@ -15,11 +15,12 @@ import strawberry
 from graphql import DocumentNode, ExecutionResult, GraphQLError, GraphQLSyntaxError, parse, validate
 
 from graph_api.execution.engine import Answer, Engine
+from graph_api.graph.adjacency import Csr
 from graph_api.schema import build_schema
 from graph_api.settings import Settings
+from graph_api.store import open_store
 from graph_api.store.protocol import Near, Snapshot, Store
 from graph_api.store.reads import Read, Reads, Rights
-from graph_api.store.sqlite.store import open_store
 from tests.execution.operations import CURSOR_LISTS, Asked
 from tests.execution.plain import Open, OpenInt, Plain, schema
 from tests.store.build import AnyNode
@@ -96,6 +97,9 @@ class WatchedStore:
     def snapshot(self) -> AbstractAsyncContextManager[Snapshot]:
         self.snapshots += 1
         return self.store.snapshot()
+
+    async def adjacency(self, rights: Rights, revision: str) -> Csr | None:
+        return await self.store.adjacency(rights, revision)
 
     async def revision(self) -> str:
         return await self.store.revision()

@@ -17,8 +17,8 @@ from hypothesis import HealthCheck, given, settings, strategies as st
 from graph_api.execution.engine import Engine
 from graph_api.ingest import ingest
 from graph_api.settings import Settings
+from graph_api.store import open_store
 from graph_api.store.reads import Rights
-from graph_api.store.sqlite.store import open_store
 from tests.execution.operations import HANDLES, Asked, operations, rights
 from tests.execution.parity import Tally, api, check_ways, sdl
 from tests.shared import corpus

@@ -14,6 +14,7 @@ from graph_api.errors import RevisionChanged
 from graph_api.execution.driver import Driver
 from graph_api.execution.row_cache import Memory
 from graph_api.execution.stats import Watch
+from graph_api.graph.adjacency import Csr
 from graph_api.records import NodeKey
 from graph_api.store.protocol import Snapshot
 from graph_api.store.reads import Keys, Read, Reads, Rights, Status, TopicKeys, ask
@@ -56,6 +57,10 @@ class FakeStore:
         if isinstance(read, TopicKeys):
             return {key: (self.held, key) for key in read.keys}
         return self.held
+
+    async def adjacency(self, rights: Rights, revision: str) -> Csr | None:
+        del rights, revision
+        return None
 
     async def revision(self) -> str:
         self.calls["revision"] += 1

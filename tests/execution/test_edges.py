@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -10,17 +9,11 @@ from pathlib import Path
 import orjson
 import pytest
 
-from graph_api.execution.edges import edges_of
 from graph_api.execution.engine import Engine
-from graph_api.graph.arrays import ArrayNeighbours
-from graph_api.graph.protocol import PAGE
-from graph_api.records import EdgeDirection, EdgeKind, NodeKey
 from graph_api.settings import Settings
+from graph_api.store import open_store
 from graph_api.store.reads import Rights
-from graph_api.store.sqlite.adjacency import adjacency_path
-from graph_api.store.sqlite.store import open_store
 from tests.execution.parity import api
-from tests.graph.small_graphs import finish
 from tests.schema.traversing import with_edges
 from tests.store.build import article, graph, provider, topic
 
@@ -40,45 +33,13 @@ def path(tmp_path: Path) -> Path:
     )
 
 
-def _arrays(path: Path, rights: Rights) -> ArrayNeighbours:
-    edges = edges_of(path, "one", published_only=rights.published_only)
-    assert edges is not None
-    return ArrayNeighbours(edges, lambda rows: rows)
-
-
-def _steps(path: Path, rights: Rights, *frontier: NodeKey) -> list[int]:
-    arrays = _arrays(path, rights)
-    kinds = frozenset(EdgeKind)
-    steps = finish(arrays.steps(arrays.numbers(frontier), kinds, EdgeDirection.BOTH, PAGE, 0))
-    return sorted(arrays.keys(steps.targets))
-
-
-def test_published_edges_have_no_hidden_end(path: Path) -> None:
-    assert _steps(path, PUBLISHED, A) == sorted([B, C, topic("seen").key])
-    assert _steps(path, PUBLISHED, HIDDEN) == []
-
-
-def test_a_hidden_article_leaves_no_gap_in_the_positions(path: Path) -> None:
-    nodes, arrays = (A, B, C, HIDDEN), _arrays(path, PUBLISHED)
-    sources, targets = arrays.numbers([A]), arrays.numbers(nodes)
-    found = finish(arrays.edges(sources, targets, frozenset({EdgeKind.RELATED}))).rows()
-    assert [(nodes[target], position) for _, target, _, position in found] == [(B, 0), (C, 1)]
-
-
-def test_a_file_of_all_edges_is_not_taken_for_the_published_ones(path: Path) -> None:
-    assert HIDDEN in _steps(path, ALL, A)
-    whole, shown = (adjacency_path(path, published_only=only) for only in (False, True))
-    shutil.copy(whole, shown)
-    assert HIDDEN not in _steps(path, PUBLISHED, A)
-
-
 @pytest.mark.anyio
 @pytest.mark.parametrize("rights", [ALL, PUBLISHED], ids=["all", "published"])
 async def test_after_a_first_walk_edges_come_from_memory(path: Path, rights: Rights) -> None:
     near = f'{{ article(by: {{id: "{article("a").id}"}}) {{ neighborhood {{ linkCount }} }} }}'
     store = await open_store(path, reader_connections=1)
     try:
-        engine = Engine(api(), store, Settings(response_cache_bytes=0), path)
+        engine = Engine(api(), store, Settings(response_cache_bytes=0), loads_adjacency=True)
         await with_edges(engine, rights)
         with closing(sqlite3.connect(path)) as connection:
             connection.execute("DELETE FROM related")

@@ -15,7 +15,7 @@ from graph_api.execution.engine import Engine
 from graph_api.execution.size_budget import Space
 from graph_api.schema import build_schema
 from graph_api.settings import Settings
-from graph_api.store.sqlite.store import open_store
+from graph_api.store import open_store
 from tests.store.build import article, graph
 
 COUNT, RELATED = 1500, 20

@@ -12,13 +12,13 @@ from typing import Any
 import pytest
 from hypothesis import given, settings, strategies as st
 
-from graph_api.execution.edges import edges_of
 from graph_api.execution.engine import Engine
 from graph_api.execution.links import linked
 from graph_api.execution.row_cache import Memory
 from graph_api.graph.adjacency import Csr
 from graph_api.records import EdgeDirection, NodeKey
 from graph_api.settings import Settings
+from graph_api.store import open_store
 from graph_api.store.filters import FlagField, FlagIs
 from graph_api.store.reads import (
     ArticleRows,
@@ -31,7 +31,7 @@ from graph_api.store.reads import (
     TopicKeys,
     Window,
 )
-from graph_api.store.sqlite.store import open_store
+from graph_api.store.sqlite.adjacency import adjacency
 from tests.execution.parity import api
 from tests.store.build import AnyNode, article, graph, key, topic
 from tests.store.generated import NAMES, graphs, rights
@@ -42,7 +42,7 @@ OUT = RelatedArticles(key("a"), EdgeDirection.OUT)
 
 
 def _edges(path: Path, rights: Rights = ALL) -> Csr:
-    edges = edges_of(path, "one", published_only=rights.published_only)
+    edges = adjacency(path, rights, "one")
     assert edges is not None
     return edges
 
@@ -93,7 +93,9 @@ async def test_where_no_rows_are_kept_edges_tell_what_articles_link_to(path: Pat
     asked = "{ articles { nodes { topics { slug } related { nodes { title } } } } }"
     store = await open_store(path, reader_connections=1)
     try:
-        engine = Engine(api(), store, Settings(response_cache_bytes=0, row_cache_bytes=0), path)
+        engine = Engine(
+            api(), store, Settings(response_cache_bytes=0, row_cache_bytes=0), loads_adjacency=True
+        )
         others = asyncio.all_tasks()
         first = await engine.execute(asked)
         await asyncio.gather(*(asyncio.all_tasks() - others))

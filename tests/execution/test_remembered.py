@@ -12,8 +12,8 @@ from graph_api.execution.engine import Engine
 from graph_api.execution.stats import Watch
 from graph_api.schema import build_schema
 from graph_api.settings import Settings
+from graph_api.store import open_store
 from graph_api.store.reads import Rights
-from graph_api.store.sqlite.store import open_store
 from tests.store.build import article, graph
 
 ARTICLES = "{{ articles(first: 3, orderBy: {{field: TITLE, direction: ASC}}) {{ nodes {{ {} }} }} }}"

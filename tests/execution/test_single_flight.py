@@ -19,8 +19,8 @@ from graph_api.execution.engine import Answer, Engine
 from graph_api.execution.single_flight import Flights
 from graph_api.server.http_errors import bad_request
 from graph_api.settings import Settings
+from graph_api.store import open_store
 from graph_api.store.reads import Rights
-from graph_api.store.sqlite.store import open_store
 from tests.execution.parity import api
 from tests.store.build import article, graph, write
 

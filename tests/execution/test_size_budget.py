@@ -17,8 +17,9 @@ from graph_api.execution.size_budget import check_size
 from graph_api.records import Detail
 from graph_api.schema import build_schema
 from graph_api.settings import Settings
+from graph_api.store import open_store
+from graph_api.store.protocol import Store
 from graph_api.store.reads import DetailRows, Rights, ask
-from graph_api.store.sqlite.store import SqliteStore, open_store
 from tests.store.build import article, graph
 
 MOST = 1_000_000
@@ -58,20 +59,20 @@ def database(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-async def store(database: Path) -> AsyncIterator[SqliteStore]:
-    opened = await open_store(database, reader_connections=1, most_text=MOST)
+async def store(database: Path) -> AsyncIterator[Store]:
+    opened = await open_store(database, reader_connections=1, max_text=MOST)
     yield opened
     await opened.close()
 
 
-def engine(store: SqliteStore, most: int = MOST) -> Engine:
+def engine(store: Store, most: int = MOST) -> Engine:
     return Engine(build_schema(), store, Settings(max_answer=most, response_cache_bytes=0))
 
 
 @pytest.mark.parametrize("compiled", [True, False], ids=["compiled", "ordinary"])
 @pytest.mark.parametrize("query", TOO_LARGE.values(), ids=TOO_LARGE)
 async def test_an_answer_that_is_too_large_is_refused_as_a_whole(
-    store: SqliteStore, query: str, compiled: bool
+    store: Store, query: str, compiled: bool
 ) -> None:
     asking = engine(store)
     first, again = [await asking.execute(query, compiled=compiled) for _ in range(2)]
@@ -97,7 +98,7 @@ async def test_an_answer_may_have_every_byte_that_is_allowed(database: Path, que
 @pytest.mark.parametrize("compiled", [True, False], ids=["compiled", "ordinary"])
 @pytest.mark.parametrize("query", TOO_LARGE.values(), ids=TOO_LARGE)
 async def test_what_is_refused_takes_no_more_memory_than_some_answers_of_the_allowed_size(
-    store: SqliteStore, query: str, compiled: bool
+    store: Store, query: str, compiled: bool
 ) -> None:
     asking = engine(store)
     await asking.execute(query, compiled=compiled)
@@ -126,7 +127,7 @@ async def test_texts_of_wide_letters_take_no_more_memory_than_their_bytes_in_the
 
 
 async def test_a_part_of_articles_is_not_refused_for_the_size_of_another(database: Path) -> None:
-    store = await open_store(database, reader_connections=1, most_text=LONG)
+    store = await open_store(database, reader_connections=1, max_text=LONG)
     found = await engine(store, LONG).execute(
         "{ articles(first: 100) { nodes { id extra featuredContent } } }"
     )
@@ -135,7 +136,7 @@ async def test_a_part_of_articles_is_not_refused_for_the_size_of_another(databas
 
 
 async def test_long_texts_are_not_read_beyond_what_an_answer_may_have(database: Path) -> None:
-    store = await open_store(database, reader_connections=1, most_text=2 * LONG + 2)
+    store = await open_store(database, reader_connections=1, max_text=2 * LONG + 2)
     keys = tuple(article(name).key for name in NAMES)
     found, _ = await store.run(ask(DetailRows(keys[:2], Rights(), Detail.BODY)))
     assert len(found) == 2
@@ -148,7 +149,7 @@ async def test_long_texts_are_not_read_beyond_what_an_answer_may_have(database: 
 
 async def test_what_was_read_for_a_refused_answer_is_let_go_at_once(database: Path) -> None:
     most = 8 * LONG
-    store = await open_store(database, reader_connections=1, most_text=most)
+    store = await open_store(database, reader_connections=1, max_text=most)
     asking, query = engine(store, most), "{ articles(first: 100) { nodes { body } } }"
     await asking.execute(query)
     tracemalloc.start()

@@ -20,11 +20,11 @@ from graph_api.records import EdgeKind
 from graph_api.schema.exporting import exported
 from graph_api.schema.resolvers.traversal import Hop, Subgraph
 from graph_api.settings import Settings
-from graph_api.store.protocol import Near
+from graph_api.store import open_store
+from graph_api.store.protocol import Near, Store
 from graph_api.store.reads import Read, Reads, Rights, Turn
 from graph_api.store.sqlite.connection import connected
 from graph_api.store.sqlite.reads import answer
-from graph_api.store.sqlite.store import SqliteStore, open_store
 from tests.execution.parity import api
 from tests.schema.traversing import with_edges
 from tests.store.build import ArticleNode, article, graph
@@ -65,7 +65,7 @@ def _settings(**values: Any) -> Settings:
 async def test_a_walk_computes_less_than_half_in_one_turn_of_the_event_loop(path: Path, query: str) -> None:
     store = await open_store(path, reader_connections=1)
     try:
-        engine = await with_edges(Engine(api(), store, _settings(), path))
+        engine = await with_edges(Engine(api(), store, _settings(), loads_adjacency=True))
         shares = [await _longest_share(lambda: engine.execute(query)) for _ in range(3)]
         assert min(shares) < 1 / 2, shares
     finally:
@@ -173,10 +173,10 @@ class Slow:
 class StoreNear:
     """A store that is read near by with *near*."""
 
-    def __init__(self, store: SqliteStore, near: Near) -> None:
+    def __init__(self, store: Store, near: Near) -> None:
         self.near = near
         self.run, self.snapshot, self.revision = store.run, store.snapshot, store.revision
-        self.close = store.close
+        self.close, self.adjacency = store.close, store.adjacency
 
 
 async def test_what_is_looked_for_in_all_articles_is_heavy_though_it_answers_little(path: Path) -> None:
@@ -210,7 +210,7 @@ async def _longest_share(work: Callable[[], Awaitable[Answer]]) -> float:
 async def test_a_cancelled_walk_ends_and_its_reader_comes_back(path: Path, *, with_arrays: bool) -> None:
     store = await open_store(path, reader_connections=1)
     try:
-        engine = Engine(api(), store, _settings(row_cache_bytes=0), path if with_arrays else None)
+        engine = Engine(api(), store, _settings(row_cache_bytes=0), loads_adjacency=with_arrays)
         if with_arrays:
             await with_edges(engine)
         begun = time.perf_counter()

@@ -13,11 +13,12 @@ from typing import Any, TypeVar
 import orjson
 
 from graph_api.execution.engine import Answer, Engine
+from graph_api.graph.adjacency import Csr
 from graph_api.schema import build_schema
 from graph_api.settings import Settings
+from graph_api.store import open_store
 from graph_api.store.protocol import Snapshot, Store
-from graph_api.store.reads import Read, Reads
-from graph_api.store.sqlite.store import open_store
+from graph_api.store.reads import Read, Reads, Rights
 
 T = TypeVar("T")
 
@@ -100,6 +101,9 @@ class CountingStore:
     async def _snapshot(self) -> AsyncIterator[Snapshot]:
         async with self._store.snapshot() as snapshot:
             yield _CountingSnapshot(self, snapshot)
+
+    async def adjacency(self, rights: Rights, revision: str) -> Csr | None:
+        return await self._store.adjacency(rights, revision)
 
     async def revision(self) -> str:
         return await self._store.revision()

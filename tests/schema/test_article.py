@@ -11,8 +11,8 @@ from graph_api.schema import texts
 from graph_api.schema.inputs import BodyFormat
 from graph_api.schema.resolvers import articles
 from graph_api.settings import Settings
+from graph_api.store import at
 from graph_api.store.reads import ArticleRows, DetailRows, Reads, Rights, Turn, ask as ask_store
-from graph_api.store.sqlite.sync_driver import opened
 from tests.schema.asking import ask, refusal
 from tests.store.build import article, graph, key, topic
 
@@ -63,8 +63,8 @@ def test_what_only_looks_deep_is_rendered() -> None:
 
 
 def test_bodies_are_rendered_one_by_one_so_that_it_can_be_stopped(tmp_path: Path) -> None:
-    with opened(graph(tmp_path / "g.db", *map(article, "abc"))) as run:
-        parents = list(run(ask_store(ArticleRows(tuple(map(key, "abc")), Rights()))).values())
+    with at(graph(tmp_path / "g.db", *map(article, "abc"))).session() as session:
+        parents = list(session.run(ask_store(ArticleRows(tuple(map(key, "abc")), Rights()))).values())
     plan = articles.body(parents, Rights(), BodyFormat.HTML)
     bodies, turns = driven(plan)
     assert bodies == ["<p><em>text</em></p>\n"] * 3

@@ -22,7 +22,7 @@ import pytest
 from graph_api.execution.engine import Engine
 from graph_api.schema import build_schema
 from graph_api.settings import Settings
-from graph_api.store.sqlite.store import open_store
+from graph_api.store import open_store
 from tests import plain_reading as plain
 from tests.plain_reading import PlainArticle, folded, moment
 from tests.schema.asking import ask

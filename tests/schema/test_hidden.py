@@ -29,8 +29,8 @@ from hypothesis import HealthCheck, given, settings, strategies as st
 from graph_api.documents.document import ArticleDocument, ProviderMention, RelatedItem
 from graph_api.execution.engine import Engine
 from graph_api.records import Image, Secured, article_id
+from graph_api.store import open_store
 from graph_api.store.reads import Rights
-from graph_api.store.sqlite.store import open_store
 from tests.execution.operations import CURSOR_LISTS, Asked, operations
 from tests.execution.parity import _WIDE, api, sdl
 from tests.ingest import build
@@ -127,7 +127,7 @@ async def answered(database: Path, rights: Rights, *asked: Asked) -> list[str]:
     store = await open_store(database, reader_connections=1)
     try:
         engine = Engine(api(), store, _WIDE)
-        from_edges = await with_edges(Engine(api(), store, _WIDE, database), rights)
+        from_edges = await with_edges(Engine(api(), store, _WIDE, loads_adjacency=True), rights)
         answers = [
             (await way.execute(one.text, one.variables, rights=rights, compiled=compiled)).body.decode()
             for one in asked

@@ -13,7 +13,7 @@ from graph_api.execution.engine import Engine
 from graph_api.ingest import ingest
 from graph_api.schema import build_schema
 from graph_api.settings import Settings
-from graph_api.store.sqlite.store import open_store
+from graph_api.store import open_store
 from tests.documents.hostile import hostile_files
 from tests.ingest.build import write_folder
 
@@ -74,7 +74,7 @@ def database(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 async def engine(database: Path) -> AsyncIterator[Engine]:
     settings = Settings()
-    store = await open_store(database, reader_connections=1, most_text=settings.max_answer)
+    store = await open_store(database, reader_connections=1, max_text=settings.max_answer)
     yield Engine(build_schema(), store, settings)
     await store.close()
 

@@ -16,7 +16,7 @@ import pytest
 from graph_api.execution.engine import Engine
 from graph_api.schema import build_schema
 from graph_api.settings import Settings
-from graph_api.store.sqlite.store import open_store
+from graph_api.store import open_store
 from tests import plain_reading as plain
 from tests.schema.traversing import with_edges
 from tests.shared import corpus
@@ -71,7 +71,7 @@ async def _answered(
     store = await open_store(database, reader_connections=1)
     try:
         settings = Settings(response_cache_bytes=0)
-        engine = Engine(build_schema(), store, settings, database if from_edges else None)
+        engine = Engine(build_schema(), store, settings, loads_adjacency=from_edges)
         if from_edges:
             await with_edges(engine)
         bodies = [(await engine.execute(query, each)).body for each in variables]

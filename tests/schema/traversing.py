@@ -17,9 +17,9 @@ from hypothesis import strategies as st
 from graph_api.execution.engine import Answer, Engine
 from graph_api.schema import build_schema
 from graph_api.settings import Settings
+from graph_api.store import open_store
 from graph_api.store.protocol import Store
 from graph_api.store.reads import Rights
-from graph_api.store.sqlite.store import open_store
 from tests.store.build import ArticleNode, ProviderNode, TopicNode, article, graph, provider, topic
 
 Node: TypeAlias = ArticleNode | ProviderNode | TopicNode
@@ -80,18 +80,18 @@ async def _all_ways(
 ) -> list[Any]:
     store = await open_store(path, reader_connections=1)
     try:
-        ways = await _ways(store, path, published_only)
+        ways = await _ways(store, published_only)
         return [_data([await way(query, variables) for way in ways]) for variables in asked]
     finally:
         await store.close()
 
 
-async def _ways(store: Store, path: Path, published_only: bool) -> list[Way]:
+async def _ways(store: Store, published_only: bool) -> list[Way]:
     forgetful = Settings(published_only=published_only, response_cache_bytes=0, row_cache_bytes=0)
     remembers = Settings(published_only=published_only, response_cache_bytes=0)
     stored = Engine(_schema(), store, forgetful)
-    from_edges = await with_edges(Engine(_schema(), store, forgetful, path))
-    remembering = await with_edges(Engine(_schema(), store, remembers, path))
+    from_edges = await with_edges(Engine(_schema(), store, forgetful, loads_adjacency=True))
+    remembering = await with_edges(Engine(_schema(), store, remembers, loads_adjacency=True))
     again = remembering.execute  # from rows that are known by then
     return [
         *(stored.execute, partial(stored.execute, compiled=False)),

@@ -23,13 +23,14 @@ from starlette.types import Message, Receive, Scope, Send
 
 from graph_api.errors import DeadlineExceeded
 from graph_api.execution.engine import Engine
+from graph_api.graph.adjacency import Csr
 from graph_api.schema import build_schema
 from graph_api.server.app import create_app
 from graph_api.server.runtime.deadline import run_with_deadline
 from graph_api.settings import Settings
+from graph_api.store import open_store
 from graph_api.store.protocol import Snapshot, Store
 from graph_api.store.reads import Read, Reads, Rights, Status
-from graph_api.store.sqlite.store import open_store
 from tests.server.running import running
 from tests.store.build import article, graph
 
@@ -67,6 +68,10 @@ class SlowStore:
     async def _snapshot(self) -> AsyncIterator[Snapshot]:
         async with self._store.snapshot() as snapshot:
             yield _SlowSnapshot(self, snapshot) if self.slow else snapshot
+
+    async def adjacency(self, rights: Rights, revision: str) -> Csr | None:
+        del rights, revision
+        return None
 
     async def revision(self) -> str:
         return "one"

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
+from graph_api.store import open_store
 from graph_api.store.reads import Read, ask
-from graph_api.store.sqlite.store import open_store
 
 T = TypeVar("T")
 

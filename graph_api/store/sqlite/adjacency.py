@@ -1,7 +1,12 @@
-"""All edges of a database as arrays, and where the compact form of them lies beside it."""
+"""All edges of a database as arrays, mapped from a file beside it that all processes share.
+
+There are two files: all edges, and those between nodes that are not hidden. One file with a mask would make every
+walk leave the hidden nodes out of every list.
+"""
 
 from __future__ import annotations
 
+import logging
 import sqlite3
 from collections.abc import Mapping
 from contextlib import closing
@@ -11,9 +16,14 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from graph_api.errors import AdjacencyMismatch
+from graph_api.graph.adjacency import Csr, build, load, save
 from graph_api.records import EdgeKind
+from graph_api.store.reads import Rights
 from graph_api.store.sqlite.connection import clear_errors, connected
-from graph_api.store.sqlite.status import revision
+from graph_api.store.sqlite.status import revision as stored_revision
+
+logger = logging.getLogger(__name__)
 
 Pairs: TypeAlias = NDArray[np.int64]
 
@@ -41,12 +51,34 @@ _VISIBLE_EDGES = {
 }
 
 
+def adjacency(database: Path, rights: Rights, revision: str) -> Csr | None:
+    """The edges of *revision* that *rights* show, mapped; the file is written when it is missing or outdated.
+
+    None when the database has another revision. A file that cannot be written costs the next process the same work.
+    """
+    published_only = rights.published_only
+    path = adjacency_path(database, published_only=published_only)
+    stamp = f"{revision} published" if published_only else revision  # neither file passes for the other
+    try:
+        return load(path, stamp)
+    except AdjacencyMismatch:
+        stored, edges = _edge_arrays(database, published_only=published_only)
+    if stored != revision:
+        return None
+    csr = build(stamp, edges)
+    try:
+        save(csr, path)
+    except OSError as error:
+        logger.warning("%s cannot be written: %s", path, error)
+    return csr
+
+
 def adjacency_path(database: Path, *, published_only: bool) -> Path:
-    """The file that holds the compact adjacency of *database*, or of what is published of it."""
+    """The file that holds the adjacency of *database*, or of what is published of it."""
     return database.with_name(f"{database.name}.{'published-' if published_only else ''}adjacency")
 
 
-def edge_arrays(database: Path, *, published_only: bool) -> tuple[str, Mapping[EdgeKind, Pairs]]:
+def _edge_arrays(database: Path, *, published_only: bool) -> tuple[str, Mapping[EdgeKind, Pairs]]:
     """The revision, and for each kind rows (from, to), those from one node by position.
 
     With *published_only* the edges between nodes that are not hidden, as if there were no others.
@@ -55,7 +87,7 @@ def edge_arrays(database: Path, *, published_only: bool) -> tuple[str, Mapping[E
     with clear_errors(database), closing(connected(database)) as connection:
         connection.execute("BEGIN")
         edges = _VISIBLE_EDGES if published_only else _EDGES
-        return revision(connection), {kind: _pairs(connection, sql) for kind, sql in edges.items()}
+        return stored_revision(connection), {kind: _pairs(connection, sql) for kind, sql in edges.items()}
 
 
 def _pairs(connection: sqlite3.Connection, sql: str) -> Pairs:

@@ -23,8 +23,10 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from graph_api.errors import ReadCancelled, StoreError
+from graph_api.graph.adjacency import Csr
 from graph_api.store.protocol import Near, Snapshot
-from graph_api.store.reads import Read, Reads
+from graph_api.store.reads import Read, Reads, Rights
+from graph_api.store.sqlite.adjacency import adjacency
 from graph_api.store.sqlite.connection import FileState, examine, state_of
 from graph_api.store.sqlite.near import NearReader
 from graph_api.store.sqlite.pool import Pool
@@ -121,6 +123,10 @@ class SqliteStore:
         reader, operation = self._looking, Operation()
         found = await self._call(reader, operation, lambda: reader.drive(operation, _nothing(), None, None))
         return found[1]
+
+    async def adjacency(self, rights: Rights, revision: str) -> Csr | None:
+        """All edges of *revision* that *rights* show; None when the database has another revision."""
+        return await asyncio.to_thread(adjacency, self._path, rights, revision)
 
     async def close(self) -> None:
         """All connections are closed; running plans are interrupted, waiting ones refused."""

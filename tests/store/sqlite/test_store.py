@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 from graph_api.errors import RevisionChanged, StoreError, StoreOutdated
+from graph_api.store import at
 from graph_api.store.protocol import Store
 from graph_api.store.reads import (
     AllArticles,
@@ -27,7 +28,6 @@ from graph_api.store.reads import (
 )
 from graph_api.store.sqlite.reader import Operation
 from graph_api.store.sqlite.store import SqliteStore, open_store
-from graph_api.store.sqlite.sync_driver import opened
 from graph_api.store.sqlite.tables import SCHEMA_VERSION
 from tests.store.build import article, graph, key, write
 
@@ -300,8 +300,8 @@ async def test_pages_that_do_not_fit_together_are_found_before_they_are_served(t
         StoreError, match=r"^\S+g\.db is damaged \(.+\): `graph-api ingest .*` builds it again$"
     ):
         await open_store(path, examined=True)
-    with pytest.raises(StoreError, match="damaged"), opened(path) as run:
-        run(ask(ArticleRows((key("a"),), ALL)))
+    with pytest.raises(StoreError, match="damaged"), at(path).session() as session:
+        session.run(ask(ArticleRows((key("a"),), ALL)))
 
 
 async def test_a_database_is_read_where_nothing_can_be_written(tmp_path: Path) -> None:

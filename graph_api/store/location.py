@@ -1,0 +1,86 @@
+"""What every store offers before it is opened, and to programs without an event loop."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from typing import Any, Protocol, TypeVar
+
+from graph_api.store.protocol import Store
+from graph_api.store.reads import Read, Reads
+
+T = TypeVar("T")
+
+DEFAULT_CONNECTIONS = 4
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Health:
+    """*files* are the SHA-256 of each file that was ingested, by source folder and path; *program* is the version
+    of graph-api that read them. *backlog_bytes* wait to be merged into the store's own files."""
+
+    files: Mapping[str, Mapping[str, bytes]]
+    program: str
+    size_bytes: int
+    backlog_bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class TracedRead:
+    """One read, the statements that the store ran for it, how many rows it has, and how long it took."""
+
+    read: Read[Any]
+    statements: tuple[str, ...]
+    rows: int
+    seconds: float
+
+
+class Run(Protocol):
+    """Returns what a plan returns, all its reads answered from one revision."""
+
+    def __call__(self, plan: Reads[T], /) -> T: ...
+
+
+class Session(Protocol):
+    """Drives plans on the calling thread; all of them see one revision."""
+
+    def run(self, plan: Reads[T], /) -> T:
+        """What *plan* returns."""
+        ...
+
+    def traced(self, plan: Reads[T]) -> tuple[T, list[TracedRead]]:
+        """What *plan* returns, and its reads in order. For `graph-api explain`."""
+        ...
+
+
+class StoreLocation(Protocol):
+    """Where a store is, or will be. Its `str` is what messages name it by."""
+
+    def exists(self) -> bool:
+        """Whether something is there; it may still be unusable."""
+        ...
+
+    def health(self) -> Health:
+        """The state of the store, checked for a few seconds. Raises StoreError for one that cannot be used."""
+        ...
+
+    def is_locked(self) -> bool:
+        """Whether an ingest writes it now."""
+        ...
+
+    def free_bytes(self) -> int | None:
+        """How much an ingest may add; None when the store cannot know."""
+        ...
+
+    def session(self) -> AbstractContextManager[Session]:
+        """Plans without an event loop. Raises StoreError for a store that cannot be read."""
+        ...
+
+    async def open(self, *, reader_connections: int, checked: bool, max_text: int) -> Store:
+        """The store, open. Raises StoreError for one that cannot be read.
+
+        With *checked* it is examined first, for two seconds at most. A read whose long texts exceed *max_text*
+        characters raises AnswerTooLarge.
+        """
+        ...

@@ -1,0 +1,89 @@
+"""Where a database file is, or will be: its health, and how it is opened."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import shutil
+import sqlite3
+from collections.abc import Generator
+from contextlib import closing, contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from graph_api.store.location import Health
+from graph_api.store.sqlite.connection import clear_errors, connected, examine, state_of
+from graph_api.store.sqlite.session import SqliteSession
+from graph_api.store.sqlite.store import SqliteStore, open_store
+
+
+@dataclass(frozen=True, slots=True)
+class SqliteLocation:
+    """A `StoreLocation`: the database file at *path*."""
+
+    path: Path
+
+    def __str__(self) -> str:
+        return str(self.path)
+
+    def exists(self) -> bool:
+        """Whether there is a file."""
+        return self.path.exists()
+
+    def health(self) -> Health:
+        """The state of the database. Raises StoreError for one that cannot be used, or is damaged."""
+        examine(self.path)
+        with closing(connected(self.path)) as connection, clear_errors(self.path):
+            connection.execute("BEGIN")
+            files: dict[str, dict[str, bytes]] = {}
+            for folder, name, digest in connection.execute("SELECT folder, path, sha256 FROM document"):
+                files.setdefault(folder, {})[name] = digest
+            program = connection.execute("SELECT value FROM meta WHERE name = 'program'").fetchone()
+        return Health(
+            files=files,
+            program=program[0] if program else "",
+            size_bytes=_size(self.path),
+            backlog_bytes=_size(self.path.with_name(f"{self.path.name}-wal")),
+        )
+
+    def is_locked(self) -> bool:
+        """Whether an ingest holds the lock file beside the database."""
+        with suppress(OSError):
+            lock = os.open(f"{self.path}.lock", os.O_RDONLY | os.O_CLOEXEC)
+            try:
+                fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
+            except BlockingIOError:
+                return True
+            finally:
+                os.close(lock)
+        return False
+
+    def free_bytes(self) -> int | None:
+        """The free space of the disk that the file is on, or would be on."""
+        for folder in self.path.absolute().parents:
+            with suppress(OSError):
+                return shutil.disk_usage(folder).free
+        return None
+
+    @contextmanager
+    def session(self) -> Generator[SqliteSession]:
+        """One connection and one read transaction on the calling thread."""
+        with clear_errors(self.path), closing(connected(self.path)) as connection:
+            connection.execute("BEGIN")
+            yield SqliteSession(connection)
+
+    async def open(self, *, reader_connections: int, checked: bool, max_text: int) -> SqliteStore:
+        """The store over this file. Raises StoreError for one that cannot be read."""
+        return await open_store(
+            self.path, reader_connections=reader_connections, examined=checked, most_text=max_text
+        )
+
+
+def engine_version() -> str:
+    """The SQLite library's name and version."""
+    return f"SQLite {sqlite3.sqlite_version}"
+
+
+def _size(path: Path) -> int:
+    state = state_of(path)
+    return state.size if state else 0
