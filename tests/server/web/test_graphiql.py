@@ -20,7 +20,7 @@ from graph_api.settings import Settings
 from tests.server.browsing import EDITOR, chromium, loaded_bytes, opened, shot, visitor
 from tests.server.running import running
 
-SEEDS = Path(__file__).parents[2] / "seeds"
+SEEDS = Path(__file__).parents[3] / "seeds"
 MOST_BYTES = 3_000_000  # compressed, all that a first visit loads
 NO_BREAK = "\u00a0"  # the editor writes these for spaces
 KEY, KEPT = new_key("visitor", [Scope.READ])

@@ -1,4 +1,4 @@
-"""Every request is told of once, truly, and without what clients keep to themselves."""
+"""Every request is logged once, completely, and without what clients keep secret."""
 
 from __future__ import annotations
 
@@ -257,7 +257,7 @@ def test_an_exception_is_told_on_the_same_line(handled: tuple[list[Entry], Calla
         int("two\nlines")
     except ValueError as error:
         log(logging.ERROR, "it failed", error=error)
-    assert re.match(r"ValueError: .* at test_requests.py:\d+ ", str(entries[0]["error"]))
+    assert re.match(r"ValueError: .* at test_observer.py:\d+ ", str(entries[0]["error"]))
     assert FORMATS["human"](entries[0]).count(b"\n") == 1
 
 
@@ -290,3 +290,78 @@ async def test_requests_leave_nothing_to_the_garbage_collector(telling: Telling,
         assert gc.collect() < 100
     finally:
         gc.enable()
+
+
+# -- slow operations -----------------------------------------------------------------------------------
+
+
+async def slow_told(folder: Path, query: str, slow_ms: float = 1e-9, **members: Any) -> list[Entry]:
+    """What is slow_told of an operation beside its line; nothing is quicker than no time."""
+    entries: list[Entry] = []
+    app = create_app(
+        graph(folder / "graph.sqlite", article("a", related=["b"], provider="p.org")),
+        None,
+        Observer(entries.append, failures_only=True, slow_ms=slow_ms),
+    )
+    await call(app, "GET", "/readyz")
+    await post(app, query, **members)
+    await app.state.api.close()
+    return entries
+
+
+async def test_text_plan_phases_and_reads_are_told(tmp_path: Path) -> None:
+    [entry] = await slow_told(tmp_path, STORY)
+    assert (entry["level"], entry["message"], entry["operation"]) == (
+        "warning",
+        "a slow operation",
+        "Story",
+    )
+    assert entry["text"] == [STORY]
+    assert [line.split() for line in entry["plan"]][:2] == [
+        ["article", "batch", "articles.article"],
+        ["title", "column"],
+    ]
+    assert [line.split()[0] for line in entry["phases"]] == ["parse", "admit", "validate", "plan", "store"]
+    assert [" ".join(line.split()[:5]) for line in entry["reads"]] == [
+        "ArticleKeysBy for 1: 1 rows",
+        "ArticleRows for 1: 1 rows",
+        "Lists for 1: 1 rows",
+        "ArticleRows for 1: 1 rows",
+    ]
+
+
+async def test_variables_are_not_told(tmp_path: Path) -> None:
+    query = "query Q($s: String!) { article(by: { slug: $s }) { title } }"
+    [entry] = await slow_told(tmp_path, query, variables={"s": "s3cret"})
+    assert "s3cret" not in json.dumps(entry)
+    assert all(b"s3cret" not in form(entry) for form in FORMATS.values())
+
+
+async def test_a_long_text_is_cut(tmp_path: Path) -> None:
+    [entry] = await slow_told(tmp_path, "{ revision } #" + "x" * 5_000 + "\n" * 5_000)
+    assert len(entry["text"]) == 101
+    assert max(map(len, entry["text"])) <= 204
+
+
+@pytest.mark.parametrize("form", FORMATS)
+async def test_a_text_cannot_imitate_a_line(tmp_path: Path, form: str) -> None:
+    [entry] = await slow_told(
+        tmp_path, "{ revision } # \x1b[2J\n2026-11-25T17:44:00.123Z info GET / 200\n#\u202e"
+    )
+    first, *rest = FORMATS[form](entry).decode().splitlines()
+    assert all(line.isprintable() for line in (first, *rest))
+    assert all(line.startswith("  ") for line in rest)
+
+
+async def test_what_is_quick_or_no_operation_is_not_told(tmp_path: Path) -> None:
+    assert await slow_told(tmp_path, STORY, slow_ms=60_000) == []
+    (tmp_path / "none").mkdir()
+    assert await slow_told(tmp_path / "none", STORY, slow_ms=0) == []
+
+
+async def test_a_request_that_is_slow_to_arrive_is_no_slow_operation(tmp_path: Path) -> None:
+    entries: list[Entry] = []
+    app = create_app(tmp_path / "none", None, Observer(entries.append, failures_only=True, slow_ms=1e-9))
+    await post_body(app, [b"{", b"no JSON"])
+    await get(app, STORY, accept="text/html")
+    assert entries == []
