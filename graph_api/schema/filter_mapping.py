@@ -25,7 +25,6 @@ from graph_api.schema.inputs import (
     TopicFilter,
     TopicListFilter,
 )
-from graph_api.store.filter_shape import checked
 from graph_api.store.filters import (
     And,
     Compare,
@@ -46,6 +45,7 @@ from graph_api.store.filters import (
     TextField,
     TextIn,
     TextIs,
+    checked,
 )
 from graph_api.store.reads import Order
 

@@ -1,8 +1,10 @@
-"""Conditions on articles, providers and topics, as frozen values that any store can compile.
+"""Conditions on articles, providers and topics: frozen values that every store evaluates alike.
 
-Two-valued: a comparison with a null is false, `Not` turns false into true. Text operators contains,
-startsWith and endsWith compare case-folded text (`str.casefold`), eq and in compare exactly; ordering
-of numbers and moments is by value. An empty `And` is true, an empty `Or` is false, an empty `in` false.
+A comparison with null is false, and `Not` of it true. An empty `And` is true; an empty `Or` and an empty `TextIn` are false.
+CONTAINS, STARTS_WITH and ENDS_WITH compare text without regard to case, EQ and `TextIn` exactly.
+
+The bounds at the end hold for all stores: SQLite's parser refuses deep nesting, and a bound that is known before the
+first read can be checked when the operation is prepared.
 """
 
 from __future__ import annotations
@@ -12,11 +14,12 @@ from datetime import datetime
 from enum import Enum
 from typing import TypeAlias
 
+from graph_api.errors import RequestError
 from graph_api.records import EdgeDirection
 
 
 class TextField(Enum):
-    """Text that can be compared; which of them make sense depends on what is filtered."""
+    """Text of an article (TITLE to URL), a provider (DOMAIN, NAME) or a topic (SLUG, NAME)."""
 
     TITLE = "title"
     SLUG = "slug"
@@ -162,3 +165,53 @@ Filter: TypeAlias = (
     | HasTopics
     | OfRelated
 )
+
+
+# -- bounds ----------------------------------------------------------------------------------------------
+
+MAX_DEPTH = 10
+MAX_RELATED = 2
+MAX_CONDITIONS = 1000
+
+
+def checked(filter: Filter) -> Filter:
+    """*filter* itself. Raises RequestError when it exceeds a bound.
+
+    A level is an `And`, `Or` or `Not`, or the filter of a provider, of topics or of related articles.
+    """
+    level: list[tuple[Filter, int]] = [(filter, 0)]  # with the number of OfRelated above
+    depth = conditions = 0
+    while level:
+        conditions += len(level)
+        depth += 1
+        _check(depth, conditions, max(related for _, related in level))
+        level = [
+            (below, related + isinstance(part, OfRelated))
+            for part, related in level
+            for below in _below(part)
+        ]
+    return filter
+
+
+def _check(depth: int, conditions: int, related: int) -> None:
+    if depth > MAX_DEPTH:
+        raise RequestError(f"The filter is more than {MAX_DEPTH} levels deep.", code="FILTER_TOO_DEEP")
+    if related > MAX_RELATED:
+        raise RequestError(
+            f"The filter asks for related articles more than {MAX_RELATED} levels deep.",
+            code="FILTER_TOO_DEEP",
+        )
+    if conditions > MAX_CONDITIONS:
+        raise RequestError(f"The filter has more than {MAX_CONDITIONS} conditions.", code="FILTER_TOO_LARGE")
+
+
+def _below(filter: Filter) -> tuple[Filter, ...]:
+    match filter:
+        case And() | Or():
+            return filter.parts
+        case Not():
+            return (filter.part,)
+        case OfProvider() | OfTopics() | OfRelated():
+            return (filter.filter,)
+        case _:
+            return ()

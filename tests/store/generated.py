@@ -8,7 +8,6 @@ from hypothesis import strategies as st
 
 from graph_api.errors import RequestError
 from graph_api.records import EdgeDirection, NodeKey, Severity
-from graph_api.store.filter_shape import checked
 from graph_api.store.filters import (
     And,
     Compare,
@@ -29,6 +28,7 @@ from graph_api.store.filters import (
     TextField,
     TextIn,
     TextIs,
+    checked,
 )
 from graph_api.store.reads import (
     AllArticles,

@@ -15,8 +15,10 @@ from hypothesis import given, settings, strategies as st
 
 from graph_api.errors import RequestError
 from graph_api.records import EdgeDirection, NodeKey
-from graph_api.store.filter_shape import MAX_CONDITIONS, MAX_DEPTH, MAX_RELATED
 from graph_api.store.filters import (
+    MAX_CONDITIONS,
+    MAX_DEPTH,
+    MAX_RELATED,
     And,
     Compare,
     Filter,

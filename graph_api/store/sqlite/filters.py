@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from graph_api.records import EdgeDirection
-from graph_api.store import filter_shape
 from graph_api.store.filters import (
     And,
     Compare,
@@ -33,6 +32,7 @@ from graph_api.store.filters import (
     TextField,
     TextIn,
     TextIs,
+    checked,
 )
 from graph_api.store.reads import Rights
 from graph_api.store.sqlite.row_mapping import microseconds
@@ -70,7 +70,7 @@ def condition(filter: Filter | None, subject: Subject) -> Sql:
     """The condition that *filter* is on *subject*; true when there is no filter."""
     if filter is None:
         return TRUE
-    return _condition(filter_shape.checked(filter), subject)
+    return _condition(checked(filter), subject)
 
 
 def _condition(filter: Filter, subject: Subject) -> Sql:
