@@ -48,6 +48,19 @@ def test_curl_gets_json(served: Served) -> None:
     assert sent(served.exchanges) == {ACCEPTS["curl"]}
 
 
+def test_curl_that_offers_http2_gets_json(served: Served) -> None:
+    words = [
+        "--silent",
+        "--http2",
+        "--header",
+        "content-type: application/json",
+        "--data",
+        json.dumps({"query": ASK}),
+    ]
+    assert "revision" in json.loads(_said("curl", *words, f"{served.url}/graphql"))["data"]
+    assert sent(served.exchanges) == {ACCEPTS["curl"]}
+
+
 def test_a_browsers_fetch_and_our_graphiql_get_json(served: Served) -> None:
     with chromium() as browser, opened(browser, f"{served.url}/graphql") as page:
         assert page.evaluate(FETCHES) == [200, 200]

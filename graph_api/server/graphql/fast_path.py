@@ -177,7 +177,6 @@ class FastConnection(Connection):
             is_operation
             and self.parser.get_http_version() == "1.1"
             and self.parser.should_keep_alive()
-            and not self.parser.should_upgrade()
             and b"expect" not in headers
             and b"transfer-encoding" not in headers
         )

@@ -11,7 +11,7 @@ import asyncio
 from asyncio import TimerHandle
 from typing import Any
 
-from httptools import HttpRequestParser
+from httptools import HttpParserError, HttpParserUpgrade, HttpRequestParser
 from starlette.types import ASGIApp
 from uvicorn.config import Config
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
@@ -35,7 +35,6 @@ PIECE_BYTES = 8_192
 _MIN_READ_BYTES_PER_S = 1_024  # a client that reads the response more slowly is disconnected
 _MAX_BODY_FACTOR = 2  # times --max-body: what chunked encoding may add
 _MAX_PIPELINED = 64
-_WITHOUT_BODY = frozenset({b"GET", b"HEAD"})
 
 
 class Connection(HttpToolsProtocol):
@@ -93,13 +92,35 @@ class Connection(HttpToolsProtocol):
 
     def _piece_received(self, data: bytes) -> None:
         self._received_bytes += len(data)
-        super().data_received(data)
+        self._parse(data)
         if self.transport.is_closing():
             return
         if self._in_head and self._received_bytes > self.settings.max_headers:
             self._close_with(self._headers_too_large())
         elif self._received_bytes > self.settings.max_headers + _MAX_BODY_FACTOR * self.settings.max_body:
             self._close_with(body_too_large(self.settings.max_body))
+
+    def _parse(self, data: bytes) -> None:
+        """Parses *data*. `Upgrade` is ignored (RFC 9110, 7.8): llhttp stops after the headers of such a request, so
+        they are parsed again without it."""
+        assert self.parser is not None, "the connection is open"
+        self._unset_keepalive_if_required()
+        while data:
+            try:
+                self.parser.feed_data(data)
+            except HttpParserUpgrade as upgrade:
+                data = self._head_without_upgrade() + data[upgrade.args[0] :]
+            except HttpParserError:
+                self._close_with(self._head_error or bad_request("the request is not valid HTTP"))
+                return
+            else:
+                return
+
+    def _head_without_upgrade(self) -> bytes:
+        assert self.parser is not None, "the connection is open"
+        version = self.parser.get_http_version().encode()
+        lines = [b"%b: %b\r\n" % header for header in self.headers if header[0] != b"upgrade"]
+        return b"%b %b HTTP/%b\r\n%b\r\n" % (self.parser.get_method(), self.url, version, b"".join(lines))
 
     # -- events of the parser ------------------------------------------------------------------------------
 
@@ -117,33 +138,24 @@ class Connection(HttpToolsProtocol):
         self.headers_by_name = by_name(self.headers)
         self._head_error = self._check_head(self.parser)
         if self._head_error is not None:
-            raise ValueError  # ends parsing; uvicorn then calls send_400_response
-        self._in_head = False
-        self.begin_request()
+            raise ValueError  # ends parsing
+        if not self.parser.should_upgrade():  # else they are parsed again: see _parse
+            self._in_head = False
+            self.begin_request()
 
     def begin_request(self) -> None:
         """Starts the ASGI app; uvicorn does so as soon as the headers are complete."""
-        assert self.parser is not None, "a request has arrived"
         self.idle_since = None
         super().on_headers_complete()
-        if self.parser.should_upgrade():
-            self.cycle.keep_alive = False  # what follows may not be HTTP
 
     def on_message_complete(self) -> None:
-        self.request_complete()
-        super().on_message_complete()
+        if not self._in_head:
+            self.request_complete()
+            super().on_message_complete()
 
     def request_complete(self) -> None:
         """The request has arrived; the next byte belongs to another one."""
         self._waiting_since, self._in_head, self._received_bytes = None, True, 0
-
-    def send_400_response(self, msg: str) -> None:
-        """Replaces uvicorn's plain text by JSON."""
-        del msg
-        self._close_with(self._head_error or bad_request("the request is not valid HTTP"))
-
-    def _unsupported_upgrade_warning(self) -> None:
-        """Replaces uvicorn's warning, which recommends to install WebSockets."""
 
     # -- limits --------------------------------------------------------------------------------------------
 
@@ -157,8 +169,10 @@ class Connection(HttpToolsProtocol):
             return bad_request("the request must have exactly one Host header")
         if self.headers_by_name.get(b"transfer-encoding", b"chunked").lower() != b"chunked":
             return bad_request("the only supported Transfer-Encoding is chunked")
-        if parser.should_upgrade() and parser.get_method() not in _WITHOUT_BODY:
-            return bad_request("only HTTP/1.1 is spoken here: send the request without Upgrade")
+        if parser.get_method() == b"CONNECT":
+            return bad_request("this server is not a proxy: CONNECT is not supported")
+        if parser.should_upgrade() and b"sec-websocket-key" in self.headers_by_name:
+            return bad_request("WebSocket is not supported, there are no subscriptions: use POST or GET")
         if len(self.pipeline) >= _MAX_PIPELINED:
             return overloaded("too many pipelined requests on this connection")
         return None

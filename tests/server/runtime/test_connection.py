@@ -212,27 +212,45 @@ def test_many_requests_in_one_piece_end_the_connection(url: str) -> None:
     assert sent(url, few + many).count(b"HTTP/1.1 ") < 500
 
 
-@pytest.mark.parametrize("protocol", ["websocket", "h2c"])
-def test_an_upgrade_with_a_body_is_refused_in_words(url: str, protocol: str) -> None:
-    upgrade = f"connection: Upgrade\r\nupgrade: {protocol}\r\ncontent-length: 22\r\n\r\n"
-    response = sent(url, POST + upgrade.encode() + b'{"query":"{revision}"}')
-    assert told(response)[:2] == (400, "BAD_REQUEST")
-    assert b"without Upgrade" in response
+H2C = b"connection: Upgrade, HTTP2-Settings\r\nhttp2-settings: AAEAAEAAAAIAAAABAAMAAABk\r\nupgrade: h2c\r\n"
+UPGRADES = {
+    "h2c, as curl and Java send it": H2C,
+    "a version of HTTP": b"connection: upgrade\r\nupgrade: HTTP/2.0, h2c\r\n",
+    "TLS": b"connection: Upgrade\r\nupgrade: TLS/1.2\r\n",
+    "websocket without its key": b"connection: Upgrade\r\nupgrade: websocket\r\n",
+}
+BODY_OF_POST = b'content-length: 22\r\n\r\n{"query":"{revision}"}'
 
 
-@pytest.mark.parametrize("protocol", ["websocket", "h2c"])
-def test_an_upgrade_is_answered_as_the_plain_request_it_is_too(
-    url: str, protocol: str, caplog: pytest.LogCaptureFixture
+@pytest.mark.parametrize("upgrade", UPGRADES.values(), ids=UPGRADES.keys())
+@pytest.mark.parametrize(
+    ("head", "body"),
+    [(GET, b"\r\n"), (POST, BODY_OF_POST), (POST, CHUNKED + BODY_IN_CHUNKS + b"\r\n")],
+)
+def test_an_upgrade_is_ignored_and_the_connection_is_kept(
+    url: str, head: bytes, body: bytes, upgrade: bytes, caplog: pytest.LogCaptureFixture
 ) -> None:
-    upgrade = (
-        f"connection: Upgrade\r\nupgrade: {protocol}\r\nsec-websocket-version: 13\r\n"
-        "sec-websocket-protocol: graphql-ws\r\nsec-websocket-key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"
-    )
-    response = sent(url, GET + upgrade.encode())
-    assert response.startswith(b"HTTP/1.1 200 ")
-    assert b"connection: close\r\n" in response
-    assert response.endswith(b'{"data":{"revision":"one"}}')
+    last = GET + b"connection: close\r\n\r\n"
+    request = head + upgrade + body
+    response = sent(url, request * 2, request, last)
+    assert response.count(b"HTTP/1.1 200 ") == response.count(b'{"data":{"revision":"one"}}') == 4
     assert "pgrade" not in caplog.text
+
+
+def test_what_follows_an_ignored_upgrade_must_be_http(url: str) -> None:
+    response = sent(url, POST + H2C + BODY_OF_POST + b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n")
+    assert response.startswith(b"HTTP/1.1 200 ") or told(response)[:2] == (400, "BAD_REQUEST")
+    assert response.count(b"HTTP/1.1 ") <= 2
+
+
+def test_a_websocket_handshake_is_refused_in_words(url: str) -> None:
+    handshake = (
+        b"connection: keep-alive, Upgrade\r\nupgrade: websocket\r\nsec-websocket-version: 13\r\n"
+        b"sec-websocket-protocol: graphql-transport-ws\r\nsec-websocket-key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"
+    )
+    response = sent(url, b"GET /graphql HTTP/1.1\r\nhost: x\r\n" + handshake)
+    assert told(response)[:2] == (400, "BAD_REQUEST")
+    assert b"WebSocket is not supported" in response
 
 
 def test_more_connections_than_allowed_are_503_and_those_before_are_served(url: str) -> None:
