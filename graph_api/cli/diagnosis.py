@@ -147,7 +147,7 @@ def _source(folder: Path, location: StoreLocation, found: Health | None, *, give
         moved = changes(folder, known or {})
     except (GraphApiError, OSError) as error:
         mend = (
-            "name a folder that holds articles" if given else "nothing, while the database is served as it is"
+            "give a folder that holds articles" if given else "nothing, while the database is served as it is"
         )
         return (_error if given else _warning)("source", str(error).partition(";")[0], mend)
     if known is None:

@@ -16,7 +16,7 @@ from graph_api.documents.document import (
 )
 from graph_api.documents.files import FileBytes, read_file, scan
 from graph_api.documents.json_schema import front_matter_schema
-from graph_api.documents.reading import parse
+from graph_api.documents.parser import parse
 from graph_api.documents.slugs import slug_of_path, slug_of_title, topic_slug
 from graph_api.documents.urls import TRACKERS, canonical_url
 from graph_api.errors import InvalidUrl

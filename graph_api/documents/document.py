@@ -1,7 +1,7 @@
-"""What a valid file says: one frozen document, ready to be merged with others into the graph.
+"""Records of what one valid file says.
 
-Texts are trimmed, line breaks inside them folded to one space; URLs are canonical where the name says
-so and the source text elsewhere; moments are UTC. `extra` is JSON text of the keys nobody else claims.
+Texts are trimmed, and line breaks inside them are one space. `url` is canonical; other URLs are as written.
+Dates are UTC. `extra` holds the unknown keys as JSON text.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from graph_api.records import ArticleFields, CopyFields, Image, Problem, Scalar,
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProviderMention:
-    """A publisher as an article names it; *domain* is lower case and the identity."""
+    """A provider as an article names it; *domain* is its identity."""
 
     domain: str
     name: str
@@ -23,7 +23,7 @@ class ProviderMention:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RelatedItem(CopyFields):
-    """A related article as another document embeds it; *url* is canonical."""
+    """A related article as another document embeds it."""
 
     provider: ProviderMention | None
     images: tuple[Image, ...]
@@ -32,7 +32,7 @@ class RelatedItem(CopyFields):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ArticleDocument(ArticleFields):
-    """An article file. *related* is clean: no self-relation, each URL once, in the document's order."""
+    """An article file. *related* is in the document's order, without the article itself and without duplicates."""
 
     removed: bool
     featured_content: str | None
@@ -47,7 +47,7 @@ class ArticleDocument(ArticleFields):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TopicDocument:
-    """A taxonomy file of one topic; *parent* is the parent's name."""
+    """A taxonomy file of a topic; *parent* is the name of its parent."""
 
     slug: str
     name: str
@@ -61,7 +61,7 @@ class TopicDocument:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProviderDocument:
-    """A file that describes one provider."""
+    """A taxonomy file of a provider."""
 
     domain: str
     name: str
@@ -76,7 +76,7 @@ Document: TypeAlias = ArticleDocument | TopicDocument | ProviderDocument
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reading:
-    """What became of one file: its document, or None when it was rejected, and all its problems."""
+    """The result of reading one file: its document, or None when the file is rejected, and its problems."""
 
     path: str
     sha256: str

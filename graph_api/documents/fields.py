@@ -1,7 +1,6 @@
-"""The fields of a mapping, read with the type the record wants; what does not fit is noted with its path.
+"""Typed access to the keys of a mapping. A value of the wrong type becomes None and a problem with its path.
 
-Reading never stops at a problem: a note is made, the field is None, and the next one is read, so that
-all problems of a document are reported together.
+Reading continues after a problem, so that all problems of a document are reported together.
 """
 
 from __future__ import annotations
@@ -12,12 +11,19 @@ from datetime import datetime
 from typing import Any
 
 from graph_api.documents.document import ScalarField
+from graph_api.documents.front_matter import Path, Source
 from graph_api.documents.limits import MAX_ITEMS, MAX_TEXT
-from graph_api.documents.scalars import is_list, is_mapping, value_of
-from graph_api.documents.source import Path, Source
-from graph_api.documents.texts import clean, moment, shortened, shown, shown_address
 from graph_api.documents.urls import canonical_url
-from graph_api.documents.yaml_exact import Node
+from graph_api.documents.values import (
+    clean,
+    is_list,
+    is_mapping,
+    moment,
+    shortened,
+    shown,
+    shown_address,
+)
+from graph_api.documents.yaml_exact import Node, value_of
 from graph_api.errors import ExactParseRequired, InvalidUrl
 
 _MAX_INT = 2**31 - 1
@@ -25,8 +31,8 @@ _MIN_INT = -(2**31)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Note:
-    """A problem of a value, known by its path; `place` is looked up when the document is done."""
+class FieldProblem:
+    """A problem of the value at *path*; its line and column are looked up when the document has been read."""
 
     code: str
     path: Path
@@ -34,27 +40,27 @@ class Note:
     hint: str | None
 
 
-class Notes:
-    """What was found odd in one document, or in a part of it."""
+class Problems:
+    """The problems of one document, or of a part of it."""
 
-    __slots__ = ("noted", "source")
+    __slots__ = ("found", "source")
 
     def __init__(self, source: Source | None) -> None:
         self.source = source
-        self.noted: list[Note] = []
+        self.found: list[FieldProblem] = []
 
     def add(self, code: str, path: Path, message: str, hint: str | None = None) -> None:
-        """Notes a problem of the value at *path*; the message starts with the value's name."""
-        self.noted.append(Note(code=code, path=path, message=f"{label(path)} {message}", hint=hint))
+        """Adds a problem of the value at *path*; the message is prefixed with the path."""
+        self.found.append(FieldProblem(code=code, path=path, message=f"{label(path)} {message}", hint=hint))
 
-    def spelled(self, path: Path, value: object) -> str:
+    def source_text(self, path: Path, value: object) -> str:
         """The source text of the scalar at *path*."""
         if self.source is None:
             raise ExactParseRequired
-        return self.source.spelled(path) or str(value)
+        return self.source.source_text(path) or str(value)
 
-    def spelled_keys(self, path: Path) -> dict[str, object]:
-        """The mapping at *path* with keys as they are spelled: `2020` and `true` are texts there."""
+    def with_text_keys(self, path: Path) -> dict[str, object]:
+        """The mapping at *path* with its keys as source text, so that the keys `2020` and `true` are texts."""
         read = value_of(self.node(path))
         return read if is_mapping(read) else {}
 
@@ -64,43 +70,45 @@ class Notes:
             raise ExactParseRequired
         return self.source.node(path)
 
-    def part(self) -> Notes:
-        """Notes of their own for a part of the document, to be judged before they count."""
-        return Notes(self.source)
+    def separate(self) -> Problems:
+        """An empty collection for a part of the document, whose problems the caller may replace by one warning."""
+        return Problems(self.source)
 
     @property
-    def errors(self) -> list[Note]:
-        """What was noted that is an error."""
-        return [note for note in self.noted if note.code[0] == "E"]
+    def errors(self) -> list[FieldProblem]:
+        """The problems that reject the file."""
+        return [problem for problem in self.found if problem.code[0] == "E"]
 
-    def weaken(self, code: str, errors: Sequence[Note], outcome: str, hint: str | None = None) -> None:
-        """Notes the *errors* of a part as one warning, at the place of the first: *outcome* is all they cost."""
+    def add_as_warning(
+        self, code: str, errors: Sequence[FieldProblem], outcome: str, hint: str | None = None
+    ) -> None:
+        """Adds the *errors* of a part as one warning at the position of the first; *outcome* says what was dropped."""
         message = f"{'; '.join(error.message for error in errors)}; {outcome}"
         hint = errors[0].hint or hint
-        self.noted.append(Note(code=code, path=errors[0].path, message=message, hint=hint))
+        self.found.append(FieldProblem(code=code, path=errors[0].path, message=message, hint=hint))
 
 
 def label(path: Path) -> str:
-    """The path as messages name it: `related[3].webUrl`."""
+    """The path as text: `related[3].webUrl`."""
     parts = (f"[{step}]" if isinstance(step, int) else f".{shortened(step)}" for step in path)
     return "".join(parts).lstrip(".")
 
 
 class Fields:
-    """One mapping of a document, read key by key; what nobody asked for remains in `rest`."""
+    """The keys of one mapping. Reading a key removes it from `unread`, so that unknown keys remain there."""
 
-    __slots__ = ("notes", "path", "rest")
+    __slots__ = ("path", "problems", "unread")
 
-    def __init__(self, mapping: dict[Any, object], path: Path, notes: Notes) -> None:
+    def __init__(self, mapping: dict[Any, object], path: Path, problems: Problems) -> None:
         if not all(type(key) is str for key in mapping):
-            mapping = notes.spelled_keys(path)
-        self.rest: dict[str, object] = dict(mapping)
+            mapping = problems.with_text_keys(path)
+        self.unread: dict[str, object] = dict(mapping)
         self.path = path
-        self.notes = notes
+        self.problems = problems
 
     def take(self, key: str) -> object:
-        """The raw value of *key*, which then counts as read; None when it is absent."""
-        return self.rest.pop(key, None)
+        """The raw value of *key*, None when it is absent; the key is read."""
+        return self.unread.pop(key, None)
 
     def scalars(self, declared: Iterable[ScalarField]) -> dict[str, Any]:
         """The values of these fields by name, each of its declared type."""
@@ -111,7 +119,7 @@ class Fields:
         }
 
     def text(self, key: str) -> str | None:
-        """A text, cleaned; a scalar that YAML takes for something else keeps its source text."""
+        """A text of at most MAX_TEXT characters; a number, date or boolean keeps its source text."""
         text = self.long_text(key)
         if text is None or len(text) <= MAX_TEXT:
             return text
@@ -120,49 +128,49 @@ class Fields:
 
     def long_text(self, key: str) -> str | None:
         """A text of any length."""
-        value = self.rest.pop(key, None)
-        return None if value is None else text_at((*self.path, key), value, self.notes)
+        value = self.unread.pop(key, None)
+        return None if value is None else text_at((*self.path, key), value, self.problems)
 
     def title(self, key: str, hint: str) -> str | None:
-        """The text that names the document; without one a note is made."""
-        before = len(self.notes.noted)
+        """The title; E101 when it is missing or empty."""
+        before = len(self.problems.found)
         text = self.text(key)
-        if not text and len(self.notes.noted) == before:
+        if not text and len(self.problems.found) == before:
             self.add("E101", key, "is missing or empty", hint)
         return text or None
 
     def url(self, key: str) -> str | None:
-        """An address as the document writes it, trimmed; None when it is absent, empty or unusable."""
-        written = self.rest.get(key)
+        """A URL as the document writes it, trimmed; None when it is absent, empty or invalid."""
+        written = self.unread.get(key)
         text = self.long_text(key)
         if not text:
             return None
-        reason = why_unusable(written if isinstance(written, str) else text)  # before breaks are folded
+        reason = why_invalid(written if isinstance(written, str) else text)  # before breaks are folded
         if reason is None:
             return text
-        self.add(
-            "E103", key, f"must be an http or https address, not {shown_address(text)}: {reason}", _URL_HINT
-        )
+        self.add("E103", key, f"must be an http or https URL, not {shown_address(text)}: {reason}", _URL_HINT)
         return None
 
     def number(self, key: str) -> int | None:
-        """A whole number of at most 32 bits."""
-        value = self.rest.pop(key, None)
+        """A whole number of at most 32 bits; `10.0` is one too, as in JSON Schema."""
+        value = self.unread.pop(key, None)
         if value is None:
             return None
+        if isinstance(value, float) and value.is_integer():
+            value = int(value)
         if type(value) is not int:
             self.add(
                 "E104", key, f"must be a whole number, not {shown(value)}", "write digits without quotes"
             )
         elif not _MIN_INT <= value <= _MAX_INT:
-            self.add("E105", key, f"must fit into 32 bits, but is {shown(value)}", f"at most {_MAX_INT:,}")
+            self.add("E105", key, f"must be between {_MIN_INT} and {_MAX_INT}; got {shown(value)}")
         else:
             return value
         return None
 
     def flag(self, key: str) -> bool | None:
-        """True or false."""
-        value = self.rest.pop(key, None)
+        """A boolean."""
+        value = self.unread.pop(key, None)
         if value is None or isinstance(value, bool):
             return value
         self.add(
@@ -171,15 +179,18 @@ class Fields:
         return None
 
     def moment(self, key: str) -> datetime | None:
-        """A moment in UTC."""
-        value = self.rest.pop(key, None)
+        """A date and time in UTC."""
+        value = self.unread.pop(key, None)
         text = value.strip() if isinstance(value, str) else value
         if text is None or text == "":
             return None
         found = moment(text) if isinstance(text, str) else None
         if found is None:
             self.add(
-                "E108", key, f"must be a date and time, not {shown(value)}", "such as 2023-03-15T21:22:00Z"
+                "E108",
+                key,
+                f"must be a date and time, not {shown(value)}",
+                "write it such as 2023-03-15T21:22:00Z",
             )
             return None
         if found[1] is not None:
@@ -187,18 +198,18 @@ class Fields:
         return found[0]
 
     def mapping(self, key: str) -> Fields | None:
-        """The fields of the mapping under *key*."""
-        value = self.rest.pop(key, None)
+        """The mapping under *key*."""
+        value = self.unread.pop(key, None)
         if value is None:
             return None
         if not is_mapping(value):
             self.add("E110", key, f"must be a mapping, not {shown(value)}", "indent its keys below it")
             return None
-        return Fields(value, (*self.path, key), self.notes)
+        return Fields(value, (*self.path, key), self.problems)
 
     def entries(self, key: str) -> list[tuple[Path, object]]:
-        """The items of the list under *key* with their paths; a single text counts as a list of one."""
-        value = self.rest.pop(key, None)
+        """The items of the list under *key* with their paths; a single value counts as a list of one."""
+        value = self.unread.pop(key, None)
         path = (*self.path, key)
         if value is None:
             return []
@@ -207,26 +218,33 @@ class Fields:
         if isinstance(value, str) and not value.strip():
             return []
         if is_mapping(value) and key != "images":
-            self.add("E109", key, "must be a list, not a mapping", "start each item with a dash")
+            self.add(
+                "E109",
+                key,
+                "must be a list, not a mapping",
+                "write each item on a line of its own, after a dash",
+            )
             return []
         self.add(
             "W203",
             key,
-            "is a single value, taken as a list of one",
-            "start the value with a dash on a line of its own",
+            "is a single value; it is read as a list of one item",
+            "write each item on a line of its own, after a dash",
         )
         return [(path, value)]
 
     def first_entries(self, key: str, code: str) -> list[tuple[Path, object]]:
-        """The first items of the list under *key*, with a warning of this code when there are too many."""
+        """At most MAX_ITEMS items of the list under *key*; with more, a warning with *code*."""
         found = self.entries(key)
         if len(found) > MAX_ITEMS:
-            outcome = f"is left out, and so is what follows: {key} holds more than {MAX_ITEMS} items"
-            self.notes.add(code, found[MAX_ITEMS][0], outcome, "remove those that matter least")
+            outcome = (
+                f"and all following items are dropped: {key} may have {MAX_ITEMS} items; got {len(found)}"
+            )
+            self.problems.add(code, found[MAX_ITEMS][0], outcome, "remove some")
         return found[:MAX_ITEMS]
 
     def texts(self, key: str) -> tuple[str, ...]:
-        """The texts of the list under *key*; what is not a text is left out with a warning."""
+        """The texts of the list under *key*; other items are dropped with a warning."""
         return tuple(text for _, text in self.placed_texts(key))
 
     def placed_texts(self, key: str) -> list[tuple[Path, str]]:
@@ -235,46 +253,46 @@ class Fields:
         length = sum(len(text) for _, text in found)
         if length <= MAX_TEXT:
             return found
-        self.add("E113", key, _too_long(length), "leave out what matters least")
+        self.add("E113", key, _too_long(length), "remove some")
         return []
 
     def _texts(self, entries: Iterable[tuple[Path, object]]) -> Iterator[tuple[Path, str]]:
         for path, value in entries:
             if is_list(value) or is_mapping(value) or value is None:
-                self.notes.add("W212", path, f"is left out: it must be a text, not {shown(value)}", None)
-            elif text := text_at(path, value, self.notes):
+                self.problems.add("W212", path, f"is dropped: it must be a text, not {shown(value)}", None)
+            elif text := text_at(path, value, self.problems):
                 yield path, text
             else:
-                self.notes.add("W212", path, "is left out: it is empty", "remove the line")
+                self.problems.add("W212", path, "is dropped: it is empty", "remove the line")
 
     def add(self, code: str, key: str, message: str, hint: str | None = None) -> None:
-        """Notes a problem of the value under *key*."""
-        self.notes.add(code, (*self.path, key), message, hint)
+        """Adds a problem of the value under *key*."""
+        self.problems.add(code, (*self.path, key), message, hint)
 
 
 def _too_long(length: int) -> str:
-    return f"has {length:,} characters; at most {MAX_TEXT:,} are allowed"
+    return f"must have at most {MAX_TEXT:,} characters; got {length:,}"
 
 
-_URL_HINT = "give the full public address, such as https://example.com/page"
+_URL_HINT = "write the full public URL, such as https://example.com/page"
 _DATE_WARNINGS = {
-    "W201": ("has no time zone and is taken as UTC", "add Z or an offset such as +02:00"),
-    "W202": ("has no time and is taken as midnight UTC", "write the time too, such as 2023-03-15T21:22:00Z"),
+    "W201": ("has no time zone; it is read as UTC", "add Z or an offset such as +02:00"),
+    "W202": ("has no time; it is read as midnight UTC", "write the time too, such as 2023-03-15T21:22:00Z"),
 }
 
 
-def text_at(path: Path, value: object, notes: Notes) -> str | None:
-    """The text *value* is or was spelled as; None, and a note, when it is a list or a mapping."""
+def text_at(path: Path, value: object, problems: Problems) -> str | None:
+    """*value* as text: numbers, dates and booleans as their source text; None, and E107, for a list or a mapping."""
     if isinstance(value, str):
         return clean(value)
     if is_list(value) or is_mapping(value):
-        notes.add("E107", path, f"must be a text, not {shown(value)}", "put the text in quotes")
+        problems.add("E107", path, f"must be a text, not {shown(value)}", "put the text in quotes")
         return None
-    return clean(notes.spelled(path, value))
+    return clean(problems.source_text(path, value))
 
 
-def why_unusable(text: str) -> str | None:
-    """Why *text* is no usable address; None when it is one."""
+def why_invalid(text: str) -> str | None:
+    """Why *text* is not a valid URL; None when it is one."""
     try:
         canonical_url(text)
     except InvalidUrl as problem:

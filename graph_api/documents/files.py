@@ -1,7 +1,7 @@
-"""A source folder -> its files' bytes. Nothing is opened that is not a regular file inside the folder.
+"""Lists a source folder and reads its files. Opens only regular files inside the folder.
 
-The decision worth knowing: folders are opened step by step, each from the one above and never through a link. So
-whoever replaces a folder or a file by a link while we list and read leads us nowhere.
+Folders are opened one by one, each relative to its parent and never through a symbolic link. So replacing a folder
+or a file by a link while we read cannot lead outside.
 """
 
 from __future__ import annotations
@@ -22,14 +22,14 @@ from graph_api.records import Problem, Severity
 ENDINGS = (".md", ".markdown", ".yaml", ".yml")
 
 _ATTEMPTS = 5
-_MAX_FOLDERS = 100  # in each other
+_MAX_FOLDERS = 100  # nested
 _OPEN = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 _OPEN_FOLDER = _OPEN | os.O_DIRECTORY
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FileBytes:
-    """A file as it was at one moment; *path* is relative to its source folder, with `/`."""
+    """A consistent snapshot of a file; *path* is relative to its source folder, with `/`."""
 
     path: str
     data: bytes
@@ -37,17 +37,16 @@ class FileBytes:
 
 
 def scan(folder: str | Path) -> list[str]:
-    """The paths of the folder's documents, relative and with `/`, in the order of their text.
+    """The paths of the folder's documents, relative and with `/`, sorted.
 
-    Dotfiles and dot folders are skipped. A symbolic link is never followed: one that stays inside the
-    folder is skipped, since its target is found by itself; one that leads out is listed, so that reading
-    it says so, and so is a folder that cannot be listed, with `/` at its end. `SourceError` when *folder*
-    itself is none, or cannot be listed.
+    Skips dotfiles, dot folders, and symbolic links to targets inside the folder. Lists links that lead outside, and
+    folders that cannot be listed (with `/` at the end), so that `read_file` reports them. Raises SourceError when
+    *folder* does not exist, is not a folder or cannot be listed.
     """
     if not Path(folder).exists():
-        raise SourceError(f"{folder}: there is no such folder; name a folder that holds articles")
+        raise SourceError(f"{folder}: no such folder; give a folder that holds articles")
     if not Path(folder).is_dir():
-        raise SourceError(f"{folder}: is a file, not a folder; name the folder that holds it")
+        raise SourceError(f"{folder}: is a file, not a folder; give the folder that holds it")
     return sorted(_paths(folder))
 
 
@@ -69,7 +68,7 @@ def _paths(root: str | Path) -> Iterator[str]:
 
 
 def _listed(root: str | Path, below: str) -> list[str]:
-    """The documents in the folder at *below*, and its folders with `/` at the end."""
+    """The documents in the folder at *below*, and its subfolders with `/` at the end."""
     descriptor = _open_folder(root, below.split("/")[:-1])
     try:
         with os.scandir(descriptor) as entries:
@@ -92,7 +91,7 @@ def _path(root: str | Path, below: str, entry: os.DirEntry[str]) -> str | None:
 def _may_be_folder(link: os.DirEntry[str]) -> bool:
     try:
         return link.is_dir()
-    except OSError:  # it leads in a circle, or where we may not look
+    except OSError:  # the link leads in a circle, or to a forbidden folder
         return True
 
 
@@ -103,16 +102,16 @@ def _is_document(path: str) -> bool:
 def _leads_out(root: str | Path, path: str) -> bool:
     try:
         inside, target = os.path.realpath(root), os.path.realpath(f"{root}/{path}")
-    except OSError:  # the link is gone since it was listed: whoever reads it tells
+    except OSError:  # the link was removed since it was listed; `read_file` reports it
         return True
     return os.path.commonpath((inside, target)) != inside
 
 
 def read_file(folder: str | Path, path: str) -> FileBytes | Reading:
-    """The bytes of the file at *path* in *folder*, or the reading that says why they cannot be had.
+    """The bytes of the file at *path* in *folder*, or a `Reading` with the problem that prevents it.
 
-    A file that changes while it is read is read again. A *path* with `/` at its end is a folder that could not
-    be listed.
+    Reads again when the file changes while it is read. A *path* with `/` at its end is a folder that `scan` could not
+    list.
     """
     shown = path.encode("utf-8", "backslashreplace").decode()
     if shown != path:
@@ -120,23 +119,32 @@ def read_file(folder: str | Path, path: str) -> FileBytes | Reading:
     try:
         if path.endswith("/"):
             _listed(folder, path)
-            return _rejected(path, "E142", "the folder could not be read before, and can be now", "try again")
+            return _rejected(
+                path, "E142", "the folder could not be listed at first; now it can", "run the command again"
+            )
         for _ in range(_ATTEMPTS):
             read = _read_once(folder, path)
             if read is not None:
                 return read
     except OSError as error:
         return _unreadable(path, error)
-    return _rejected(path, "E143", "the file keeps changing while it is read", "try again when it is written")
+    return _rejected(
+        path,
+        "E143",
+        f"the file changed during each of {_ATTEMPTS} attempts to read it",
+        "run the command again when the file is complete",
+    )
 
 
 def _read_once(folder: str | Path, path: str) -> FileBytes | Reading | None:
-    """One attempt; None when the file changed meanwhile."""
+    """The result of one attempt; None when the file changed meanwhile."""
     descriptor = _open_inside(folder, path)
     try:
         before = os.fstat(descriptor)
         if not stat.S_ISREG(before.st_mode):
-            return _rejected(path, "E141", "this is not a regular file", "replace it by a file, or remove it")
+            return _rejected(
+                path, "E141", "this is not a regular file", "replace it with a file, or remove it"
+            )
         if before.st_size > MAX_BYTES:
             return _too_large(path, before.st_size)
         data = _all_bytes(descriptor, before.st_size)
@@ -149,7 +157,7 @@ def _read_once(folder: str | Path, path: str) -> FileBytes | Reading | None:
 
 
 def _open_inside(folder: str | Path, path: str) -> int:
-    """The opened file, reached without following a link below *folder*, opening no device and not waiting."""
+    """A descriptor of the file, opened without following links below *folder*, opening devices, or blocking."""
     *folders, name = path.split("/")
     if name in {"", ".."}:
         raise OSError(errno.EISDIR, "the path names no file")
@@ -164,9 +172,9 @@ def _open_inside(folder: str | Path, path: str) -> int:
 
 
 def _open_folder(root: str | Path, steps: Sequence[str]) -> int:
-    """The opened folder so many steps below *root*, which alone may be reached through links."""
+    """A descriptor of the folder at *steps* below *root*; only *root* itself may be a link."""
     if len(steps) > _MAX_FOLDERS:
-        raise OSError(errno.ENAMETOOLONG, f"it lies in more than {_MAX_FOLDERS} folders")
+        raise OSError(errno.ENAMETOOLONG, f"more than {_MAX_FOLDERS} nested folders")
     if ".." in steps:
         raise OSError(errno.ELOOP, "the path leads out of the folder")
     folder = os.open(root, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
@@ -180,7 +188,7 @@ def _open_folder(root: str | Path, steps: Sequence[str]) -> int:
 
 
 def _all_bytes(descriptor: int, size: int) -> bytes:
-    """All bytes of a file of *size* bytes; one more when it has grown."""
+    """The first *size* + 1 bytes of the file: one more than expected when it has grown."""
     data = os.read(descriptor, size + 1)
     while len(data) <= size and (more := os.read(descriptor, size + 1 - len(data))):
         data += more
@@ -189,22 +197,24 @@ def _all_bytes(descriptor: int, size: int) -> bytes:
 
 def _unreadable(path: str, error: OSError) -> Reading:
     if error.errno in {errno.ELOOP, errno.ENOTDIR}:
-        hint = "put the file itself here, or serve the folder it is in"
-        return _rejected(path, "W214", "the symbolic link leads out of the folder and is not followed", hint)
+        hint = "copy the file into the folder, or ingest the folder that it is in"
+        return _rejected(
+            path, "W214", "the symbolic link leads outside the source folder; it is not followed", hint
+        )
     if error.errno in {errno.ENXIO, errno.ENODEV, errno.EISDIR}:
-        return _rejected(path, "E141", "this is not a regular file", "replace it by a file, or remove it")
+        return _rejected(path, "E141", "this is not a regular file", "replace it with a file, or remove it")
     what = "folder" if path.endswith("/") else "file"
     message = f"the {what} cannot be read: {error.strerror}"
-    return _rejected(path, "E142", message, "check that it is there and its permissions")
+    return _rejected(path, "E142", message, "check that it exists, and its permissions")
 
 
 def _too_large(path: str, size: int) -> Reading:
-    message = f"the file has {size:,} bytes, more than {MAX_BYTES:,}"
-    return _rejected(path, "E140", message, "move what is not text out of it")
+    message = f"a file may have at most {MAX_BYTES:,} bytes; got {size:,}"
+    return _rejected(path, "E140", message, "split it, or move what is not text out of it")
 
 
 def _rejected(path: str, code: str, message: str, hint: str) -> Reading:
-    """The reading of a file whose bytes nobody saw."""
+    """The result for a file whose bytes were not read."""
     severity = Severity.ERROR if code[0] == "E" else Severity.WARNING
     problem = Problem(
         code=code, severity=severity, message=message, hint=hint, path=path, line=None, column=None

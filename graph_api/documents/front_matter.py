@@ -1,67 +1,68 @@
-"""A file's text -> its raw mapping and body, through python-frontmatter with a handler of ours.
+"""Splits a file into front matter and body with python-frontmatter, and loads the YAML.
 
-Fast where that is safe (`yaml_fast`), exact where it must be (`yaml_exact`).
+`yaml_fast` reads what it surely reads correctly, `yaml_exact` the rest. `Source` finds the position and the source
+text of a value, which only problems need.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import islice
-from typing import Any
+from itertools import accumulate, islice
+from typing import Any, TypeAlias
 
 import frontmatter
 from frontmatter.default_handlers import YAMLHandler
 
-from graph_api.documents import scalars, yaml_exact, yaml_fast
-from graph_api.documents.source import Source
-from graph_api.documents.texts import shown
-from graph_api.documents.yaml_exact import Exact, Fault
+from graph_api.documents import yaml_exact, yaml_fast
+from graph_api.documents.values import is_mapping, shown
+from graph_api.documents.yaml_exact import Exact, ListNode, LocatedProblem, MappingNode, Node, ScalarNode
+from graph_api.documents.yaml_fast import Cut
 from graph_api.errors import InvalidFrontMatter
 
 _MAX_QUOTED_DASHES = 8
-_MAX_VALUES_AGAIN = 10_000  # what holds more is not read again
+_MAX_VALUES_AGAIN = 10_000  # keys and values
+
+Path: TypeAlias = tuple[str | int, ...]
+"""Keys and list indexes from the root to a value: `("related", 3, "webUrl")`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Loaded:
-    """What a YAML text says, None when it cannot be read; and the text read exactly, where it had to be."""
+    """The value of a YAML text, None when it is invalid; *exact* when the exact reader was needed."""
 
     value: object
     exact: Exact | None = None
 
     @property
-    def faults(self) -> tuple[Fault, ...]:
-        """What is wrong with the text."""
-        return self.exact.faults if self.exact else ()
+    def problems(self) -> tuple[LocatedProblem, ...]:
+        """Problems of the syntax."""
+        return self.exact.problems if self.exact else ()
 
 
 def load(text: str, first_line: int = 1) -> Loaded:
-    """What the YAML *text* says.
-
-    What the fast path refuses is read exactly: that tells what is wrong, and where.
-    """
+    """The value of the YAML *text*, from the fast reader, else from the exact one, which finds the problems."""
     found = yaml_fast.read(text)
     if found is not None:
         return Loaded(value=found[0])
     exact = yaml_exact.read(text, first_line)
-    return Loaded(value=scalars.value_of(exact.root), exact=exact)
+    return Loaded(value=yaml_exact.value_of(exact.root), exact=exact)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FrontMatter:
-    """A file's raw mapping, None when its YAML is broken; its body; and the way back to the text."""
+    """A file's mapping, None when its YAML is invalid; its body; and the source of the mapping."""
 
     mapping: dict[Any, object] | None
     body: str
-    faults: tuple[Fault, ...]
+    problems: tuple[LocatedProblem, ...]
     source: Source
 
 
 def split(text: str) -> FrontMatter:
-    """The front matter and body of *text*; `InvalidFrontMatter` when there is none.
+    """The front matter and body of *text*. Raises InvalidFrontMatter when there is no front matter.
 
-    Where a line of dashes turns out to stand inside a quoted text, the next one closes.
+    A line of dashes inside a quoted text does not end the front matter; the next line of dashes does.
     """
     first = front = _split_at(text, 0)
     for skipped in range(1, _MAX_QUOTED_DASHES + 1):
@@ -71,7 +72,7 @@ def split(text: str) -> FrontMatter:
             front = _split_at(text, skipped)
         except InvalidFrontMatter:
             break
-    return first if front.faults else front
+    return first if front.problems else front
 
 
 def _split_at(text: str, skipped: int) -> FrontMatter:
@@ -82,32 +83,36 @@ def _split_at(text: str, skipped: int) -> FrontMatter:
 
 
 def _is_worth_another_try(front: FrontMatter) -> bool:
-    """Whether it ends within quotes, and is not large."""
-    in_quotes = any(fault.code == "E123" and "quoted scalar" in fault.message for fault in front.faults)
+    """Whether the front matter ends inside a quoted text, and is small enough to be read again."""
+    in_quotes = any(
+        problem.code == "E123" and "quoted scalar" in problem.message for problem in front.problems
+    )
     return in_quotes and front.source.exact.values <= _MAX_VALUES_AGAIN
 
 
 def whole(text: str) -> FrontMatter:
-    """The front matter that a YAML file is."""
+    """The front matter of a YAML file: all of its text."""
     text = text.replace("\r\n", "\n")
-    text = text if text.endswith("\n") else f"{text}\n"  # the last line of a block text ends in one too
+    text = (
+        text if text.endswith("\n") else f"{text}\n"
+    )  # so that a block text at the end keeps its line break
     return _front(text, 1, load(text), "")
 
 
 def _front(text: str, line: int, loaded: Loaded, body: str) -> FrontMatter:
-    mapping = loaded.value if scalars.is_mapping(loaded.value) else None
-    if mapping is None and not loaded.faults:
+    mapping = loaded.value if is_mapping(loaded.value) else None
+    if mapping is None and not loaded.problems:
         raise InvalidFrontMatter(
-            "E124", line, f"this must be a mapping of keys to values, not {shown(loaded.value)}"
+            "E124", line, f"the front matter must be a mapping of keys to values, not {shown(loaded.value)}"
         )
     source = Source(text, line, loaded.exact)
-    return FrontMatter(mapping=mapping, body=body, faults=loaded.faults, source=source)
+    return FrontMatter(mapping=mapping, body=body, problems=loaded.problems, source=source)
 
 
 class FastHandler(YAMLHandler):
-    """python-frontmatter's YAML handler with our split and our loader; made for one text.
+    """A python-frontmatter handler for one text, with our split and our YAML loader.
 
-    Afterwards `text` is the front matter, and `loaded` what it says.
+    After parsing, `text` is the front matter and `loaded` its value.
     """
 
     def __init__(self, first_line: int, skipped: int) -> None:
@@ -118,14 +123,14 @@ class FastHandler(YAMLHandler):
         self._skipped = skipped
 
     def split(self, text: str) -> tuple[str, str]:
-        """Front matter and body: between two lines of three dashes, and after them.
+        """Front matter (between two lines of three dashes) and body.
 
-        Skipped lines of dashes are indented, as YAML wants it inside a quoted text; this changes no value.
+        Skipped lines of dashes are indented, as YAML requires inside a quoted text; no value changes.
         """
         start = _after_opening(text)
         if start < 0:
             raise InvalidFrontMatter(
-                "E121", self.first_line, "the file does not start with a line of three dashes"
+                "E121", self.first_line, "the file must start with a line of three dashes"
             )
         closing = next(islice(_closings(text, start), self._skipped, None), None)
         if closing is None:
@@ -136,20 +141,20 @@ class FastHandler(YAMLHandler):
         return (inner.replace("\n---", "\n ---") if self._skipped else inner), body
 
     def load(self, fm: str, **_: object) -> Any:  # Any: the library types it so
-        """What the front matter says."""
+        """The value of the front matter."""
         self.text = fm
         self.loaded = load(fm, self.first_line + 1)
         return self.loaded.value
 
 
 def _after_opening(text: str) -> int:
-    """Where the line after the opening dashes starts; -1 when there are none."""
+    """The index after the line of opening dashes; -1 when the text does not start with one."""
     end = text.find("\n")
     return end + 1 if end >= 0 and text[:end].rstrip() == "---" else -1
 
 
 def _closings(text: str, start: int) -> Iterator[tuple[int, int]]:
-    """Each line of dashes: where it starts, and where the text after it does."""
+    """Start and end of each line of dashes."""
     at = text.find("\n---", start - 1)
     while at >= 0:
         end = text.find("\n", at + 1)
@@ -157,3 +162,100 @@ def _closings(text: str, start: int) -> Iterator[tuple[int, int]]:
         if not text[at + 4 : end].strip():
             yield at + 1, end + 1
         at = text.find("\n---", at + 1)
+
+
+# -- the way back to the text -------------------------------------------------------------------------------
+
+
+class Source:
+    """The YAML text of one document; the exact reader reads it when a position or a source text is needed."""
+
+    def __init__(self, text: str, first_line: int, exact: Exact | None = None) -> None:
+        self._text = text
+        self._first_line = first_line
+        self._exact = exact
+        self.exact_was_used = False
+        """Whether a value came from the exact reader; its problems must be reported then."""
+        self._counts: dict[str, int] = {}
+        self._items: dict[str, tuple[list[int], list[str]]] = {}
+        self._read_items: dict[tuple[str, int], Node | None] = {}
+
+    @property
+    def exact(self) -> Exact:
+        """The whole text as the exact reader reads it."""
+        if self._exact is None:
+            self._exact = yaml_exact.read(self._text, self._first_line)
+        return self._exact
+
+    def source_text(self, path: Path) -> str | None:
+        """The source text of the scalar at *path*."""
+        node = self.node(path)
+        return node.text if isinstance(node, ScalarNode) else None
+
+    def node(self, path: Path) -> Node | None:
+        """The node at *path*."""
+        self.exact_was_used = True
+        return _follow(self.exact.root, path)
+
+    def place(self, path: Path) -> tuple[int, int]:
+        """Line and column of the key or list item at *path*, else of its nearest ancestor."""
+        if len(path) > 1 and isinstance(path[0], str) and isinstance(path[1], int):
+            root = self._list_item(path[0], path[1])
+            if root is not None:
+                return _place(root, (0, *path[2:]))
+        if self.exact.root is None:
+            return self._first_line, 1
+        return _place(self.exact.root, path)
+
+    def set_item_count(self, key: str, count: int) -> None:
+        """Sets the length of the list under *key*, which `place` needs to find an item without reading the whole text."""
+        self._counts[key] = count
+
+    def _list_item(self, key: str, position: int) -> Node | None:
+        """A list with the one item at *position* under *key*, cut out of the text; None where that is unsafe.
+
+        The exact reader takes about 10 ms for a whole document, and duplicates in `related` are frequent.
+        """
+        if key not in self._items:
+            cut = Cut.of(self._text, key) if key in self._counts else None
+            pieces = cut.pieces() if cut else []
+            is_whole = cut is not None and len(pieces) == self._counts[key]
+            self._items[key] = (_lines(cut.line, pieces), pieces) if cut and is_whole else ([], [])
+        lines, pieces = self._items[key]
+        if position >= len(pieces):
+            return None
+        if (key, position) not in self._read_items:
+            read = yaml_exact.read(pieces[position], self._first_line + lines[position])
+            self._read_items[key, position] = read.root
+        return self._read_items[key, position]
+
+
+def _lines(before: int, pieces: Sequence[str]) -> list[int]:
+    """The number of lines before each piece, when *before* lines precede the first."""
+    return list(accumulate((piece.count("\n") for piece in pieces), initial=before))
+
+
+def _follow(node: Node | None, path: Path) -> Node | None:
+    for step in path:
+        if isinstance(node, MappingNode) and isinstance(step, str):
+            node = node.values.get(step)
+        elif isinstance(node, ListNode) and isinstance(step, int) and step < len(node.items):
+            node = node.items[step]
+        else:
+            return None
+    return node
+
+
+def _place(root: Node, path: Path) -> tuple[int, int]:
+    """The position of the last step of *path* that exists."""
+    node, place = root, (root.line, root.column)
+    for step in path:
+        if isinstance(node, MappingNode) and isinstance(step, str) and step in node.keys:
+            place = (node.keys[step].line, node.keys[step].column)
+            node = node.values[step]
+        elif isinstance(node, ListNode) and isinstance(step, int) and step < len(node.items):
+            node = node.items[step]
+            place = (node.line, node.column)
+        else:
+            break
+    return place

@@ -1,18 +1,20 @@
-"""The parts that several kinds of documents share: images, providers, secured payloads."""
+"""Composite values: images, providers, the secured payload, and unknown keys as JSON (`extra`)."""
 
 from __future__ import annotations
 
+import math
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+
+import orjson
 
 from graph_api.documents.document import ProviderMention
-from graph_api.documents.extra import leftovers
-from graph_api.documents.fields import Fields, Notes
-from graph_api.documents.limits import MAX_IMAGE_TEXT
-from graph_api.documents.scalars import is_mapping
-from graph_api.documents.source import Path
-from graph_api.documents.texts import clean, shown, shown_address
+from graph_api.documents.fields import Fields, Problems
+from graph_api.documents.front_matter import Path
+from graph_api.documents.limits import MAX_EXTRA, MAX_IMAGE_TEXT
 from graph_api.documents.urls import canonical_url
+from graph_api.documents.values import clean, is_list, is_mapping, moment, shown, shown_address
+from graph_api.documents.yaml_exact import ListNode, MappingNode, Node, scalar
 from graph_api.errors import InvalidUrl
 from graph_api.records import Image, Secured
 
@@ -21,58 +23,58 @@ _SECURED = re.compile(r"[A-Za-z0-9+/]+={0,2};[A-Za-z0-9+/]+={0,2}")
 
 
 def images(fields: Fields, extra: dict[str, object], *, site_relative: bool = False) -> tuple[Image, ...]:
-    """The images of a mapping; one without a usable URL is left out with a warning.
+    """The images of a mapping; an image without a valid URL is dropped with a warning.
 
-    Their unclaimed keys go to *extra*. With *site_relative* also URLs such as `/assets/x.jpg` are usable:
-    taxonomies of a site write them so.
+    Their unknown keys are added to *extra*. *site_relative* allows URLs such as `/assets/x.jpg`, which the
+    taxonomies of a site use.
     """
     kept = list(_images(fields, site_relative))
-    if any(rest for _, rest in kept):
-        extra["images"] = [rest for _, rest in kept]
+    if any(unread for _, unread in kept):
+        extra["images"] = [unread for _, unread in kept]
     return tuple(image for image, _ in kept)
 
 
 def _images(fields: Fields, site_relative: bool) -> Iterator[tuple[Image, dict[str, object]]]:
-    """The usable images with their unclaimed keys, as many as fit."""
+    """The valid images with their unknown keys, up to the limits."""
     room = MAX_IMAGE_TEXT
     for path, value in fields.first_entries("images", "W205"):
-        found = _image(path, value, fields.notes, site_relative)
+        found = _image(path, value, fields.problems, site_relative)
         if found is None:
             continue
         room -= len(found[0].url) + len(found[0].title or "")
         if room < 0:
-            outcome = "is left out, and so is what follows: addresses and titles of images hold more than"
-            hint = "remove those that matter least"
-            fields.notes.add("W205", path, f"{outcome} {MAX_IMAGE_TEXT:,} characters", hint)
+            outcome = "and all following images are dropped: their URLs and titles have together more than"
+            hint = "remove some"
+            fields.problems.add("W205", path, f"{outcome} {MAX_IMAGE_TEXT:,} characters", hint)
             return
         yield found
 
 
 def _image(
-    path: Path, value: object, notes: Notes, site_relative: bool
+    path: Path, value: object, problems: Problems, site_relative: bool
 ) -> tuple[Image, dict[str, object]] | None:
-    """The image; in a related item one with a wrong value is left out, so that the relation stays."""
-    part = notes.part()
+    """The image. In a related item, an image with an error is dropped, so that the item can be kept."""
+    part = problems.separate()
     image = _read_image(path, value, part, site_relative)
     if part.errors and path[0] == "related":
-        notes.weaken("W205", part.errors, "the image is left out")
+        problems.add_as_warning("W205", part.errors, "the image is dropped")
         return None
-    notes.noted.extend(part.noted)
+    problems.found.extend(part.found)
     return image
 
 
 def _read_image(
-    path: Path, value: object, notes: Notes, site_relative: bool
+    path: Path, value: object, problems: Problems, site_relative: bool
 ) -> tuple[Image, dict[str, object]] | None:
-    fields = Fields(value if is_mapping(value) else {}, path, notes)
-    written = fields.rest.get("url") if is_mapping(value) else value
+    fields = Fields(value if is_mapping(value) else {}, path, problems)
+    written = fields.unread.get("url") if is_mapping(value) else value
     url = fields.long_text("url") if is_mapping(value) else clean(value) if isinstance(value, str) else None
-    address = written if isinstance(written, str) else url  # before line breaks are folded
-    reason = _why_no_image(address.strip(), site_relative) if url and address else "it has no url"
+    address = written if isinstance(written, str) else url  # with its line breaks, which are invalid
+    reason = _why_no_image(address.strip(), site_relative) if url and address else "it has no URL"
     if url is None or reason is not None:
-        named = f" {shown_address(url)}" if url else ""
-        hint = "give the address of a picture, such as https://example.com/picture.jpg"
-        notes.add("W205", path, f"is left out: its address{named} cannot be used: {reason}", hint)
+        named = f"{shown_address(url)} is not a valid URL: " if url else ""
+        hint = "write the URL of a picture, such as https://example.com/picture.jpg"
+        problems.add("W205", path, f"is dropped: {named}{reason}", hint)
         return None
     image = Image(
         url=url,
@@ -81,7 +83,7 @@ def _read_image(
         title=fields.text("title"),
         is_cached=fields.flag("isCached"),
     )
-    return image, leftovers(fields.rest, path, notes)
+    return image, unknown_keys(fields.unread, path, problems)
 
 
 def _why_no_image(url: str, site_relative: bool) -> str | None:
@@ -95,14 +97,14 @@ def _why_no_image(url: str, site_relative: bool) -> str | None:
 
 
 def provider(parent: Fields, extra: dict[str, object]) -> ProviderMention | None:
-    """The provider an article names; without a usable domain it is nobody, and a warning says so."""
+    """The provider of an article; None, with a warning, when its domain is missing or invalid."""
     fields = parent.mapping("provider")
     if fields is None:
         return None
     name, domain = fields.text("name"), domain_of(fields, "domain")
     more: dict[str, object] = {}
     pictures = images(fields, more)
-    more = {**leftovers(fields.rest, fields.path, fields.notes), **more}
+    more = {**unknown_keys(fields.unread, fields.path, fields.problems), **more}
     if domain is None:
         more = {**({"name": name} if name else {}), **more}
     if more:
@@ -111,22 +113,107 @@ def provider(parent: Fields, extra: dict[str, object]) -> ProviderMention | None
 
 
 def domain_of(fields: Fields, key: str) -> str | None:
-    """The domain under *key*, in lower case; None, with a warning, when it is absent or no domain."""
+    """The domain under *key* in its canonical form; None, with a warning, when it is missing or invalid."""
     text = (fields.text(key) or "").lower()
     if _DOMAIN.fullmatch(text):
         return text
-    what = f"is not a domain: {shown(text)}" if text else "is missing"
-    fields.add("W210", key, f"{what}; the provider is left out", "write it such as example.com")
+    what = f"must be a domain, not {shown(text)}" if text else "is missing"
+    fields.add("W210", key, f"{what}; the provider is dropped", "write it such as example.com")
     return None
 
 
 def secured(fields: Fields) -> Secured | None:
-    """The secured payload; it is never named in a message."""
+    """The secured payload. No message quotes it."""
     text = fields.long_text("secured")
     if not text:
         return None
     if _SECURED.fullmatch(text) is None:
-        fields.add("W211", "secured", "is left out: it is not `ciphertext;iv` in base64", "copy it unchanged")
+        fields.add(
+            "W211", "secured", "is dropped: it must be `ciphertext;iv`, both in base64", "copy it unchanged"
+        )
         return None
     ciphertext, _, iv = text.partition(";")
     return Secured(ciphertext=ciphertext, iv=iv)
+
+
+# -- extra -------------------------------------------------------------------------------------------------
+
+_INTEGERS = range(-(2**63), 2**64)
+_LOOSE_MOMENT = re.compile(
+    r"[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}(?:[Tt ][ ]*[0-9]{1,2}:[0-9]{2}:[0-9]{2}[0-9. Zz:+-]*)"
+)
+_ISO_MOMENT = re.compile(
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]+)?(?:Z|[-+][0-9]{2}:[0-9]{2})?"
+)
+
+
+def extra_text(fields: Fields, more: Mapping[str, object]) -> str | None:
+    """The unknown keys of *fields*, and *more* of its parts, as JSON text; None when there are none.
+
+    What JSON cannot hold becomes text: large integers and NaN as their source text, dates in ISO 8601. Keys that
+    exceed the limit are dropped with a warning.
+    """
+    values = {**unknown_keys(fields.unread, fields.path, fields.problems), **more}
+    text = orjson.dumps(values)
+    if len(text) > MAX_EXTRA:
+        values = _fitting(values, fields)
+        text = orjson.dumps(values)
+    return text.decode() if values else None
+
+
+def _fitting(values: Mapping[str, object], fields: Fields) -> dict[str, object]:
+    """The first of *values* that fit into the limit."""
+    kept: dict[str, object] = {}
+    room = MAX_EXTRA
+    for key, value in values.items():
+        size = len(orjson.dumps({key: value}))
+        if size <= room:
+            kept[key] = value
+            room -= size
+        else:
+            fields.add("W215", key, _NO_ROOM, "shorten it, or move it to the body")
+    return kept
+
+
+_NO_ROOM = f"is dropped: unknown keys may have at most {MAX_EXTRA:,} bytes as JSON"
+
+
+def unknown_keys(unread: Mapping[str, object], path: Path, problems: Problems) -> dict[str, object]:
+    """The unknown keys of the mapping at *path*, with values that JSON can hold."""
+    return {key: _fit(value, (*path, key), problems) for key, value in unread.items()}
+
+
+def _fit(value: object, path: Path, problems: Problems) -> object:
+    if _is_fit(value):
+        return value
+    node = problems.node(path)
+    return _from_node(node) if node is not None else str(value)
+
+
+def _is_fit(value: object) -> bool:
+    if isinstance(value, str):
+        return _LOOSE_MOMENT.fullmatch(value) is None or _ISO_MOMENT.fullmatch(value) is not None
+    if is_mapping(value):
+        return all(isinstance(key, str) and _is_fit(item) for key, item in value.items())
+    if is_list(value):
+        return all(map(_is_fit, value))
+    if isinstance(value, float):
+        return math.isfinite(value)
+    return value is None or value in _INTEGERS
+
+
+def _from_node(node: Node) -> object:
+    if isinstance(node, MappingNode):
+        return {key: _from_node(item) for key, item in node.values.items()}
+    if isinstance(node, ListNode):
+        return [_from_node(item) for item in node.items]
+    value = scalar(node)
+    if isinstance(value, str):
+        return _iso(value) if node.plain else value
+    return value if _is_fit(value) else node.text
+
+
+def _iso(text: str) -> str:
+    """A date and time in one of YAML's looser spellings as ISO 8601 in UTC; any other text unchanged."""
+    found = moment(text) if _LOOSE_MOMENT.fullmatch(text) and not _ISO_MOMENT.fullmatch(text) else None
+    return text if found is None else found[0].isoformat().replace("+00:00", "Z")

@@ -1,25 +1,24 @@
-"""Taxonomy files: topics with their parents, and organisations, which describe providers."""
+"""Reads taxonomy files: topics with their parents, and organizations, which describe providers."""
 
 from __future__ import annotations
 
 from graph_api.documents.document import ProviderDocument, TopicDocument
-from graph_api.documents.extra import extra_text
 from graph_api.documents.fields import Fields
-from graph_api.documents.parts import domain_of, images
+from graph_api.documents.parts import domain_of, extra_text, images
 from graph_api.documents.slugs import topic_slug
 
 
 def topic(fields: Fields) -> TopicDocument | None:
     """The topic of a taxonomy file; None when it has no name. Its `_id` is its slug."""
-    unclaimed: dict[str, object] = {}
+    unknown: dict[str, object] = {}
     fields.take("taxonomy")
     slug, name = fields.text("_id"), fields.text("name")
     if not name:
         fields.add("E111", "name", "is missing or empty", "write name: and the topic's name")
     shortname, parent = fields.text("shortname"), fields.text("parent")
     keywords, hashtags = fields.texts("keywords"), fields.texts("hashtags")
-    pictures = images(fields, unclaimed, site_relative=True)
-    extra = extra_text(fields, unclaimed)
+    pictures = images(fields, unknown, site_relative=True)
+    extra = extra_text(fields, unknown)
     if not name:
         return None
     return TopicDocument(
@@ -35,19 +34,19 @@ def topic(fields: Fields) -> TopicDocument | None:
 
 
 def organization(fields: Fields) -> ProviderDocument | None:
-    """The provider an organisation's file describes; None when it has no domain."""
-    unclaimed: dict[str, object] = {}
+    """The provider that an organization's file describes; None when it has no domain."""
+    unknown: dict[str, object] = {}
     fields.take("taxonomy")
-    id, part = fields.take("_id"), fields.notes.part()
-    key = "domain" if fields.rest.get("domain") is not None or id is None else "_id"
+    id, part = fields.take("_id"), fields.problems.separate()
+    key = "domain" if fields.unread.get("domain") is not None or id is None else "_id"
     if key == "_id":
-        fields.rest["_id"] = id
+        fields.unread["_id"] = id
     domain = domain_of(Fields({key: fields.take(key)}, (), part), key)
     if domain is None:
-        fields.add("E112", "domain", "is missing or not a domain", "write it such as example.com")
+        fields.add("E112", "domain", "is missing or invalid", "write it such as example.com")
     name, description = fields.text("name"), fields.text("description")
-    others, pictures = fields.texts("otherNames"), images(fields, unclaimed, site_relative=True)
-    extra = extra_text(fields, unclaimed)
+    others, pictures = fields.texts("otherNames"), images(fields, unknown, site_relative=True)
+    extra = extra_text(fields, unknown)
     if domain is None:
         return None
     return ProviderDocument(

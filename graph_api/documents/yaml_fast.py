@@ -1,11 +1,11 @@
-"""YAML read fast: by yaml-rs, wherever it surely says what `yaml_exact` says.
+"""The fast YAML reader: yaml-rs, for texts that it surely reads as `yaml_exact` does.
 
-A cheap look at the text finds anything the two would treat differently (anchors, tags, merge keys, tabs,
-escaped NUL, empty block texts), and errs only towards the exact path.
+A cheap scan of the text finds what the two treat differently (anchors, tags, merge keys, tabs, escaped NUL,
+empty block texts); in doubt the exact reader is used.
 
-The decision worth knowing: embedded copies of related articles make up nearly all of a document, and the
-same copy stands in many files (36 on average in the development corpus). So a list is cut into its items,
-each is read by itself, and what was read is remembered by its text.
+Embedded copies of related articles are nearly all of a document, and the same copy is in many files (36 on
+average in the development corpus). So `related` is cut into its items, and each item is parsed by itself and
+cached by its text.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from functools import lru_cache
 import yaml_rs
 
 from graph_api.documents.limits import MAX_VALUES
-from graph_api.documents.scalars import is_list, is_mapping
+from graph_api.documents.values import is_list, is_mapping
 
 # What starts anchors, aliases, tags and collections in brackets; all come after a break.
 _SIGNS = "&*![{"
@@ -36,20 +36,20 @@ _BLOCK_OR_COMMENT = re.compile(r"[ ]*#|.*[|>][-+0-9]{0,2}[ ]*(?:#|$)")
 _ESCAPED_NUL = re.compile(r"\\(?:0|x00|u0000|U00000000)")
 # yaml-rs takes minutes for a number of millions of digits.
 _LONG_TEXT = 500_000
-_LONG_NUMBER = re.compile(r"(?<![0-9_])[0-9_]{4000}")  # looked for where a number starts, not at each digit
+_LONG_NUMBER = re.compile(r"(?<![0-9_])[0-9_]{4000}")  # matched at the start of a number, not at each digit
 # yaml-rs bounds the nesting of brackets only: a line of a million dashes ends the process. Without these a block
 # lies in some hundred others at most.
 _DEEP = re.compile(r"\n[ ]{200}|(?:[-?:][ ]++){30}")
 _ALWAYS_SUSPECT = ("\t", "\r", "\0", "<<", "\n---", "\n...", "\n%")
 _TOP_LEVEL = re.compile(r"\n([^\s#-])")
-_REMEMBERED_ITEMS = 8192
-_REMEMBERED_CHARACTERS = 8192
+_CACHED_ITEMS = 8192
+_CACHED_CHARACTERS = 8192
 
 
 def read(text: str) -> tuple[object] | None:
-    """What *text* says, in a tuple; None where only the exact path can tell.
+    """The value of *text* in a tuple; None when the exact reader is needed.
 
-    Values may be shared between documents: they are not to be changed.
+    Values may be shared between documents: do not change them.
     """
     if _may_be_large(text):
         return None
@@ -57,7 +57,7 @@ def read(text: str) -> tuple[object] | None:
 
 
 def _may_be_large(text: str) -> bool:
-    """Whether *text* might hold more than is allowed, or very many signs to look at.
+    """Whether *text* may exceed the limit of keys and values.
 
     An item starts with `-`, `[` or a comma, a key and its value with `:`, `?`, `{` or a comma.
     """
@@ -77,10 +77,9 @@ def _read_whole(text: str) -> tuple[object] | None:
 
 
 def _read_in_pieces(text: str) -> tuple[object] | None:
-    """What *text* says, its related items read one by one; None where they cannot be cut out safely.
+    """The value of *text*, its related items parsed one by one; None where they cannot be cut out safely.
 
-    Each piece, and the text without them, is YAML of its own; so together they are what was cut, and no
-    cut went through a value.
+    Each piece, and the text without the pieces, is valid YAML by itself; so no cut is inside a value.
     """
     cut = Cut.of(text, "related")
     if cut is None:
@@ -97,8 +96,8 @@ def _read_in_pieces(text: str) -> tuple[object] | None:
 
 
 def _item(piece: str) -> tuple[object] | None:
-    """The one item of the list that *piece* is."""
-    return _remembered_item(piece) if len(piece) <= _REMEMBERED_CHARACTERS else _read_item(piece)
+    """The item in *piece*, a list of one item."""
+    return _cached_item(piece) if len(piece) <= _CACHED_CHARACTERS else _read_item(piece)
 
 
 def _read_item(piece: str) -> tuple[object] | None:
@@ -107,7 +106,7 @@ def _read_item(piece: str) -> tuple[object] | None:
     return (items[0],) if is_list(items) and len(items) == 1 else None
 
 
-_remembered_item = lru_cache(_REMEMBERED_ITEMS)(_read_item)
+_cached_item = lru_cache(_CACHED_ITEMS)(_read_item)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,13 +121,13 @@ class Cut:
 
     @classmethod
     def of(cls, text: str, key: str) -> Cut | None:
-        """The list under *key*; None when it is not laid out one item below the other."""
+        """The list under *key*; None when its items are not on lines of their own."""
         opening = re.search(rf"(?:\A|\n){key}:[ ]*\n([ ]*- )", text)
         if opening is None:
             return None
         ending = _TOP_LEVEL.search(text, opening.end())
         if ending and not (ending[1].isalnum() or ending[1] == "_"):
-            return None  # a quote may close here what opened before the list
+            return None  # a quoted text that started before the list may end here
         return cls(
             text=text,
             before=opening.start() + (text[opening.start()] == "\n"),
@@ -139,18 +138,18 @@ class Cut:
 
     @property
     def rest(self) -> str:
-        """The text without key and list."""
+        """The text without the key and its list."""
         return self.text[: self.before] + self.text[self.end :]
 
     @property
     def line(self) -> int:
-        """How many lines stand before the list."""
+        """The number of lines before the list."""
         return self.text.count("\n", 0, self.start)
 
     def pieces(self) -> list[str]:
-        """The pieces, each from a dash to the next at the first one's indentation.
+        """The text cut at each dash that is indented as the first one.
 
-        Every true item starts so: as many pieces as items are exactly the items, whatever they contain.
+        Every item starts with such a dash, so when there are as many pieces as items, the pieces are the items.
         """
         *ended, last = self.text[self.start : self.end].split(self.dash)
         first, *others = (*(f"{piece}\n" for piece in ended), last)
@@ -158,7 +157,7 @@ class Cut:
 
 
 def is_suspect(text: str) -> bool:
-    """Whether the fast path might read *text* differently from the exact one. May be True for nothing."""
+    """Whether the two readers may read *text* differently. May be True without reason."""
     if any(sign in text for sign in _ALWAYS_SUSPECT) or text.startswith(("%", "...")):
         return True
     if "\\" in text and _ESCAPED_NUL.search(text):
@@ -173,16 +172,15 @@ def is_suspect(text: str) -> bool:
 
 
 def _is_settled(line: str) -> bool:
-    """Whether *line* is one whole value, in which signs mean nothing.
+    """Whether *line* is one whole value, in which the signs have no meaning.
 
-    It could be the middle of something else only within brackets that an earlier line opens; that line
-    is looked at too, and is not settled.
+    Inside brackets of an earlier line it may be part of another value; that line itself is not settled then.
     """
     return _SETTLED_LINE.fullmatch(line.rstrip()) is not None
 
 
 def _lines_with(text: str, signs: str) -> Iterator[str]:
-    """The lines in which one of *signs* follows a break. Sign by sign: most texts have none."""
+    """The lines with one of *signs* after a break. Searched sign by sign: most texts have none."""
     for sign in signs:
         at = text.find(sign)
         while at >= 0:

@@ -10,7 +10,7 @@ from typing import Protocol
 
 from graph_api.documents.document import Reading
 from graph_api.documents.files import FileBytes, read_file, scan
-from graph_api.documents.reading import parse
+from graph_api.documents.parser import parse
 from graph_api.errors import SourceError
 
 
@@ -47,7 +47,7 @@ def real_folders(folders: Iterable[str | Path]) -> list[Path]:
     """Where *folders* really are. `SourceError` when there is none, or a name is not UTF-8."""
     found = [Path(folder).resolve() for folder in folders]
     if not found:
-        raise SourceError("no source folder is given; name a folder that holds articles")
+        raise SourceError("no source folder is given; give a folder that holds articles")
     for folder in found:
         if not _is_text(str(folder)):
             raise SourceError(f"{str(folder)!a}: the folder's name is not UTF-8; rename it")

@@ -28,8 +28,8 @@ from graph_api.documents import (
     parse,
     read_file,
     scan,
-    texts,
     topic_slug,
+    values,
     yaml_fast,
 )
 from tests.shared import corpus
@@ -40,14 +40,14 @@ GOAL = 5.0
 
 def ours(folder: Path) -> int:
     """Every document of the folder read, parsed and validated, with nothing remembered from before."""
-    for remembering in (
+    for cached in (
         canonical_url,
         topic_slug,
-        texts._remembered,
+        values._parsed_moment,
         article._cached,
-        yaml_fast._remembered_item,
+        yaml_fast._cached_item,
     ):
-        remembering.cache_clear()
+        cached.cache_clear()
     documents = 0
     for path in scan(folder):
         file = read_file(folder, path)

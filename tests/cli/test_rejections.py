@@ -25,7 +25,7 @@ Told: TypeAlias = list[str]
 _TITLE = "title: One\n"
 _ADDRESS = "webUrl: https://example.com/{name}\n"
 _DEEP = "[" * 20 + "]" * 20
-_NOT_HTTP = "must be an http or https address, not"
+_NOT_HTTP = "must be an http or https URL, not"
 
 
 def _fields(fields: str) -> str:
@@ -50,36 +50,45 @@ REJECTED: Mapping[str, tuple[str | bytes, Told]] = {
     ),
     "empty": ("", ["1:1 E120 the file is empty"]),
     "white space": (" \n\n", ["1:1 E120 the file is empty"]),
-    "a list": ("---\n- a\n---\n", ["2:1 E124 this must be a mapping of keys to values, not a list"]),
-    "words": ("---\na b\n---\n", ['2:1 E124 this must be a mapping of keys to values, not "a b"']),
-    "no fields": ("---\n---\n", ["2:1 E124 this must be a mapping of keys to values, not nothing"]),
-    "tab": (_fields("provider:\n\tname: A\n"), ["5:1 E132 a tab is used for indentation"]),
+    "a list": (
+        "---\n- a\n---\n",
+        ["2:1 E124 the front matter must be a mapping of keys to values, not a list"],
+    ),
+    "words": (
+        "---\na b\n---\n",
+        ['2:1 E124 the front matter must be a mapping of keys to values, not "a b"'],
+    ),
+    "no fields": ("---\n---\n", ["2:1 E124 the front matter must be a mapping of keys to values, not null"]),
+    "tab": (_fields("provider:\n\tname: A\n"), ["5:1 E132 YAML must be indented with spaces, not with tabs"]),
     "NUL": (_fields("excerpt: a\0b\n"), ["4:11 E131 the file contains NUL"]),
     "NUL in the body": (_fields("") + "a\nb\0", ["6:2 E131 the file contains NUL"]),
     "NUL, escaped": (_fields('excerpt: "a\\0b"\n'), ["4:10 E131 the text contains an escaped NUL"]),
     "Latin-1": (b"---\ntitle: caf\xe9\n---\n", ["2:11 E130 byte 0xe9 is not UTF-8"]),
     "UTF-16": ("---\n".encode("utf-16"), ["1:1 E130 byte 0xff is not UTF-8"]),
-    "key twice": (_fields("title: Two\n"), ["4:1 E125 title is already given in line 2"]),
+    "key twice": (_fields("title: Two\n"), ["4:1 E125 key title is already in line 2"]),
     "key twice, below": (
         _fields("provider:\n  domain: a.com\n  domain: b.com\n"),
-        ["6:3 E125 domain is already given in line 5"],
+        ["6:3 E125 key domain is already in line 5"],
     ),
     "key twice, in a related item": (
         _related("    title: Three\n"),
-        ["7:5 E125 title is already given in line 5"],
+        ["7:5 E125 key title is already in line 5"],
     ),
-    "anchor": (_fields("excerpt: &a b\n"), ["4:10 E126 anchors are not read: &a"]),
-    "alias": (_fields("excerpt: *a\n"), ["4:10 E126 aliases are not read: *a"]),
-    "merge key": (_fields("<<: {type: article}\n"), ["4:1 E127 merge keys (<<) are not read"]),
-    "tag": (_fields("excerpt: !!str b\n"), ["4:10 E128 tags are not read: !!str"]),
+    "anchor": (_fields("excerpt: &a b\n"), ["4:10 E126 anchors are not supported: &a"]),
+    "alias": (_fields("excerpt: *a\n"), ["4:10 E126 aliases are not supported: *a"]),
+    "merge key": (_fields("<<: {type: article}\n"), ["4:1 E127 merge keys (<<) are not supported"]),
+    "tag": (_fields("excerpt: !!str b\n"), ["4:10 E128 tags are not supported: !!str"]),
     "tag that would run something": (
         _fields("more: !!python/object/apply:os.system ['true']\n"),
-        ["4:7 E128 tags are not read: !!python/object/apply:os.system"],
+        ["4:7 E128 tags are not supported: !!python/object/apply:os.system"],
     ),
-    "nesting": (_fields(f"more: {_DEEP}\n"), ["4:26 E129 values are nested deeper than 20 levels"]),
+    "nesting": (
+        _fields(f"more: {_DEEP}\n"),
+        ["4:26 E129 lists and mappings may be nested at most 20 levels deep"],
+    ),
     "nesting, in a related item": (
         _related(f"    more: {_DEEP}\n"),
-        ["7:28 E129 values are nested deeper than 20 levels"],
+        ["7:28 E129 lists and mappings may be nested at most 20 levels deep"],
     ),
     "number of words": (_fields("quality: high\n"), ['4:1 E104 quality must be a whole number, not "high"']),
     "number in quotes": (_fields("quality: '85'\n"), ['4:1 E104 quality must be a whole number, not "85"']),
@@ -89,15 +98,15 @@ REJECTED: Mapping[str, tuple[str | bytes, Told]] = {
     "fraction": (_fields("quality: 8.5\n"), ["4:1 E104 quality must be a whole number, not 8.5"]),
     "32 bits and one": (
         _fields("quality: 2147483648\n"),
-        ["4:1 E105 quality must fit into 32 bits, but is 2147483648"],
+        ["4:1 E105 quality must be between -2147483648 and 2147483647; got 2147483648"],
     ),
     "32 bits and one less": (
         _fields("heat: -2147483649\n"),
-        ["4:1 E105 heat must fit into 32 bits, but is -2147483649"],
+        ["4:1 E105 heat must be between -2147483648 and 2147483647; got -2147483649"],
     ),
     "5,000 digits": (
         _fields(f"heat: {'9' * 5_000}\n"),
-        ["4:1 E105 heat must fit into 32 bits, but is a number of many digits"],
+        ["4:1 E105 heat must be between -2147483648 and 2147483647; got a number of more than 57 digits"],
     ),
     "width of words": (
         _fields("images:\n  - url: https://example.com/a.jpg\n    width: wide\n"),
@@ -157,36 +166,36 @@ REJECTED: Mapping[str, tuple[str | bytes, Told]] = {
 WARNED: Mapping[str, tuple[str, Told]] = {
     "no time zone": (
         _fields("publishedDateTime: 2023-03-15T21:22:00\n"),
-        ["4:1 W201 publishedDateTime has no time zone and is taken as UTC"],
+        ["4:1 W201 publishedDateTime has no time zone; it is read as UTC"],
     ),
     "date only": (
         _fields("publishedDateTime: 2023-03-15\n"),
-        ["4:1 W202 publishedDateTime has no time and is taken as midnight UTC"],
+        ["4:1 W202 publishedDateTime has no time; it is read as midnight UTC"],
     ),
     "topics that are one": (
         _fields("topics: Azure\n"),
-        ["4:1 W203 topics is a single value, taken as a list of one"],
+        ["4:1 W203 topics is a single value; it is read as a list of one item"],
     ),
     "images that are one": (
         _fields("images: https://example.com/a.jpg\n"),
-        ["4:1 W203 images is a single value, taken as a list of one"],
+        ["4:1 W203 images is a single value; it is read as a list of one item"],
     ),
     "related without address": (
         _related("  - title: Three\n"),
-        ["7:5 W204 related[1].webUrl is missing, and so is originalUrl; the item is left out"],
+        ["7:5 W204 related[1].webUrl is missing, and so is originalUrl; the item is dropped"],
     ),
     "related that is a number": (
         _related("  - 3\n"),
-        ["7:5 W204 related[1] is left out: it must be a mapping, not 3"],
+        ["7:5 W204 related[1] is dropped: it must be a mapping, not 3"],
     ),
     "related with a bad date": (
         _related("    publishedDateTime: x\n"),
-        ['7:5 W204 related[0].publishedDateTime must be a date and time, not "x"; the item is left out'],
+        ['7:5 W204 related[0].publishedDateTime must be a date and time, not "x"; the item is dropped'],
     ),
     "image of a script": (
         _fields("images:\n  - url: javascript:x\n"),
         [
-            '5:5 W205 images[0] is left out: its address "javascript:x" cannot be used: it is not http or https but javascript'
+            '5:5 W205 images[0] is dropped: "javascript:x" is not a valid URL: it is not http or https but javascript'
         ],
     ),
     "unknown topic": (
@@ -195,19 +204,19 @@ WARNED: Mapping[str, tuple[str, Told]] = {
     ),
     "related to itself": (
         _fields("related:\n  - title: One\n    webUrl: https://example.com/{name}\n"),
-        ["6:5 W206 related[0].webUrl is the article itself and is left out"],
+        ["6:5 W206 related[0].webUrl is the URL of the article itself; the item is dropped"],
     ),
     "related twice": (
         _related("  - title: Three\n    webUrl: https://example.com/two\n"),
-        ["8:5 W207 related[1].webUrl repeats related[0] and is left out"],
+        ["8:5 W207 related[1].webUrl is the URL of related[0] too; the item is dropped"],
     ),
     "topic twice": (
         _fields("topics: [Azure, azure]\n"),
-        ['4:17 W208 topics[1] names "azure" again, which counts once'],
+        ['4:17 W208 topics[1] repeats topic "azure"; it is dropped'],
     ),
     "half a character": (
         _fields('more: ["\\ud800"]\n'),
-        ["4:8 W209 half a character (a lone surrogate) is replaced by U+FFFD"],
+        ["4:8 W209 a lone surrogate, which is not a character, is replaced by U+FFFD"],
     ),
 }
 
@@ -225,8 +234,8 @@ ACCEPTED: Mapping[str, str] = {
 SPECIAL: Mapping[str, Told] = {
     "pipe.md": ["None:None E141 this is not a regular file"],
     "socket.md": ["None:None E141 this is not a regular file"],
-    "huge.md": ["None:None E140 the file has 5,000,001 bytes, more than 5,000,000"],
-    "out.md": ["None:None W214 the symbolic link leads out of the folder and is not followed"],
+    "huge.md": ["None:None E140 a file may have at most 5,000,000 bytes; got 5,000,001"],
+    "out.md": ["None:None W214 the symbolic link leads outside the source folder; it is not followed"],
     "caf\\udce9.md": ["None:None E144 the file's name is not UTF-8"],
     "_data/topics/b.yaml": [
         'None:None W221 parent "C" is a descendant of this topic; the topic has no parent now'
@@ -318,7 +327,7 @@ def test_all_files_but_the_rejected_are_in_the_graph(
 @pytest.mark.parametrize(
     ("file", "message"),
     [
-        (None, "there is no such folder; name a folder that holds articles"),
+        (None, "no such folder; give a folder that holds articles"),
         ("a.txt", "holds no documents (.md, .markdown, .yaml); nothing was changed"),
         ("a.md", "every file is rejected, nothing was changed; `graph-api check {folder}` tells why"),
     ],

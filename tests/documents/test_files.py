@@ -51,7 +51,7 @@ def test_a_missing_folder_is_an_error(tmp_path: Path) -> None:
 def test_a_file_in_place_of_a_folder_is_told_from_a_missing_one(tmp_path: Path) -> None:
     file = write(tmp_path, "file.md")
     with pytest.raises(
-        SourceError, match=r"file\.md: is a file, not a folder; name the folder that holds it"
+        SourceError, match=r"file\.md: is a file, not a folder; give the folder that holds it"
     ):
         scan(file)
 

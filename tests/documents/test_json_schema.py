@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from graph_api.documents import ArticleDocument, RelatedItem, front_matter, front_matter_schema
+from tests.documents.writing import read
 
 _SEEDS = Path(__file__).resolve().parents[2] / "seeds"
 
@@ -34,6 +35,8 @@ _TYPES: dict[str, Any] = {
 def _is(value: object, name: str) -> bool:
     if isinstance(value, bool):
         return name == "boolean"
+    if name == "integer" and isinstance(value, float):
+        return value.is_integer()
     return name != "boolean" and isinstance(value, _TYPES[name])
 
 
@@ -54,8 +57,8 @@ _CHECKS: dict[str, Any] = {
     "maxItems": lambda value, most: not isinstance(value, list) or len(value) <= most,
     "maxLength": lambda value, most: not isinstance(value, str) or len(value) <= most,
     "pattern": lambda value, pattern: not isinstance(value, str) or re.search(pattern, value) is not None,
-    "minimum": lambda value, least: not isinstance(value, int) or value >= least,
-    "maximum": lambda value, most: not isinstance(value, int) or value <= most,
+    "minimum": lambda value, least: not isinstance(value, int | float) or value >= least,
+    "maximum": lambda value, most: not isinstance(value, int | float) or value <= most,
 }
 
 
@@ -130,3 +133,14 @@ def test_what_is_read_fits(changed: dict[str, object]) -> None:
 )
 def test_what_is_rejected_or_warned_of_does_not_fit(changed: dict[str, object]) -> None:
     assert not fits({**_ARTICLE, **changed}, front_matter_schema())
+
+
+@pytest.mark.parametrize(
+    "spelling", ["10", "10.0", "-1.0", "1e3", "10.5", "2147483647.0", "2147483648.0", '"10"']
+)
+def test_a_number_fits_exactly_when_the_reader_takes_it(spelling: str) -> None:
+    value = json.loads(spelling)
+    document = read(quality=spelling).document
+    assert fits({**_ARTICLE, "quality": value}, front_matter_schema()) == (document is not None)
+    if isinstance(document, ArticleDocument):
+        assert (document.quality, type(document.quality)) == (value, int)

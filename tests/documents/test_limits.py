@@ -67,14 +67,14 @@ def _problems(_: Path, number: int) -> Reading:
 LIMITS: Mapping[str, Limit] = {
     "bytes of a file": Limit(most=limits.MAX_BYTES, code="E140", of=_file),
     "keys and values of the front matter": Limit(most=limits.MAX_VALUES, code="E114", of=_values),
-    "lists and mappings in each other": Limit(most=limits.MAX_DEPTH, code="E129", of=_levels),
+    "levels of nested lists and mappings": Limit(most=limits.MAX_DEPTH, code="E129", of=_levels),
     "characters of a title, a name, an excerpt": Limit(
         most=limits.MAX_TEXT, code="E113", of=lambda _, number: read(excerpt="x" * number)
     ),
     "characters of all topics or keywords together": Limit(
         most=limits.MAX_TEXT, code="E113", of=lambda _, number: read(topics=f"[a, {'x' * (number - 1)}]")
     ),
-    "characters of an address": Limit(most=limits.MAX_URL, code="E103", of=_address),
+    "characters of a URL": Limit(most=limits.MAX_URL, code="E103", of=_address),
     "characters of its host": Limit(most=limits.MAX_HOST, code="E103", of=_host),
     "topics or keywords": Limit(
         most=limits.MAX_ITEMS, code="W212", of=lambda _, number: read(topics=f"{list(range(number))}")
@@ -82,18 +82,16 @@ LIMITS: Mapping[str, Limit] = {
     "images": Limit(
         most=limits.MAX_ITEMS, code="W205", of=lambda _, number: read(images=f"{['http://a/b'] * number}")
     ),
-    "characters of addresses and titles of images": Limit(
+    "characters of URLs and titles of images": Limit(
         most=limits.MAX_IMAGE_TEXT,
         code="W205",
         of=lambda _, number: read(
             images=f"{['http://a/'.ljust(8_000, 'b')] * 2 + ['http://a/'.ljust(number - 16_000, 'b')]}"
         ),
     ),
-    "characters of addresses of related articles": Limit(
-        most=limits.MAX_RELATED_TEXT, code="W204", of=_related
-    ),
-    "bytes of keys that nobody knows, as JSON": Limit(most=limits.MAX_EXTRA, code="W215", of=_unknown),
-    "problems told of a file": Limit(most=limits.MAX_PROBLEMS, code="W216", of=_problems),
+    "characters of URLs of related articles": Limit(most=limits.MAX_RELATED_TEXT, code="W204", of=_related),
+    "bytes of unknown keys, as JSON": Limit(most=limits.MAX_EXTRA, code="W215", of=_unknown),
+    "problems reported for a file": Limit(most=limits.MAX_PROBLEMS, code="W216", of=_problems),
 }
 
 
@@ -141,14 +139,14 @@ def test_a_document_with_too_many_values_says_where_they_are_too_many() -> None:
     found = reading(front_matter(topics="[A]", more="\n" + "- 1\n" * 60_000))
     (problem,) = found.problems
     assert (problem.code, problem.line, problem.column) == ("E114", 50_000 - 9 + 5, 3)
-    assert problem.message == "the front matter holds more than 50,000 keys and values"
+    assert problem.message == "front matter may have at most 50,000 keys and values"
 
 
 def test_unknown_keys_that_fit_are_kept_beside_one_that_does_not() -> None:
     found = read(first="1", second="x" * limits.MAX_EXTRA, third="[a]")
     (problem,) = found.problems
     assert (problem.code, problem.line) == ("W215", 5)
-    assert problem.message == "second is left out of extra, which holds at most 100,000 bytes as JSON"
+    assert problem.message == "second is dropped: unknown keys may have at most 100,000 bytes as JSON"
     assert getattr(found.document, "extra", None) == '{"first":1,"third":["a"]}'
 
 
@@ -163,11 +161,11 @@ def test_unknown_keys_of_a_related_item_have_the_same_limit() -> None:
     assert codes(found) == ["W215"]
     assert isinstance(found.document, ArticleDocument)
     assert found.document.related[0].extra is None
-    assert "related[0].more is left out of extra" in found.problems[0].message
+    assert "related[0].more is dropped" in found.problems[0].message
 
 
-def test_the_warning_of_untold_problems_stands_at_the_first_of_them() -> None:
+def test_the_warning_of_problems_that_are_not_reported_is_at_the_first_of_them() -> None:
     found = reading(front_matter(related="\n" + "- x\n" * 1_500))
     last = found.problems[-1]
     assert (last.code, last.line) == ("W216", 4 + 1_001)
-    assert last.message == "there are more problems, of which this is one; 1,000 of a file are told"
+    assert last.message == "1,000 problems are reported; this one and 499 more are not"

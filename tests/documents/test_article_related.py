@@ -65,7 +65,7 @@ def test_a_repeated_item_counts_once_at_its_first_position() -> None:
     assert titles(found) == ["a", "b", "d"]
     problem = only(found)
     assert (problem.code, problem.line, problem.column) == ("W207", 11, 5)
-    assert "related[2].webUrl repeats related[0]" in problem.message
+    assert "related[2].webUrl is the URL of related[0] too" in problem.message
 
 
 @pytest.mark.parametrize(
@@ -95,7 +95,7 @@ def test_a_warning_names_a_path_once() -> None:
     problem = only(with_related(item("x", title="[a]", quality="high")))
     assert problem.message == (
         "related[0].title must be a text, not a list;"
-        ' related[0].quality must be a whole number, not "high"; the item is left out'
+        ' related[0].quality must be a whole number, not "high"; the item is dropped'
     )
 
 
@@ -111,7 +111,7 @@ def test_a_wrong_value_in_an_items_image_costs_only_the_image(where: str, value:
     assert b.images == () == (b.provider.images if b.provider else ())
     problem = only(found)
     assert problem.code == "W205"
-    assert problem.message.endswith("; the image is left out")
+    assert problem.message.endswith("; the image is dropped")
     assert problem.line == 10
 
 

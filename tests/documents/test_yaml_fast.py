@@ -8,14 +8,14 @@ import pytest
 import yaml
 from hypothesis import example, given, settings, strategies as st
 
-from graph_api.documents import front_matter, read_file, scalars, scan, yaml_exact, yaml_fast
+from graph_api.documents import front_matter, read_file, scan, yaml_exact, yaml_fast
 from graph_api.documents.document import Reading
 from graph_api.documents.yaml_fast import is_suspect
 from tests.shared import corpus
 
 
 def assert_paths_agree(text: str) -> None:
-    """What the fast path says of a mapping is what the exact one says, which finds no fault.
+    """What the fast path says of a mapping is what the exact one says, which finds no problem.
 
     Keys that are not texts are left to the exact path by whoever reads the fields.
     """
@@ -23,8 +23,8 @@ def assert_paths_agree(text: str) -> None:
     if found is None or not isinstance(found[0], dict) or not has_text_keys(found[0]):
         return
     exact = yaml_exact.read(text)
-    assert exact.faults == ()
-    assert typed(found[0]) == typed(scalars.value_of(exact.root))
+    assert exact.problems == ()
+    assert typed(found[0]) == typed(yaml_exact.value_of(exact.root))
 
 
 def typed(value: object) -> object:
@@ -53,8 +53,8 @@ def test_both_paths_agree_on_the_corpus_and_the_fast_one_is_used(name: str) -> N
         text = file.data.decode()
         front = front_matter.split(text) if path.endswith(".md") else front_matter.whole(text)
         exact = front.source.exact
-        assert exact.faults == front.faults == ()
-        assert scalars.value_of(exact.root) == front.mapping
+        assert exact.problems == front.problems == ()
+        assert yaml_exact.value_of(exact.root) == front.mapping
         if path.endswith(".md"):
             assert not is_suspect(text[4 : text.index("\n---", 4) + 1])
 

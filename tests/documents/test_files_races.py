@@ -68,7 +68,7 @@ def meanwhile(change: Callable[[], None]) -> Iterator[None]:
         worker.join()
 
 
-_LINK = ("W214", "the symbolic link leads out of the folder and is not followed")
+_LINK = ("W214", "the symbolic link leads outside the source folder; it is not followed")
 _NO_FILE = ("E141", "this is not a regular file")
 
 
@@ -309,7 +309,7 @@ def test_folders_in_very_many_folders_are_not_entered(tmp_path: Path) -> None:
     _in_folders(tmp_path, ["x"] * 101)
     (path,) = scan(tmp_path)
     assert path == "x/" * 101
-    assert told(tmp_path, path) == ("E142", "the folder cannot be read: it lies in more than 100 folders")
+    assert told(tmp_path, path) == ("E142", "the folder cannot be read: more than 100 nested folders")
 
 
 def _in_folders(folder: Path, steps: list[str]) -> None:

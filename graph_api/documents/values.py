@@ -1,10 +1,11 @@
-"""Texts and moments as documents write them, in the one form that records hold."""
+"""Values of front matter: their Python types, their normal form in records, and how messages quote them."""
 
 from __future__ import annotations
 
 import re
 from datetime import UTC, datetime, timedelta, timezone
 from functools import lru_cache
+from typing import Any, TypeGuard
 
 _BREAKS = re.compile(r"[\r\n]+")
 _MOMENT = re.compile(
@@ -19,8 +20,26 @@ _SHOWN_CHARACTERS = 60
 _SHOWN_BITS = 192
 
 
+def is_mapping(value: object) -> TypeGuard[dict[Any, object]]:
+    """Whether *value* is a YAML mapping; its keys may have any type."""
+    return isinstance(value, dict)
+
+
+def is_list(value: object) -> TypeGuard[list[object]]:
+    """Whether *value* is a YAML list."""
+    return isinstance(value, list)
+
+
+def is_deeper(value: object, levels: int) -> bool:
+    """Whether lists and mappings are nested more than *levels* deep in *value*."""
+    items = value.values() if is_mapping(value) else value if is_list(value) else None
+    if items is None:
+        return False
+    return levels == 0 or any(is_deeper(item, levels - 1) for item in items)
+
+
 def clean(text: str) -> str:
-    """*text* without outer white space, each run of line breaks inside it one space; else as it is."""
+    """*text* without outer white space; each run of line breaks inside it becomes one space."""
     text = text.strip()
     if "\n" in text or "\r" in text:
         return _BREAKS.sub(" ", text)
@@ -28,48 +47,48 @@ def clean(text: str) -> str:
 
 
 def shown(value: object) -> str:
-    """*value* as a message names it: one line, shortened."""
+    """*value* as messages quote it: one line of at most 63 characters."""
     if isinstance(value, dict):
         return "a mapping"
     if isinstance(value, list):
         return "a list"
     if value is None:
-        return "nothing"
+        return "null"
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, int) and value.bit_length() > _SHOWN_BITS:
-        return "a number of many digits"  # Python refuses to spell more than 4,300
+        return "a number of more than 57 digits"  # Python refuses to format more than 4,300
     text = shortened(str(value))
     return f'"{text}"' if isinstance(value, str) else text
 
 
 def shown_address(text: str) -> str:
-    """An address as a message names it: without user name and password, since messages are public."""
+    """An address as messages quote it: without user name and password, since messages are public."""
     return shown(_USER.sub("//…@", text))
 
 
 def shortened(text: str) -> str:
-    """*text* on one line of at most 61 signs, all of which can be printed."""
-    line = "".join(sign if sign.isprintable() else " " for sign in text[: _SHOWN_CHARACTERS + 1])
+    """*text* on one line of at most 61 printable characters."""
+    line = "".join(char if char.isprintable() else " " for char in text[: _SHOWN_CHARACTERS + 1])
     return line if len(line) <= _SHOWN_CHARACTERS else f"{line[:_SHOWN_CHARACTERS]}…"
 
 
 def moment(text: str) -> tuple[datetime, str | None] | None:
-    """The moment *text* names, in UTC, with the code of the warning it deserves; None when it names none.
+    """The date and time that *text* is, in UTC, and the code of its warning; None when *text* is not a date.
 
-    Accepts ISO 8601 dates and date-times and YAML's looser spelling of them; digits beyond
-    microseconds are cut off.
+    Accepts ISO 8601 dates and date-times and YAML's looser spelling of them. Digits beyond microseconds are
+    dropped.
     """
-    return _remembered(text) if len(text) <= _LONGEST_MOMENT else None
+    return _parsed_moment(text) if len(text) <= _LONGEST_MOMENT else None
 
 
 @lru_cache(16_384)
-def _remembered(text: str) -> tuple[datetime, str | None] | None:
+def _parsed_moment(text: str) -> tuple[datetime, str | None] | None:
     match = _MOMENT.fullmatch(text)
     if match is None:
         return None
     try:
-        return _moment(match).astimezone(UTC), _doubt(match)
+        return _moment(match).astimezone(UTC), _warning(match)
     except (ValueError, OverflowError):  # no such day, hour or offset; or before year 1 in UTC
         return None
 
@@ -90,7 +109,7 @@ def _offset(match: re.Match[str]) -> timezone:
     return timezone(-ahead if match[9] == "-" else ahead)
 
 
-def _doubt(match: re.Match[str]) -> str | None:
+def _warning(match: re.Match[str]) -> str | None:
     if match[4] is None:
         return "W202"
     return None if match[8] or match[9] else "W201"
