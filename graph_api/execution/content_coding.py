@@ -16,7 +16,8 @@ import zstandard
 
 SMALLEST = "zstd"  # it packs best, soonest, and is unpacked soonest by far
 
-_LEVEL = 3  # of each of them: higher ones take several times as long for a few bytes less
+_LEVEL = 3  # of zstd and gzip: higher ones take several times as long for a few bytes less
+_BROTLI_LEVEL = 1  # takes as long as zstd does: 0.23 ms for 239 KB; level 3 takes 0.51 ms for a tenth less
 
 
 def _zstd(body: bytes) -> bytes:
@@ -24,7 +25,7 @@ def _zstd(body: bytes) -> bytes:
 
 
 def _brotli(body: bytes) -> bytes:
-    found: bytes = brotli.compress(body, quality=_LEVEL)
+    found: bytes = brotli.compress(body, quality=_BROTLI_LEVEL)
     return found
 
 
@@ -37,8 +38,8 @@ def _unbrotli(body: bytes) -> bytes:
     return found
 
 
-# By coding: those wanted first stand first.
-_PACKERS: Mapping[str, Callable[[bytes], bytes]] = {"zstd": _zstd, "br": _brotli, "gzip": _gzip}
+# By coding, preferred ones first. zstd is last: the fetch of Node 20 accepts it and cannot decompress it.
+_PACKERS: Mapping[str, Callable[[bytes], bytes]] = {"br": _brotli, "gzip": _gzip, "zstd": _zstd}
 _UNPACKERS: Mapping[str, Callable[[bytes], bytes]] = {
     "zstd": zstandard.decompress,
     "br": _unbrotli,

@@ -45,7 +45,10 @@ def prefers_html(accept: bytes) -> bool:
 
 
 def content_coding(accepted: bytes, offered: tuple[str, ...]) -> str | None:
-    """The first of the *offered* codings that this `Accept-Encoding` allows; None when it allows none."""
+    """The *offered* coding with the highest weight in this `Accept-Encoding`; of equal ones the first.
+
+    None when it allows none, or prefers `identity`.
+    """
     return _content_coding(accepted[:_MAX_PARSED_BYTES], offered)
 
 
@@ -89,7 +92,9 @@ def _prefers_html(accept: bytes) -> bool:
 def _content_coding(accepted: bytes, offered: tuple[str, ...]) -> str | None:
     weights = _weights(accepted)
     wildcard = weights.get("*", _REFUSED)
-    return next((coding for coding in offered if weights.get(coding, wildcard) > _REFUSED), None)
+    best = max(offered, key=lambda coding: weights.get(coding, wildcard), default="")
+    weight = weights.get(best, wildcard)
+    return best if weight > _REFUSED and weight >= weights.get("identity", _REFUSED) else None
 
 
 @lru_cache(_CACHED)
