@@ -21,6 +21,7 @@
     |   `-- Overloaded          ... too many operations wait; a retry may succeed
     `-- Interruption            work that was stopped; its caller handles it
         |-- RevisionChanged     ... the content changed: run the plan again
+        |-- ReadPaused          ... a read that cannot be answered in time on the event loop
         |-- ReadCancelled       ... the operation that reads was cancelled
         |-- ClientDisconnected
         `-- DeadlineExceeded
@@ -188,6 +189,10 @@ class Interruption(GraphApiError):
 
 class RevisionChanged(Interruption):
     """The store has another revision than the plan started with: run the plan again."""
+
+
+class ReadPaused(Interruption):
+    """The read cannot be answered here and now: the plan goes on in a thread, or later."""
 
 
 class ReadCancelled(Interruption):

@@ -13,7 +13,7 @@ from graph_api.cli.query import parsed_object, text_of
 from graph_api.execution import explain
 from graph_api.execution.documents import limits
 from graph_api.execution.preparation import Preparation, Prepared
-from graph_api.execution.row_cache import Memory
+from graph_api.execution.row_cache import RowCache
 from graph_api.execution.runner import Run, answer
 from graph_api.execution.size_budget import Space
 from graph_api.schema import build_schema
@@ -69,7 +69,7 @@ def _explained(prepared: Prepared, source: StoreUrl, settings: Settings) -> Iter
         prepared.arguments,
         Rights(published_only=settings.published_only),
         Space(settings.max_answer),
-        Memory("", 0),
+        RowCache("", 0),
     )
     with at(source).session() as session:
         _, reads = session.traced(answer(prepared.plan, prepared.root, run))

@@ -1,27 +1,27 @@
 """How long each field of an operation took, in the form in which federated gateways ask for it: Apollo's `ftv1`.
 
-A gateway shows it among the traces of its other subgraphs. The message is `Trace` of Apollo's reports.proto,
-in base64: https://www.apollographql.com/docs/graphos/reference/federation/federated-tracing.
+The message is `Trace` of Apollo's reports.proto, in base64:
+https://www.apollographql.com/docs/graphos/reference/federation/federated-tracing. A plan computes a field for all
+objects of a level at once, so every list has one item in the trace, with the times of all.
 
 Why no protobuf library: five small messages are written and never read. A library would bring code generated
 from Apollo's file and a runtime of just that version, in place of the few lines of wire format at the end.
 """
 
-# graphql-core's wrapping types are generic without arguments, which strict pyright calls unknown:
-# pyright: reportUnknownVariableType=false, reportUnknownMemberType=false, reportUnknownArgumentType=false
-
 from __future__ import annotations
 
 import base64
 import time
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeAlias
 
 import orjson
-from graphql import GraphQLResolveInfo
 
-Told = Mapping[str, Any]  # an error as GraphQL formats it
+from graph_api.execution.plan import Step
+
+Formatted: TypeAlias = Mapping[str, Any]  # an error as GraphQL formats it
+Path: TypeAlias = tuple[str | int, ...]
 
 _NS = 1_000_000_000
 
@@ -36,32 +36,41 @@ class _Node:
     parent_type: str = ""
     start_ns: int = 0
     end_ns: int = 0
-    errors: list[Told] = field(default_factory=list[Told])
+    errors: list[Formatted] = field(default_factory=list[Formatted])
     below: dict[str | int, _Node] = field(default_factory=dict[str | int, "_Node"])
 
 
 class Trace:
-    """Measures one operation, which begins now. It is middleware of the ordinary executor."""
+    """The times of the steps of one plan, which begins now."""
 
     def __init__(self) -> None:
         self._root = _Node()
+        self._objects: dict[tuple[str, ...], Path] = {
+            (): ()
+        }  # where the objects of a field stand, by its path
         self._began_at_ns = time.time_ns()
         self._began_ns = time.perf_counter_ns()
 
-    def resolve(
-        self, resolve: Callable[..., Any], parent: Any, info: GraphQLResolveInfo[Any], /, **given: Any
-    ) -> Any:
-        """What *resolve* returns, its time measured until it is there."""
-        node = self._at(info.path.as_list())
-        node.name, node.type, node.parent_type = info.field_name, str(info.return_type), info.parent_type.name
-        node.start_ns = self._since_ns()
-        value = resolve(parent, info, **given)
-        if info.is_awaitable(value):
-            return self._awaited(value, node)
-        node.end_ns = self._since_ns()
-        return value
+    def attributes(self, steps: Iterable[Step]) -> None:
+        """Record the *steps* that take no time of their own."""
+        for step in steps:
+            if not step.is_fetched:
+                self.begin(step)()
 
-    def ended(self, errors: Iterable[Told]) -> str:
+    def begin(self, step: Step) -> Callable[[], None]:
+        """Record that *step* begins now; call the result when it has ended."""
+        path: Path = (*self._objects[step.path[:-1]], step.key)
+        self._objects[step.path] = (*path, 0) if step.many else path
+        node = self._at(path)
+        node.name, node.type, node.parent_type = step.node.name.value, step.type_name, step.parent_type
+        node.start_ns = node.start_ns or self._since_ns()
+
+        def ended() -> None:
+            node.end_ns = self._since_ns()
+
+        return ended
+
+    def ended(self, errors: Iterable[Formatted]) -> str:
         """The whole trace, which ends now, with the *errors* that stand beside the data."""
         for error in errors:
             self._at(error.get("path", ())).errors.append(error)
@@ -73,12 +82,6 @@ class Trace:
             + _message(14, _node(self._root))
         )
         return base64.b64encode(message).decode()
-
-    async def _awaited(self, value: Awaitable[Any], node: _Node) -> Any:
-        try:
-            return await value
-        finally:
-            node.end_ns = self._since_ns()
 
     def _since_ns(self) -> int:
         return time.perf_counter_ns() - self._began_ns
@@ -111,10 +114,10 @@ def _node(node: _Node) -> bytes:
     )
 
 
-def _error(error: Told) -> bytes:
+def _error(error: Formatted) -> bytes:
     locations = (_number(1, each["line"]) + _number(2, each["column"]) for each in error.get("locations", ()))
-    told = b"".join(_message(2, each) for each in locations)
-    return _text(1, error["message"]) + told + _text(4, orjson.dumps(error).decode())
+    sources = b"".join(_message(2, each) for each in locations)
+    return _text(1, error["message"]) + sources + _text(4, orjson.dumps(error).decode())
 
 
 def _moment(at_ns: int) -> bytes:

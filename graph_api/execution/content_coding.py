@@ -1,6 +1,6 @@
-"""Answers packed as HTTP's content codings have it, whole.
+"""Whole answers in HTTP's content codings.
 
-Why not by the middleware that packs all else that is sent: what is packed here is remembered, and sent again.
+Why not in the middleware that compresses other responses: these encodings are cached with the answer.
 """
 
 # brotli has no types, which strict pyright calls unknown:
@@ -13,8 +13,6 @@ from collections.abc import Callable, Mapping
 
 import brotli
 import zstandard
-
-SMALLEST = "zstd"  # it packs best, soonest, and is unpacked soonest by far
 
 _LEVEL = 3  # of zstd and gzip: higher ones take several times as long for a few bytes less
 _BROTLI_LEVEL = 1  # takes as long as zstd does: 0.23 ms for 239 KB; level 3 takes 0.51 ms for a tenth less
@@ -54,21 +52,5 @@ def packed(body: bytes, coding: str) -> bytes:
 
 
 def unpacked(body: bytes, coding: str) -> bytes:
-    """What was packed in one of the `CODINGS`."""
+    """The inverse of `packed`."""
     return _UNPACKERS[coding](body)
-
-
-class Packer:
-    """Packs as smallest, again and again: what that works with, a megabyte or more, is made once. For one thread."""
-
-    def __init__(self) -> None:
-        self._compressor = zstandard.ZstdCompressor(level=_LEVEL)
-        self._decompressor = zstandard.ZstdDecompressor()
-
-    def packed(self, body: bytes) -> bytes:
-        """*body* in `SMALLEST`."""
-        return self._compressor.compress(body)
-
-    def unpacked(self, body: bytes) -> bytes:
-        """What was packed in `SMALLEST`."""
-        return self._decompressor.decompress(body)

@@ -1,23 +1,33 @@
-"""The context of one operation on the ordinary executor: it joins single parents to batches."""
+"""The context of an operation on Strawberry's ordinary executor: it joins single parents to batches.
+
+The ordinary executor is the oracle in tests; requests are answered from compiled plans.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Protocol, TypeVar
 
 from strawberry.dataloader import DataLoader
 
 from graph_api.execution.fields import Batch
-from graph_api.store.protocol import Snapshot
-from graph_api.store.reads import Rights
+from graph_api.store.reads import Reads, Rights
+
+T = TypeVar("T")
+
+
+class Run(Protocol):
+    """Drives a plan and returns what it returns."""
+
+    def __call__(self, plan: Reads[T], /) -> T: ...
 
 
 class Context:
-    """One operation's view of the store: one snapshot, and a loader per field and arguments."""
+    """One operation's rights, how its plans are run, and a loader per field and arguments."""
 
-    def __init__(self, snapshot: Snapshot, rights: Rights) -> None:
+    def __init__(self, run: Run, rights: Rights) -> None:
         self.rights = rights
-        self._snapshot = snapshot
+        self._run = run
         self._loaders: dict[tuple[Batch, object], DataLoader[Any, Any]] = {}
 
     async def load(self, batch: Batch, arguments: Mapping[str, object], parent: object) -> object:
@@ -30,6 +40,6 @@ class Context:
 
     def _loader(self, batch: Batch, prepared: object) -> DataLoader[Any, Any]:
         async def load(parents: list[Any]) -> Sequence[Any]:
-            return await self._snapshot.run(batch.values(parents, self.rights, prepared))
+            return self._run(batch.values(parents, self.rights, prepared))
 
         return DataLoader(load, cache_key_fn=id)

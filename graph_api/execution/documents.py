@@ -39,7 +39,7 @@ from graph_api.execution.graphql_errors import coded, refusal, refusal_of
 from graph_api.execution.lru import Lru
 from graph_api.execution.memory_size import size_of
 from graph_api.execution.plan import Plan, conditions
-from graph_api.execution.stats import Watch
+from graph_api.execution.stats import Stats
 from graph_api.settings import Settings
 
 Key: TypeAlias = tuple[object, ...]  # what is made of a text depends on
@@ -111,18 +111,18 @@ class Documents:
         self._known.put(known.text, known, known.size)
 
     def admitted(
-        self, text: str, name: str | None, variables: Mapping[str, Any], watch: Watch | None = None
+        self, text: str, name: str | None, variables: Mapping[str, Any], stats: Stats | None = None
     ) -> Admitted:
         """The operation *name* of *text*. Raises `OperationRefused` when it is too large, not valid or not there."""
         key = (name, *((each, _shape(value)) for each, value in variables.items()))
         known = self._known.get(text)
         found = known.admitted.get(key) if known is not None else None
         if found is None:
-            watch = watch or Watch()
+            stats = stats or Stats()
             if known is None:
-                with watch.phase("parse"):
+                with stats.phase("parse"):
                     known = self._parse(text)
-            found = self._admit(known, name, variables, watch)
+            found = self._admit(known, name, variables, stats)
             known.admitted[key] = found
             self.grew(known, _ADMITTED_BYTES + size_of(key))
         return found
@@ -136,15 +136,15 @@ class Documents:
         ]
         return [self.admitted(text, name, {}) for name in names or [None]]
 
-    def _admit(self, known: Known, name: str | None, variables: Mapping[str, Any], watch: Watch) -> Admitted:
+    def _admit(self, known: Known, name: str | None, variables: Mapping[str, Any], stats: Stats) -> Admitted:
         document = known.document
-        with watch.phase("admit"):
+        with stats.phase("admit"):
             operation = _operation(document, name)
             measures = measure(self._schema, document, operation, variables, self._schema_lengths)
         if too_much := excesses(measures, self._limits):
             raise refusal_of(_excess(each.limit, str(each), each.asked, each.allowed) for each in too_much)
         if not known.valid:
-            with watch.phase("validate"):
+            with stats.phase("validate"):
                 self._validate(document)
             known.valid = True
         return Admitted(known.text, document, operation, known.conditions, measures, known.reads_clock)

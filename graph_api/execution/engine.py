@@ -1,7 +1,8 @@
-"""Answers operations: from text and variables to the bytes of an answer.
+"""Answers operations: from text and variables to the bytes of an answer, in one of six ways (see README.md).
 
-An operation is admitted, compiled and bound to its arguments before anything is read; a mistake of the
-client refuses it there. Then it has its turn, unless its answer was made before.
+An operation is admitted, compiled and bound to its arguments before anything is read, so that every mistake of the
+client refuses it before it runs. Then its answer is cached, or being made for an equal operation, or it is made
+when it is this operation's turn.
 """
 
 from __future__ import annotations
@@ -17,35 +18,42 @@ import strawberry
 
 from graph_api.errors import AnswerTooLarge, OperationRefused, Overloaded, StoreError
 from graph_api.execution.apollo_trace import Trace
-from graph_api.execution.driver import Driver
 from graph_api.execution.encoding import exact
-from graph_api.execution.executor import Ways, Work
-from graph_api.execution.fair_queue import Lane, Lanes
+from graph_api.execution.executor import Execution, Work
+from graph_api.execution.fair_queue import FairQueue, Queues
 from graph_api.execution.graphql_errors import refusal, refusal_body
+from graph_api.execution.loader import LOOP_S, Loader
 from graph_api.execution.log_format import one_line
 from graph_api.execution.preparation import Preparation, Prepared
-from graph_api.execution.response_cache import Kept, Responses
-from graph_api.execution.single_flight import Flights
-from graph_api.execution.stats import Watch
+from graph_api.execution.response_cache import CachedResponse, ResponseCache
+from graph_api.execution.single_flight import SingleFlight
+from graph_api.execution.stats import Stats
 from graph_api.settings import Settings
 from graph_api.store.protocol import Store
 from graph_api.store.reads import Rights
 
 logger = logging.getLogger(__name__)
 
-_SHORT = 1000  # characters of an operation that is prepared at once where its text is known
-_LOOKED_AT = 25  # what a condition counts beside objects where operations wait: it looks at all articles
-_TRACED_COST = 1000  # the most that is traced: the ordinary executor takes some 50 us an object, on the loop
+_SHORT = 1000  # characters of a known text and variables that are prepared without waiting for a turn
+_CONDITION_COST = 25  # objects, where operations wait: a condition is evaluated for all articles
+_TRACED_COST = 1000  # larger operations are not traced
 
-# What an answer is remembered by: text, operation name, variables, whether cost is told, rights.
-Asked = tuple[str, str | None, bytes, bool, Rights]
+
+class Question(NamedTuple):
+    """What an answer depends on, the revision aside: answers are cached and shared by it."""
+
+    text: str
+    operation_name: str | None
+    variables_json: bytes
+    tell_cost: bool
+    rights: Rights
 
 
 class Answer(NamedTuple):  # a frozen dataclass takes four times as long to make
-    """The bytes of a GraphQL response. *executed* is false for a request that was refused as a whole;
-    *code* is that of its first error, None when there is none; *revision* is what the answer was made
-    from, None when nothing was read; *timeless* says that it depends on nothing but that content. The bytes are
-    packed in *coding*, empty when they are plain; *kept* is the answer as it is remembered, if it is."""
+    """The bytes of a GraphQL response. *executed* is false for an operation that was refused as a whole; *code* is
+    that of its first error, None when there is none; *revision* is what the answer was made from, None when nothing
+    was read; *timeless* says that it depends on nothing but that content. *body* is encoded in *coding*, empty when it
+    is plain JSON; *cached* is the answer's entry in the cache, if it has one."""
 
     body: bytes
     executed: bool
@@ -53,7 +61,7 @@ class Answer(NamedTuple):  # a frozen dataclass takes four times as long to make
     revision: str | None = None
     timeless: bool = False
     coding: str = ""
-    kept: Kept | None = None
+    cached: CachedResponse | None = None
 
 
 class Engine:
@@ -65,12 +73,12 @@ class Engine:
         self._settings = settings
         self._rights = Rights(published_only=settings.published_only, secured=settings.expose_secured)
         self._preparation = Preparation(schema, settings)
-        self._driver = Driver(store, settings.row_cache_bytes, loads_adjacency=loads_adjacency)
-        self._ways = Ways(schema, store, self._driver, settings.max_answer)
-        self._responses = Responses(settings.response_cache_bytes)
-        self._flights: Flights[tuple[str, Asked, str], Answer] = Flights()
-        self.lanes = Lanes(settings.reader_connections, settings.max_waiting)
-        self._preparing = Lane(1, settings.max_connections)
+        self._loader = Loader(store, settings.row_cache_bytes, loads_adjacency=loads_adjacency)
+        self._responses = ResponseCache(settings.response_cache_bytes)
+        self._flights: SingleFlight[tuple[str, Question, str], Answer] = SingleFlight()
+        self.queues = Queues(settings.reader_connections, settings.max_waiting)
+        self._preparing = FairQueue(1, settings.max_connections)
+        self._loop_time = LoopTime()
 
     async def execute(
         self,
@@ -83,50 +91,31 @@ class Engine:
         charge: Callable[[int], Awaitable[None]] | None = None,
         tell_cost: bool = False,
         traced: bool = False,
-        compiled: bool = True,
         coding: str = "",
-        watch: Watch | None = None,
+        stats: Stats | None = None,
     ) -> Answer:
         """The answer to one operation, with `extensions.cost` when *tell_cost*, and `extensions.ftv1`, its trace
-        for a gateway, when *traced* and not heavy.
+        for a federated gateway, when *traced* and not heavy.
 
-        *rights* are the caller's, by default what the settings open to everybody. Where operations have to
-        wait for their turn, each *client* has an equal share; raises `Overloaded` when too many wait. *charge* is
-        awaited with the cost of an operation that will run, and what it raises stops it. With *compiled* false
-        it takes the ordinary executor, whose answers are the same. One that is remembered as packed in *coding* comes
-        so. *watch* gets to know what became of it.
+        *rights* are the caller's, by default what the settings open to everybody. Where operations wait for their
+        turn, each *client* has an equal share; raises `Overloaded` when too many wait. *charge* is
+        awaited with the cost of an operation that will run, and what it raises stops it. A cached answer comes in
+        *coding* if it is cached so. *stats* records what was done; a plan that `answer_now` began with it is finished.
         """
-        watch, rights = watch or Watch(), rights or self._rights
-        watch.text, watch.asked_s = text, time.perf_counter()
+        stats, rights = stats or Stats(), rights or self._rights
+        stats.text, stats.asked_s = text, time.perf_counter()
         try:
-            key = self._key(variables)
-            prepared = self._preparation.known(text, operation_name, key) or await self._prepared_in_turn(
-                text, variables or {}, operation_name, key, client, watch
-            )
-            watch.operation, watch.plan = prepared.admitted.name, prepared.plan
-            cost = watch.cost = prepared.admitted.measures.cost
+            question = Question(text, operation_name, self._json(variables), tell_cost, rights)
+            prepared = await self._prepared(question, variables or {}, client, stats)
         except OperationRefused as error:
-            return self._refusal(error, executed=False)
+            return self._refusal(error, stats)
+        stats.prepared(prepared.admitted.name, prepared.admitted.measures.cost, prepared.plan)
         if charge is not None:
-            await charge(cost)
-        asked = (text, operation_name, key, tell_cost, rights)
-        trace = Trace() if traced and cost <= _TRACED_COST else None
-        compiled = compiled and trace is None
-        try:
-            found = await self._known(asked, watch, coding) if prepared.timeless and compiled else None
-            if found is not None:
-                return found
-            work = Work(prepared, variables or {}, rights, watch, tell_cost, compiled, trace)
-            return await self._shared(work, asked, client)
-        except (StoreError, Overloaded):
-            raise
-        except AnswerTooLarge as error:
-            return self._refusal(_too_large(error), executed=False)
-        except Exception as error:  # noqa: BLE001 - whatever it is, the client learns only that it was
-            logger.error("an operation failed: %s", one_line(error))  # noqa: TRY400 - on one line
-            return self._refusal(_masked(), executed=True)
+            await charge(stats.cost)
+        trace = Trace() if traced and stats.cost <= _TRACED_COST else None
+        return await self._answer(Work(prepared, rights, stats, tell_cost, trace), question, client, coding)
 
-    def at_once(
+    def answer_now(
         self,
         text: str,
         variables: dict[str, Any],
@@ -135,48 +124,64 @@ class Engine:
         rights: Rights,
         tell_cost: bool,
         coding: str,
-        most_bytes: int,
-        watch: Watch,
-    ) -> Answer | None:
-        """The answer of `execute`, if nothing has to be waited for: it was made before, or it is short work, memory
-        knows all rows, and the last one of its plan had at most *most_bytes*. Else None, and nothing has come of it
-        but what *watch* may have noted.
-        """
-        watch.text, watch.asked_s = text, time.perf_counter()
-        key = self._key(variables)
-        prepared = self._preparation.known(text, operation_name, key)
-        if prepared is None or not self._driver.is_fresh():
-            return None
-        watch.operation, watch.plan = prepared.admitted.name, prepared.plan
-        watch.cost = prepared.admitted.measures.cost
-        asked = (text, operation_name, key, tell_cost, rights)
-        found = self._remembered(asked, watch, coding)
-        if found is not None or prepared.plan.pace.answer_bytes > most_bytes:
-            return found
-        work = Work(prepared, variables, rights, watch, tell_cost, compiled=True, trace=None)
-        made = self._ways.at_once(work)  # in nobody's turn: those who wait want a thread
-        return None if made is None else self._kept(work, asked, *made)
-
-    async def _prepared_in_turn(
-        self,
-        text: str,
-        variables: dict[str, Any],
-        name: str | None,
-        variables_json: bytes,
         client: str,
-        watch: Watch,
+        most_bytes: int,
+        stats: Stats,
+    ) -> Answer | None:
+        """The answer of `execute`, if it is there without waiting: a cached one, or one of at most *most_bytes* that is
+        made within 5 ms on the event loop.
+
+        Otherwise None; then *stats* may hold a plan that was begun, which `execute` finishes when it is given the same
+        *stats*, and which ends with `stats.close()`.
+        """
+        stats.text, stats.asked_s = text, time.perf_counter()
+        question = Question(text, operation_name, self._json(variables), tell_cost, rights)
+        prepared = self._preparation.known(text, operation_name, question.variables_json)
+        if prepared is None or not self._loader.is_fresh():
+            return None
+        stats.prepared(prepared.admitted.name, prepared.admitted.measures.cost, prepared.plan)
+        found = self._cached(question, stats, coding)
+        if found is not None or self._loop_time.is_over:
+            return found
+        if self._flights.is_flying((self._loader.known_revision, question, client)):
+            return None
+        return self._made_now(Work(prepared, rights, stats, tell_cost), question, most_bytes)
+
+    def _made_now(self, work: Work, question: Question, most_bytes: int) -> Answer | None:
+        queue = self.queues.of(_turn_cost(work))
+        if not queue.enter():
+            return None
+        execution = work.stats.paused = Execution(work, self._loader, queue, self._settings.max_answer)
+        begun_s = time.perf_counter()
+        try:
+            is_done = execution.on_loop()
+        except Exception:
+            work.stats.close()  # a plan that failed cannot go on: `execute` makes it again, and says why
+            raise
+        self._loop_time.took(time.perf_counter() - begun_s)
+        if not is_done or len(execution.body) > most_bytes:
+            return None
+        work.stats.close()
+        return self._keep(work, question, execution)
+
+    async def _prepared(
+        self, question: Question, variables: dict[str, Any], client: str, stats: Stats
     ) -> Prepared:
-        """The operation, ready to run. Of those whose text is new or long, which takes some milliseconds, one is prepared
-        in a turn of the event loop: in between others are served, and of those who wait each client has an equal share."""
+        """The operation, ready to run. A text that is new or long takes some milliseconds; it waits for its turn, so that
+        others are served in between, and each client has an equal share."""
+        text, name, variables_json = question.text, question.operation_name, question.variables_json
+        found = self._preparation.known(text, name, variables_json)
+        if found is not None:
+            return found
         length = len(text) + len(variables_json)
         if length > _SHORT or not self._preparation.knows(text):
             if not self._preparing.enter():
-                with watch.phase("wait"):
+                with stats.phase("wait"):
                     await self._preparing.turn(length, client)
             asyncio.get_running_loop().call_soon(self._preparing.leave)
-        return self._preparation.prepared(text, variables, name, variables_json, watch)
+        return self._preparation.prepared(text, variables, name, variables_json, stats)
 
-    def _key(self, variables: dict[str, Any] | None) -> bytes:
+    def _json(self, variables: dict[str, Any] | None) -> bytes:
         try:
             return exact(orjson.dumps(variables)) if variables else b""
         except TypeError:
@@ -185,75 +190,114 @@ class Engine:
 
     @property
     def held_bytes(self) -> dict[str, int]:
-        """What is kept in memory: whole answers, and rows."""
-        return {"answers": self._responses.held_bytes, "rows": self._driver.held_bytes}
+        """The sizes of the caches: of whole answers, and of rows."""
+        return {"answers": self._responses.held_bytes, "rows": self._loader.held_bytes}
 
     async def revision(self) -> str:
         """The revision of the content, at most a quarter of a second old."""
-        return await self._driver.revision()
+        return await self._loader.revision()
 
-    def _refusal(self, error: OperationRefused, *, executed: bool) -> Answer:
+    async def _answer(self, work: Work, question: Question, client: str, coding: str) -> Answer:
+        """The answer to an operation that may run; what fails unexpectedly is logged and masked."""
+        try:
+            await self._loader.revision()
+            if not work.is_cacheable:
+                return await self._in_turn(work, question, client)
+            found = self._cached(question, work.stats, coding)
+            return found or await self._joined(work, question, client)
+        except (StoreError, Overloaded):
+            raise
+        except AnswerTooLarge as error:
+            return self._refusal(_too_large(error), work.stats)
+        except Exception as error:  # noqa: BLE001 - whatever it is, the client learns only that it was
+            logger.error("an operation failed: %s", one_line(error))  # noqa: TRY400 - on one line
+            return self._refusal(_masked(), work.stats, executed=True)
+        finally:
+            work.stats.close()
+
+    def _refusal(self, error: OperationRefused, stats: Stats, *, executed: bool = False) -> Answer:
+        stats.way = "refused"
         return Answer(refusal_body(error, self._settings.max_errors), executed=executed, code=error.code)
 
-    def grew(self, kept: Kept) -> None:
-        """*kept* is remembered in more forms than before."""
-        self._responses.grew(kept)
-
-    async def _known(self, asked: Asked, watch: Watch, coding: str = "") -> Answer | None:
-        """The answer that was made before from the content as it is now, packed in *coding* if it is known so."""
-        await self._driver.revision()
-        return self._remembered(asked, watch, coding)
-
-    def _remembered(self, asked: Asked, watch: Watch, coding: str) -> Answer | None:
-        revision = self._driver.known_revision
-        kept = self._responses.get(revision, asked)
-        if kept is None:
+    def _cached(self, question: Question, stats: Stats, coding: str = "") -> Answer | None:
+        revision = self._loader.known_revision
+        cached = self._responses.get(revision, question)
+        if cached is None:
             return None
-        watch.cache = "hit"
-        body = kept.packed.get(coding)
-        if body is None:
-            body, coding = self._responses.body(kept), ""
-        return Answer(body, executed=True, revision=revision, timeless=True, coding=coding, kept=kept)
+        stats.cache, stats.way = "hit", "cached"
+        body, coding = self._responses.body(cached, coding)
+        return Answer(body, executed=True, revision=revision, timeless=True, coding=coding, cached=cached)
 
-    async def _shared(self, work: Work, asked: Asked, client: str) -> Answer:
-        """The answer, which is made once for all who ask meanwhile. Of one client: where operations wait,
-        nobody is to wait behind what another client asked for before."""
-        if not work.is_kept or self._settings.response_cache_bytes == 0:
-            return await self._in_turn(work, asked, client)
-        key = (self._driver.known_revision, asked, client)
-        answer = await self._flights.shared(key, lambda: self._in_turn(work, asked, client))
-        work.watch.cache = work.watch.cache or "hit"
+    async def _joined(self, work: Work, question: Question, client: str) -> Answer:
+        """The answer, made once for all equal operations of one client that are there meanwhile. Not of several: where
+        operations wait, a client must not wait behind what another one asked for before."""
+        if self._settings.response_cache_bytes == 0:
+            return await self._in_turn(work, question, client)
+        key = (self._loader.known_revision, question, client)
+        if self._flights.is_flying(key):
+            work.stats.close()
+        answer = await self._flights.run(key, lambda: self._in_turn(work, question, client))
+        if not work.stats.way:
+            work.stats.cache, work.stats.way = "hit", "joined"
         return answer
 
-    async def _in_turn(self, work: Work, asked: Asked, client: str) -> Answer:
-        """The answer, once it has its turn; where operations wait, conditions count beside the cost."""
-        cost = _turn_cost(work)
-        lane = self.lanes.of(cost)
-        waits = not lane.enter()
-        if waits:
-            with work.watch.phase("wait"):
-                await lane.turn(cost, client)
-        try:
-            # those who waited may have waited for the very same answer
-            found = await self._known(asked, work.watch) if waits and work.is_kept else None
-            return found or await self._made(work, asked)
-        finally:
-            lane.leave()
+    async def _in_turn(self, work: Work, question: Question, client: str) -> Answer:
+        """The answer, made when it is the operation's turn, unless it was begun in a turn already."""
+        if work.stats.paused is None:
+            cost = _turn_cost(work)
+            queue = self.queues.of(cost)
+            if not queue.enter():
+                with work.stats.phase("wait"):
+                    await queue.turn(cost, client)
+                found = (
+                    self._cached(question, work.stats)
+                    if work.is_cacheable and await self.revision()
+                    else None
+                )
+                if found is not None:  # made for another client meanwhile
+                    queue.leave()
+                    return found
+            execution = work.stats.paused = Execution(work, self._loader, queue, self._settings.max_answer)
+            execution.on_loop()
+        execution = work.stats.paused
+        await execution.finish()
+        return self._keep(work, question, execution)
 
-    async def _made(self, work: Work, asked: Asked) -> Answer:
-        """The answer, which is remembered from now on if it may be."""
-        return self._kept(work, asked, *await self._ways.answered(work))
+    def _keep(self, work: Work, question: Question, execution: Execution) -> Answer:
+        body, revision, cached = execution.body, execution.revision, None
+        work.stats.close()
+        if work.is_cacheable and revision == self._loader.known_revision:
+            cached = self._responses.put(revision, question, body)
+        return Answer(body, executed=True, revision=revision, timeless=work.is_cacheable, cached=cached)
 
-    def _kept(self, work: Work, asked: Asked, body: bytes, revision: str) -> Answer:
-        kept = None
-        if work.is_kept and revision == self._driver.known_revision:
-            kept = self._responses.put(revision, asked, body)
-        timeless = work.prepared.timeless and work.trace is None
-        return Answer(body, executed=True, revision=revision, timeless=timeless, kept=kept)
+
+class LoopTime:
+    """How long plans have held the event loop since it last looked at its connections.
+
+    Without a bound, a thousand connections whose answers take a millisecond each would hold it for a second. What
+    comes when the time is over waits for its turn, where each client has an equal share.
+    """
+
+    def __init__(self) -> None:
+        self._held_s = 0.0
+
+    @property
+    def is_over(self) -> bool:
+        """Whether other connections come first now."""
+        return self._held_s > LOOP_S
+
+    def took(self, for_s: float) -> None:
+        """A plan held the event loop for so long."""
+        if self._held_s == 0:
+            asyncio.get_running_loop().call_soon(self._begin)
+        self._held_s += for_s
+
+    def _begin(self) -> None:
+        self._held_s = 0.0
 
 
 def _turn_cost(work: Work) -> int:
-    return work.cost + _LOOKED_AT * work.prepared.admitted.measures.conditions
+    return work.cost + _CONDITION_COST * work.prepared.admitted.measures.conditions
 
 
 def _too_large(error: AnswerTooLarge) -> OperationRefused:

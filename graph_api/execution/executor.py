@@ -1,47 +1,34 @@
-"""The two ways to the bytes of an answer: the compiled plan, and Strawberry's ordinary executor over the same
-batch functions. Their answers are the same; only the executor can be traced field by field.
-"""
-
-# graphql-core's wrapping types are generic without arguments, which strict pyright calls unknown:
-# pyright: reportUnknownVariableType=false, reportUnknownMemberType=false, reportUnknownArgumentType=false
+"""Makes the bytes of one answer from a compiled plan: on the event loop within 5 ms, then in a thread."""
 
 from __future__ import annotations
 
-import time
-from threading import get_ident
 from typing import Any, NamedTuple
 
-import strawberry
-from graphql import ExecutionResult, execute
-from graphql.pyutils import is_awaitable
-
-from graph_api.errors import AnswerTooLarge
 from graph_api.execution import runner
 from graph_api.execution.apollo_trace import Trace
-from graph_api.execution.context import Context
-from graph_api.execution.driver import Driver
 from graph_api.execution.encoding import encoded
-from graph_api.execution.preparation import Prepared, graphql_schema
-from graph_api.execution.row_cache import Memory
+from graph_api.execution.fair_queue import FairQueue
+from graph_api.execution.loader import Load, Loader
+from graph_api.execution.preparation import Prepared
+from graph_api.execution.row_cache import RowCache
 from graph_api.execution.runner import Run
-from graph_api.execution.size_budget import Space, check_size
-from graph_api.execution.stats import Watch
-from graph_api.execution.timing import Burst
-from graph_api.store.protocol import Store
+from graph_api.execution.size_budget import Space
+from graph_api.execution.stats import Stats
 from graph_api.store.reads import Reads, Rights
+
+_LOOP_COST = (
+    10_000  # objects; a plan for more runs in a thread, since one step alone may take many milliseconds
+)
 
 
 class Work(NamedTuple):  # made for every operation: a frozen dataclass takes four times as long
-    """An operation whose answer has to be made, and in which way: with *trace* field by field, which takes
-    the ordinary executor."""
+    """An operation to answer, and what the caller may see of the content and wants to know beside it."""
 
     prepared: Prepared
-    variables: dict[str, Any]  # Any: JSON as the client sent it
     rights: Rights
-    watch: Watch
-    tell_cost: bool
-    compiled: bool
-    trace: Trace | None
+    stats: Stats
+    tell_cost: bool = False
+    trace: Trace | None = None
 
     @property
     def cost(self) -> int:
@@ -49,17 +36,9 @@ class Work(NamedTuple):  # made for every operation: a frozen dataclass takes fo
         return self.prepared.root.cost.requested
 
     @property
-    def is_kept(self) -> bool:
-        """Whether its answer may be one that was made before, and is remembered."""
-        return self.prepared.timeless and self.compiled
-
-    @property
-    def is_long(self) -> bool:
-        """Whether its plan is expected to keep others waiting: one whose conditions may look at everything, until it
-        has run."""
-        plan, never_ran = self.prepared.plan, self.prepared.plan.pace.answer_bytes == 0
-        is_unsure = never_ran and self.prepared.admitted.measures.conditions > 0
-        return is_unsure or plan.pace.holds(self.cost) or plan.introspects or plan.slow
+    def is_cacheable(self) -> bool:
+        """Whether equal operations have equal answers while the content does not change."""
+        return self.prepared.timeless and self.trace is None
 
     def body(self, data: Any) -> bytes:  # Any: the answer's data
         """The bytes of the answer that holds *data*."""
@@ -75,88 +54,49 @@ class Work(NamedTuple):  # made for every operation: a frozen dataclass takes fo
         return encoded(answer)
 
 
-class Ways:
-    """Makes answers over one store: from plans by *driver*, else in a snapshot. One of more than *most_bytes*
-    raises `AnswerTooLarge`."""
+class Execution:
+    """One operation under way. It has a turn in *queue*, which ends with `close`, as does what its plan holds."""
 
-    def __init__(self, schema: strawberry.Schema, store: Store, driver: Driver, most_bytes: int) -> None:
-        self._schema = graphql_schema(schema)
-        self._store = store
-        self._driver = driver
-        self._most_bytes = most_bytes
-        self._burst = Burst()
+    def __init__(self, work: Work, loader: Loader, queue: FairQueue, max_answer: int) -> None:
+        self._work = work
+        self._queue = queue
+        self._load = Load(loader, lambda cache: _body(work, cache, max_answer), work.stats)
+        self._is_done = False
 
-    async def answered(self, work: Work) -> tuple[bytes, str]:
-        """The bytes of the answer, and the revision it was made from."""
-        if work.compiled:
-            return await self._compiled(work)
-        work.watch.cache = "miss"
-        with work.watch.phase("ordinary"):
-            data, revision = await self._ordinary(work)
-            check_size(data, self._most_bytes)
-        return Space(self._most_bytes).check(work.body(data)), revision
+    @property
+    def body(self) -> bytes:
+        """The bytes of the answer, when it is finished."""
+        return self._load.result
 
-    def at_once(self, work: Work) -> tuple[bytes, str] | None:
-        """What `answered` would tell, if that is short work for which nothing has to be waited; else None."""
-        plan = work.prepared.plan
-        if work.is_long or not (plan.pace.in_memory or self._driver.is_near):
-            return None
-        if not self._burst.allows(plan.pace.expected_s(work.cost)):
-            return None
-        work.watch.cache, begun_s = "rows", time.perf_counter()
-        try:
-            made = self._driver.at_once(
-                lambda memory: _planned(work, memory, self._most_bytes), work.watch, plan.looks_at
-            )
-        except AnswerTooLarge:  # no short work, and `answered` tells
-            made = None
-        if made is None:  # many may ask the same meanwhile: they are not to find out one by one
-            plan.pace.left(work.cost, time.perf_counter() - begun_s)
-        plan.pace.in_memory = work.watch.cache == "rows"
-        return made
+    @property
+    def revision(self) -> str:
+        """The revision that it was made from."""
+        return self._load.revision
 
-    async def _compiled(self, work: Work) -> tuple[bytes, str]:
-        work.watch.cache = "rows"
-        made = await self._driver.run(
-            lambda memory: _planned(work, memory, self._most_bytes),
-            apart=work.is_long,
-            watch=work.watch,
-            looks_at=work.prepared.plan.looks_at,
-        )
-        work.prepared.plan.pace.in_memory = work.watch.cache == "rows"
-        return made
+    def record_in(self, stats: Stats) -> None:
+        """Record in *stats* from now on, what was recorded before too."""
+        stats.continue_from(self._load.stats)
+        self._load.stats = stats
 
-    async def _ordinary(self, work: Work) -> tuple[Any, str]:
-        watching = [work.trace] if work.trace else None
-        admitted, name = work.prepared.admitted, work.prepared.admitted.name or None
-        async with self._store.snapshot() as snapshot:
-            context = Context(snapshot, work.rights)
-            result = execute(
-                self._schema,
-                admitted.document,
-                work.prepared.root,
-                context,
-                work.variables,
-                name,
-                middleware=watching,
-            )
-            done = await result if is_awaitable(result) else result
-            assert isinstance(done, ExecutionResult)
-            if done.errors:
-                raise done.errors[0].original_error or done.errors[0]
-            return done.data, snapshot.revision
+    def on_loop(self) -> bool:
+        """Whether it is finished, after at most 5 ms on the event loop."""
+        if self._work.cost <= _LOOP_COST:
+            self._is_done = self._load.on_loop()
+        return self._is_done
+
+    async def finish(self) -> None:
+        """It is finished; what is left of it is done in a thread."""
+        if not self._is_done:
+            await self._load.in_thread()
+
+    def close(self) -> None:
+        """End its turn and give back its connection."""
+        self._load.close()
+        self._queue.leave()
 
 
-def _planned(work: Work, memory: Memory, most_bytes: int) -> Reads[bytes]:
-    """The plan for the bytes of the answer; how fast it ran is noted."""
-    prepared = work.prepared
-    run = Run(prepared.arguments, work.rights, Space(most_bytes), memory)
-    # the first is dear, and does not count how long others kept the processor
-    clock = time.thread_time if work.is_long else time.perf_counter
-    begun_s, thread = clock(), get_ident()
-    data = yield from work.watch.watched(runner.answer(prepared.plan, work.prepared.root, run))
-    body = run.space.check(work.body(data))
-    if thread == get_ident():  # else it had to go from the event loop to the store
-        prepared.plan.pace.ran(work.cost, clock() - begun_s)
-    prepared.plan.pace.answer_bytes = len(body)
-    return body
+def _body(work: Work, cache: RowCache, max_answer: int) -> Reads[bytes]:
+    prepared, space = work.prepared, Space(max_answer)
+    run = Run(prepared.arguments, work.rights, space, cache, work.trace)
+    data = yield from runner.answer(prepared.plan, prepared.root, run)
+    return space.check(work.body(data))

@@ -18,14 +18,14 @@ _HEAVY_COST = 500  # objects expected in an answer from which on it takes the he
 _MOST_CLIENTS = 1024  # remembered, before those who have nothing in the queue are forgotten
 
 
-class Lanes:
+class Queues:
     """The lanes over so many reader connections: heavy operations take at most half of them."""
 
     def __init__(self, readers: int, most_waiting: int) -> None:
-        self.light = Lane(readers, most_waiting)
-        self.heavy = Lane(max(readers // 2, 1), most_waiting)
+        self.light = FairQueue(readers, most_waiting)
+        self.heavy = FairQueue(max(readers // 2, 1), most_waiting)
 
-    def of(self, cost: int) -> Lane:
+    def of(self, cost: int) -> FairQueue:
         """The lane of an operation that costs so much."""
         return self.heavy if cost > _HEAVY_COST else self.light
 
@@ -37,7 +37,7 @@ class _Waiting:
     turn: asyncio.Future[None] = field(compare=False)
 
 
-class Lane:
+class FairQueue:
     """At most *width* operations at a time, and at most *most_waiting* that wait. For one event loop."""
 
     def __init__(self, width: int, most_waiting: int) -> None:

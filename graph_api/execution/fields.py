@@ -95,16 +95,14 @@ def values_of(fetched: Fetched, rights: Rights) -> Reads[Sequence[Any]]:
 class Batch:
     """How one field is fetched, for many parents at once; *slow* when one alone may take long to make, *long*
     when its values are texts or JSON whose length nothing bounds but the answer's, *own* when they are rows that
-    each parent has itself, few and found by their keys: no lists that a client pages, filters or orders. *looks_at*
-    are the attributes of articles, providers and topics that it needs beside key and id. *sizes* tell the bytes that
-    long values are made from."""
+    each parent has itself, few and found by their keys: no lists that a client pages, filters or orders. *sizes* tell
+    the bytes that long values are made from."""
 
     fetch: Fetch
     prepare: Callable[..., object] | None = None
     slow: bool = False
     long: bool = False
     own: bool = False
-    looks_at: frozenset[str] = frozenset()
     sizes: Sizes | None = None
 
     def reads(self, parents: Sequence[Any], rights: Rights, prepared: object) -> Reads[Fetched]:

@@ -12,7 +12,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from itertools import chain
 from typing import Any, NamedTuple
 
 from graphql import (
@@ -43,22 +42,23 @@ from strawberry.types.field import StrawberryField
 
 from graph_api.execution.fields import Batch
 from graph_api.execution.introspection import INTROSPECTION, alone
-from graph_api.execution.timing import Pace
 
 DEFINITION = "strawberry-definition"
+_META_TYPES = {"__typename": "String!", "__schema": "__Schema!", "__type": "__Type"}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Step:
-    """How one field of an answer comes about: by its batch function, or as an attribute of the record.
+    """How one field of the answer is computed: by its batch function, or as an attribute of the record.
 
-    *constant* is the answer itself (`__typename`), *asks_schema* what is asked of the schema (`__schema`, `__type`).
+    *constant* is the value itself (`__typename`), *asks_schema* an operation for the schema (`__schema`, `__type`).
     *number* is the step's place among the bound arguments.
     """
 
     number: int
     key: str
     path: tuple[str, ...]
+    parent_type: str
     attribute: str
     batch: Batch | None
     node: FieldNode
@@ -70,14 +70,14 @@ class Step:
     asks_schema: DocumentNode | None = None
 
     @property
+    def type_name(self) -> str:
+        """The field's type, as SDL writes it."""
+        return str(self.definition.type) if self.definition else _META_TYPES[self.node.name.value]
+
+    @property
     def is_fetched(self) -> bool:
         """Whether the value is more than an attribute of the record or a constant."""
         return self.constant is None and (self.batch is not None or self.below is not None or self.enum)
-
-    @property
-    def looks_at(self) -> frozenset[str]:
-        """The attributes of records that are needed."""
-        return self.batch.looks_at if self.batch else frozenset({self.attribute})
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -167,17 +167,11 @@ def _is_of(type_: GraphQLObjectType, record: object) -> bool:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Plan:
-    """A compiled operation. *steps* are all its steps by number; *introspects* says that some ask for the schema,
-    *slow* that some may take long for a single object; *looks_at* are the attributes of records that any of them
-    needs beside key and id; *pace* tells how fast it ran."""
+    """A compiled operation; *steps* are all its steps by number."""
 
     operation: OperationDefinitionNode
     root: Selection
     steps: tuple[Step, ...]
-    introspects: bool
-    slow: bool
-    looks_at: frozenset[str]
-    pace: Pace = field(default_factory=Pace)
 
 
 def conditions(document: DocumentNode) -> frozenset[str]:
@@ -213,11 +207,7 @@ def compile_operation(
     root_type = schema.get_root_type(operation.operation)
     assert root_type is not None, "validation has seen to it"
     root = compiler.selection(root_type, [operation.selection_set], ())
-    steps = tuple(compiler.steps)
-    asks_schema = any(step.asks_schema for step in steps)
-    slow = any(step.batch and step.batch.slow for step in steps)
-    looks_at = frozenset(chain.from_iterable(step.looks_at for step in steps))
-    return Plan(operation, root, steps, asks_schema, slow, looks_at)
+    return Plan(operation, root, tuple(compiler.steps))
 
 
 class _Compiler:
@@ -261,7 +251,7 @@ class _Compiler:
         for each in sets:
             self._collect(type_, each, fields, visited)
         for key, nodes in fields.items():
-            yield self._step(type_, key, nodes, (*path, key))
+            yield self._step(type_, nodes, (*path, key))
 
     def _collect(
         self,
@@ -305,17 +295,15 @@ class _Compiler:
         condition = self._schema.get_type(fragment.type_condition.name.value)
         return is_abstract_type(condition) and self._schema.is_sub_type(condition, type_)
 
-    def _step(
-        self, type_: GraphQLObjectType, key: str, nodes: list[FieldNode], path: tuple[str, ...]
-    ) -> Step:
+    def _step(self, type_: GraphQLObjectType, nodes: list[FieldNode], path: tuple[str, ...]) -> Step:
         name = nodes[0].name.value
         if name == "__typename":
-            return self._numbered(key, path, nodes[0], constant=type_.name)
+            return self._numbered(type_, path, nodes[0], constant=type_.name)
         if name.startswith("__"):
-            step = self._numbered(key, path, nodes[0])
+            step = self._numbered(type_, path, nodes[0])
             asked = alone(self._operation, nodes, [*self._fragments.values()])
             return self._finished(replace(step, batch=INTROSPECTION, asks_schema=asked))
-        step = self._numbered(key, path, nodes[0], definition=type_.fields[name])
+        step = self._numbered(type_, path, nodes[0], definition=type_.fields[name])
         named = get_named_type(type_.fields[name].type)
         if is_composite_type(named):
             sets = [node.selection_set for node in nodes if node.selection_set]
@@ -328,7 +316,7 @@ class _Compiler:
 
     def _numbered(
         self,
-        key: str,
+        parent: GraphQLObjectType,
         path: tuple[str, ...],
         node: FieldNode,
         *,
@@ -339,8 +327,9 @@ class _Compiler:
         type_: Any = definition.type if definition else None
         step = Step(
             number=len(self.steps),
-            key=key,
+            key=path[-1],
             path=path,
+            parent_type=parent.name,
             attribute=declared.python_name if declared else "",
             batch=declared.metadata.get("batch") if declared else None,
             node=node,

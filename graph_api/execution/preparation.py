@@ -26,7 +26,7 @@ from graph_api.execution.fields import Partly
 from graph_api.execution.graphql_errors import coded, refusal, refusal_of
 from graph_api.execution.introspection import Question
 from graph_api.execution.plan import DEFINITION, Plan, Step, compile_operation
-from graph_api.execution.stats import Watch
+from graph_api.execution.stats import Stats
 from graph_api.settings import Settings
 
 _PLAN_BYTES = 100  # of memory for each character of a text
@@ -86,7 +86,7 @@ class Preparation:
         variables: dict[str, Any],
         name: str | None,
         variables_json: bytes | None = None,
-        watch: Watch | None = None,
+        stats: Stats | None = None,
     ) -> Prepared:
         """The operation *name* of *text*, ready to run. Raises `OperationRefused` for all that a client got wrong.
 
@@ -95,7 +95,7 @@ class Preparation:
         found = self.known(text, name, variables_json)
         if found is None:
             self._check_size(variables_json or b"")
-            found = self._prepare(text, variables, name, watch or Watch())
+            found = self._prepare(text, variables, name, stats or Stats())
             if found.timeless and variables_json is not None and len(variables_json) <= _VARIABLES_BYTES:
                 self._remember(text, (name, variables_json), found, len(variables_json))
         return found
@@ -115,10 +115,10 @@ class Preparation:
             known.prepared[key] = prepared
             self._documents.grew(known, _BOUND_BYTES + _VALUE_BYTES * variables_bytes)
 
-    def _prepare(self, text: str, variables: dict[str, Any], name: str | None, watch: Watch) -> Prepared:
+    def _prepare(self, text: str, variables: dict[str, Any], name: str | None, stats: Stats) -> Prepared:
         self.check_variables(variables)
-        admitted = self._documents.admitted(text, name, variables, watch)
-        with watch.phase("plan"):
+        admitted = self._documents.admitted(text, name, variables, stats)
+        with stats.phase("plan"):
             values = self._values(admitted, variables)
             plan = self._plan(admitted, name, values)
             arguments = self._bound(plan, values, variables)

@@ -1,84 +1,87 @@
-"""Rows and objects kept in memory, for one revision, bounded in bytes; callers share what they have equal rights to.
+"""Rows and encoded objects of one revision, bounded in bytes, shared by all callers with equal rights.
 
-Content does not change within a revision, so a row once read stays good until the revision changes, and
-then all are dropped together. A plan is driven from here on the event loop as long as every row it asks
-for is known; with the first miss the store goes on with it (see `driving`), and what the store
-answered is remembered. Objects that an answer holds are remembered beside the rows that they are made of, as
-their bytes, where that is nothing but rows of their own: lists that a client pages or filters are made anew.
+Content does not change within a revision, so a cached row is good until the revision changes; then the whole cache is
+replaced. Objects that an answer holds are cached beside the rows that they are made of, as JSON, where they consist of
+attributes and rows of their own; lists that a client pages or filters are assembled anew.
 
-Why two generations and no list of uses: a lookup must cost no more than a dict's. Rows are added to the
-young generation; when that holds half of the bytes it becomes the old one, and those of the former old
-one that nobody asked for meanwhile are gone.
+Why two generations and no LRU list: a lookup costs no more than a dict's. Rows are added to the
+young generation; when it holds half of the bytes it becomes the old one, and those of the former old
+one that were not looked up meanwhile are evicted.
 
 Why no lock: the event loop and the store's threads may use it at once. Each change is one step of a dict;
-two at once may count some bytes less or forget a generation early, but never give a wrong row.
+two at once may count some bytes less or evict a generation early, but never give a wrong row.
 """
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping
 from typing import Any, TypeAlias
 
-from graph_api.execution.links import linked
 from graph_api.execution.memory_size import size_of
 from graph_api.graph.adjacency import Csr
-from graph_api.store.reads import Adjacency, KeyedRead, Read, Turn, is_keyed
+from graph_api.store.reads import Read, is_keyed
 
-Question: TypeAlias = Hashable  # what a read asks, its keys aside
-Known: TypeAlias = dict[Question, dict[Any, Any]]  # Any: keys and rows are those of the read
+Generation: TypeAlias = dict[
+    Hashable, dict[Any, Any]
+]  # rows by what is asked, then by key; Any: of the read's types
 
 _ABSENT: Any = object()  # the store has no row for this key
-_ENTRY_BYTES = 100  # what a dict takes for one entry
+_ENTRY_BYTES = 100  # of a dict, for one entry
 
 
-class Memory:
-    """The rows and objects known of one revision, at most *capacity_bytes* of them, and its edges once walks ask for them."""
+class RowCache:
+    """The cached rows and objects of one *revision*, at most *capacity_bytes*; and its *edges*, by whether they are
+    those of published content only, once walks have asked for them."""
 
     def __init__(self, revision: str, capacity_bytes: int) -> None:
         self.revision = revision
-        self.edges: dict[bool, Csr] = {}  # by whether they are those of published content only
+        self.edges: dict[bool, Csr] = {}
         self._half = capacity_bytes // 2
         self._bytes = self._old_bytes = 0
-        self._young: Known = {}
-        self._old: Known = {}
-
-    @property
-    def keeps(self) -> bool:
-        """Whether anything is remembered."""
-        return self._half > 0
+        self._young: Generation = {}
+        self._old: Generation = {}
 
     @property
     def held_bytes(self) -> int:
-        """What all rows and objects take."""
+        """The size of all rows and objects."""
         return self._bytes + self._old_bytes
 
-    def rows(self, read: Read[Any]) -> Any:  # Any: what the read is answered with
-        """The answer to *read*, None unless every row of it is known."""
-        if isinstance(read, Turn):
-            return None if read.apart else ()
-        if isinstance(read, Adjacency):
-            return self.edges.get(read.rights.published_only)
+    def rows(self, read: Read[Any]) -> Any:  # Any: the answer's type depends on the read
+        """The answer to *read*, None unless all its rows are cached."""
         if not is_keyed(read):
             return None
-        found = self._found(read.cache_key, read.keys)
-        return self._linked(read) if found is None else found
-
-    def _found(self, question: Question, keys: Sequence[Any]) -> dict[Any, Any] | None:
-        known = self._known(question, keys)
-        if len(known) < len(keys):
+        found = self.objects(read.cache_key, read.keys)
+        if len(found) < len(read.keys):
             return None
-        if _ABSENT in known.values():
-            return {key: row for key, row in known.items() if row is not _ABSENT}
-        return known
+        if _ABSENT in found.values():
+            return {key: row for key, row in found.items() if row is not _ABSENT}
+        return found
 
-    def _known(self, question: Question, keys: Iterable[Any]) -> dict[Any, Any]:
-        """What is known under *question*, by key; it outlives what nobody asks for."""
-        young, old = self._young.get(question), self._old.get(question, {})
-        if young is None:
-            if not old:
-                return {}
-            young = self._begun(question)
-        known: dict[Any, Any] = {}
+    def missing(self, read: Read[Any]) -> Read[Any]:
+        """*read*, narrowed to the rows that are not cached; as it is when none is, or when it has no keys."""
+        if not is_keyed(read):
+            return read
+        young, old = self._young.get(read.cache_key, {}), self._old.get(read.cache_key, {})
+        missing = tuple([key for key in read.keys if key not in young and key not in old])
+        return read.narrowed(missing) if 0 < len(missing) < len(read.keys) else read
+
+    def learn(self, read: Read[Any], answer: Any) -> None:
+        """Cache the rows with which the store answered *read*."""
+        if not is_keyed(read):
+            return
+        young = self._young_of(read.cache_key)
+        for key in read.keys:
+            if key not in young:
+                self._keep(young, key, answer.get(key, _ABSENT))
+        self._turn_over()
+
+    def objects(self, kind: Hashable, keys: Iterable[Any]) -> dict[Any, Any]:
+        """What is cached under *kind* for these keys, by key; it is young again."""
+        old = self._old.get(kind, {})
+        if not old and kind not in self._young:
+            return {}
+        young = self._young_of(kind)
+        found: dict[Any, Any] = {}
         for key in keys:
             row = young.get(key)
             if row is None:
@@ -86,52 +89,12 @@ class Memory:
                 if row is None:
                     continue
                 self._keep(young, key, row)
-            known[key] = row
-        return known
-
-    def _linked(self, read: KeyedRead[Any, Any]) -> Mapping[Any, Any] | None:
-        """The answer to *read* where edges in memory tell it; that is a row as others are."""
-        edges = self.edges.get(read.rights.published_only)
-        found = None if edges is None else linked(edges, read)
-        if found is not None and self._half > 0:
-            self.learn(read, found)
+            found[key] = row
         return found
 
-    def unknown(self, read: Read[Any]) -> Read[Any]:
-        """*read* for those of its rows that are not known; as it is when that are all, or it is not by key."""
-        if not is_keyed(read):
-            return read
-        question, keys = read.cache_key, read.keys
-        young, old = self._young.get(question, {}), self._old.get(question, {})
-        missing = tuple([key for key in keys if key not in young and key not in old])
-        if not missing or len(missing) == len(keys):
-            return read
-        return read.narrowed(missing)
-
-    def learn(self, read: Read[Any], answer: Any) -> None:
-        """What the store answered is known from now on."""
-        if not is_keyed(read):
-            return
-        question, keys = read.cache_key, read.keys
-        young = self._young.get(question)
-        if young is None:
-            young = self._begun(question)
-        for key in keys:
-            if key not in young:
-                self._keep(young, key, answer.get(key, _ABSENT))
-        self._turn_over()
-
-    def objects(self, question: Question, keys: Iterable[Any]) -> dict[Any, bytes]:
-        """By their keys those objects, encoded, that are known under *question*."""
-        return self._known(question, keys)
-
-    def remember(self, question: Question, objects: Mapping[Any, bytes]) -> None:
-        """The objects made under *question* are known by their keys from now on."""
-        if self._half == 0:
-            return
-        young = self._young.get(question)
-        if young is None:
-            young = self._begun(question)
+    def keep_objects(self, kind: Hashable, objects: Mapping[Any, bytes]) -> None:
+        """Cache encoded objects under *kind*, by their keys."""
+        young = self._young_of(kind)
         for key, made in objects.items():
             self._keep(young, key, made)
         self._turn_over()
@@ -141,11 +104,13 @@ class Memory:
             self._young, self._old = {}, self._young
             self._bytes, self._old_bytes = 0, self._bytes
 
-    def _begun(self, question: Question) -> dict[Any, Any]:
-        """The young generation's rows for a question not asked of it before; a filter can be long."""
-        self._bytes += _ENTRY_BYTES + size_of(question)
-        return self._young.setdefault(question, {})
+    def _young_of(self, kind: Hashable) -> dict[Any, Any]:
+        found = self._young.get(kind)
+        if found is None:
+            self._bytes += _ENTRY_BYTES + size_of(kind)  # a filter can be long
+            found = self._young.setdefault(kind, {})
+        return found
 
-    def _keep(self, generation: dict[Any, Any], key: object, row: object) -> None:
-        generation[key] = row
+    def _keep(self, young: dict[Any, Any], key: object, row: object) -> None:
+        young[key] = row
         self._bytes += _ENTRY_BYTES + (size_of(row) if row is not _ABSENT else 0)

@@ -9,13 +9,14 @@ from typing import Any, NamedTuple, TypeVar
 
 import orjson
 
+from graph_api.execution.apollo_trace import Trace
 from graph_api.execution.encoding import encoded, fragment, fragments, joined, pieces, texts
 from graph_api.execution.fields import Batch, ByKey, Distinct, Fetched, Strung
 from graph_api.execution.plan import Form, Plan, Selection, Shape, Step
-from graph_api.execution.row_cache import Memory
+from graph_api.execution.row_cache import RowCache
 from graph_api.execution.size_budget import Space
 from graph_api.records import Article, Provider, Topic
-from graph_api.store.reads import Reads, Rights
+from graph_api.store.reads import Reads, Rights, Turn
 
 T = TypeVar("T")
 
@@ -25,16 +26,14 @@ _MANY = 2000  # objects that are made at a time where there are too many to be l
 
 
 class Run(NamedTuple):
-    """What one run of a plan has that the plan has not: the arguments, by step number, the rights, and the
-    space that its answer has.
-
-    *memory* knows objects made before from content of the same revision.
-    """
+    """What one run of a plan adds to the plan: the arguments, by step number, the rights, the space that its answer
+    has, the cache of objects of the same revision, and the trace that records its steps, if one is asked for."""
 
     arguments: Sequence[object]
     rights: Rights
     space: Space
-    memory: Memory
+    cache: RowCache
+    trace: Trace | None = None
 
 
 def answer(plan: Plan, root: object, run: Run) -> Reads[Any]:
@@ -63,8 +62,15 @@ def _objects(selection: Selection, records: Sequence[Any], run: Run) -> Reads[Se
 def _alike(shape: Shape, records: Sequence[Any], run: Run) -> Reads[Sequence[Any]]:
     """An object for each record, all of one shape."""
     columns: list[Sequence[Any]] = []
+    if run.trace is not None:
+        run.trace.attributes(shape.steps)
     for step in shape.fetched:
-        columns.append((yield from _values(step, records, run)))  # noqa: PERF401 - no yield in comprehensions
+        if step.batch is not None and step.batch.slow:
+            yield Turn(apart=True)
+        ended = None if run.trace is None else run.trace.begin(step)
+        columns.append((yield from _values(step, records, run)))
+        if ended is not None:
+            ended()
     return shape.build(records, *columns)
 
 
@@ -108,7 +114,7 @@ def _composed(below: Selection, values: Fetched, run: Run, *, many: bool) -> Rea
         run.space.loosen(len(values) * below.width)
         return (yield from _objects(below, values, run))
     by_key = values if isinstance(values, ByKey) else _keyed(values, below, many=many)
-    if by_key.lasting and below.form is not None and run.memory.keeps:
+    if by_key.lasting and below.form is not None and run.trace is None:
         return (yield from _remembered(below, below.form, by_key, run))
     return (yield from _assembled(below, by_key, run))
 
@@ -137,12 +143,12 @@ def _remembered(
     """The values, encoded; the objects that memory does not know are made now, and known from now on."""
     distinct, before = values.distinct, run.space.mark()
     question = (form.text, run.rights, *[run.arguments[number] for number in form.arguments])
-    made = run.memory.objects(question, distinct)
+    made = run.cache.objects(question, distinct)
     if len(made) < len(distinct):
         records = yield from values.rows([key for key in distinct if key not in made], run.rights)
         objects = (yield from _objects(below, list(records.values()), run)) if records else ()
         new = dict(zip(records, map(encoded, objects), strict=True))
-        run.memory.remember(question, new)
+        run.cache.keep_objects(question, new)
         made.update(new)
         run.space.back_to(before)  # all count as often as they stand
     return (_joined if values.many else _placed)(made, values.keys, run.space)

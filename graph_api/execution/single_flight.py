@@ -14,13 +14,17 @@ K = TypeVar("K", bound=Hashable)
 T = TypeVar("T")
 
 
-class Flights(Generic[K, T]):
+class SingleFlight(Generic[K, T]):
     """What is being done, by key. For one event loop."""
 
     def __init__(self) -> None:
         self._flying: dict[K, asyncio.Future[T]] = {}
 
-    async def shared(self, key: K, work: Callable[[], Awaitable[T]]) -> T:
+    def is_flying(self, key: K) -> bool:
+        """Whether work for *key* is under way."""
+        return key in self._flying
+
+    async def run(self, key: K, work: Callable[[], Awaitable[T]]) -> T:
         """The result of *work*, or what it raised, for all who ask for *key* meanwhile."""
         while (flight := self._flying.get(key)) is not None:
             await asyncio.wait([flight])  # who is stopped here stops nobody else

@@ -10,9 +10,7 @@ the interpreter until it is done, is done with them in about a millisecond.
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple, TypeGuard
-
-import orjson
+from typing import NamedTuple
 
 from graph_api.errors import AnswerTooLarge
 
@@ -72,34 +70,3 @@ class Space:
         if len(body) > self.allowed:
             raise AnswerTooLarge(self.allowed)
         return body
-
-
-def check_size(data: Any, allowed: int) -> None:  # Any: JSON
-    """Raises `AnswerTooLarge` when *data* would have more bytes than that; knows before they are made."""
-    space = Space(allowed)
-    pending: list[Any] = [data]
-    while pending:
-        value = pending.pop()
-        if _is_object(value):
-            pending.extend(value.values())
-            space.take(sum(map(len, value)))
-        elif _is_list(value):
-            pending.extend(value)
-            space.take(len(value))
-        else:
-            space.take(_length(value))
-
-
-def _length(value: object) -> int:
-    """The least bytes that a value takes."""
-    if isinstance(value, orjson.Fragment):
-        return len(orjson.dumps(value))  # a copy: it does not tell its length
-    return len(value) if isinstance(value, str) else 0
-
-
-def _is_object(value: object) -> TypeGuard[dict[str, Any]]:
-    return isinstance(value, dict)
-
-
-def _is_list(value: object) -> TypeGuard[list[Any]]:
-    return isinstance(value, list)

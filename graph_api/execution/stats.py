@@ -1,7 +1,7 @@
-"""What becomes of one operation, noted while it runs, for whoever wants to tell of it: a log, metrics, traces.
+"""What one operation did, recorded while it runs, for the log, metrics and traces.
 
-Why notes and no calls: nothing here knows of those who read them, an operation that nobody asks about costs
-next to nothing, and what was noted on a store's thread is read when all is over.
+Recording makes no calls: a record that nobody reads costs next to nothing, and what a store's thread recorded is
+read when the operation is over.
 """
 
 from __future__ import annotations
@@ -9,12 +9,13 @@ from __future__ import annotations
 import time
 from collections.abc import Generator
 from contextlib import contextmanager
-from typing import Any, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from graph_api.execution.plan import Plan
-from graph_api.store.reads import Read, Reads
+from graph_api.store.reads import Read
 
-T = TypeVar("T")
+if TYPE_CHECKING:
+    from graph_api.execution.executor import Execution  # which writes into a Stats
 
 
 class Phase(NamedTuple):
@@ -26,7 +27,7 @@ class Phase(NamedTuple):
 
 
 class Answered(NamedTuple):
-    """A read, how many rows came, and when; of the first one that the store answers the way there too."""
+    """A read, the number of its rows, and when it was answered."""
 
     read: Read[Any]
     rows: int
@@ -39,12 +40,25 @@ class Answered(NamedTuple):
         return self.read.is_walk_step
 
 
-class Watch:
-    """One operation. *operation* is its name, empty without one; *cache* tells where its answer comes from:
-    "hit" (it was there, or was made for another), "rows" (made from rows in memory), "miss" (from the store), empty
-    when there is none. *asked_s* is when the engine was asked, infinity before."""
+class Stats:
+    """One operation. *operation* is its name, empty without one; *way* is how it was answered ("refused", "cached",
+    "joined", "loop" or "thread"; see README.md); *cache* is where the answer comes from: "hit" (made before, or for
+    another request), "rows" (from cached rows), "miss" (from the store), empty when there is none. *asked_s* is when
+    the engine was asked, infinity before. *paused* is what `Engine.answer_now` began and `Engine.execute` finishes."""
 
-    __slots__ = ("_reads", "asked_s", "cache", "cost", "operation", "phases", "plan", "rows", "text")
+    __slots__ = (
+        "_reads",
+        "asked_s",
+        "cache",
+        "cost",
+        "operation",
+        "paused",
+        "phases",
+        "plan",
+        "rows",
+        "text",
+        "way",
+    )
 
     def __init__(self) -> None:
         self.asked_s = float("inf")
@@ -52,8 +66,10 @@ class Watch:
         self.text = ""
         self.cost = 0
         self.cache = ""
+        self.way = ""
         self.rows = 0
         self.plan: Plan | None = None
+        self.paused: Execution | None = None
         self.phases: list[Phase] = []
         self._reads: list[tuple[Read[Any], int, float, float]] = []  # a named tuple takes six times as long
 
@@ -64,29 +80,32 @@ class Watch:
 
     @contextmanager
     def phase(self, name: str) -> Generator[None]:
-        """What is done meanwhile is noted as *name*."""
+        """Record how long the block takes."""
         begun = time.perf_counter()
         try:
             yield
         finally:
             self.phases.append(Phase(name, begun, time.perf_counter()))
 
-    def watched(self, plan: Reads[T]) -> Reads[T]:
-        """*plan* itself; its reads are noted."""
-        rows: Any = None
-        clock, noted = time.perf_counter, self._reads.append
-        try:
-            while True:
-                read = plan.send(rows)
-                begun = clock()
-                rows = yield read
-                count = read.row_count(rows)
-                if count is None:
-                    continue
-                self.rows += count
-                noted((read, count, begun, clock()))
-        except StopIteration as done:
-            result: T = done.value
-            return result
-        finally:
-            plan.close()
+    def prepared(self, name: str, cost: int, plan: Plan) -> None:
+        """Record the operation that runs."""
+        self.operation, self.cost, self.plan = name, cost, plan
+
+    def seen(self, read: Read[Any], rows: Any, begun_s: float, ended_s: float) -> None:
+        """Record a read and its answer: `store.driver.drive` calls this."""
+        count = read.row_count(rows)
+        if count is not None:
+            self.rows += count
+            self._reads.append((read, count, begun_s, ended_s))
+
+    def continue_from(self, other: Stats) -> None:
+        """Take over what *other* recorded of the same operation, and its paused plan."""
+        self.phases, self._reads, self.rows = other.phases, other._reads, other.rows
+        self.cache, self.way = other.cache, other.way
+        self.paused, other.paused = other.paused, None
+
+    def close(self) -> None:
+        """Give back what a paused plan holds; the operation is over."""
+        paused, self.paused = self.paused, None
+        if paused is not None:
+            paused.close()

@@ -34,13 +34,6 @@ COLUMNS: Columns = {  # the attributes that nodes may have
     "slug": str,
 }
 
-LOOKED_AT = frozenset(  # the attributes of records that are exported
-    {
-        *("title", "name", "url", "type", "published_date_time", "category", "quality", "heat", "published"),
-        *("is_stub", "domain", "slug"),
-    }
-)
-
 
 def exported(parents: Sequence[Subgraph], rights: Rights, format: GraphFormat) -> Reads[list[str]]:
     """The subgraph as text for another program, each node with its label and attributes."""

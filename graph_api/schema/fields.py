@@ -8,7 +8,7 @@ where the compiled plan finds it.
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Iterator
 from enum import Enum
 from functools import wraps
 from typing import Annotated, Any, TypeVar, get_args, get_type_hints
@@ -76,7 +76,6 @@ def batched(
     slow: bool = False,
     long: bool = False,
     own: bool = False,
-    looks_at: Collection[str] = (),
     sizes: Sizes | None = None,
 ) -> Any:
     """A field that *fetch* answers for many parents at once; its docstring is the description.
@@ -85,12 +84,11 @@ def batched(
     parameter that has a default is an argument that may be left out or null: both mean the default.
     *cost* is told to clients in place of the *size* of a field that is no list. What is
     *slow* is never made on the event loop, what is *long* is counted against the size of an answer, objects made
-    of nothing but attributes and what is their *own* are remembered as bytes. *looks_at* are the attributes of
-    articles, providers and topics that it needs beside key and id. By their *sizes*, what is long is made a few at a
-    time.
+    of nothing but attributes and what is their *own* are remembered as bytes. By their *sizes*, what is long is made a
+    few at a time.
     """
     prepare = _without_absent(arguments) if arguments else None
-    batch = Batch(fetch, prepare, slow, long, own, frozenset(looks_at), sizes)
+    batch = Batch(fetch, prepare, slow, long, own, sizes)
 
     async def resolve(root: object, info: strawberry.Info[Context], **given: object) -> object:
         return await info.context.load(batch, given, root)

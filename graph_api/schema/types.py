@@ -105,9 +105,7 @@ class Article(Node):
         "A short name for use in URLs, made from the file name, or from the title of a stub. Not unique."
     )
     title: str = plain("The title.")
-    excerpt: str | None = batched(
-        resolvers.articles.excerpt, arguments.excerpt, own=True, looks_at={"excerpt"}
-    )
+    excerpt: str | None = batched(resolvers.articles.excerpt, arguments.excerpt, own=True)
     body: str | None = batched(
         resolvers.articles.body,
         arguments.body,
@@ -144,7 +142,7 @@ class Article(Node):
     extra: JSON | None = batched(
         resolvers.articles.extra, long=True, sizes=resolvers.articles.detail_sizes(Detail.EXTRA)
     )
-    provider: Provider | None = batched(resolvers.articles.provider, own=True, looks_at={"provider_key"})
+    provider: Provider | None = batched(resolvers.articles.provider, own=True)
     topics: list[Topic] = batched(resolvers.articles.topics, size=ListSize(3), own=True)
     images: list[Image] = batched(resolvers.articles.images, size=ListSize(2), own=True)
     related: RelatedConnection = batched(resolvers.articles.related, arguments.related, size=PAGE)
@@ -163,7 +161,7 @@ class Provider(Node):
     other_names: list[str] = plain("Other names and spellings that articles use for it.")
     description: str | None = plain("A description of the publisher.")
     images: list[Image] = plain("Logos.", size=ListSize(2))
-    extra: JSON | None = batched(resolvers.nodes.extra, long=True, looks_at={"extra"})
+    extra: JSON | None = batched(resolvers.nodes.extra, long=True)
     articles: ArticleConnection = batched(resolvers.providers.articles, arguments.articles, size=PAGE)
 
 
@@ -179,8 +177,8 @@ class Topic(Node):
     keywords: list[str] = plain("Keywords that stand for the topic.")
     hashtags: list[str] = plain("Hashtags that stand for the topic.")
     images: list[Image] = plain("Images.", size=ListSize(3))
-    extra: JSON | None = batched(resolvers.nodes.extra, long=True, looks_at={"extra"})
-    parent: Topic | None = batched(resolvers.topics.parent, own=True, looks_at={"parent_key"})
+    extra: JSON | None = batched(resolvers.nodes.extra, long=True)
+    parent: Topic | None = batched(resolvers.topics.parent, own=True)
     children: list[Topic] = batched(resolvers.topics.children, size=ListSize(10))
     articles: ArticleConnection = batched(resolvers.topics.articles, arguments.topic_articles, size=PAGE)
 
@@ -278,7 +276,6 @@ class Subgraph:
         size=EXPORTED,
         cost=EXPORTED.assumed * NEIGHBORHOOD.assumed,
         long=True,
-        looks_at=exporting.LOOKED_AT,
     )
 
 
@@ -290,7 +287,7 @@ class Path:
         size=ListSize(3),
     )
     length: int = plain("The number of steps.")
-    explanation: str = batched(resolvers.paths.explanation, long=True, looks_at={"title", "name"})
+    explanation: str = batched(resolvers.paths.explanation, long=True)
 
 
 @strawberry.type(description="The result of a path search.")
@@ -386,9 +383,7 @@ class Query:
     topics: TopicConnection = batched(resolvers.topics.topics, arguments.topics, size=PAGE)
     shortest_path: PathResult = batched(resolvers.paths.shortest_path, arguments.paths, size=PATHS)
     all_paths: PathResult = batched(resolvers.paths.all_paths, arguments.paths, size=PATHS)
-    common_neighbors: CommonNeighbors | None = batched(
-        resolvers.paths.common_neighbors, arguments.pair, looks_at={"provider_key"}
-    )
+    common_neighbors: CommonNeighbors | None = batched(resolvers.paths.common_neighbors, arguments.pair)
     subgraph: Subgraph = batched(resolvers.traversal.subgraph, arguments.subgraph, size=SUBGRAPH)
     content_report: ContentReport = batched(resolvers.report.content_report)
     revision: str = batched(resolvers.report.revision)

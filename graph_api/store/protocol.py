@@ -1,64 +1,74 @@
-"""What every store offers: it drives plans (generators of reads) against one revision of the content."""
+"""What every store offers for reading: connections, each lent to one plan at a time, that answer reads at one revision."""
 
 from __future__ import annotations
 
-from contextlib import AbstractAsyncContextManager
-from typing import Any, Protocol, TypeVar
+from collections.abc import Callable
+from typing import Protocol, TypeVar
 
 from graph_api.graph.adjacency import Csr
+from graph_api.store.driver import run
 from graph_api.store.reads import Read, Reads, Rights
 
 T = TypeVar("T")
 
 
-class Snapshot(Protocol):
-    """One read transaction: everything run in it sees one *revision*."""
+class Reader(Protocol):
+    """A connection, lent to one caller.
+
+    Its read transaction begins with the first read and ends with `release`: everything that is read in between
+    belongs to one revision. It is used on the event loop or in its own thread, never in both at once.
+    """
 
     @property
-    def revision(self) -> str: ...
-
-    async def run(self, plan: Reads[T]) -> T:
-        """What *plan* returns, all its reads answered here. Cancelling stops the work between reads."""
+    def revision(self) -> str:
+        """The revision of the read transaction, which begins now if it has not begun."""
         ...
 
-
-class Near(Protocol):
-    """Answers reads where it is asked, without waiting."""
-
-    def revision(self) -> str | None:
-        """The revision the store holds now; None when that cannot be told at once."""
+    def answer(self, read: Read[T]) -> T:
+        """The rows of *read*. On the event loop raises `ReadPaused` when they cannot be had in time."""
         ...
 
-    def run(self, plan: Reads[T], *, pending: Read[Any], revision: str) -> tuple[T, str] | None:
-        """What *plan*, which waits for *pending*, returns, and the *revision* if it is still the store's. None, and
-        the plan is over, when that cannot be told within some milliseconds."""
+    async def in_thread(self, work: Callable[[], T]) -> T:
+        """What *work* returns, run in the connection's thread. Cancelled, it is interrupted and not waited for."""
+        ...
+
+    def check(self) -> None:
+        """Raises StoreError when what was read may belong to two revisions: call it before the result is used."""
+        ...
+
+    def release(self) -> None:
+        """End the transaction and give the connection back, as soon as its thread is done with it."""
         ...
 
 
 class Store(Protocol):
-    """Answers reads. Safe for many tasks at once; at most as many plans run as there are connections."""
+    """Lends connections. Safe for many tasks of one event loop. Stores inherit it, for `run`."""
 
-    @property
-    def near(self) -> Near | None:
-        """Who answers small plans on the event loop; None while that would hold it for long."""
+    def lend_now(self, until_s: float) -> Reader | None:
+        """A connection for the event loop, whose reads pause at *until_s* (`time.perf_counter`); None when none is
+        idle, or when reading would hold the event loop."""
         ...
 
-    async def run(
-        self, plan: Reads[T], *, pending: Read[Any] | None = None, revision: str | None = None
-    ) -> tuple[T, str]:
-        """What *plan* returns and the revision it belongs to: one hop, one read transaction.
-
-        *pending* is the read that a plan begun elsewhere waits for; *revision* the one its earlier rows
-        belong to. Raises `RevisionChanged`, before any row is sent, when the store has another.
-        """
+    async def lend(self) -> Reader:
+        """A connection, first come first served."""
         ...
 
-    def snapshot(self) -> AbstractAsyncContextManager[Snapshot]:
-        """A transaction that stays open over several plans, for callers that do not know their reads yet."""
+    async def run(self, plan: Reads[T]) -> tuple[T, str]:
+        """What *plan* returns and the revision it was made from, driven in the thread of one connection."""
+        reader = await self.lend()
+        try:
+            result = await reader.in_thread(lambda: run(plan, reader.answer))
+            reader.check()
+            return result, reader.revision
+        finally:
+            reader.release()
+
+    def revision_now(self) -> str | None:
+        """The revision the store holds, None when that cannot be read without waiting."""
         ...
 
     async def revision(self) -> str:
-        """The revision the store holds now."""
+        """The revision the store holds."""
         ...
 
     async def adjacency(self, rights: Rights, revision: str) -> Csr | None:

@@ -146,9 +146,7 @@ class Turn(Read[tuple[()]]):
 
 @dataclass(frozen=True, slots=True)
 class ArticleRows(KeyedRead[NodeKey, Article]):
-    """The articles with these keys. Of their records only *fields* are looked at, all when None."""
-
-    fields: frozenset[str] | None = None
+    """The articles with these keys."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,16 +185,12 @@ class TopicKeys(KeyedRead[NodeKey, Keys]):
 
 @dataclass(frozen=True, slots=True)
 class ProviderRows(KeyedRead[NodeKey, Provider]):
-    """The providers with these keys. Of their records only *fields* are looked at, all when None."""
-
-    fields: frozenset[str] | None = None
+    """The providers with these keys."""
 
 
 @dataclass(frozen=True, slots=True)
 class TopicRows(KeyedRead[NodeKey, Topic]):
-    """The topics with these keys. Of their records only *fields* are looked at, all when None."""
-
-    fields: frozenset[str] | None = None
+    """The topics with these keys."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -542,9 +536,9 @@ class Status(Read[ContentStatus]):
 
 _DEFINED: list[Any] = list(globals().values())
 KINDS: frozenset[type[Read[Any]]] = frozenset(
-    each for each in _DEFINED if isinstance(each, type) and Read in each.__mro__[1:] and each is not KeyedRead
-)
-"""Every kind of read."""
+    each for each in _DEFINED if isinstance(each, type) and Read in each.__mro__[1:]
+) - {KeyedRead, Turn}
+"""Every kind of read that a store answers."""
 
 A = TypeVar("A")
 

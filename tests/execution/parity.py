@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import orjson
 import strawberry
@@ -19,13 +18,12 @@ from graph_api.graph.adjacency import Csr
 from graph_api.schema import build_schema
 from graph_api.settings import Settings
 from graph_api.store import open_store
-from graph_api.store.protocol import Near, Snapshot, Store
-from graph_api.store.reads import Read, Reads, Rights
+from graph_api.store.protocol import Reader, Store
+from graph_api.store.reads import Rights
+from tests.execution import ordinary
 from tests.execution.operations import CURSOR_LISTS, Asked
 from tests.execution.plain import Open, OpenInt, Plain, schema
 from tests.store.build import AnyNode
-
-T = TypeVar("T")
 
 _WIDE = Settings(
     max_source=10**6,
@@ -64,89 +62,70 @@ class Tally:
     """How operations were answered."""
 
     refused: int = 0
-    compiled: int = 0
-    ordinary: int = 0
+    executed: int = 0
 
     def add(self, other: Tally) -> None:
         self.refused += other.refused
-        self.compiled += other.compiled
-        self.ordinary += other.ordinary
-
-    @property
-    def executed(self) -> int:
-        return self.compiled + self.ordinary
+        self.executed += other.executed
 
 
-@dataclass
-class WatchedStore:
-    """A store that counts the snapshots taken: only the ordinary executor takes one."""
+class ThreadsOnly(Store):
+    """A store that is never read on the event loop."""
 
-    store: Store
-    is_near: bool = True
-    snapshots: int = 0
+    def __init__(self, store: Store) -> None:
+        self._store = store
 
-    @property
-    def near(self) -> Near | None:
-        return self.store.near if self.is_near else None
+    def lend_now(self, until_s: float) -> Reader | None:
+        del until_s
+        return None
 
-    async def run(
-        self, plan: Reads[T], *, pending: Read[Any] | None = None, revision: str | None = None
-    ) -> tuple[T, str]:
-        return await self.store.run(plan, pending=pending, revision=revision)
+    async def lend(self) -> Reader:
+        return await self._store.lend()
 
-    def snapshot(self) -> AbstractAsyncContextManager[Snapshot]:
-        self.snapshots += 1
-        return self.store.snapshot()
+    def revision_now(self) -> str | None:
+        return None
 
     async def adjacency(self, rights: Rights, revision: str) -> Csr | None:
-        return await self.store.adjacency(rights, revision)
+        return await self._store.adjacency(rights, revision)
 
     async def revision(self) -> str:
-        return await self.store.revision()
+        return await self._store.revision()
 
     async def close(self) -> None:
-        await self.store.close()
+        await self._store.close()
 
 
 @dataclass
 class Ways:
-    """The ways through the product: with both caches, with rows only, with neither near and by threads."""
+    """The ways through the product: with both caches, with rows only, with neither, and in threads alone."""
 
-    store: WatchedStore
+    path: Path
     engines: Sequence[Engine]
     tally: Tally
 
     @classmethod
-    def through(cls, store: Store, rights: Rights, tally: Tally) -> Ways:
-        watched = WatchedStore(store)
+    def through(cls, path: Path, store: Store, rights: Rights, tally: Tally) -> Ways:
         shipped = replace(_WIDE, published_only=rights.published_only, expose_secured=rights.secured)
         rows = replace(shipped, response_cache_bytes=0)
         neither = replace(rows, row_cache_bytes=0)
-        engines = [Engine(api(), watched, each) for each in (shipped, rows, neither)]
-        engines.append(Engine(api(), WatchedStore(watched, is_near=False), neither))
+        engines = [Engine(api(), store, each) for each in (shipped, rows, neither)]
+        engines.append(Engine(api(), ThreadsOnly(store), neither))
         for other in engines[1:]:
             other._preparation = engines[0]._preparation  # it does not depend on caches, and takes longest
-        return cls(watched, engines, tally)
+        return cls(path, engines, tally)
 
     async def answer(self, asked: Asked) -> Answer:
-        """The answer, the same to the byte on every way, at the first time and from memory."""
-        compiled = [await self._compiled(engine, asked) for engine in (*self.engines, *self.engines)]
-        ordinary = await self.engines[0].execute(asked.text, asked.variables, compiled=False)
-        for other in (*compiled[1:], ordinary):
-            assert other.body == compiled[0].body
-            assert other.executed == compiled[0].executed
-        return ordinary
-
-    async def _compiled(self, engine: Engine, asked: Asked) -> Answer:
-        before = self.store.snapshots
-        answer = await engine.execute(asked.text, asked.variables)
-        if not answer.executed:
-            self.tally.refused += 1
-        elif self.store.snapshots == before:
-            self.tally.compiled += 1
-        else:
-            self.tally.ordinary += 1
-        return answer
+        """The answer, the same to the byte on every way and on the ordinary executor, at first and from the caches."""
+        answers = [
+            await engine.execute(asked.text, asked.variables) for engine in (*self.engines, *self.engines)
+        ]
+        expected = await ordinary.execute(self.engines[0], self.path, asked.text, asked.variables)
+        for each in answers:
+            assert each.body == expected.body
+            assert each.executed == expected.executed
+        self.tally.executed += len(answers) * expected.executed
+        self.tally.refused += len(answers) * (not expected.executed)
+        return expected
 
 
 async def check(path: Path, graph: Iterable[AnyNode], rights: Rights, operations: Sequence[Asked]) -> Tally:
@@ -155,7 +134,7 @@ async def check(path: Path, graph: Iterable[AnyNode], rights: Rights, operations
     plain = Plain(sdl(), graph, rights)
     store = await open_store(path, reader_connections=1)
     try:
-        ways = Ways.through(store, rights, tally)
+        ways = Ways.through(path, store, rights, tally)
         ours, theirs = await _cursors(ways, plain, operations)
         for asked in operations:
             answer = await ways.answer(asked.with_cursors(ours))
@@ -170,7 +149,7 @@ async def check_ways(path: Path, rights: Rights, operations: Sequence[Asked]) ->
     tally = Tally()
     store = await open_store(path, reader_connections=1)
     try:
-        ways = Ways.through(store, rights, tally)
+        ways = Ways.through(path, store, rights, tally)
         cursors = {kind: await _cursors_of(ways, kind) for kind in _wanted(operations)}
         for asked in operations:
             await ways.answer(asked.with_cursors(cursors))

@@ -74,5 +74,4 @@ def test_operations_on_the_dev_corpus_are_answered_alike_on_every_way(
         total.add(asyncio.run(check_ways(database, seen, [one.about(handles) for one in asked])))
 
     answered_alike()
-    assert total.ordinary == 0  # all of it compiles: 100%
     assert total.executed > total.refused  # and most of what is asked is answered

@@ -7,14 +7,14 @@ import asyncio
 import pytest
 
 from graph_api.errors import Overloaded
-from graph_api.execution.fair_queue import Lane, Lanes
+from graph_api.execution.fair_queue import FairQueue, Queues
 
 
 class Queue:
     """A lane of one that is taken, and those who wait for it."""
 
     def __init__(self, most_waiting: int = 100) -> None:
-        self.lane = Lane(1, most_waiting)
+        self.lane = FairQueue(1, most_waiting)
         self.order: list[str] = []
         self.tasks: dict[str, asyncio.Task[None]] = {}
         assert self.lane.enter()
@@ -38,7 +38,7 @@ class Queue:
 
 
 async def test_no_more_than_its_width_are_in_a_lane() -> None:
-    lane = Lane(2, 10)
+    lane = FairQueue(2, 10)
     assert [lane.enter() for _ in range(3)] == [True, True, False]
     lane.leave()
     assert [lane.enter() for _ in range(2)] == [True, False]
@@ -129,8 +129,8 @@ async def test_clients_who_are_done_are_forgotten() -> None:
 
 
 def test_light_ones_have_a_lane_of_their_own_and_heavy_ones_half_of_the_readers() -> None:
-    lanes = Lanes(4, 10)
-    assert lanes.of(500) is lanes.of(1) is not lanes.of(501)
-    assert [lanes.of(10_000).enter() for _ in range(3)] == [True, True, False]
-    assert [lanes.of(1).enter() for _ in range(5)] == [True] * 4 + [False]
-    assert Lanes(1, 10).of(10_000).enter()
+    queues = Queues(4, 10)
+    assert queues.of(500) is queues.of(1) is not queues.of(501)
+    assert [queues.of(10_000).enter() for _ in range(3)] == [True, True, False]
+    assert [queues.of(1).enter() for _ in range(5)] == [True] * 4 + [False]
+    assert Queues(1, 10).of(10_000).enter()

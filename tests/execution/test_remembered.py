@@ -9,11 +9,12 @@ import orjson
 import pytest
 
 from graph_api.execution.engine import Engine
-from graph_api.execution.stats import Watch
+from graph_api.execution.stats import Stats
 from graph_api.schema import build_schema
 from graph_api.settings import Settings
 from graph_api.store import open_store
 from graph_api.store.reads import Rights
+from tests.execution import ordinary
 from tests.store.build import article, graph
 
 ARTICLES = "{{ articles(first: 3, orderBy: {{field: TITLE, direction: ASC}}) {{ nodes {{ {} }} }} }}"
@@ -46,19 +47,21 @@ async def engine(database: Path) -> AsyncIterator[Engine]:
         ("title", "related { nodes { title } }", "title related(first: 1) { nodes { title } }"),
     ],
 )
-async def test_what_looks_different_is_told_apart(engine: Engine, selections: tuple[str, ...]) -> None:
+async def test_what_looks_different_is_told_apart(
+    engine: Engine, database: Path, selections: tuple[str, ...]
+) -> None:
     for _ in range(2):
         for selection in selections:
             text = ARTICLES.format(selection)
             made = await engine.execute(text)
-            assert made.body == (await engine.execute(text, compiled=False)).body
+            assert made.body == (await ordinary.execute(engine, database, text)).body
 
 
-async def test_callers_with_other_rights_share_nothing(engine: Engine) -> None:
+async def test_callers_with_other_rights_share_nothing(engine: Engine, database: Path) -> None:
     text = "{ articles(first: 3) { nodes { topics { name } provider { name } } } }"
     for rights in (Rights(), Rights(published_only=True), Rights()):
         made = await engine.execute(text, rights=rights)
-        assert made.body == (await engine.execute(text, rights=rights, compiled=False)).body
+        assert made.body == (await ordinary.execute(engine, database, text, rights=rights)).body
         assert (b"hidden" in made.body) is not rights.published_only
 
 
@@ -66,10 +69,10 @@ async def test_a_known_object_is_not_read_again(engine: Engine) -> None:
     """Nor what stands in it, whichever field of whichever operation asks for it."""
     shown = "title provider { name } topics { name }"
     await engine.execute(ARTICLES.format(shown))
-    watch = Watch()
+    stats = Stats()
     answer = await engine.execute(
-        f'{{ article(by: {{slug: "a"}}) {{ related {{ nodes {{ {shown} }} }} }} }}', watch=watch
+        f'{{ article(by: {{slug: "a"}}) {{ related {{ nodes {{ {shown} }} }} }} }}', stats=stats
     )
-    assert [type(one.read).__name__ for one in watch.reads] == ["ArticleKeysBy", "ArticleRows", "Lists"]
+    assert [type(one.read).__name__ for one in stats.reads] == ["ArticleKeysBy", "ArticleRows", "Lists"]
     nodes = orjson.loads(answer.body)["data"]["article"]["related"]["nodes"]
     assert [node["topics"] for node in nodes] == [[{"name": "hidden"}], [{"name": "u"}]]

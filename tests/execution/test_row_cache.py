@@ -9,7 +9,7 @@ import pytest
 
 from graph_api.execution.lru import Lru
 from graph_api.execution.memory_size import size_of
-from graph_api.execution.row_cache import Memory
+from graph_api.execution.row_cache import RowCache
 from graph_api.records import EdgeDirection, NodeKey
 from graph_api.store.reads import (
     AllArticles,
@@ -40,7 +40,7 @@ def _rows(*keys: int, size: int = 1) -> Mapping[Any, Any]:
 
 
 def test_rows_are_told_only_when_all_of_them_are_known() -> None:
-    memory = Memory("one", LARGE)
+    memory = RowCache("one", LARGE)
     memory.learn(_topics(1, 2), _rows(1, 2))
     assert memory.rows(_topics(2, 1)) == _rows(1, 2)
     assert memory.rows(_topics(1, 3)) is None
@@ -49,14 +49,14 @@ def test_rows_are_told_only_when_all_of_them_are_known() -> None:
 
 
 def test_that_a_row_is_absent_is_known_too() -> None:
-    memory = Memory("one", LARGE)
+    memory = RowCache("one", LARGE)
     memory.learn(_topics(1, 2), _rows(1))
     assert memory.rows(_topics(1, 2)) == _rows(1)
     assert memory.rows(_topics(2)) == {}
 
 
 def test_kinds_of_rows_are_told_apart() -> None:
-    memory = Memory("one", LARGE)
+    memory = RowCache("one", LARGE)
     memory.learn(_topics(1), _rows(1))
     assert memory.rows(TopicRows((NodeKey(1),), ALL)) is None
 
@@ -64,7 +64,7 @@ def test_kinds_of_rows_are_told_apart() -> None:
 def test_lists_are_told_apart_by_window_filter_and_order() -> None:
     scope = RelatedArticles(NodeKey(1), EdgeDirection.OUT)
     page = Slice((), False, False)
-    memory = Memory("one", LARGE)
+    memory = RowCache("one", LARGE)
     memory.learn(Lists((scope,), ALL, Window(3)), {scope: page})
     assert memory.rows(Lists((scope,), ALL, Window(3))) == {scope: page}
     assert memory.rows(Lists((scope,), ALL, Window(4))) is None
@@ -72,7 +72,7 @@ def test_lists_are_told_apart_by_window_filter_and_order() -> None:
 
 
 def test_a_count_of_nothing_is_a_count() -> None:
-    memory = Memory("one", LARGE)
+    memory = RowCache("one", LARGE)
     read = Counts((AllArticles(),), ALL)
     memory.learn(read, {AllArticles(): 0})
     assert memory.rows(read) == {AllArticles(): 0}
@@ -80,14 +80,14 @@ def test_a_count_of_nothing_is_a_count() -> None:
 
 @pytest.mark.parametrize("read", [Status(ALL), ArticleKeysBy(ArticleHandle.SLUG, ("a",), ALL)])
 def test_some_reads_are_never_remembered(read: Read[Any]) -> None:
-    memory = Memory("one", LARGE)
+    memory = RowCache("one", LARGE)
     memory.learn(read, {"a": 1})
     assert memory.rows(read) is None
 
 
 def test_no_more_bytes_are_held_than_allowed() -> None:
     capacity = 20_000
-    memory = Memory("one", capacity)
+    memory = RowCache("one", capacity)
     for key in range(1000):
         memory.learn(_topics(key), _rows(key, size=10))
         held = sum(
@@ -99,7 +99,7 @@ def test_no_more_bytes_are_held_than_allowed() -> None:
 
 
 def test_rows_that_are_asked_for_outlive_those_that_are_not() -> None:
-    memory = Memory("one", 20_000)
+    memory = RowCache("one", 20_000)
     memory.learn(_topics(-1, -2), _rows(-1, -2))
     for key in range(1000):
         memory.learn(_topics(key), _rows(key))
@@ -108,31 +108,22 @@ def test_rows_that_are_asked_for_outlive_those_that_are_not() -> None:
 
 
 def test_objects_are_told_as_far_as_they_are_known() -> None:
-    memory = Memory("one", LARGE)
+    memory = RowCache("one", LARGE)
     assert memory.objects("name", {1}) == {}
-    memory.remember("name", {1: b"1", 2: b"2"})
+    memory.keep_objects("name", {1: b"1", 2: b"2"})
     assert memory.objects("name", {2, 3}) == {2: b"2"}
     assert memory.objects("title", {2}) == {}
 
 
 def test_objects_share_the_bytes_that_are_allowed_and_outlive_those_not_asked_for() -> None:
-    memory = Memory("one", 20_000)
-    memory.remember("name", {-1: b"asked for", -2: b"forgotten"})
+    memory = RowCache("one", 20_000)
+    memory.keep_objects("name", {-1: b"asked for", -2: b"forgotten"})
     for key in range(1000):
-        memory.remember("name", {key: bytes(20)})
+        memory.keep_objects("name", {key: bytes(20)})
         memory.learn(_topics(key), _rows(key))
         assert memory.objects("name", {-1}) == {-1: b"asked for"}
         assert memory.held_bytes <= 20_000 + 1000  # a generation ends with what exceeds it
     assert memory.objects("name", {-2}) == {}
-
-
-def test_nothing_is_held_when_nothing_may_be() -> None:
-    memory = Memory("one", 0)
-    memory.remember("name", {1: b"1"})
-    assert memory.objects("name", {1}) == {}
-    memory.learn(_topics(1), _rows(1))
-    memory.learn(_topics(2), _rows(2))
-    assert memory.rows(_topics(1)) is None
 
 
 def test_a_bounded_mapping_forgets_what_was_used_longest_ago() -> None:

@@ -16,7 +16,7 @@ import pytest
 
 from graph_api.errors import AnswerTooLarge, StoreError
 from graph_api.execution.engine import Answer, Engine
-from graph_api.execution.single_flight import Flights
+from graph_api.execution.single_flight import SingleFlight
 from graph_api.server.http_errors import bad_request
 from graph_api.settings import Settings
 from graph_api.store import open_store
@@ -40,12 +40,12 @@ async def _settled() -> None:
 class Kitchen:
     """Work that ends when it is told to; *begun* is how often it was."""
 
-    flights: Flights[str, str] = field(default_factory=Flights)
+    flights: SingleFlight[str, str] = field(default_factory=SingleFlight)
     begun: int = 0
     end: asyncio.Future[str] = field(default_factory=lambda: asyncio.get_running_loop().create_future())
 
     def ask(self, key: str = "soup") -> asyncio.Task[str]:
-        return asyncio.create_task(self.flights.shared(key, self._work))
+        return asyncio.create_task(self.flights.run(key, self._work))
 
     async def _work(self) -> str:
         self.begun += 1
@@ -87,7 +87,7 @@ async def test_who_does_not_wait_any_longer_stops_nobody_else() -> None:
     await _settled()
     with pytest.raises(TimeoutError):
         async with asyncio.timeout(0):
-            await kitchen.flights.shared("soup", kitchen._work)
+            await kitchen.flights.run("soup", kitchen._work)
     assert (first.done(), kitchen.begun) == (False, 1)
     kitchen.end.set_result("served")
     assert await first == "served"
@@ -131,13 +131,13 @@ class Busy:
 
     @property
     def waiting(self) -> int:
-        return self.engine.lanes.light.waiting
+        return self.engine.queues.light.waiting
 
     def ask(self, query: str = QUERY, client: str = "", rights: Rights | None = None) -> asyncio.Task[Answer]:
         return asyncio.create_task(self.engine.execute(query, client=client, rights=rights))
 
     def free(self) -> None:
-        self.engine.lanes.light.leave()
+        self.engine.queues.light.leave()
 
 
 @pytest.fixture
@@ -146,7 +146,7 @@ async def busy(tmp_path: Path) -> AsyncIterator[Busy]:
     store = await open_store(path, reader_connections=1)
     engine = Engine(api(), store, Settings(reader_connections=1))
     await engine.revision()
-    assert engine.lanes.light.enter()
+    assert engine.queues.light.enter()
     yield Busy(engine, path)
     await store.close()
 
@@ -188,7 +188,7 @@ async def test_who_has_seen_a_later_revision_is_not_told_of_the_one_before(busy:
     await _settled()
     with closing(sqlite3.connect(busy.path, isolation_level=None)) as connection:
         write(connection, [article("c")], "two")
-    busy.engine._driver._looked -= 1  # a second later
+    busy.engine._loader._looked_s -= 1  # a second later
     moved = await busy.engine.revision()
     late = busy.ask()
     await _settled()
@@ -201,7 +201,7 @@ async def test_where_no_answers_are_kept_none_is_shared(tmp_path: Path) -> None:
     store = await open_store(graph(tmp_path / "g.db", article("a")), reader_connections=1)
     busy = Busy(Engine(api(), store, Settings(reader_connections=1, response_cache_bytes=0)), tmp_path)
     await busy.engine.revision()
-    assert busy.engine.lanes.light.enter()
+    assert busy.engine.queues.light.enter()
     asking = [busy.ask() for _ in range(3)]
     await _settled()
     assert busy.waiting == 3

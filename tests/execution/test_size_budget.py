@@ -13,7 +13,6 @@ import pytest
 
 from graph_api.errors import AnswerTooLarge
 from graph_api.execution.engine import Answer, Engine
-from graph_api.execution.size_budget import check_size
 from graph_api.records import Detail
 from graph_api.schema import build_schema
 from graph_api.settings import Settings
@@ -69,13 +68,10 @@ def engine(store: Store, most: int = MOST) -> Engine:
     return Engine(build_schema(), store, Settings(max_answer=most, response_cache_bytes=0))
 
 
-@pytest.mark.parametrize("compiled", [True, False], ids=["compiled", "ordinary"])
 @pytest.mark.parametrize("query", TOO_LARGE.values(), ids=TOO_LARGE)
-async def test_an_answer_that_is_too_large_is_refused_as_a_whole(
-    store: Store, query: str, compiled: bool
-) -> None:
+async def test_an_answer_that_is_too_large_is_refused_as_a_whole(store: Store, query: str) -> None:
     asking = engine(store)
-    first, again = [await asking.execute(query, compiled=compiled) for _ in range(2)]
+    first, again = [await asking.execute(query) for _ in range(2)]
     assert first.body == again.body, "from the store and from memory"
     assert (first.executed, first.code) == (False, "LIMIT_EXCEEDED")
     [error] = orjson.loads(first.body)["errors"]
@@ -87,22 +83,20 @@ async def test_an_answer_may_have_every_byte_that_is_allowed(database: Path, que
     store = await open_store(database, reader_connections=1)
     whole = await engine(store, 10**9).execute(query)
     assert whole.code is None
-    for compiled in (True, False):
-        fits = await engine(store, len(whole.body)).execute(query, compiled=compiled)
-        assert fits.body == whole.body
-        over = await engine(store, len(whole.body) - 1).execute(query, compiled=compiled)
-        assert over.code == "LIMIT_EXCEEDED"
+    fits = await engine(store, len(whole.body)).execute(query)
+    assert fits.body == whole.body
+    over = await engine(store, len(whole.body) - 1).execute(query)
+    assert over.code == "LIMIT_EXCEEDED"
     await store.close()
 
 
-@pytest.mark.parametrize("compiled", [True, False], ids=["compiled", "ordinary"])
 @pytest.mark.parametrize("query", TOO_LARGE.values(), ids=TOO_LARGE)
 async def test_what_is_refused_takes_no_more_memory_than_some_answers_of_the_allowed_size(
-    store: Store, query: str, compiled: bool
+    store: Store, query: str
 ) -> None:
     asking = engine(store)
-    await asking.execute(query, compiled=compiled)
-    assert await _most_held(asking.execute(query, compiled=compiled)) < 6 * MOST
+    await asking.execute(query)
+    assert await _most_held(asking.execute(query)) < 6 * MOST
 
 
 async def _most_held(asked: Coroutine[Any, Any, Answer]) -> int:
@@ -162,10 +156,3 @@ async def test_what_was_read_for_a_refused_answer_is_let_go_at_once(database: Pa
         gc.enable()
         tracemalloc.stop()
         await store.close()
-
-
-def test_the_size_of_data_is_known_before_it_is_encoded() -> None:
-    data = {"texts": ["x" * 60, "y" * 30], "extra": orjson.Fragment('{"a":1}')}
-    check_size(data, 200)
-    with pytest.raises(AnswerTooLarge):
-        check_size(data, 100)

@@ -7,29 +7,27 @@ import random
 import time
 from collections.abc import Awaitable, Callable
 from contextlib import closing
+from functools import partial
 from itertools import pairwise
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import pytest
 
 from graph_api.execution.engine import Answer, Engine
-from graph_api.execution.stats import Watch
 from graph_api.graph.export import GraphFormat
 from graph_api.records import EdgeKind
 from graph_api.schema.exporting import exported
 from graph_api.schema.resolvers.traversal import Hop, Subgraph
 from graph_api.settings import Settings
 from graph_api.store import open_store
-from graph_api.store.protocol import Near, Store
-from graph_api.store.reads import Read, Reads, Rights, Turn
+from graph_api.store.driver import run
+from graph_api.store.reads import Read, Rights, Turn
 from graph_api.store.sqlite.connection import connected
 from graph_api.store.sqlite.reads import answer
 from tests.execution.parity import api
 from tests.schema.traversing import with_edges
 from tests.store.build import ArticleNode, article, graph
-
-T = TypeVar("T")
 
 NODES = 6000
 START = article("n0")
@@ -122,73 +120,16 @@ async def test_an_operation_whose_text_is_known_does_not_wait_for_those_that_are
     assert len(waiting) > 5
 
 
-async def test_what_took_long_on_the_event_loop_is_not_tried_there_again(path: Path) -> None:
-    """The same operation may be quick with some variables, and slow with others: many may ask for these at once."""
-    store = await open_store(path, reader_connections=1)
-    slow = Slow()
-    engine = Engine(api(), StoreNear(store, slow), _settings(row_cache_bytes=0))
-    query = "query($first: Int) { articles(first: $first) { nodes { title } } }"
-    for first in range(1, 9):
-        await engine.execute(query, {"first": first})
-    slow.asked = 0
-    rights, watch = Rights(), Watch()
-    for first in range(1, 9):
-        variables = {"first": first}
-        assert (
-            engine.at_once(
-                query,
-                variables,
-                None,
-                rights=rights,
-                tell_cost=False,
-                coding="",
-                most_bytes=10**6,
-                watch=watch,
-            )
-            is None
-        )
-    await store.close()
-    assert slow.asked <= 1, "none where a busy machine made the plan look slow before"
-
-
-class Slow:
-    """Somebody near by who takes long and gives up, and was *asked* so often."""
-
-    def __init__(self) -> None:
-        self.asked = 0
-
-    def revision(self) -> str | None:
-        return "one"
-
-    def run(self, plan: Reads[T], *, pending: Read[Any], revision: str) -> tuple[T, str] | None:
-        del pending, revision
-        plan.close()
-        self.asked += 1
-        begun = time.perf_counter()
-        while time.perf_counter() < begun + 0.006:
-            pass
-        return None
-
-
-class StoreNear:
-    """A store that is read near by with *near*."""
-
-    def __init__(self, store: Store, near: Near) -> None:
-        self.near = near
-        self.run, self.snapshot, self.revision = store.run, store.snapshot, store.revision
-        self.close, self.adjacency = store.close, store.adjacency
-
-
 async def test_what_is_looked_for_in_all_articles_is_heavy_though_it_answers_little(path: Path) -> None:
     store = await open_store(path, reader_connections=2)
     engine = Engine(api(), store, _settings(reader_connections=2))
-    assert engine.lanes.heavy.enter()
+    assert engine.queues.heavy.enter()
     query = '{ articles(filter: {related: {title: {contains: "n1"}}}) { totalCount } }'
     waiting = asyncio.create_task(engine.execute(query))
     await asyncio.sleep(0)
     plain = await engine.execute('{ articles(filter: {title: {contains: "n1"}}) { totalCount } }')
-    assert (plain.code, engine.lanes.heavy.waiting, waiting.done()) == (None, 1, False)
-    engine.lanes.heavy.leave()
+    assert (plain.code, engine.queues.heavy.waiting, waiting.done()) == (None, 1, False)
+    engine.queues.heavy.leave()
     assert (await waiting).code is None
     await store.close()
 
@@ -232,13 +173,12 @@ def test_an_export_offers_a_turn_with_every_chunk_of_its_text(path: Path) -> Non
         [Subgraph((nodes,), cut=False, kinds=frozenset({EdgeKind.RELATED}))], Rights(), GraphFormat.GEXF
     )
     turns = 0
+
+    def seen(read: Read[Any], *_: object) -> None:
+        nonlocal turns
+        turns += isinstance(read, Turn)
+
     with closing(connected(path)) as connection:
-        try:
-            read = next(plan)
-            while True:
-                turns += isinstance(read, Turn)
-                read = plan.send(answer(connection, read))
-        except StopIteration as done:
-            [text] = done.value
+        [text] = run(plan, partial(answer, connection), seen)
     assert text.count("<node ") == 1000
     assert turns > len(text) // 100_000 >= 5

@@ -5,8 +5,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -16,9 +15,10 @@ from graph_api.execution.engine import Answer, Engine
 from graph_api.graph.adjacency import Csr
 from graph_api.schema import build_schema
 from graph_api.settings import Settings
-from graph_api.store import open_store
-from graph_api.store.protocol import Snapshot, Store
+from graph_api.store import at, open_store
+from graph_api.store.protocol import Reader, Store
 from graph_api.store.reads import Read, Reads, Rights
+from tests.execution import ordinary
 
 T = TypeVar("T")
 
@@ -43,15 +43,17 @@ def refusal(path: Path, query: str, settings: Settings | None = None, **variable
 
 
 def reads(path: Path, query: str, *, compiled: bool, **variables: Any) -> Counter[str]:
-    """How many reads of each kind the store gets for one operation, and under `hops` how many calls."""
+    """How many reads of each kind the store gets for one operation, and under `hops` how many connections it lends."""
 
     async def run() -> Counter[str]:
         store = await open_store(path, reader_connections=1)
         try:
             counting = CountingStore(store)
-            answer = await Engine(build_schema(), counting, Settings(row_cache_bytes=0)).execute(
-                query, variables, compiled=compiled
-            )
+            engine = Engine(build_schema(), counting, Settings(row_cache_bytes=0))
+            if compiled:
+                answer = await engine.execute(query, variables)
+            else:
+                answer = await _ordinary(engine, counting, path, query, variables)
             assert b'"errors"' not in answer.body, answer.body
             return counting.counted
         finally:
@@ -60,47 +62,64 @@ def reads(path: Path, query: str, *, compiled: bool, **variables: Any) -> Counte
     return asyncio.run(run())
 
 
+async def _ordinary(
+    engine: Engine, counting: CountingStore, path: Path, query: str, variables: dict[str, Any]
+) -> Answer:
+    with at(path).session() as session:
+
+        def counted(plan: Reads[T]) -> T:
+            counting.counted["hops"] += 1
+            return session.run(_counting(plan, counting.counted))
+
+        return await ordinary.execute_with(counted, engine, query, variables)
+
+
+def _counting(plan: Reads[T], counted: Counter[str]) -> Reads[T]:
+    """*plan*, its reads counted."""
+    rows: Any = None
+    try:
+        while True:
+            read = plan.send(rows)
+            counted[type(read).__name__] += 1
+            rows = yield read
+    except StopIteration as done:
+        result: T = done.value
+        return result
+
+
 def _both(path: Path, query: str, settings: Settings | None, variables: dict[str, Any]) -> Answer:
     async def run() -> tuple[Answer, Answer]:
         store = await open_store(path, reader_connections=1)
         try:
             engine = Engine(build_schema(), store, settings or Settings())
             compiled = await engine.execute(query, variables)
-            return compiled, await engine.execute(query, variables, compiled=False)
+            return compiled, await ordinary.execute(engine, path, query, variables)
         finally:
             await store.close()
 
-    compiled, ordinary = asyncio.run(run())
-    assert compiled.body == ordinary.body
-    assert compiled.executed == ordinary.executed
+    compiled, expected = asyncio.run(run())
+    assert compiled.body == expected.body
+    assert compiled.executed == expected.executed
     return compiled
 
 
-class CountingStore:
-    """A store that counts what it is asked."""
-
-    near = None
+class CountingStore(Store):
+    """A store that counts what it is asked, and is never read on the event loop."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
         self.counted: Counter[str] = Counter()
 
-    async def run(
-        self, plan: Reads[T], *, pending: Read[Any] | None = None, revision: str | None = None
-    ) -> tuple[T, str]:
+    def lend_now(self, until_s: float) -> Reader | None:
+        del until_s
+        return None
+
+    async def lend(self) -> Reader:
         self.counted["hops"] += 1
-        counted = self._counting(plan, pending)
-        if pending is not None:
-            next(counted)
-        return await self._store.run(counted, pending=pending, revision=revision)
+        return _CountingReader(await self._store.lend(), self.counted)
 
-    def snapshot(self) -> AbstractAsyncContextManager[Snapshot]:
-        return self._snapshot()
-
-    @asynccontextmanager
-    async def _snapshot(self) -> AsyncIterator[Snapshot]:
-        async with self._store.snapshot() as snapshot:
-            yield _CountingSnapshot(self, snapshot)
+    def revision_now(self) -> str | None:
+        return self._store.revision_now()
 
     async def adjacency(self, rights: Rights, revision: str) -> Csr | None:
         return await self._store.adjacency(rights, revision)
@@ -111,30 +130,25 @@ class CountingStore:
     async def close(self) -> None:
         await self._store.close()
 
-    def _counting(self, plan: Reads[T], pending: Read[Any] | None = None) -> Reads[T]:
-        try:
-            read = next(plan) if pending is None else pending
-            while True:
-                self.counted[type(read).__name__] += 1
-                read = plan.send((yield read))
-        except StopIteration as done:
-            result: T = done.value
-            return result
 
-    def count(self, plan: Reads[T]) -> Reads[T]:
-        """*plan*, its reads counted."""
-        self.counted["hops"] += 1
-        return self._counting(plan)
-
-
-class _CountingSnapshot:
-    def __init__(self, store: CountingStore, snapshot: Snapshot) -> None:
-        self._store = store
-        self._snapshot = snapshot
+class _CountingReader:
+    def __init__(self, reader: Reader, counted: Counter[str]) -> None:
+        self._reader = reader
+        self._counted = counted
 
     @property
     def revision(self) -> str:
-        return self._snapshot.revision
+        return self._reader.revision
 
-    async def run(self, plan: Reads[T]) -> T:
-        return await self._snapshot.run(self._store.count(plan))
+    def answer(self, read: Read[T]) -> T:
+        self._counted[type(read).__name__] += 1
+        return self._reader.answer(read)
+
+    async def in_thread(self, work: Callable[[], T]) -> T:
+        return await self._reader.in_thread(work)
+
+    def check(self) -> None:
+        self._reader.check()
+
+    def release(self) -> None:
+        self._reader.release()

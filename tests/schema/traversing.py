@@ -20,6 +20,7 @@ from graph_api.settings import Settings
 from graph_api.store import open_store
 from graph_api.store.protocol import Store
 from graph_api.store.reads import Rights
+from tests.execution import ordinary
 from tests.store.build import ArticleNode, ProviderNode, TopicNode, article, graph, provider, topic
 
 Node: TypeAlias = ArticleNode | ProviderNode | TopicNode
@@ -80,13 +81,13 @@ async def _all_ways(
 ) -> list[Any]:
     store = await open_store(path, reader_connections=1)
     try:
-        ways = await _ways(store, published_only)
+        ways = await _ways(store, path, published_only)
         return [_data([await way(query, variables) for way in ways]) for variables in asked]
     finally:
         await store.close()
 
 
-async def _ways(store: Store, published_only: bool) -> list[Way]:
+async def _ways(store: Store, path: Path, published_only: bool) -> list[Way]:
     forgetful = Settings(published_only=published_only, response_cache_bytes=0, row_cache_bytes=0)
     remembers = Settings(published_only=published_only, response_cache_bytes=0)
     stored = Engine(_schema(), store, forgetful)
@@ -94,7 +95,7 @@ async def _ways(store: Store, published_only: bool) -> list[Way]:
     remembering = await with_edges(Engine(_schema(), store, remembers, loads_adjacency=True))
     again = remembering.execute  # from rows that are known by then
     return [
-        *(stored.execute, partial(stored.execute, compiled=False)),
+        *(stored.execute, partial(ordinary.execute, stored, path)),
         *(from_edges.execute, remembering.execute, again),
     ]
 

@@ -97,4 +97,4 @@ def test_a_kind_of_read_that_a_store_lacks_is_an_error_at_import() -> None:
 
 def test_every_kind_of_content_carries_rights() -> None:
     without = {kind.__name__ for kind in KINDS if "rights" not in {each.name for each in fields(kind)}}  # type: ignore[arg-type] # all are dataclasses
-    assert without == {"Turn"}
+    assert without == set()

@@ -23,7 +23,6 @@ from graph_api.store.reads import (
     TopicKeysByName,
     TopicRows,
 )
-from graph_api.store.sqlite.row_mapping import Unread
 from tests.store.build import article, graph, key, problem, provider, topic
 from tests.store.run import answer
 
@@ -40,19 +39,6 @@ def test_an_article_has_what_its_row_says(tmp_path: Path) -> None:
     assert (found.title, found.quality, found.heat, found.published) == ("Ä title", 3, None, True)
     assert found.published_date_time == datetime(1970, 1, 3, tzinfo=UTC)
     assert (found.is_stub, found.provider_key) == (False, provider("x.org").key)
-
-
-def test_of_a_node_nothing_is_read_but_key_id_and_what_is_wanted(tmp_path: Path) -> None:
-    made = article("a", day=2, quality=3, provider="x.org", topics=["t"])
-    path = graph(tmp_path / "g.db", made, provider("x.org", name="X"), topic("t"))
-    wanted = frozenset({"published_date_time", "quality", "name"})
-    [found] = answer(path, ArticleRows((key("a"),), ALL, wanted)).values()
-    assert (found.published_date_time, found.quality) == (datetime(1970, 1, 3, tzinfo=UTC), 3)
-    read = {name for name, value in found._asdict().items() if not isinstance(value, Unread)}
-    assert read == {"key", "id", "published_date_time", "quality"}
-    [provided] = answer(path, ProviderRows((provider("x.org").key,), ALL, wanted)).values()
-    assert provided.name == "X"
-    assert answer(path, TopicRows((topic("t").key,), ALL, wanted))[topic("t").key].name == "t"
 
 
 def test_unknown_and_hidden_keys_are_absent_not_errors(tmp_path: Path) -> None:

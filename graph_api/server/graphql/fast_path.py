@@ -5,7 +5,8 @@ time of the server for each request: cached answers take 0.44 to 0.76 of the tim
 to 0.7; large ones gain nothing.
 
 Everything that concerns the fast path is in this file. It calls the same functions as the ASGI endpoint does. Requests
-that it cannot answer (an error, a cache miss, a setting that needs middleware) go to the ASGI app.
+that it cannot answer (an error, a plan of more than 5 ms, a setting that needs middleware) go to the ASGI app, where a
+plan that was begun goes on.
 """
 
 from __future__ import annotations
@@ -13,15 +14,16 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, cast
 
 from httptools import parse_url
 from starlette.types import ASGIApp, Scope
 from uvicorn.config import Config
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE
 
+from graph_api.execution.executor import Execution
 from graph_api.server.dispatch import GRAPHQL_PATH, is_operation
-from graph_api.server.graphql.http import TRACE_HEADER, GraphQLEndpoint
+from graph_api.server.graphql.http import TRACE_HEADER, GraphQLEndpoint, client_address
 from graph_api.server.graphql.negotiation import HeadersByName, response_type
 from graph_api.server.graphql.response import (
     MAX_INLINE_BYTES,
@@ -79,15 +81,16 @@ class FastPath:
         request = self._endpoint.parse(method, headers, content)
         record.is_operation, record.key = True, caller.name
         record.operation = request.operation_name or ""
-        answer = engine.at_once(
+        answer = engine.answer_now(
             self._state.persisted.text(request),
             request.variables,
             request.operation_name,
             rights=self._state.access.rights(caller),
             tell_cost=request.extensions.get("cost") is True,
             coding=coding,
+            client=caller.name or client_address(record.scope),
             most_bytes=MAX_INLINE_BYTES if coding or method != "POST" else sys.maxsize,
-            watch=record,
+            stats=record,
         )
         if answer is None or answer.revision is None or is_slow_to_build(answer, method, headers, media_type):
             return None
@@ -95,9 +98,7 @@ class FastPath:
         self._endpoint.note_answer(record, request, answer)
         responses = self._endpoint.responses
         shared = responses.shared_headers(answer, media_type, self._state.revision_headers(answer.revision))
-        response = responses.build(answer, method, headers, media_type, shared)
-        responses.count_encoding(answer, headers)
-        return response
+        return responses.build(answer, method, headers, media_type, shared)
 
     def _head(self, response: HttpResponse, default_headers: list[Header]) -> bytes:
         """Status line and headers; the part that responses share is cached until uvicorn's `date` changes."""
@@ -122,6 +123,7 @@ class FastConnection(Connection):
         super().__init__(*args, **named)
         self._held: bytes | None = None  # the body so far, None when no request is held back
         self._in_a_row = 0
+        self._paused: Execution | None = None  # what was begun for the held request
 
     def data_received(self, data: bytes) -> None:
         self._in_a_row = 0
@@ -191,7 +193,9 @@ class FastConnection(Connection):
         response = self.fast_path.respond(
             record, self.headers_by_name, content, self.server_state.default_headers
         )
+        request_record.end(scope)
         if response is None:
+            self._paused = record.paused
             return False
         self._write(response)
         self._in_a_row += 1
@@ -223,6 +227,9 @@ class FastConnection(Connection):
         """Hands the held request to the ASGI app, as far as it has arrived."""
         body, self._held = self._held, None
         super().begin_request()
+        if self._paused is not None:
+            request_record.hand_over(cast("Scope", self.scope), self._paused)
+            self._paused = None
         if body:
             super().on_body(body)
 

@@ -80,7 +80,7 @@ class GraphQLEndpoint:
         record.is_operation = True
         allowance = None
         if self.state.rates is not None:
-            allowance = Allowance(self.state.rates, _address(scope))
+            allowance = Allowance(self.state.rates, client_address(scope))
             send = allowance.sending_headers(send)
         try:
             _check_accept(media_type)
@@ -129,12 +129,12 @@ class GraphQLEndpoint:
                 request.variables,
                 request.operation_name,
                 rights=self.state.access.rights(caller),
-                client=caller.name or _address(scope),
+                client=caller.name or client_address(scope),
                 charge=allowance.charge if allowance is not None else None,
                 tell_cost=request.extensions.get("cost") is True,
                 traced=headers.get(TRACE_HEADER) == b"ftv1",
                 coding=accepted_coding(headers),
-                watch=record,
+                stats=record,
             )
         finally:
             record.answered_s = time.perf_counter()
@@ -164,7 +164,6 @@ class GraphQLEndpoint:
             response = await asyncio.to_thread(build, answer, method, headers, media_type, shared)
         else:
             response = build(answer, method, headers, media_type, shared)
-        self.responses.count_encoding(answer, headers)
         await _send(send, response.status, [*response.shared, *response.own], response.body)
 
     async def _send_error(
@@ -217,7 +216,7 @@ async def _send(send: Send, status: int, headers: list[Header], body: bytes) -> 
     await send({"type": "http.response.body", "body": body})
 
 
-def _address(scope: Scope) -> str:
+def client_address(scope: Scope) -> str:
     """The client's address: that of the connection, or what a trusted proxy names."""
     client: tuple[str, int] | None = scope.get("client")
     return client[0] if client else ""

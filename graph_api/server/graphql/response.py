@@ -94,13 +94,6 @@ class ResponseBuilder:
             own.append((b"content-encoding", coding.encode()))
         return HttpResponse(status, shared, own, _encoded(answer, coding))
 
-    def count_encoding(self, answer: Answer, headers: HeadersByName) -> None:
-        """Counts the bytes that `build` added to a cached answer. On the event loop."""
-        engine = self._state.open_engine
-        was_compressed = _is_compressible(answer) and accepted_coding(headers) != answer.coding
-        if was_compressed and answer.kept is not None and engine is not None:
-            engine.grew(answer.kept)
-
 
 def accepted_coding(headers: HeadersByName) -> str:
     """The content coding of a large answer, empty for none."""
@@ -110,7 +103,7 @@ def accepted_coding(headers: HeadersByName) -> str:
 
 def is_slow_to_build(answer: Answer, method: str, headers: HeadersByName, media_type: str) -> bool:
     """Whether `build` has to hash or compress so much that it would block the event loop."""
-    tags = answer.kept.tags if answer.kept is not None else ()
+    tags = answer.cached.tags if answer.cached is not None else ()
     needs_tag = method != "POST" and media_type not in tags
     if answer.coding:
         return needs_tag  # it has to be decompressed, once
@@ -136,14 +129,14 @@ def _encoded(answer: Answer, coding: str) -> bytes:
     if coding == answer.coding:
         return answer.body
     body = packed(answer.body, coding)
-    if answer.kept is not None:
-        answer.kept.packed[coding] = body
+    if answer.cached is not None:
+        answer.cached.encodings[coding] = body
     return body
 
 
 def _entity_tag(answer: Answer, media_type: str) -> bytes:
     """The ETag of the answer without coding; a cached answer keeps it."""
-    tags = answer.kept.tags if answer.kept is not None else {}
+    tags = answer.cached.tags if answer.cached is not None else {}
     tag = tags.get(media_type)
     if tag is None:
         plain = unpacked(answer.body, answer.coding) if answer.coding else answer.body

@@ -99,7 +99,7 @@ class Metrics:
 
 def engine_gauges(engine: Engine) -> Iterator[Metric]:
     """The queues and caches of *engine*."""
-    lanes = {"light": engine.lanes.light, "heavy": engine.lanes.heavy}
+    lanes = {"light": engine.queues.light, "heavy": engine.queues.heavy}
     running = {name: lane.running for name, lane in lanes.items()}
     waiting = {name: lane.waiting for name, lane in lanes.items()}
     yield gauge("lane_running", "Operations that run.", running, "lane")

@@ -70,6 +70,7 @@ class Observer:
 
     def ended(self, request: RequestRecord) -> None:
         """Counts, traces and logs *request*, which is complete."""
+        request.close()
         request.ended_s = time.perf_counter()
         self.metrics.in_flight -= 1
         slow = request.worked_s >= self._slow_s

@@ -8,13 +8,15 @@ from typing import Any
 
 from starlette.types import Message, Scope, Send
 
-from graph_api.execution.stats import Watch
+from graph_api.execution.executor import Execution
+from graph_api.execution.stats import Stats
 
 _KEY = "graph_api.request_record"
+_PAUSED = "graph_api.paused"
 CLIENT_CLOSED_REQUEST = 499  # no response was sent; nginx logs this number too
 
 
-class RequestRecord(Watch):
+class RequestRecord(Stats):
     """One request. *code* is that of its first error, None without one; *key* is the name of its API key."""
 
     __slots__ = (
@@ -92,7 +94,15 @@ async def _discard(message: Message) -> None:
 def begin(scope: Scope, send: Send = _discard) -> RequestRecord:
     """A new record, which `of` finds by *scope*."""
     record = scope[_KEY] = RequestRecord(scope, send)
+    paused: Execution | None = scope.pop(_PAUSED, None)
+    if paused is not None:
+        paused.record_in(record)
     return record
+
+
+def hand_over(scope: Scope, paused: Execution) -> None:
+    """Let the request that begins with *scope* go on with an operation that was begun for it."""
+    scope[_PAUSED] = paused
 
 
 def of(scope: Scope) -> RequestRecord:

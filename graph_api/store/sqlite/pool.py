@@ -23,10 +23,14 @@ class Pool(Generic[T]):
         """How many members nobody has."""
         return len(self._idle)
 
+    def take_now(self) -> T | None:
+        """A member; None when all are lent."""
+        return self._idle.pop() if self._idle else None
+
     async def take(self) -> T:
         """A member; it is the caller's until it is put back."""
-        if self._idle:
-            return self._idle.pop()
+        if (member := self.take_now()) is not None:
+            return member
         turn: asyncio.Future[T] = asyncio.get_running_loop().create_future()
         self._waiting.append(turn)
         try:

@@ -1,139 +1,206 @@
-"""A reader connection: its own thread, on which a whole plan is driven in one read transaction.
+"""A reader connection with a thread of its own. A plan reads it on the event loop first, then in the thread.
 
-The one decision worth knowing: a hop to the thread costs more than most reads, so what is handed over is
-not a statement but the generator that asks for them. `interrupt` would hit whatever statement runs; it is
-called only while the operation it is meant for holds the connection, under a lock.
+On the event loop a statement is interrupted when its time is over, and no lock is waited for; the read pauses then
+and is repeated in the thread, in the same transaction. `interrupt` stops whatever statement runs. It hits the right one
+because a connection is lent and given back on the event loop only, where `interrupt` is called too.
 """
 
 from __future__ import annotations
 
 import asyncio
 import sqlite3
+import time
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from queue import SimpleQueue
-from threading import Lock
 from typing import Any, TypeVar
 
 import aiosqlite
 
-from graph_api.errors import AnswerTooLarge, ReadCancelled, RevisionChanged
-from graph_api.store.reads import Read, Reads
-from graph_api.store.sqlite.connection import check_fixed, connected, unreadable
+from graph_api.errors import AnswerTooLarge, ReadCancelled, ReadPaused, StoreError
+from graph_api.store.driver import FOREVER
+from graph_api.store.reads import Read
+from graph_api.store.sqlite.connection import check_fixed, code, connected, unreadable
 from graph_api.store.sqlite.reads import answer
 from graph_api.store.sqlite.status import revision as stored_revision
 
 T = TypeVar("T")
 
-
-class Operation:
-    """One use of a connection, which its caller may stop at any time."""
-
-    __slots__ = ("stopped",)
-
-    def __init__(self) -> None:
-        self.stopped = False
+_STEPS = 1000  # of SQLite's virtual machine, some 30 us, between two looks at the clock
+_BUSY_MS = 5000  # how long the thread waits for a lock
+_OUT_OF_TIME = {sqlite3.SQLITE_INTERRUPT, sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
 
 
-class Reader(aiosqlite.Connection):
-    """A read-only connection. Its calls run one after the other on its thread."""
+class SqliteReader(aiosqlite.Connection):
+    """A `protocol.Reader`; *given_back* is called when it can be lent again."""
 
     _tx: SimpleQueue[tuple[asyncio.Future[Any] | None, Callable[[], Any]]]  # as aiosqlite has it, typed whole
 
-    def __init__(self, path: Path, most_text: int) -> None:
+    def __init__(self, path: Path, most_text: int, given_back: Callable[[SqliteReader], None]) -> None:
         super().__init__(partial(connected, path, most_text), iter_chunk_size=64)
+        self.has_failed = False  # since it was lent
+        self.waited_s = 0.0  # the longest read on the event loop since it was lent
+        self.busy_since_s = FOREVER  # when its thread began to work
         self._path = path
-        self._lock = Lock()
-        self._current: Operation | None = None
+        self._given_back = given_back
+        self._revision: str | None = None
+        self._on_loop = False
+        self._until_s = FOREVER
+        self._stopped = False
+        self._closing = False  # from then on its thread alone may touch the connection
+        self._working: asyncio.Future[Any] | None = None
         self._thread.daemon = True  # a program that ends without closing its store still ends
 
     # -- on the event loop -------------------------------------------------------------------------------
 
     async def open(self) -> None:
-        """The connection is open; when it cannot be, its thread has ended."""
+        """Open the connection; when that fails, its thread has ended."""
         try:
             await self
         except BaseException:
             await asyncio.to_thread(self._thread.join)  # aiosqlite ends it without waiting
             raise
 
-    def call(self, function: Callable[[], T]) -> asyncio.Future[T]:
-        """*function*'s result, from the connection's thread; done when the thread is done with it.
+    def limit(self, until_s: float) -> None:
+        """Reads pause at *until_s* from now on, on the event loop; never, and they wait for locks, when FOREVER."""
+        on_loop = until_s != FOREVER
+        if on_loop != self._on_loop:
+            self._on_loop = on_loop
+            self._conn.execute(f"PRAGMA busy_timeout = {0 if on_loop else _BUSY_MS}")
+            self._conn.set_progress_handler(self._is_over if on_loop else None, _STEPS)
+        self._until_s = until_s
 
-        As aiosqlite's `_execute`, which hides the future, so that nobody could tell after a cancellation.
+    async def in_thread(self, work: Callable[[], T]) -> T:
+        """What *work* returns, run in the connection's thread. Cancelled, it is interrupted and not waited for.
+
+        As aiosqlite's `_execute`, which hides the future: nobody could tell when the thread is done.
         """
+        if self._closing:
+            raise self._closed_error()
         future: asyncio.Future[T] = asyncio.get_running_loop().create_future()
-        self._tx.put_nowait((future, function))
-        return future
-
-    def stop_operation(self, operation: Operation) -> None:
-        """*operation* ends at its next read, and a statement of its that runs now is interrupted."""
-        with self._lock:
-            operation.stopped = True
-            if self._current is operation:
-                self._conn.interrupt()
-
-    # -- on the connection's thread ----------------------------------------------------------------------
-
-    def drive(
-        self, operation: Operation, plan: Reads[T], pending: Read[Any] | None, revision: str | None
-    ) -> tuple[T, str]:
-        """What *plan* returns and its revision; one read transaction, which is over afterwards."""
+        self._stopped, self._working, self.busy_since_s = False, future, time.perf_counter()
+        future.add_done_callback(self._worked)
+        self._tx.put_nowait((future, partial(self._work, work)))
         try:
-            current = self.begin(operation)
-            if revision is not None and revision != current:
-                raise RevisionChanged(current)
-            return self.follow(operation, plan, pending), current
+            return await asyncio.shield(future)
+        except asyncio.CancelledError:
+            self.interrupt_work()
+            raise
+        except ReadCancelled:
+            raise self._closed_error() from None
+
+    def interrupt_work(self) -> None:
+        """End the work in the thread: a running statement now, a plan at its next read."""
+        if self._working is not None and not self._closing:
+            self._stopped = True
+            self._conn.interrupt()
+
+    async def close(self) -> None:
+        """Interrupt its work and close the connection."""
+        self.interrupt_work()
+        self._closing = True
+        await super().close()
+
+    def release(self) -> None:
+        """End the transaction and give the connection back, as soon as its thread is done with it."""
+        if self._working is not None:
+            self._working.add_done_callback(lambda _: self._release())
+        else:
+            self._release()
+
+    def _closed_error(self) -> StoreError:
+        return StoreError(f"{self._path} has been closed")
+
+    def _worked(self, future: asyncio.Future[Any]) -> None:
+        if self._working is future:
+            self._working, self.busy_since_s = None, FOREVER
+        if not future.cancelled():
+            future.exception()  # asyncio logs errors that nobody looks at
+
+    def _release(self) -> None:
+        self._end()
+        self._stopped = False
+        self._given_back(self)
+
+    # -- on either ---------------------------------------------------------------------------------------
+
+    @property
+    def revision(self) -> str:
+        """The revision of the read transaction, which begins now if it has not begun."""
+        return self._timed(self._begun)
+
+    def answer(self, read: Read[T]) -> T:
+        """The rows of *read*."""
+        found: T = self._timed(lambda: self._answer(read))
+        return found
+
+    def check(self) -> None:
+        """Raises StoreError when a file that is read as one that never changes has changed."""
+        try:
+            check_fixed(self._conn, self._path)
+        except StoreError:
+            self.has_failed = True
+            raise
+
+    def look_up(self) -> str:
+        """The revision that the file holds; no transaction stays open."""
+        try:
+            found = self.revision
+            self.check()
+            return found
         finally:
-            plan.close()
-            self.end()
+            self._end()
 
-    def begin(self, operation: Operation) -> str:
-        """A read transaction is open; the revision it sees."""
-        return self._held(operation, self._begin)
-
-    def follow(self, operation: Operation, plan: Reads[T], pending: Read[Any] | None) -> T:
-        """What *plan* returns, driven in the transaction that is open."""
-        return self._held(operation, lambda: self._follow(operation, plan, pending))
-
-    def end(self) -> None:
-        """No transaction is open."""
-        if self._conn.in_transaction:
+    def _end(self) -> None:
+        self._revision = None
+        if not self._closing and self._conn.in_transaction:
+            self._until_s = FOREVER  # the end must not be interrupted
             self._conn.execute("ROLLBACK")
 
-    def _begin(self) -> str:
-        self._conn.execute("BEGIN")
-        return stored_revision(self._conn)
+    def _answer(self, read: Read[T]) -> T:
+        self._begun()
+        found: T = answer(self._conn, read)
+        return found
 
-    def _follow(self, operation: Operation, plan: Reads[T], pending: Read[Any] | None) -> T:
-        try:
-            read = next(plan) if pending is None else pending
-            while True:
-                if operation.stopped:
-                    raise ReadCancelled
-                read = plan.send(answer(self._conn, read))
-        except StopIteration as done:
-            result: T = done.value
-            return result
+    def _begun(self) -> str:
+        if self._revision is None:
+            if not self._conn.in_transaction:
+                self._conn.execute("BEGIN")
+            self._revision = stored_revision(self._conn)
+        return self._revision
 
-    def _held(self, operation: Operation, work: Callable[[], T]) -> T:
-        """The result of *work*; while it runs, and only then, stopping *operation* interrupts."""
-        with self._lock:
-            if operation.stopped:
-                raise ReadCancelled
-            self._current = operation
+    def _timed(self, work: Callable[[], T]) -> T:
+        if self._closing:
+            raise self._closed_error()
+        if self._stopped:
+            raise ReadCancelled
+        begun_s = time.perf_counter()
         try:
-            result = work()
+            return work()
         except sqlite3.Error as error:
-            if operation.stopped:
+            if self._stopped:
                 raise ReadCancelled from error
+            if self._until_s != FOREVER and code(error) in _OUT_OF_TIME:
+                raise ReadPaused from error
+            self.has_failed = True
             raise unreadable(self._path, error) from error
+        except StoreError:
+            self.has_failed = True
+            raise
         except AnswerTooLarge as error:
             raise error.with_traceback(None)  # noqa: B904 - its frames hold all that was read, until garbage is collected
-        else:
-            check_fixed(self._conn, self._path)
-            return result
         finally:
-            with self._lock:
-                self._current = None
+            if self._until_s != FOREVER:
+                self.waited_s = max(self.waited_s, time.perf_counter() - begun_s)
+
+    def _is_over(self) -> bool:
+        return time.perf_counter() > self._until_s
+
+    # -- in the thread -----------------------------------------------------------------------------------
+
+    def _work(self, work: Callable[[], T]) -> T:
+        self.limit(FOREVER)
+        if self._stopped:
+            raise ReadCancelled
+        return work()

@@ -11,10 +11,6 @@ from graph_api.store.reads import Read, complete
 from graph_api.store.sqlite import edges, lists, lookups, rows, status
 
 
-def _nothing(connection: sqlite3.Connection, read: reads.Turn) -> tuple[()]:  # noqa: ARG001 - as all answers
-    return ()
-
-
 def _no_arrays(connection: sqlite3.Connection, read: reads.Adjacency) -> None:  # noqa: ARG001 - as all answers
     return None
 
@@ -43,7 +39,6 @@ _ANSWERS: Mapping[type[Read[Any]], Callable[[sqlite3.Connection, Any], Any]] = c
         reads.Counts: lists.counts,
         reads.ProblemRows: rows.problems,
         reads.Status: status.status,
-        reads.Turn: _nothing,
     }
 )
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from functools import lru_cache
+from functools import cache
 from typing import Any, Generic, TypeAlias, TypeVar, get_type_hints
 
 import orjson
@@ -85,25 +85,17 @@ class Form(Generic[N]):
     nodes: Callable[[list[Row]], dict[NodeKey, N]]
 
 
-@lru_cache(256)  # clients choose fields: those of what is asked often are kept
-def form(record: type[N], fields: frozenset[str] | None) -> Form[N]:
-    """The form of nodes whose *fields* are wanted, all when None, and their keys and ids in any case.
+@cache
+def form(record: type[N]) -> Form[N]:
+    """How rows become records of this class, with all their fields.
 
     A dict comprehension that names the columns takes a third of the time of a call for each row.
     """
-    names = [name for name in record._fields if fields is None or name in fields | _ALWAYS]
-    values = ", ".join(_value(name) if name in names else "unread" for name in record._fields)
-    made = f"{{key: new(record, ({values})) for {', '.join(names)} in rows}}"
-    known = {"record": record, "unread": UNREAD, **_MADE}
+    names = record._fields
+    made = f"{{key: new(record, ({', '.join(map(_value, names))})) for {', '.join(names)} in rows}}"
+    known = {"record": record, **_MADE}
     nodes = eval(f"lambda rows, new=tuple.__new__: {made}", known)  # noqa: S307 - made of our own names only
     return Form(", ".join(f"n.{_COLUMNS.get(name, name)}" for name in names), nodes)
-
-
-class Unread:
-    """Stands in a record where a field was not wanted; it is no JSON, so that nobody shows it by mistake."""
-
-
-UNREAD = Unread()
 
 
 def _value(name: str) -> str:
@@ -125,7 +117,6 @@ def _images(json: str) -> tuple[Image, ...]:
     return tuple(Image(**fields) for fields in found)
 
 
-_ALWAYS = frozenset({"key", "id"})
 _COLUMNS = {"published_date_time": "published_us", "provider_key": "provider", "parent_key": "parent"}
 _BY_TYPE: Mapping[object, Callable[[Any], object]] = {
     datetime | None: moment,

@@ -52,7 +52,7 @@ def visible(alias: str, rights: Rights) -> str:
 
 def articles(connection: sqlite3.Connection, read: ArticleRows) -> Mapping[NodeKey, Article]:
     """The articles with the keys of *read*."""
-    return _nodes(connection, read, "article", row_mapping.form(Article, read.fields))
+    return _nodes(connection, read, "article", row_mapping.form(Article))
 
 
 def details(connection: sqlite3.Connection, read: DetailRows) -> Mapping[NodeKey, str]:
@@ -134,7 +134,7 @@ def topic_keys(connection: sqlite3.Connection, read: TopicKeys) -> Mapping[NodeK
 
 def providers(connection: sqlite3.Connection, read: ProviderRows) -> Mapping[NodeKey, Provider]:
     """The providers with the keys of *read*."""
-    form = row_mapping.form(Provider, read.fields)
+    form = row_mapping.form(Provider)
     if read.rights.published_only:
         form = replace(form, columns=form.columns.replace("n.other_names", "n.shown_names"))
     return _nodes(connection, read, "provider", form)
@@ -142,7 +142,7 @@ def providers(connection: sqlite3.Connection, read: ProviderRows) -> Mapping[Nod
 
 def topics(connection: sqlite3.Connection, read: TopicRows) -> Mapping[NodeKey, Topic]:
     """The topics with the keys of *read*."""
-    return _nodes(connection, read, "topic", row_mapping.form(Topic, read.fields))
+    return _nodes(connection, read, "topic", row_mapping.form(Topic))
 
 
 def child_keys(connection: sqlite3.Connection, read: ChildKeys) -> Mapping[NodeKey, Keys]:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import sqlite3
-import time
-from typing import TypeVar
+from functools import partial
+from typing import Any, TypeVar
 
+from graph_api.store import driver
 from graph_api.store.location import TracedRead
-from graph_api.store.reads import Reads
+from graph_api.store.reads import Read, Reads
 from graph_api.store.sqlite.reads import answer
 
 T = TypeVar("T")
@@ -21,35 +22,20 @@ class SqliteSession:
 
     def run(self, plan: Reads[T], /) -> T:
         """What *plan* returns."""
-        try:
-            read = next(plan)
-            while True:
-                read = plan.send(answer(self._connection, read))
-        except StopIteration as done:
-            result: T = done.value
-            return result
+        return driver.run(plan, partial(answer, self._connection))
 
     def traced(self, plan: Reads[T]) -> tuple[T, list[TracedRead]]:
         """What *plan* returns, and its reads with the SQL of each, parameters filled in."""
         reads: list[TracedRead] = []
         statements: list[str] = []
+
+        def seen(read: Read[Any], rows: Any, begun_s: float, ended_s: float) -> None:
+            if (count := read.row_count(rows)) is not None:
+                reads.append(TracedRead(read, tuple(statements), count, ended_s - begun_s))
+            statements.clear()
+
         self._connection.set_trace_callback(statements.append)
         try:
-            return self.run(self._recorded(plan, statements, reads)), reads
+            return driver.run(plan, partial(answer, self._connection), seen), reads
         finally:
             self._connection.set_trace_callback(None)
-
-    def _recorded(self, plan: Reads[T], statements: list[str], reads: list[TracedRead]) -> Reads[T]:
-        try:
-            read = next(plan)
-            while True:
-                statements.clear()
-                begun_s = time.perf_counter()
-                rows = yield read
-                took_s = time.perf_counter() - begun_s
-                if (count := read.row_count(rows)) is not None:
-                    reads.append(TracedRead(read, tuple(statements), count, took_s))
-                read = plan.send(rows)
-        except StopIteration as done:
-            result: T = done.value
-            return result

@@ -1,14 +1,15 @@
 """The embedded store: one SQLite file in WAL mode, read by a small pool of connections.
 
-The one decision worth knowing: a plan is one hop, and a small one none (see `near`). It is driven on a reader's
-own thread inside one read transaction, so it sees one revision, whatever an ingest writes meanwhile. When its
-caller is cancelled the plan stops between reads and a running statement is interrupted; the reader goes back to
-the pool when its thread is done with it, whoever still waits. The revision itself is looked up by a reader of its
-own: who is answered from memory never waits for what others read.
+Each connection sees one revision from its first read until it is given back, whatever an ingest writes meanwhile. The
+revision itself is looked up by a connection of its own: answers from memory never wait for what others read.
 
-The file may be removed, replaced or damaged under a server that goes on. An open file stays readable when
-its name is gone, so what was read before is served until a sound database has that name again; then each
-reader is replaced as soon as its plan is over.
+Reading on the event loop saves a switch of threads, which takes longer than the reads of a small operation. It is
+left out where it would hold the event loop: after a disk was slow (SQLite cannot interrupt the read of a page), and
+while a thread computes (SQLite releases the interpreter at every row, and gets it back a millisecond later).
+
+The file may be removed, replaced or damaged under a running server. An open file stays readable when
+its name is gone, so its content is served until a sound database has that name again; then each
+connection is replaced as soon as it is given back.
 """
 
 from __future__ import annotations
@@ -17,28 +18,26 @@ import asyncio
 import logging
 import sys
 import time
-from collections.abc import AsyncGenerator, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
-from typing import Any, TypeVar
 
-from graph_api.errors import ReadCancelled, StoreError
+from graph_api.errors import ReadPaused, StoreError
 from graph_api.graph.adjacency import Csr
-from graph_api.store.protocol import Near, Snapshot
-from graph_api.store.reads import Read, Reads, Rights
+from graph_api.store.driver import FOREVER
+from graph_api.store.protocol import Store
+from graph_api.store.reads import Rights
 from graph_api.store.sqlite.adjacency import adjacency
 from graph_api.store.sqlite.connection import FileState, examine, state_of
-from graph_api.store.sqlite.near import NearReader
 from graph_api.store.sqlite.pool import Pool
-from graph_api.store.sqlite.reader import Operation, Reader
+from graph_api.store.sqlite.reader import SqliteReader
 
 logger = logging.getLogger(__name__)
 
-T = TypeVar("T")
-
-_LOOK_EVERY_S = 0.25  # so long may a file that replaces ours go unnoticed
-_SHORT_S = 0.002  # so long has a plan run that may be over soon
-_TRY_EVERY_S = 2.0  # a file that could not be read
+_LOOK_EVERY_S = 0.25  # a file that replaces ours is noticed after this time
+_TRY_EVERY_S = 2.0  # ... and a file that could not be read
+_LOOKUP_S = 0.005  # the longest that the event loop is held by a look at the revision
+_BUSY_S = 0.002  # a thread that has worked for longer computes for a while
+_SLOW_S = 0.01  # a read on the event loop that took longer waited for a disk
+_QUIET = 20  # times as long as it took: a slow disk holds the event loop for a twentieth of the time at most
 
 
 async def open_store(
@@ -46,83 +45,98 @@ async def open_store(
 ) -> SqliteStore:
     """The store in the file at *path*; StoreError when there is none that can be read.
 
-    With *examined* its pages are looked through first, for at most two seconds. A read that would give more
+    With *examined* its pages are checked first, for at most two seconds. A read that would give more
     than *most_text* characters of long texts raises `AnswerTooLarge` instead.
     """
-    state = state_of(path)
-    near, readers = await _opened(path, 1 + reader_connections, most_text, examined=examined)
-    return SqliteStore(path, near, readers, state, most_text)
+    store = SqliteStore(path, 1 + reader_connections, most_text)
+    await store.open(examined=examined)
+    return store
 
 
-async def _opened(
-    path: Path, count: int, most_text: int, *, examined: bool
-) -> tuple[NearReader, list[Reader]]:
-    if examined:
-        await asyncio.to_thread(examine, path)
-    near = await asyncio.to_thread(NearReader, path, most_text)
-    readers: list[Reader] = []
-    try:
-        for _ in range(count):
-            reader = Reader(path, most_text)
-            await reader.open()
-            readers.append(reader)
-    except BaseException:
-        near.close()
-        for reader in readers:
-            await reader.close()
-        raise
-    return near, readers
+class SqliteStore(Store):
+    """A `protocol.Store` with *count* connections, one of which looks up the revision. For one event loop."""
 
-
-class SqliteStore:
-    """A `protocol.Store`. For one event loop."""
-
-    def __init__(
-        self, path: Path, near: NearReader, readers: list[Reader], state: FileState | None, most_text: int
-    ) -> None:
+    def __init__(self, path: Path, count: int, most_text: int) -> None:
         self._path = path
+        self._count = count
         self._most_text = most_text
-        self._readers = readers
-        self._near = near
-        self._looking, *answering = readers
-        self._pool = Pool(answering)
-        self._running: dict[tuple[Reader, Operation], float] = {}  # since when
+        self._readers: list[SqliteReader] = []
+        self._pool: Pool[SqliteReader] = Pool(())
+        self._quiet_until_s = 0.0
+        self._looking_up = asyncio.Lock()
         self._closed = False
-        self._state = state
-        self._failed = False  # since the readers were opened
+        self._state: FileState | None = None
+        self._failed = False  # since the connections were opened
         self._complaint = ""
         self._look_at = 0.0
         self._renewing: asyncio.Task[None] | None = None
-        self._former: set[Reader] = set()  # those of a file before, which somebody has still lent
+        self._former: set[SqliteReader] = set()  # of a file before, and lent
         self._leaving: set[asyncio.Future[None]] = set()
 
-    async def run(
-        self, plan: Reads[T], *, pending: Read[Any] | None = None, revision: str | None = None
-    ) -> tuple[T, str]:
-        """What *plan* returns and the revision it belongs to: one hop, one read transaction."""
-        reader, operation = await self._take(), Operation()
-        return await self._call(
-            reader, operation, lambda: reader.drive(operation, plan, pending, revision), release=True
-        )
+    async def open(self, *, examined: bool = False) -> None:
+        """Open the connections, to the file as it is now; when that fails, those before stay."""
+        state = state_of(self._path)
+        if examined:
+            await asyncio.to_thread(examine, self._path)
+        readers: list[SqliteReader] = []
+        try:
+            for _ in range(self._count):
+                reader = SqliteReader(self._path, self._most_text, self._given_back)
+                await reader.open()
+                readers.append(reader)
+        except BaseException:
+            for reader in readers:
+                await reader.close()
+            raise
+        self._former.update(self._readers)
+        looking = self._readers[:1]
+        self._readers, self._state, self._failed = readers, state, False
+        for reader in (*self._pool.replace(readers[1:]), *looking):
+            self._leave(reader)
 
-    @property
-    def near(self) -> Near | None:
-        """Who answers small plans on the event loop; None while other plans take long, and after a disk was slow."""
+    def lend_now(self, until_s: float) -> SqliteReader | None:
+        """A connection for the event loop, None when none is idle, or when reading would hold the event loop."""
         self._look()
-        oldest_s = min(self._running.values(), default=float("inf"))
-        is_busy = time.perf_counter() - oldest_s > _SHORT_S
-        return None if self._closed or is_busy or not self._near.is_quick else self._near
+        now_s = time.perf_counter()
+        if self._closed or now_s < self._quiet_until_s:
+            return None
+        if now_s - min([reader.busy_since_s for reader in self._readers]) > _BUSY_S:
+            return None
+        reader = self._pool.take_now()
+        if reader is not None:
+            reader.limit(until_s)
+        return reader
 
-    def snapshot(self) -> AbstractAsyncContextManager[Snapshot]:
-        """A transaction that stays open over several plans."""
-        return self._snapshot()
+    async def lend(self) -> SqliteReader:
+        """A connection, first come first served."""
+        if self._closed:
+            raise self._closed_error()
+        self._look()
+        return await self._pool.take()
+
+    def revision_now(self) -> str | None:
+        """The revision the store holds, None when that cannot be read without waiting."""
+        self._look()
+        looking = self._readers[0]
+        if self._closed or looking.busy_since_s != FOREVER or time.perf_counter() < self._quiet_until_s:
+            return None
+        try:
+            looking.limit(time.perf_counter() + _LOOKUP_S)
+            return looking.look_up()
+        except (StoreError, ReadPaused):
+            return None
 
     async def revision(self) -> str:
-        """The revision the store holds now."""
+        """The revision the store holds."""
         self._look()
-        reader, operation = self._looking, Operation()
-        found = await self._call(reader, operation, lambda: reader.drive(operation, _nothing(), None, None))
-        return found[1]
+        if self._closed:
+            raise self._closed_error()
+        async with self._looking_up:
+            looking = self._readers[0]
+            try:
+                return await looking.in_thread(looking.look_up)
+            finally:
+                self._note(looking)
 
     async def adjacency(self, rights: Rights, revision: str) -> Csr | None:
         """All edges of *revision* that *rights* show; None when the database has another revision."""
@@ -133,65 +147,31 @@ class SqliteStore:
         if self._closed:
             return
         self._closed = True
-        self._near.close()
         self._pool.refuse(self._closed_error())
         if self._renewing is not None:
             self._renewing.cancel()
             await asyncio.wait([self._renewing])
-        for reader, operation in self._running:
-            reader.stop_operation(operation)
         for reader in {*self._readers, *self._former}:
             await reader.close()
         await asyncio.gather(*self._leaving)
 
-    @asynccontextmanager
-    async def _snapshot(self) -> AsyncGenerator[Snapshot]:
-        reader, operation = await self._take(), Operation()
-        try:
-            revision = await self._call(reader, operation, lambda: reader.begin(operation))
-            yield SqliteSnapshot(reader, revision, self._call)
-        finally:
-            if not self._closed:
-                await self._call(reader, Operation(), reader.end, release=True)
-
-    async def _take(self) -> Reader:
-        if self._closed:
-            raise self._closed_error()
-        self._look()
-        return await self._pool.take()
-
-    async def _call(
-        self, reader: Reader, operation: Operation, work: Callable[[], T], *, release: bool = False
-    ) -> T:
-        """The result of *work* on the reader's thread. Cancelled, it is stopped but not waited for."""
-        if self._closed:
-            raise self._closed_error()
-        done = reader.call(work)
-        self._running[reader, operation] = time.perf_counter()
-        done.add_done_callback(lambda _: self._done(reader, operation, release=release))
-        try:
-            return await asyncio.shield(done)
-        except asyncio.CancelledError:
-            reader.stop_operation(operation)
-            done.add_done_callback(_seen)
-            raise
-        except ReadCancelled:
-            raise self._closed_error() from None
-        except StoreError:
-            self._failed = True
-            raise
-
-    def _done(self, reader: Reader, operation: Operation, *, release: bool) -> None:
-        del self._running[reader, operation]
-        if release and (self._closed or reader in self._readers):
-            self._pool.put(reader)
-        elif release:
+    def _given_back(self, reader: SqliteReader) -> None:
+        self._note(reader)
+        if reader in self._former and not self._closed:
             self._leave(reader)
+        else:
+            self._pool.put(reader)
+
+    def _note(self, reader: SqliteReader) -> None:
+        if reader.waited_s > _SLOW_S:
+            self._quiet_until_s = time.perf_counter() + _QUIET * reader.waited_s
+        self._failed |= reader.has_failed
+        reader.waited_s, reader.has_failed = 0.0, False
 
     # -- another file ----------------------------------------------------------------------------------
 
     def _look(self) -> None:
-        """New readers are on their way if the file is another one, or could not be read. Called at every use."""
+        """Begin to open new connections if the file is another one, or could not be read. Called at every use."""
         now = time.monotonic()
         if now < self._look_at or self._renewing is not None:
             return
@@ -199,36 +179,27 @@ class SqliteStore:
         state = state_of(self._path)
         replaced = state is not None and (self._state is None or state.file != self._state.file)
         if replaced or self._failed:
-            self._renewing = asyncio.create_task(self._renew(state))
+            self._renewing = asyncio.create_task(self._renew())
             self._renewing.add_done_callback(self._renewed)
 
-    async def _renew(self, state: FileState | None) -> None:
-        """The readers are those of the file as it is now; when it cannot be read, they stay as they were."""
+    async def _renew(self) -> None:
         try:
-            near, readers = await _opened(self._path, len(self._readers), self._most_text, examined=True)
+            await self.open(examined=True)
         except StoreError as error:
             self._look_at = time.monotonic() + _TRY_EVERY_S
             if self._complaint != str(error):
                 self._complaint = str(error)
-                logger.warning("%s; what was read before is served as long as it can be", error)
-            return
-        self._near.close()
-        self._near = near
-        self._former.update(self._readers)
-        self._readers = readers
-        self._state, self._failed, self._complaint = state, False, ""
-        self._leave(self._looking)
-        self._looking, *answering = readers
-        for reader in self._pool.replace(answering):
-            self._leave(reader)
+                logger.warning("%s; the content read before is served as long as it can be", error)
+        else:
+            self._complaint = ""
 
     def _renewed(self, task: asyncio.Task[None]) -> None:
         self._renewing = None
         if not task.cancelled() and (error := task.exception()) is not None:
             logger.error("the database cannot be opened again: %r", error)
 
-    def _leave(self, reader: Reader) -> None:
-        """The reader is closed when its thread gets to it."""
+    def _leave(self, reader: SqliteReader) -> None:
+        """Close the connection when its thread gets to it."""
         self._former.discard(reader)
         leaving = asyncio.ensure_future(reader.close())
         self._leaving.add(leaving)
@@ -236,36 +207,3 @@ class SqliteStore:
 
     def _closed_error(self) -> StoreError:
         return StoreError(f"{self._path} has been closed")
-
-
-class SqliteSnapshot:
-    """A `protocol.Snapshot`: plans that run in one open transaction, one after the other."""
-
-    def __init__(self, reader: Reader, revision: str, call: Callable[..., Any]) -> None:
-        self._reader = reader
-        self._revision = revision
-        self._call = call
-
-    @property
-    def revision(self) -> str:
-        """The revision every plan here sees."""
-        return self._revision
-
-    async def run(self, plan: Reads[T]) -> T:
-        """What *plan* returns."""
-        operation = Operation()
-        result: T = await self._call(
-            self._reader, operation, lambda: self._reader.follow(operation, plan, None)
-        )
-        return result
-
-
-def _nothing() -> Reads[None]:
-    """A plan that asks for nothing."""
-    yield from ()
-
-
-def _seen(done: asyncio.Future[Any]) -> None:
-    """The future's error is taken notice of: asyncio would log it as lost."""
-    if not done.cancelled():
-        done.exception()

@@ -321,7 +321,7 @@ async def test_text_plan_phases_and_reads_are_told(tmp_path: Path) -> None:
         ["article", "batch", "articles.article"],
         ["title", "column"],
     ]
-    assert [line.split()[0] for line in entry["phases"]] == ["parse", "admit", "validate", "plan", "store"]
+    assert [line.split()[0] for line in entry["phases"]] == ["parse", "admit", "validate", "plan", "loop"]
     assert [" ".join(line.split()[:5]) for line in entry["reads"]] == [
         "ArticleKeysBy for 1: 1 rows",
         "ArticleRows for 1: 1 rows",

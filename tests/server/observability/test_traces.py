@@ -68,12 +68,12 @@ async def test_phases_reads_and_walks_are_spans_within_the_requests(traced: Trac
     await post(traced.app, WALK, variables={"s": "a"})
     *parts, whole = traced.spans()
     names = [span.name for span in parts]
-    assert names[:5] == ["parse", "admit", "validate", "plan", "store"]
+    assert names[:5] == ["parse", "admit", "validate", "plan", "loop"]
     assert {"read ArticleKeysBy", "read ArticleRows", "walk"} <= set(names[5:])
     by_id = {span.context.span_id: span for span in (*parts, whole) if span.context}
     parents = {span.name: by_id[span.parent.span_id].name for span in parts if span.parent}
     assert {parents[name] for name in names[:5]} == {whole.name} == {"POST /graphql"}
-    assert {parents[name] for name in names[5:]} == {"store"}
+    assert {parents[name] for name in names[5:]} == {"loop"}
     walk = about(parts[names.index("walk")])
     assert walk["graph_api.steps"] >= 2
     assert walk["graph_api.rows"] >= 2

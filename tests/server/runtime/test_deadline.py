@@ -8,9 +8,9 @@ import http.client
 import select
 import socket
 import threading
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import AbstractAsyncContextManager, ExitStack, asynccontextmanager, closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
@@ -27,8 +27,8 @@ from graph_api.server.app import create_app
 from graph_api.server.runtime.deadline import run_with_deadline
 from graph_api.settings import Settings
 from graph_api.store import open_store
-from graph_api.store.protocol import Snapshot, Store
-from graph_api.store.reads import Read, Reads, Rights, Status
+from graph_api.store.protocol import Reader, Store
+from graph_api.store.reads import Read, Rights, Status
 from tests.server.running import running
 from tests.store.build import article, graph
 
@@ -144,14 +144,12 @@ T = TypeVar("T")
 PLANNED = "{ articles(first: 1) { nodes { title } } }"
 HEAVY = "{ articles(first: 100) { nodes { related(first: 20) { nodes { title } } } } }"
 PATIENCE_S = 20
-TRACED = {"apollo-federation-include-trace": "ftv1"}  # takes the ordinary executor
-WAYS = pytest.mark.parametrize("headers", [{}, TRACED], ids=["planned", "ordinary"])
+TRACED = {"apollo-federation-include-trace": "ftv1"}
+WAYS = pytest.mark.parametrize("headers", [{}, TRACED], ids=["plain", "traced"])
 
 
-class SlowStore:
-    """A store whose plans read without end as long as it is *slow*, and which knows when they stopped."""
-
-    near = None
+class SlowStore(Store):
+    """A store whose reads never end as long as it is *slow*, and which knows when they stopped."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
@@ -159,52 +157,52 @@ class SlowStore:
         self.begun = threading.Event()
         self.stopped = threading.Event()
 
-    async def run(
-        self, plan: Reads[T], *, pending: Read[Any] | None = None, revision: str | None = None
-    ) -> tuple[T, str]:
-        if self.slow:
-            return await self._store.run(self.endless(plan))
-        return await self._store.run(plan, pending=pending, revision=revision)
+    def lend_now(self, until_s: float) -> Reader | None:
+        del until_s
+        return None
 
-    def snapshot(self) -> AbstractAsyncContextManager[Snapshot]:
-        return self._snapshot()
+    async def lend(self) -> Reader:
+        reader = await self._store.lend()
+        return _SlowReader(self, reader) if self.slow else reader
 
-    @asynccontextmanager
-    async def _snapshot(self) -> AsyncIterator[Snapshot]:
-        async with self._store.snapshot() as snapshot:
-            yield _SlowSnapshot(self, snapshot) if self.slow else snapshot
+    def revision_now(self) -> str | None:
+        return "one"
+
+    async def revision(self) -> str:
+        return "one"
 
     async def adjacency(self, rights: Rights, revision: str) -> Csr | None:
         del rights, revision
         return None
 
-    async def revision(self) -> str:
-        return "one"
-
     async def close(self) -> None:
         await self._store.close()
 
-    def endless(self, plan: Reads[T]) -> Reads[T]:
-        self.begun.set()
+
+class _SlowReader:
+    revision = "one"
+
+    def __init__(self, store: SlowStore, reader: Reader) -> None:
+        self._store = store
+        self._reader = reader
+
+    def answer(self, read: Read[T]) -> T:
+        del read
+        self._store.begun.set()
         try:
             while True:
-                yield Status(Rights())
+                self._reader.answer(Status(Rights()))
         finally:
-            plan.close()
-            self.stopped.set()
+            self._store.stopped.set()
 
+    async def in_thread(self, work: Callable[[], T]) -> T:
+        return await self._reader.in_thread(work)
 
-class _SlowSnapshot:
-    def __init__(self, store: SlowStore, snapshot: Snapshot) -> None:
-        self._store = store
-        self._snapshot = snapshot
+    def check(self) -> None:
+        self._reader.check()
 
-    @property
-    def revision(self) -> str:
-        return self._snapshot.revision
-
-    async def run(self, plan: Reads[T]) -> T:
-        return await self._snapshot.run(self._store.endless(plan))
+    def release(self) -> None:
+        self._reader.release()
 
 
 class SlowApp:

@@ -13,9 +13,9 @@ from typing import Any
 
 import pytest
 
-from graph_api.errors import RevisionChanged, StoreError, StoreOutdated
+from graph_api.errors import StoreError, StoreOutdated
 from graph_api.store import at
-from graph_api.store.protocol import Store
+from graph_api.store.driver import FOREVER
 from graph_api.store.reads import (
     AllArticles,
     ArticleRows,
@@ -26,7 +26,6 @@ from graph_api.store.reads import (
     Window,
     ask,
 )
-from graph_api.store.sqlite.reader import Operation
 from graph_api.store.sqlite.store import SqliteStore, open_store
 from graph_api.store.sqlite.tables import SCHEMA_VERSION
 from tests.store.build import article, graph, key, write
@@ -35,30 +34,18 @@ ALL = Rights()
 COUNT = Counts((AllArticles(),), ALL)
 
 
-def protocol_is_met(store: SqliteStore) -> Store:
-    return store  # for the type checkers
-
-
-async def test_a_plan_begun_elsewhere_goes_on_with_the_read_it_waits_for(tmp_path: Path) -> None:
+async def test_a_plan_is_driven_with_one_connection_and_its_revision(tmp_path: Path) -> None:
     store = await open_store(graph(tmp_path / "g.db", article("a", title="A")))
-    plan = title_and_count()
-    pending = next(plan)
-    assert await store.run(plan, pending=pending, revision="one") == (("A", 1), "one")
-    await store.close()
-
-
-async def test_a_plan_of_another_revision_is_refused_before_any_row(tmp_path: Path) -> None:
-    store = await open_store(graph(tmp_path / "g.db", article("a")))
-    with pytest.raises(RevisionChanged):
-        await store.run(title_and_count(), revision="none")
-    assert await store.revision() == "one"
+    assert await store.run(title_and_count()) == (("A", 1), "one")
     await store.close()
 
 
 async def test_the_revision_is_told_while_every_reader_is_busy(tmp_path: Path) -> None:
     store = await open_store(graph(tmp_path / "g.db", article("a")), reader_connections=1)
-    async with store.snapshot():
-        assert await asyncio.wait_for(store.revision(), 10) == "one"
+    reader = await store.lend()
+    assert reader.revision == "one"
+    assert await asyncio.wait_for(store.revision(), 10) == "one"
+    reader.release()
     await store.close()
 
 
@@ -77,14 +64,20 @@ async def test_one_plan_sees_one_revision_whatever_is_written_meanwhile(tmp_path
     await store.close()
 
 
-async def test_a_snapshot_keeps_its_revision_over_several_plans(tmp_path: Path) -> None:
+async def test_a_lent_connection_keeps_its_revision_until_it_is_given_back(tmp_path: Path) -> None:
     path = graph(tmp_path / "g.db", article("a"))
     store = await open_store(path)
-    async with store.snapshot() as snapshot:
-        add(path, "b")
-        assert await store.revision() == "two"
-        assert (await snapshot.run(ask(COUNT)), snapshot.revision) == ({AllArticles(): 1}, "one")
+    reader = await store.lend()
+    assert reader.revision == "one"
+    add(path, "b")
+    assert await store.revision() == store.revision_now() == "two"
+    assert (reader.answer(COUNT), reader.revision) == ({AllArticles(): 1}, "one")
+    assert await reader.in_thread(lambda: reader.answer(COUNT)) == {AllArticles(): 1}
+    reader.release()
     assert store._pool.idle == 4
+    again = await store.lend()
+    assert (again, again.revision) == (reader, "two")
+    again.release()
     await store.close()
 
 
@@ -97,20 +90,6 @@ async def test_a_failing_plan_leaves_its_connection_clean(tmp_path: Path) -> Non
 
     with pytest.raises(LookupError):
         await store.run(plan())
-    await assert_clean(store)
-
-
-async def test_a_failing_plan_ends_neither_its_snapshot_nor_the_next_plan(tmp_path: Path) -> None:
-    store = await open_store(graph(tmp_path / "g.db", article("a")), reader_connections=1)
-
-    def plan() -> Reads[None]:
-        yield from ask(COUNT)
-        raise LookupError
-
-    async with store.snapshot() as snapshot:
-        with pytest.raises(LookupError):
-            await snapshot.run(plan())
-        assert await snapshot.run(ask(COUNT)) == {AllArticles(): 1}
     await assert_clean(store)
 
 
@@ -143,25 +122,26 @@ async def test_cancelling_interrupts_a_statement_that_runs(tmp_path: Path) -> No
     await assert_clean(store)
 
 
-async def test_stopping_an_operation_that_is_over_hits_no_other_one(tmp_path: Path) -> None:
+async def test_a_connection_whose_work_was_cancelled_is_lent_again_when_its_thread_is_done(
+    tmp_path: Path,
+) -> None:
     store = await open_store(graph(tmp_path / "g.db", article("a")), reader_connections=1)
-    _, reader = store._readers
-    interrupts: list[None] = []
-    reader._connection = Spied(reader._conn, interrupts)  # type: ignore[assignment] # a spy in its place
     entered, leave = threading.Event(), threading.Event()
 
-    def plan() -> Reads[Any]:
+    def plan() -> Reads[None]:
         entered.set()
         leave.wait()
-        return (yield COUNT)
+        yield COUNT
 
     task = asyncio.create_task(store.run(plan()))
     await asyncio.to_thread(entered.wait)
-    reader.stop_operation(Operation())
+    await cancelled(task)
+    next_ = asyncio.create_task(store.run(ask(COUNT)))
+    await asyncio.sleep(0.01)
+    assert not next_.done()
     leave.set()
-    assert await task == ({AllArticles(): 1}, "one")
-    assert interrupts == []
-    await store.close()
+    assert await next_ == ({AllArticles(): 1}, "one")
+    await assert_clean(store)
 
 
 async def test_who_asks_first_is_served_first_and_who_leaves_the_queue_keeps_no_connection(
@@ -174,11 +154,12 @@ async def test_who_asks_first_is_served_first_and_who_leaves_the_queue_keeps_no_
         yield from ask(COUNT)
         served.append(turn)
 
-    async with store.snapshot():
-        tasks = [asyncio.create_task(store.run(plan(turn))) for turn in range(6)]
-        await asyncio.sleep(0)
-        tasks[2].cancel()
-        await asyncio.sleep(0)
+    reader = await store.lend()
+    tasks = [asyncio.create_task(store.run(plan(turn))) for turn in range(6)]
+    await asyncio.sleep(0)
+    tasks[2].cancel()
+    await asyncio.sleep(0)
+    reader.release()
     await asyncio.gather(*tasks, return_exceptions=True)
     assert served == [0, 1, 3, 4, 5]
     await assert_clean(store)
@@ -197,12 +178,15 @@ async def test_closing_interrupts_what_runs_and_refuses_what_waits_and_what_come
             await refused
 
 
-async def test_a_snapshot_may_outlive_its_store(tmp_path: Path) -> None:
+async def test_a_connection_may_be_given_back_after_its_store_was_closed(tmp_path: Path) -> None:
     store = await open_store(graph(tmp_path / "g.db", article("a")), reader_connections=1)
-    async with store.snapshot() as snapshot:
-        await store.close()
-        with pytest.raises(StoreError, match="has been closed"):
-            await snapshot.run(ask(COUNT))
+    reader = await store.lend()
+    assert reader.revision == "one"
+    await store.close()
+    with pytest.raises(StoreError, match="has been closed"):
+        await reader.in_thread(lambda: reader.answer(COUNT))
+    reader.release()
+    assert (store.lend_now(FOREVER), store.revision_now()) == (None, None)
 
 
 # -- files -------------------------------------------------------------------------------------------------
@@ -258,14 +242,15 @@ async def test_odd_file_names_are_opened_as_they_are(tmp_path: Path) -> None:
 async def test_a_database_that_replaces_ours_is_read_from_then_on(tmp_path: Path) -> None:
     path = graph(tmp_path / "g.db", article("a"))
     store = await open_store(path)
-    async with store.snapshot() as snapshot:
-        add(graph(tmp_path / "other.db"), "b")
-        (tmp_path / "other.db").replace(path)
-        await until(lambda: revision_is(store, "two"))
-        assert await snapshot.run(ask(COUNT)) == {AllArticles(): 1}, "what was begun stays with its file"
-        assert await store.run(ask(COUNT)) == ({AllArticles(): 1}, "two")
-        assert store.near is not None
-        assert store.near.revision() == "two"
+    reader = await store.lend()
+    assert reader.revision == "one"
+    add(graph(tmp_path / "other.db"), "b")
+    (tmp_path / "other.db").replace(path)
+    await until(lambda: revision_is(store, "two"))
+    assert reader.answer(COUNT) == {AllArticles(): 1}, "what was begun stays with its file"
+    assert await store.run(ask(COUNT)) == ({AllArticles(): 1}, "two")
+    assert store.revision_now() == "two"
+    reader.release()
     await store.close()
     assert open_files(tmp_path) == []
 
@@ -308,7 +293,7 @@ async def test_a_database_is_read_where_nothing_can_be_written(tmp_path: Path) -
     path = unwritable(graph(tmp_path / "g.db", article("a")))
     store = await open_store(path)
     assert await store.run(ask(COUNT)) == ({AllArticles(): 1}, "one")
-    assert await store.run(ask(COUNT), revision="one") == ({AllArticles(): 1}, "one")
+    assert await store.run(ask(COUNT)) == ({AllArticles(): 1}, "one")
     await store.close()
 
 
@@ -345,20 +330,6 @@ async def test_readers_cannot_write(tmp_path: Path) -> None:
 
 
 # -- words -------------------------------------------------------------------------------------------------
-
-
-class Spied:
-    """A connection that counts its interrupts instead of being interrupted."""
-
-    def __init__(self, connection: sqlite3.Connection, interrupts: list[None]) -> None:
-        self._connection = connection
-        self._interrupts = interrupts
-
-    def interrupt(self) -> None:
-        self._interrupts.append(None)
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._connection, name)
 
 
 def title_and_count() -> Reads[tuple[str, int]]:
