@@ -121,7 +121,7 @@ def _all_problems() -> Reads[list[Problem]]:
         read = Lists(keys=(scope,), rights=rights, window=window)
         part = (yield from ask(read))[scope]
         problems += (yield from ask(ProblemRows(part.keys, rights))).values()
-        window = Window(_PAGE, after=part.items[-1].sort) if part.has_next else None
+        window = Window(_PAGE, after=part.place(-1)) if part.has_next else None
     return problems
 
 

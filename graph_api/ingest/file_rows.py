@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from functools import lru_cache
 from typing import assert_never
 
@@ -45,22 +46,30 @@ def document_row(folder: str, reading: Reading, sha256: bytes) -> DocumentRow:
 
 
 def problem_rows(owner: NodeKey, problems: tuple[Problem, ...], article: NodeKey | None) -> list[ProblemRow]:
-    """The problems of one owner, about *article* if none says otherwise; a key tells the place in its list."""
-    return [
-        ProblemRow(
-            key=name_key(f"problem:{owner}:{place}"),
-            owner=owner,
-            code=problem.code,
-            severity=problem.severity.value,
-            message=problem.message,
-            hint=problem.hint,
-            path=problem.path,
-            line=problem.line,
-            column_=problem.column,
-            article=problem.article if article is None else article,
+    """The problems of one owner, about *article* if none says otherwise.
+
+    A problem keeps its key while others of its owner come and go: cursors remember it by its key.
+    """
+    equal_before: Counter[tuple[str, str]] = Counter()
+    rows: list[ProblemRow] = []
+    for problem in problems:
+        same = (problem.code, problem.message)
+        rows.append(
+            ProblemRow(
+                key=name_key(f"problem:{owner}:{equal_before[same]}:{problem.code}:{problem.message}"),
+                owner=owner,
+                code=problem.code,
+                severity=problem.severity.value,
+                message=problem.message,
+                hint=problem.hint,
+                path=problem.path,
+                line=problem.line,
+                column_=problem.column,
+                article=problem.article if article is None else article,
+            )
         )
-        for place, problem in enumerate(problems)
-    ]
+        equal_before[same] += 1
+    return rows
 
 
 @lru_cache(_REMEMBERED)

@@ -59,23 +59,30 @@ class Page(TypedDict, total=False):
     first: Annotated[
         int | None,
         _says(
-            f"The number of items from the start of the list, 1 to {MAX_PAGE}; {DEFAULT_PAGE} when neither first "
+            f"The number of items from the start of the list, 0 to {MAX_PAGE}; {DEFAULT_PAGE} when neither first "
             "nor last is given. Cannot be combined with last."
         ),
     ]
     after: Annotated[
         str | None,
-        _says("Returns only items after this cursor, which must come from the same field and orderBy."),
+        _says(
+            "Returns only items after this cursor, which must come from the same field and orderBy. Cursors stay valid "
+            "while the content changes: items that keep their order relative to the cursor's item are neither skipped "
+            "nor repeated; items that moved may be. If the item has been removed, the nearest item before it counts."
+        ),
     ]
     last: Annotated[
         int | None,
         _says(
-            f"The number of items from the end of the list, 1 to {MAX_PAGE}. Cannot be combined with first."
+            f"The number of items from the end of the list, 0 to {MAX_PAGE}. Cannot be combined with first."
         ),
     ]
     before: Annotated[
         str | None,
-        _says("Returns only items before this cursor, which must come from the same field and orderBy."),
+        _says(
+            "Returns only items before this cursor, which must come from the same field and orderBy. Cursors stay "
+            "valid while the content changes, as described for after."
+        ),
     ]
 
 

@@ -85,7 +85,7 @@ class Whole:
             read = Lists((AllArticles(),), self.wanted.rights, window, self.wanted.filter)
             [page] = self.run(ask(read)).values()
             yield page.keys
-            window = Window(_PAGE, after=page.items[-1].sort) if page.has_next else None
+            window = Window(_PAGE, after=page.place(-1)) if page.has_next else None
 
     @cached_property
     def _near(self) -> dict[int, int]:

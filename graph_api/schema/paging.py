@@ -1,16 +1,18 @@
 """Lists in pages: windows and cursors as clients give them, and the records behind connections.
 
-A cursor is the sort key of an item, in JSON behind a checksum over itself and the list it belongs to, in
-base64. So it stays good when articles come and go, and a cursor that is broken or comes from a list with
-another order is told apart from a good one before anything is read.
+A cursor is the `Place` of an item in base64: a checksum over the rest, its version and the list it belongs to; the
+keys of the preceding items; the sort key as JSON. So it stays good while content changes, and a cursor that is
+malformed or comes from a list with another order is refused before the first read.
 """
 
 from __future__ import annotations
 
 import zlib
-from base64 import urlsafe_b64decode, urlsafe_b64encode
+from base64 import urlsafe_b64decode
+from binascii import b2a_base64
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
+from struct import pack, unpack_from
 
 import orjson
 
@@ -19,15 +21,16 @@ from graph_api.records import NodeKey
 from graph_api.store import sorting
 from graph_api.store.filters import Filter
 from graph_api.store.reads import (
+    PRECEDING,
     Counts,
     Item,
     ListKey,
     Lists,
     Order,
+    Place,
     Reads,
     Rights,
     Slice,
-    SortKey,
     Window,
     ask,
 )
@@ -36,6 +39,9 @@ from graph_api.store.sorting import ListKind, Step
 MAX_PAGE = 100
 DEFAULT_PAGE = 20
 _CHECKSUM_BYTES = 4
+_FROM_START = 0x80  # flag beside the number of preceding keys
+_URLSAFE = bytes.maketrans(b"+/", b"-_")
+_VERSION = 2  # of the format of cursors: those of another version are refused
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +61,7 @@ class Listing:
     @property
     def seal(self) -> int:
         """What ties a cursor to the lists it is good for: their kind and their order."""
-        return zlib.crc32(f"{self.kind.value} {self.order}".encode())
+        return zlib.crc32(f"{_VERSION} {self.kind.value} {self.order}".encode())
 
 
 @dataclass(slots=True, eq=False)
@@ -65,15 +71,23 @@ class Connection:
     scope: ListKey
     listing: Listing
     page: Slice | None = field(default=None)
+    _cursors: Cursors | None = field(default=None)
+
+    def cursor(self, index: int) -> str:
+        """The cursor of the item at *index* of the page that was read."""
+        if self._cursors is None:
+            assert self.page is not None, "cursors are asked of pages that were read"
+            self._cursors = Cursors(self.page, self.listing)
+        return self._cursors.at(index)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Edge:
-    """One item of a page; *origin* is the article whose related list it is in."""
+    """The item at *index* of the page of a connection."""
 
     item: Item
-    seal: int
-    origin: NodeKey | None
+    index: int
+    connection: Connection
 
     @property
     def position(self) -> int | None:
@@ -81,7 +95,7 @@ class Edge:
 
     @property
     def cursor(self) -> str:
-        return encode_cursor(self.item.sort, self.seal)
+        return self.connection.cursor(self.index)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,20 +125,19 @@ def listing(
     size = _page_size("last", last) if last is not None else _page_size("first", first)
     listed = Listing(kind, filter, order, Window(size, backward=last is not None))
     window = replace(
-        listed.window, after=_sort_key("after", after, listed), before=_sort_key("before", before, listed)
+        listed.window, after=_place("after", after, listed), before=_place("before", before, listed)
     )
     return replace(listed, window=window)
 
 
 def _page_size(name: str, given: int | None) -> int:
     size = DEFAULT_PAGE if given is None else given
-    if not 1 <= size <= MAX_PAGE:
-        hint = "; leave out edges, nodes and pageInfo to ask for totalCount alone" if size == 0 else ""
-        raise RequestError(f"{name} must be between 1 and {MAX_PAGE}; got {size}{hint}", code="BAD_PAGE")
+    if not 0 <= size <= MAX_PAGE:
+        raise RequestError(f"{name} must be between 0 and {MAX_PAGE}; got {size}", code="BAD_PAGE")
     return size
 
 
-def _sort_key(name: str, cursor: str | None, listed: Listing) -> SortKey | None:
+def _place(name: str, cursor: str | None, listed: Listing) -> Place | None:
     if cursor is None:
         return None
     try:
@@ -136,26 +149,56 @@ def _sort_key(name: str, cursor: str | None, listed: Listing) -> SortKey | None:
         ) from None
 
 
-def encode_cursor(sort: SortKey, seal: int) -> str:
-    """The cursor of the item with this sort key."""
-    text = orjson.dumps(sort)
-    return urlsafe_b64encode(zlib.crc32(text, seal).to_bytes(_CHECKSUM_BYTES) + text).decode().rstrip("=")
+class Cursors:
+    """The cursors of one page: its keys are packed once, since each cursor holds some of them."""
+
+    def __init__(self, page: Slice, listed: Listing) -> None:
+        self._page, self._seal = page, listed.seal
+        self._most, self._known = sorting.remembered(listed.steps), len(page.preceding)
+        self._packed = pack(f">{len(page.preceding) + len(page.keys)}Q", *page.preceding, *page.keys)
+
+    def at(self, index: int) -> str:
+        """The cursor of the item at *index*."""
+        page, known = self._page, self._known + index
+        count = min(self._most, known)
+        head = count | _FROM_START if page.from_start and known == count else count
+        keys = self._packed[8 * (known - count) : 8 * known]
+        sort = (index, page.keys[index]) if page.given is None else page.given[index].sort
+        return _encoded(b"%c%b%b" % (head, keys, orjson.dumps(sort)), self._seal)
 
 
-def decode_cursor(cursor: str, listed: Listing) -> SortKey:
-    """The sort key *cursor* was made from. Raises ValueError when it is broken or of another list."""
+def encode_cursor(place: Place, seal: int) -> str:
+    """The cursor for *place* in the lists with this seal."""
+    count = len(place.preceding)
+    head = pack(f">B{count}Q", count | _FROM_START * place.from_start, *place.preceding)
+    return _encoded(head + orjson.dumps(place.sort), seal)
+
+
+def _encoded(payload: bytes, seal: int) -> str:
+    checksum = zlib.crc32(payload, seal).to_bytes(_CHECKSUM_BYTES)
+    return b2a_base64(checksum + payload, newline=False).translate(_URLSAFE, b"=").decode()
+
+
+def decode_cursor(cursor: str, listed: Listing) -> Place:
+    """The place that *cursor* was made from. Raises ValueError when it is malformed or belongs to another list."""
     data = urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4))  # binascii.Error is a ValueError
-    text = data[_CHECKSUM_BYTES:]
-    if zlib.crc32(text, listed.seal).to_bytes(_CHECKSUM_BYTES) != data[:_CHECKSUM_BYTES]:
+    payload = data[_CHECKSUM_BYTES:]
+    if not payload or zlib.crc32(payload, listed.seal).to_bytes(_CHECKSUM_BYTES) != data[:_CHECKSUM_BYTES]:
         raise ValueError(cursor)
-    values: object = orjson.loads(text)
+    count, end = payload[0] & ~_FROM_START, 1 + 8 * (payload[0] & ~_FROM_START)
+    if count > PRECEDING or len(payload) < end:
+        raise ValueError(cursor)
+    preceding = unpack_from(f">{count}Q", payload, 1)
+    values: object = orjson.loads(payload[end:])
     steps = listed.steps
     if not isinstance(values, list) or len(values) != len(steps) + 1:  # pyright: ignore[reportUnknownArgumentType] - any JSON
         raise ValueError(cursor)
     *sort, key = values  # pyright: ignore[reportUnknownVariableType] - any JSON
-    if not all(_fits(value, step) for value, step in zip(sort, steps, strict=True)) or not _is_integer(key):
+    fits = all(_fits(value, step) for value, step in zip(sort, steps, strict=True))
+    if not fits or not all(map(_is_integer, (key, *preceding))):
         raise ValueError(cursor)
-    return tuple(values)  # pyright: ignore[reportUnknownArgumentType, reportUnknownVariableType] - checked above
+    sort_key = tuple(values)  # pyright: ignore[reportUnknownArgumentType, reportUnknownVariableType] - checked above
+    return Place(sort_key, tuple(map(NodeKey, preceding)), bool(payload[0] & _FROM_START))
 
 
 def _fits(value: object, step: Step) -> bool:

@@ -423,14 +423,37 @@ class Order:
     nulls_first: bool = False
 
 
+PRECEDING = 8  # a place remembers the keys of at most so many items before its own
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """The place of an item in a list, which stays good while the content changes.
+
+    *sort* is the item's sort key, its node's key last. *preceding* are the keys of the nearest items before it, at most
+    PRECEDING, nearest last; with *from_start* there were no others. When the item has left the list, its place
+    is just after the nearest of them that is still there (`graph_api.store.sorting.anchor`).
+    """
+
+    sort: SortKey
+    preceding: Keys = ()
+    from_start: bool = False
+
+    @property
+    def key(self) -> NodeKey:
+        key = self.sort[-1]
+        assert isinstance(key, int), "sort keys end with the key of the node"
+        return NodeKey(key)
+
+
 @dataclass(frozen=True, slots=True)
 class Window:
     """Which part of an ordered list is wanted: *size* items (0 is allowed) strictly after and before the
-    given sort keys, from the start of what is left, or with *backward* from its end (order unchanged)."""
+    given places, from the start of what is left, or with *backward* from its end (order unchanged)."""
 
     size: int
-    after: SortKey | None = None
-    before: SortKey | None = None
+    after: Place | None = None
+    before: Place | None = None
     backward: bool = False
 
 
@@ -447,19 +470,31 @@ class Slice(NamedTuple):
     """A part of a list: the *keys* of its items, and whether the list goes on after and before it.
 
     *given* are the items; None where they follow from the keys, which stand at the positions from 0 on and are
-    sorted by these: the first related articles of many are mostly asked for their keys alone.
+    sorted by these: the first related articles of many are mostly asked for their keys alone. *preceding* and
+    *from_start* describe the items before the slice, as those of a `Place`.
     """
 
     keys: Keys
     has_next: bool
     has_previous: bool
     given: tuple[Item, ...] | None = None
+    preceding: Keys = ()
+    from_start: bool = True
 
     @classmethod
-    def of(cls, items: Iterable[Item], *, has_next: bool, has_previous: bool) -> Slice:
+    def of(
+        cls,
+        items: Iterable[Item],
+        *,
+        has_next: bool,
+        has_previous: bool,
+        preceding: Keys = (),
+        from_start: bool = True,
+    ) -> Slice:
         """The slice with these *items*."""
         given = tuple(items)
-        return cls(tuple([item.key for item in given]), has_next, has_previous, given)
+        keys = tuple([item.key for item in given])
+        return cls(keys, has_next, has_previous, given, preceding, from_start)
 
     @property
     def items(self) -> tuple[Item, ...]:
@@ -467,6 +502,13 @@ class Slice(NamedTuple):
         if self.given is not None:
             return self.given
         return tuple([Item(key, (place, key), place) for place, key in enumerate(self.keys)])
+
+    def place(self, index: int) -> Place:
+        """The place of the item at *index*, which counts from the end when it is negative."""
+        at = index % len(self.keys)
+        sort = self.given[at].sort if self.given is not None else (at, self.keys[at])
+        before = (*self.preceding, *self.keys[max(at - PRECEDING, 0) : at])
+        return Place(sort, before[-PRECEDING:], self.from_start and len(self.preceding) + at <= PRECEDING)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,21 +9,27 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from enum import Enum
+from functools import cmp_to_key, partial
 from typing import NamedTuple, TypeAlias, assert_never
 
 from graph_api.errors import RequestError
-from graph_api.records import EdgeDirection
+from graph_api.records import EdgeDirection, NodeKey
 from graph_api.store.reads import (
+    PRECEDING,
     AllArticles,
     AllProblems,
     AllProviders,
     AllTopics,
     ArticlesOfProvider,
     ArticlesOfTopic,
+    Keys,
     ListKey,
     Order,
     OrderField,
+    Place,
     RelatedArticles,
+    SortKey,
+    SortValue,
 )
 
 
@@ -129,3 +135,78 @@ def kind_of(scope: ListKey) -> ListKind:
             return ListKind.PROBLEMS
         case _:
             assert_never(scope)
+
+
+_KEY = Step(
+    OrderField.RELATED_COUNT
+)  # stands for the node's key, which ends each sort key: an integer, ascending
+
+
+# -- places ----------------------------------------------------------------------------------------------
+
+
+def remembered(steps: Sequence[Step]) -> int:
+    """How many preceding items a cursor of a list with this order remembers.
+
+    Where the item has been removed, values still show where it was, and positions do not.
+    """
+    return PRECEDING if steps[0].field is OrderField.POSITION else 2
+
+
+class Anchor(NamedTuple):
+    """What a place stands for in the list as it is now.
+
+    *sort* is a sort key, or its first values; None for the start of the list. With *own* the place is that of the
+    item with this sort key, else it is just after it. *found*: there is such an item. *preceding* and *from_start*
+    describe what precedes an item that follows, as in a `Place`.
+    """
+
+    sort: SortKey | None
+    own: bool
+    found: bool
+    preceding: Keys
+    from_start: bool
+
+
+def anchor(place: Place, steps: Sequence[Step], sorts: Mapping[NodeKey, SortKey]) -> Anchor:
+    """Where *place* is now. *sorts* has the sort keys of those of its keys that are in the list.
+
+    The item's own place if it is still in the list. Else just after the nearest preceding item that is. If none
+    is left: the start of the list if these were all; else where the item would be by its values.
+    """
+    remembered = (*place.preceding, place.key)
+    nearest = next((key for key in reversed(remembered) if key in sorts), None)
+    if nearest is not None:
+        by_sort = cmp_to_key(partial(compare, steps))
+        ordered = sorted(sorts, key=lambda key: by_sort(sorts[key]))
+        preceding = tuple(ordered[: ordered.index(nearest) + 1])
+        return Anchor(sorts[nearest], nearest == place.key, True, preceding, place.from_start)
+    if place.from_start:
+        return Anchor(None, False, False, (), True)
+    return Anchor(_without_removed(place, steps), False, False, (), False)
+
+
+def _without_removed(place: Place, steps: Sequence[Step]) -> SortKey:
+    """The sort key to compare with when the item and all that preceded it are gone.
+
+    A position moves up by as many as were removed before it.
+    """
+    position, *_ = place.sort
+    if steps[0] != _LISTED or not isinstance(position, int):
+        return place.sort
+    return (position - len(place.preceding) - 1,)
+
+
+def compare(steps: Sequence[Step], one: SortKey, other: SortKey) -> int:
+    """Negative when *one* comes before *other* in the order of *steps*, 0 when they are equal."""
+    for step, a, b in zip((*steps, _KEY), one, other, strict=True):
+        if a != b:
+            return _compared(step, a, b)
+    return 0
+
+
+def _compared(step: Step, a: SortValue, b: SortValue) -> int:
+    if a is None or b is None:
+        return -1 if (a is None) is step.nulls_first else 1
+    smaller = a < b  # type: ignore[operator] # pyright: ignore[reportOperatorIssue] - values of one field have one type
+    return -1 if smaller is not step.descending else 1

@@ -29,6 +29,6 @@ def test_the_plan_its_reads_and_their_sql_are_shown(tmp_path: Path) -> None:
 
 def test_an_operation_that_is_refused_is_a_problem_not_a_plan(tmp_path: Path, run: Run) -> None:
     path = graph(tmp_path / "g.db", article("a"))
-    result = run("explain", "{ articles(first: 0) { totalCount } }", "--db", path)
+    result = run("explain", "{ articles(first: 101) { totalCount } }", "--db", path)
     assert result.exit_code == 1
-    assert "first must be between 1 and 100; got 0" in result.output
+    assert "first must be between 0 and 100; got 101" in result.output

@@ -455,31 +455,25 @@ class Page:
 
     def __init__(self, items: list[Item], steps: list[Step], kind: str, given: Given) -> None:
         self._steps = steps
-        self._seal = [
-            kind,
-            *([step["field"], step["direction"], step["nulls"]] for step in _steps_given(given)),
-        ]
+        orders = [[step["field"], step["direction"], step["nulls"]] for step in _steps_given(given)]
+        self._seal = [kind, *orders]
+        self._placed = orders[0][0] == "POSITION" if orders else kind in {"related OUT", "related BOTH"}
         size, backward = _size(given)
-        after, before = self._bound(given.get("after")), self._bound(given.get("before"))
         whole = sorted(items, key=cmp_to_key(self._in_order))
-        left = [
-            item
-            for item in whole
-            if (after is None or self._compared(self._key(item), after) > 0)
-            and (before is None or self._compared(self._key(item), before) < 0)
-        ]
-        page = left[-size:] if backward else left[:size]
-        start = whole.index(page[0]) if page else 0
+        start, end = 0, len(whole)
+        if given.get("after") is not None:
+            start = self._spot(whole, given["after"])[1]
+        if given.get("before") is not None:
+            end = self._spot(whole, given["before"])[0]
+        left = whole[start:end]
+        page = left[max(len(left) - size, 0) :] if backward else left[:size]
         cut = len(left) > len(page)
-        follows = before is not None and any(self._compared(self._key(i), before) >= 0 for i in whole)
-        precedes = after is not None and any(self._compared(self._key(i), after) <= 0 for i in whole)
-        assert not page or whole[start : start + len(page)] == page
         self.total_count = len(whole)
         self.nodes = [item.node for item in page]
-        self.edges = [EdgeView(item, self._cursor(item)) for item in page]
+        self.edges = [EdgeView(item, self._cursor(whole, item)) for item in page]
         self.page_info = PageInfoView(
-            has_next_page=follows or (cut and not backward),
-            has_previous_page=precedes or (cut and backward),
+            has_next_page=end < len(whole) or (cut and not backward),
+            has_previous_page=start > 0 or (cut and backward),
             start_cursor=self.edges[0].cursor if page else None,
             end_cursor=self.edges[-1].cursor if page else None,
         )
@@ -496,20 +490,32 @@ class Page:
                 return different
         return 0
 
-    def _cursor(self, item: Item) -> Open:
-        return Open(json.dumps([self._seal, self._key(item)]).encode().hex())
+    def _cursor(self, whole: list[Item], item: Item) -> Open:
+        index, remembered = whole.index(item), 8 if self._placed else 2
+        preceding = [self._key(each)[-1] for each in whole[max(index - remembered, 0) : index]]
+        told = [self._seal, self._key(item), preceding, index <= remembered]
+        return Open(json.dumps(told).encode().hex())
 
-    def _bound(self, cursor: str | None) -> list[Any] | None:
-        if cursor is None:
-            return None
+    def _spot(self, whole: list[Item], cursor: str) -> tuple[int, int]:
+        """How many items precede the cursor's place, and how many do not follow it."""
         try:
-            seal, key = json.loads(bytes.fromhex(cursor))
+            seal, key, preceding, from_start = json.loads(bytes.fromhex(cursor))
         except (ValueError, TypeError):
             raise GraphQLError("not a cursor") from None
         if seal != self._seal:
             raise GraphQLError("a cursor of another list")
-        found: list[Any] = key
-        return found
+        at = {self._key(item)[-1]: index for index, item in enumerate(whole)}
+        if key[-1] in at:
+            return at[key[-1]], at[key[-1]] + 1
+        nearest = [at[one] for one in preceding if one in at][-1:]
+        if nearest or from_start:
+            count = nearest[0] + 1 if nearest else 0
+        elif self._placed and key[0] is not None:
+            last = key[0] - len(preceding) - 1
+            count = sum(item.position is not None and item.position <= last for item in whole)
+        else:
+            count = sum(self._compared(self._key(item), key) < 0 for item in whole)
+        return count, count
 
 
 @dataclass

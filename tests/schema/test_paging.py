@@ -8,7 +8,9 @@ from typing import Any
 
 import pytest
 
+from graph_api.records import NodeKey
 from graph_api.schema.paging import encode_cursor, listing
+from graph_api.store.reads import Place
 from graph_api.store.sorting import ListKind
 from tests.schema.asking import ask, refusal
 from tests.store.build import article, graph, problem, topic
@@ -102,13 +104,46 @@ def test_the_page_between_two_cursors_is_what_lies_strictly_between(path: Path) 
     assert page["pageInfo"]["hasPreviousPage"] is True
 
 
+@pytest.mark.parametrize("field", ["articles", "providers", "topics"])
+def test_a_page_of_no_items_still_has_its_page_info_and_count(path: Path, field: str) -> None:
+    query = f"""query ($first: Int, $last: Int, $after: String, $before: String) {{
+        page: {field}(first: $first, last: $last, after: $after, before: $before) {{ totalCount
+          edges {{ cursor }} nodes {{ id }} pageInfo {{ hasNextPage hasPreviousPage startCursor endCursor }} }} }}"""
+    [*_, last] = ask(path, query, first=100)["page"]["edges"] or [None]
+    count = ask(path, query)["page"]["totalCount"]
+
+    def shown(**window: Any) -> tuple[bool, bool]:
+        page = ask(path, query, **window)["page"]
+        info = page["pageInfo"]
+        assert (page["edges"], page["nodes"], page["totalCount"]) == ([], [], count)
+        assert (info["startCursor"], info["endCursor"]) == (None, None)
+        return info["hasPreviousPage"], info["hasNextPage"]
+
+    assert shown(first=0) == (False, count > 0)
+    assert shown(last=0) == (count > 0, False)
+    if last:
+        assert shown(first=0, after=last["cursor"]) == (True, False)
+        assert shown(last=0, before=last["cursor"]) == (count > 1, True)
+
+
+def test_related_articles_have_pages_of_no_items_too(tmp_path: Path) -> None:
+    path = graph(tmp_path / "g.db", article("a", related=["b"]))
+    query = """{ article(by: {url: "https://example.org/a"}) { %s {
+        totalCount nodes { id } pageInfo { hasNextPage hasPreviousPage } } } }"""
+    for window, (has_previous, has_next) in (("first: 0", (False, True)), ("last: 0", (True, False))):
+        for direction, filled in (("OUT", True), ("IN", False), ("BOTH", True)):
+            page = ask(path, query % f"related(direction: {direction}, {window})")["article"]["related"]
+            info = {"hasNextPage": has_next and filled, "hasPreviousPage": has_previous and filled}
+            assert page == {"totalCount": int(filled), "nodes": [], "pageInfo": info}
+
+
 @pytest.mark.parametrize(
     ("variables", "told"),
     [
-        ({"first": 0}, "first must be between 1 and 100; got 0; leave out"),
-        ({"first": 101}, "first must be between 1 and 100; got 101"),
-        ({"last": 101}, "last must be between 1 and 100; got 101"),
-        ({"first": -1}, "first must be between 1 and 100; got -1"),
+        ({"last": -1}, "last must be between 0 and 100; got -1"),
+        ({"first": 101}, "first must be between 0 and 100; got 101"),
+        ({"last": 101}, "last must be between 0 and 100; got 101"),
+        ({"first": -1}, "first must be between 0 and 100; got -1"),
         ({"first": 1, "last": 1}, "first and last cannot be combined"),
     ],
 )
@@ -121,8 +156,9 @@ def test_page_sizes_that_cannot_work_refuse_the_operation(
     assert error["path"] == ["articles"]
 
 
-def _forged(*values: Any) -> str:
-    return encode_cursor(values, listing(ListKind.ARTICLES).seal)
+def _forged(*values: Any, preceding: tuple[int, ...] = ()) -> str:
+    place = Place(values, tuple(map(NodeKey, preceding)))
+    return encode_cursor(place, listing(ListKind.ARTICLES).seal)
 
 
 @pytest.mark.parametrize(
@@ -130,6 +166,7 @@ def _forged(*values: Any) -> str:
     [
         *("", "zz", "!!!", "AAAA", _forged(), _forged("text", 1), _forged(1), _forged(1, 2**63)),
         *(_forged(1, None), _forged([1], 2), _forged(1, 2, 3), _forged(1.5, 2), "ä" * 10, "A" * 10_000),
+        *(_forged(1, 2, preceding=(2**63,)), _forged(1, 2, preceding=tuple(range(9)))),
     ],
 )
 @pytest.mark.parametrize("side", ["after", "before"])

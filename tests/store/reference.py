@@ -43,6 +43,7 @@ from graph_api.store.reads import (
     ListKey,
     Order,
     OrderField,
+    Place,
     RelatedArticles,
     Rights,
     Slice,
@@ -202,23 +203,41 @@ class Reference:
     def slice(self, scope: ListKey, filter: Filter | None, order: Sequence[Order], window: Window) -> Slice:
         steps = self.steps(scope, order)
 
-        def after(item: Item, bound: SortKey | None) -> bool:
-            return bound is None or _compare(steps, item.sort, bound) > 0
-
-        def before(item: Item, bound: SortKey | None) -> bool:
-            return bound is None or _compare(steps, item.sort, bound) < 0
-
         everything = self.items(scope, filter, order)
-        left = [item for item in everything if after(item, window.after) and before(item, window.before)]
+        listed = isinstance(scope, RelatedArticles) and scope.direction is not EdgeDirection.IN
+        by_position = order[0] == Order(OrderField.POSITION, descending=False) if order else listed
+        start, end = 0, len(everything)
+        if window.after is not None:
+            start = self._spot(everything, steps, window.after, by_position)[1]
+        if window.before is not None:
+            end = self._spot(everything, steps, window.before, by_position)[0]
+        left = everything[start:end]
         cut = len(left) - window.size
         items = left[max(cut, 0) :] if window.backward else left[: window.size]
-        follows = any(not before(item, window.before) for item in everything)
-        precedes = any(not after(item, window.after) for item in everything)
         return Slice.of(
             items,
-            has_next=follows or (cut > 0 and not window.backward),
-            has_previous=precedes or (cut > 0 and window.backward),
+            has_next=end < len(everything) or (cut > 0 and not window.backward),
+            has_previous=start > 0 or (cut > 0 and window.backward),
         )
+
+    def _spot(
+        self, items: Sequence[Item], steps: Sequence[Step], place: Place, by_position: bool
+    ) -> tuple[int, int]:
+        """How many items precede *place*, and how many do not follow it: one more when its item is there."""
+        at = {item.key: index for index, item in enumerate(items)}
+        if place.key in at:
+            return at[place.key], at[place.key] + 1
+        nearest = [at[key] for key in place.preceding if key in at][-1:]
+        if nearest or place.from_start:
+            count = nearest[0] + 1 if nearest else 0
+            return count, count
+        position = place.sort[0]
+        if by_position and isinstance(position, int):
+            removed = len(place.preceding) + 1
+            count = sum(i.position is not None and i.position <= position - removed for i in items)
+            return count, count
+        count = sum(_compare(steps, item.sort, place.sort) < 0 for item in items)
+        return count, count
 
     # -- filters -----------------------------------------------------------------------------------------
 

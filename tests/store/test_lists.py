@@ -39,6 +39,7 @@ from graph_api.store.filters import (
     TextIs,
 )
 from graph_api.store.reads import (
+    PRECEDING,
     AllArticles,
     AllProviders,
     ArticlesOfProvider,
@@ -49,11 +50,11 @@ from graph_api.store.reads import (
     Lists,
     Order,
     OrderField,
+    Place,
     Read,
     RelatedArticles,
     Rights,
     Slice,
-    SortKey,
     Window,
 )
 from graph_api.store.sqlite.filters import articles, condition
@@ -94,8 +95,8 @@ def test_windows_are_the_reference_s(
 ) -> None:
     scope, filter, order = wanted
     reference = Reference(nodes, rights)
-    bounds = sorted_bounds(reference.items(scope, None, order))  # also of what the filter leaves out
-    windows = data.draw(st.lists(_windows(bounds), min_size=1, max_size=6))
+    items = reference.items(scope, None, order)  # also what the filter leaves out
+    windows = data.draw(st.lists(_windows(items), min_size=1, max_size=6))
     with TemporaryDirectory() as folder:
         path = graph(Path(folder, "g.db"), *nodes)
         reads: list[Read[Any]] = [Lists((scope,), rights, window, filter, order) for window in windows]
@@ -160,9 +161,9 @@ INDEXED: list[tuple[ListKey, Filter | None, OrderField]] = [
 
 PAGES = [
     Window(20),
-    Window(20, after=(5, 7)),
-    Window(20, after=(None, 7)),
-    Window(20, before=(5, 7), backward=True),
+    Window(20, after=Place((5, 7))),
+    Window(20, after=Place((None, 7))),
+    Window(20, before=Place((5, 7)), backward=True),
 ]
 
 
@@ -174,11 +175,15 @@ def test_pages_of_long_lists_are_index_walks_wherever_they_begin(
     rights = Rights(published_only=published_only)
     for window in PAGES:
         steps = query_plan(Lists((scope,), rights, window, filter, (Order(field),)))
-        walks = [step for step in steps if step.startswith(("SCAN", "SEARCH"))]
+        walks = [
+            step
+            for step in steps
+            if step.startswith(("SCAN", "SEARCH")) and "VIRTUAL TABLE" not in step  # keys in one parameter
+        ]
         assert walks
         assert all("USING" in step for step in walks)
         assert not [step for step in steps if "TEMP B-TREE" in step]
-        if window.after == (5, 7):
+        if window.after == Place((5, 7)):
             assert all(step.startswith("SEARCH") for step in walks)
 
 
@@ -193,14 +198,22 @@ def query_plan(read: Lists) -> list[str]:
         return [row[3] for text in statements for row in connection.execute(f"EXPLAIN QUERY PLAN {text}")]
 
 
-def sorted_bounds(items: list[Item]) -> list[SortKey]:
-    """The items' sort keys, as they come back from a cursor, and one that never was in the list."""
-    keys = [tuple(json.loads(json.dumps(item.sort))) for item in items]
-    return [*keys, *((*bound[:-1], 5) for bound in keys[:1])]
+@st.composite
+def _places(draw: st.DrawFn, items: list[Item]) -> Place:
+    """The place of an item, as it comes back from a cursor: in the list, or removed with some that preceded it."""
+    at = draw(st.integers(0, len(items) - 1))
+    removed = draw(st.integers(0, at + 1))
+    keys = [item.key for item in items[:at]]
+    known = [NodeKey(-number) if number < removed else key for number, key in enumerate(reversed(keys), 1)]
+    sort = tuple(json.loads(json.dumps(items[at].sort)))
+    kept = known[: draw(st.integers(0, PRECEDING))]
+    return Place(
+        (*sort[:-1], 5) if removed else sort, tuple(reversed(kept)), len(kept) == at and draw(st.booleans())
+    )
 
 
-def _windows(bounds: list[SortKey]) -> st.SearchStrategy[Window]:
-    bound = st.none() | st.sampled_from(bounds) if bounds else st.none()
+def _windows(items: list[Item]) -> st.SearchStrategy[Window]:
+    bound = st.none() | _places(items) if items else st.none()
     return st.builds(Window, st.integers(0, 4), bound, bound, st.booleans())
 
 
@@ -224,9 +237,9 @@ def test_walking_all_pages_gives_every_item_once(
             if not (page.has_previous if backward else page.has_next):
                 break
             window = (
-                Window(size, before=page.items[0].sort, backward=True)
+                Window(size, before=page.place(0), backward=True)
                 if backward
-                else Window(size, after=page.items[-1].sort)
+                else Window(size, after=page.place(-1))
             )
     assert walked == list(whole)
 

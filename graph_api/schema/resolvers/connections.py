@@ -7,7 +7,7 @@ from functools import partial
 
 from graph_api.execution.fields import ByKey, Rows
 from graph_api.records import NodeKey
-from graph_api.schema.paging import Connection, Edge, PageInfo, counts, encode_cursor, pages
+from graph_api.schema.paging import Connection, Edge, PageInfo, counts, pages
 from graph_api.schema.resolvers.nodes import ARTICLES, PROVIDERS, TOPICS, rows_of
 from graph_api.store.reads import ProblemRows, Reads, Reciprocal, RelatedArticles, Rights, ask
 
@@ -18,7 +18,7 @@ def edges(parents: Sequence[Connection], rights: Rights) -> Reads[list[list[Edge
     """The items of the page with their cursors."""
     found = yield from pages(parents, rights)
     return [
-        [Edge(item, parent.listing.seal, _origin(parent)) for item in page.items]
+        [Edge(item, index, parent) for index, item in enumerate(page.items)]
         for parent, page in zip(parents, found, strict=True)
     ]
 
@@ -34,8 +34,8 @@ def page_info(parents: Sequence[Connection], rights: Rights) -> Reads[list[PageI
         PageInfo(
             has_next_page=page.has_next,
             has_previous_page=page.has_previous,
-            start_cursor=encode_cursor(page.items[0].sort, parent.listing.seal) if page.items else None,
-            end_cursor=encode_cursor(page.items[-1].sort, parent.listing.seal) if page.items else None,
+            start_cursor=parent.cursor(0) if page.keys else None,
+            end_cursor=parent.cursor(len(page.keys) - 1) if page.keys else None,
         )
         for parent, page in zip(parents, found, strict=True)
     ]
@@ -48,7 +48,7 @@ def total_count(parents: Sequence[Connection], rights: Rights) -> Reads[list[int
 
 def reciprocal(parents: Sequence[Edge], rights: Rights) -> Reads[list[bool]]:
     """Whether both articles list each other as related."""
-    pairs = [(parent.origin or parent.item.key, parent.item.key) for parent in parents]
+    pairs = [(_origin(parent.connection) or parent.item.key, parent.item.key) for parent in parents]
     found = yield from ask(Reciprocal(tuple(dict.fromkeys(pairs)), rights))
     return [pair in found for pair in pairs]
 

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from graph_api.store.reads import SortKey, SortValue
-from graph_api.store.sqlite.sql import TRUE, Sql, both, either
+from graph_api.store.sqlite.sql import Sql, both
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,11 +58,6 @@ def ranges_not_after(columns: Sequence[Column], key: SortKey) -> list[Sql]:
     """Disjoint conditions that together are "at *key* or before it"; the nearest entries first."""
     at = both(*(_same(column, value) for column, value in zip(columns, key, strict=True)))
     return [at, *ranges_after(reversed_(columns), key)]
-
-
-def after(columns: Sequence[Column], key: SortKey | None) -> Sql:
-    """ "Strictly after *key*" as one condition; true when there is no key."""
-    return TRUE if key is None else either(*ranges_after(columns, key))
 
 
 def _same(column: Column, value: SortValue) -> Sql:

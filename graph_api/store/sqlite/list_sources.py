@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from typing import assert_never
 
 from graph_api.records import EdgeDirection, NodeKey
-from graph_api.store import sorting
 from graph_api.store.filters import NumberField
 from graph_api.store.reads import (
     AllArticles,
@@ -22,7 +21,6 @@ from graph_api.store.reads import (
     ArticlesOfProvider,
     ArticlesOfTopic,
     ListKey,
-    Order,
     OrderField,
     RelatedArticles,
     Rights,
@@ -71,9 +69,8 @@ def source(connection: sqlite3.Connection, scope: ListKey, rights: Rights) -> So
             assert_never(scope)
 
 
-def columns(source: Source, scope: ListKey, order: Sequence[Order]) -> tuple[Column, ...]:
-    """The total order of a list: the columns of its steps, and the key at the end."""
-    steps = sorting.steps(sorting.kind_of(scope), order)
+def columns(source: Source, steps: Sequence[Step]) -> tuple[Column, ...]:
+    """The total order of a list: the columns of its *steps*, and the key at the end."""
     return (*(_column(step, source) for step in steps), Column(source.key))
 
 

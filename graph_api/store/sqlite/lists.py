@@ -9,10 +9,12 @@ microseconds here, and a LIMIT for each bounds the work, which one statement ove
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
-from graph_api.records import name_key, provider_id, topic_id
+from graph_api.records import NodeKey, name_key, provider_id, topic_id
+from graph_api.store import sorting
 from graph_api.store.filters import (
     And,
     Filter,
@@ -25,23 +27,28 @@ from graph_api.store.filters import (
     TextIs,
 )
 from graph_api.store.reads import (
+    PRECEDING,
     AllArticles,
     ArticlesOfProvider,
     ArticlesOfTopic,
     Counts,
     Item,
+    Keys,
     ListKey,
     Lists,
+    Place,
     Slice,
     SortKey,
     Window,
 )
+from graph_api.store.sorting import Anchor, Step
 from graph_api.store.sqlite import edges, keyset
 from graph_api.store.sqlite.filters import condition
 from graph_api.store.sqlite.keyset import Column
 from graph_api.store.sqlite.list_sources import Source, columns, source
 from graph_api.store.sqlite.row_mapping import Row
-from graph_api.store.sqlite.sql import TRUE, Sql, both, storable
+from graph_api.store.sqlite.rows import AMONG
+from graph_api.store.sqlite.sql import TRUE, Sql, both, either, integers, storable
 
 
 def lists(connection: sqlite3.Connection, read: Lists) -> Mapping[ListKey, Slice]:
@@ -50,7 +57,9 @@ def lists(connection: sqlite3.Connection, read: Lists) -> Mapping[ListKey, Slice
         return read.listed(edges.related(connection, listing, read.window.size + 1, read.rights))
     found = _entries(connection, read)
     return {
-        scope: _slice(_List(connection, entries, columns(entries, scope, read.order), where), read.window)
+        scope: _slice(
+            _list(connection, entries, sorting.steps(sorting.kind_of(scope), read.order), where), read.window
+        )
         for scope, (entries, where) in found.items()
     }
 
@@ -76,12 +85,17 @@ def _entries(connection: sqlite3.Connection, read: Lists | Counts) -> dict[ListK
 # -- one list --------------------------------------------------------------------------------------------
 
 
+def _list(connection: sqlite3.Connection, entries: Source, steps: tuple[Step, ...], where: Sql) -> _List:
+    return _List(connection, entries, steps, columns(entries, steps), where)
+
+
 @dataclass(frozen=True, slots=True)
 class _List:
     """An ordered list, ready to be read from either end."""
 
     connection: sqlite3.Connection
     source: Source
+    steps: tuple[Step, ...]
     columns: tuple[Column, ...]
     where: Sql
 
@@ -90,44 +104,110 @@ class _List:
         found: list[Row] = []
         for part in ranges:
             if len(found) < limit:
-                found += self._statement(part, limit - len(found)).all(self.connection)
+                end = Sql(f" {keyset.ordered_by(self.columns)} LIMIT ?", (limit - len(found),))
+                found += (self._selected(part) + end).all(self.connection)
         return found
 
     def any(self, ranges: Sequence[Sql]) -> bool:
         """Whether there is an entry in *ranges*."""
         return any(self.read([part], 1) for part in ranges)
 
+    def within(self, ranges: Sequence[Sql]) -> _List:
+        return replace(self, where=both(self.where, either(*ranges)))
+
     def backward(self) -> _List:
         return replace(self, columns=keyset.reversed_(self.columns))
 
-    def _statement(self, part: Sql, limit: int) -> Sql:
+    def sort_keys(self, keys: Iterable[NodeKey]) -> dict[NodeKey, SortKey]:
+        """The sort keys of those of *keys* that are in the list. Unordered, so that SQLite looks each key up."""
+        rows = self._selected(Sql(f"{self.source.key} {AMONG}", (integers(keys),))).all(self.connection)
+        return {row[0]: row[2:] for row in rows}
+
+    def _selected(self, part: Sql) -> Sql:
         named = ", ".join([self.source.key, self.source.position, *(column.sql for column in self.columns)])
-        start = Sql(f"SELECT {named} FROM ") + self.source.tables + Sql(" WHERE ")
-        end = Sql(f" {keyset.ordered_by(self.columns)} LIMIT ?", (limit,))
-        return start + both(self.where, part) + end
+        return Sql(f"SELECT {named} FROM ") + self.source.tables + Sql(" WHERE ") + both(self.where, part)
+
+
+class _Bound(NamedTuple):
+    """One bound of a window: ranges inside and outside of it, the nearest entries first.
+
+    *crossed*: whether there are entries outside; None when that has to be looked up.
+    """
+
+    inside: list[Sql]
+    outside: list[Sql]
+    crossed: bool | None
+    preceding: Keys = ()
+    from_start: bool = True
+
+
+_OPEN = _Bound([TRUE], [], False)
 
 
 def _slice(entries: _List, window: Window) -> Slice:
-    """The window of *entries*; read from its end and turned round when it is a backward one."""
+    """The window of *entries*, and the items that precede it."""
+    after, before = _after(entries, window.after), _before(entries, window.before)
     if not window.backward:
-        rows, beyond, behind = _cut(entries, window.size, window.after, window.before)
-        return Slice.of(map(_item, rows), has_next=beyond, has_previous=behind)
-    rows, beyond, behind = _cut(entries.backward(), window.size, window.before, window.after)
-    return Slice.of(map(_item, reversed(rows)), has_next=behind, has_previous=beyond)
-
-
-def _cut(
-    entries: _List, size: int, start: SortKey | None, end: SortKey | None
-) -> tuple[list[Row], bool, bool]:
-    """The first *size* rows between *start* and *end*, whether rows follow them, and whether some precede."""
-    order = entries.columns
-    ahead = replace(entries, where=both(entries.where, keyset.after(keyset.reversed_(order), end)))
-    found = ahead.read([TRUE] if start is None else keyset.ranges_after(order, start), size + 1)
-    beyond = len(found) > size or (
-        end is not None and entries.any(keyset.ranges_not_after(keyset.reversed_(order), end))
+        rows = entries.within(before.inside).read(after.inside, window.size + 1)
+        has_next = len(rows) > window.size or _crossed(entries.backward(), before)
+        items, preceding, from_start = rows[: window.size], after.preceding, after.from_start
+        has_previous = _crossed(entries, after)
+    else:
+        rows = entries.within(after.inside).backward().read(before.inside, window.size + PRECEDING + 1)
+        items, rest = rows[: window.size][::-1], [row[0] for row in rows[window.size :]][::-1]
+        has_next = _crossed(entries.backward(), before)
+        has_previous = bool(rest) or _crossed(entries, after)
+        preceding = (*after.preceding, *rest)
+        from_start = after.from_start and len(rest) <= PRECEDING
+    return Slice.of(
+        map(_item, items),
+        has_next=has_next,
+        has_previous=has_previous,
+        preceding=preceding[-PRECEDING:],
+        from_start=from_start and len(preceding) <= PRECEDING,
     )
-    behind = start is not None and entries.any(keyset.ranges_not_after(order, start))
-    return found[:size], beyond, behind
+
+
+def _crossed(entries: _List, bound: _Bound) -> bool:
+    return entries.any(bound.outside) if bound.crossed is None else bound.crossed
+
+
+def _after(entries: _List, place: Place | None) -> _Bound:
+    """The bound of what follows *place*."""
+    if place is None:
+        return _OPEN
+    at = _anchor(entries, place)
+    if at.sort is None:
+        return _OPEN
+    order = entries.columns[: len(at.sort)]
+    return _Bound(
+        keyset.ranges_after(order, at.sort),
+        keyset.ranges_not_after(order, at.sort),
+        True if at.found else None,
+        at.preceding,
+        at.from_start,
+    )
+
+
+def _before(entries: _List, place: Place | None) -> _Bound:
+    """The bound of what precedes *place*."""
+    if place is None:
+        return _OPEN
+    at = _anchor(entries, place)
+    if at.sort is None:
+        return _Bound([], [TRUE], None)
+    order = entries.columns[: len(at.sort)]
+    if at.own:
+        reverse = keyset.reversed_(order)
+        crossed = True if at.found else None
+        return _Bound(
+            keyset.ranges_after(reverse, at.sort), keyset.ranges_not_after(reverse, at.sort), crossed
+        )
+    return _Bound(keyset.ranges_not_after(order, at.sort), keyset.ranges_after(order, at.sort), None)
+
+
+def _anchor(entries: _List, place: Place) -> Anchor:
+    return sorting.anchor(place, entries.steps, entries.sort_keys((*place.preceding, place.key)))
 
 
 def _item(row: Row) -> Item:

@@ -53,7 +53,7 @@ CREATE TABLE embedded (           -- copies agree almost always, so each distinc
 CREATE INDEX embedded_url ON embedded (target, url);
 
 CREATE TABLE problem (
-    key INTEGER PRIMARY KEY,      -- 63 bits of SHA-256 over owner and place in its list
+    key INTEGER PRIMARY KEY,      -- 63 bits of SHA-256 over owner, code, message and how many equal ones precede
     owner INTEGER NOT NULL,       -- key of the document, or of the node for problems between documents
     code TEXT NOT NULL, severity TEXT NOT NULL, message TEXT NOT NULL, hint TEXT,
     path TEXT NOT NULL, line INTEGER, column_ INTEGER, article INTEGER
