@@ -18,13 +18,12 @@ from graph_api.cli.options import ASKED, Sectioned, database, option, paths, set
 from graph_api.cli.query import parsed_object, text_of
 from graph_api.errors import OperationRefused, RequestError
 from graph_api.execution.preparation import Preparation
-from graph_api.graph.export import GraphFormat
-from graph_api.graph.stream import stream
+from graph_api.graph.export import GraphFormat, export, mermaid_warning
 from graph_api.records import EdgeKind
 from graph_api.schema import build_schema
 from graph_api.schema.arguments import MAX_WALK, SubgraphWanted
-from graph_api.schema.exporting import COLUMNS
-from graph_api.schema.full_export import Wanted, Whole
+from graph_api.schema.full_export import ExportScope, FullExport
+from graph_api.schema.resolvers.exports import COLUMNS
 from graph_api.schema.resolvers.traversal import known
 from graph_api.settings import Settings, variable
 from graph_api.store import at
@@ -34,13 +33,15 @@ from graph_api.store.reads import Rights
 _ASKED = "query ($ids: [ID!], $filter: ArticleFilter, $via: [EdgeKind!]) { subgraph(ids: $ids, filter: $filter, via: $via) { nodeCount } }"
 
 _FILTER = '{"quality": {"gte": 80}}'
+_FORMATS = {each.name.lower().replace("_", "-"): each for each in GraphFormat}
 
 
 @click.command(
     cls=Sectioned,
     epilog="""
-Nodes are articles; with --via topic or provider these are nodes too. The file is complete or not there:
-it gets its name when all is written. Memory stays small however large the graph is.
+Nodes are articles; with --via topic or --via provider, topics or providers are nodes too. Two articles that
+list each other are two edges. FILE is replaced only when the export is complete. Memory stays small, however
+large the graph is.
 
 \b
 Examples:
@@ -53,24 +54,30 @@ Examples:
 @paths(required=False)
 @option(
     "--format",
-    "The form of the file.",
-    type=click.Choice([each.name.lower() for each in GraphFormat], case_sensitive=False),
+    "The format of the file.",
+    type=click.Choice(list(_FORMATS)),
     required=True,
 )
-@option("--filter", "Only articles that fit: an ArticleFilter of the schema as JSON.", metavar="JSON")
 @option(
-    "--around", "Only what is reachable from the node with this id, walking edges either way.", metavar="ID"
+    "--filter",
+    "Export only the articles that fit this filter: an ArticleFilter of the schema, as JSON.",
+    metavar="JSON",
+)
+@option(
+    "--around",
+    "Export only what is reachable from the node with this id, along edges in both directions.",
+    metavar="ID",
 )
 @option(
     "--depth",
-    "How many hops to walk with --around.",
+    "The largest distance from the node that --around names, in hops.",
     type=click.IntRange(0, MAX_WALK),
     default=2,
     show_default=True,
 )
 @option(
     "--via",
-    "The kinds of edges; may be given several times.",
+    "A kind of edges to export; may be given several times.",
     type=click.Choice([each.name.lower() for each in EdgeKind], case_sensitive=False),
     multiple=True,
     default=["related"],
@@ -102,7 +109,7 @@ def command(
 ) -> None:
     """Write the graph, or a part of it, for another program."""
     if around is None and _is_typed("depth"):
-        raise click.UsageError("--depth tells how far to walk from the node that --around names")
+        raise click.UsageError("--depth needs --around: it is a distance from the node that --around names")
     asked = _asked(filter, around, via)
     with at(located(paths, db)).session() as session:
         run = session.run
@@ -110,8 +117,8 @@ def command(
         if asked.handles and asked.handles[0].id not in run(known(asked.handles, rights)):
             raise RequestError(f"there is no node with the id {around}")
         key = asked.handles[0].key if asked.handles else None
-        wanted = Wanted(filter=asked.filter, kinds=asked.kinds, around=key, depth=depth, rights=rights)
-        _write(run, wanted, GraphFormat[format.upper()], out)
+        wanted = ExportScope(filter=asked.filter, kinds=asked.kinds, around=key, depth=depth, rights=rights)
+        _write(run, wanted, _FORMATS[format], out)
 
 
 def _is_typed(option: str) -> bool:
@@ -136,29 +143,35 @@ def _asked(filter: str | None, around: str | None, via: tuple[str, ...]) -> Subg
     return asked
 
 
-def _write(run: Run, wanted: Wanted, format: GraphFormat, out: str) -> None:
-    whole = Whole(run, wanted)
-    text = stream(whole.nodes(), whole.links(), format, COLUMNS)
+def _write(run: Run, wanted: ExportScope, format: GraphFormat, out: str) -> None:
+    """Writes the export, and warns about what is missing from it or what its reader will refuse."""
+    full = FullExport(run, wanted)
+    chunks = export(full.nodes(), full.links(), format, COLUMNS)
     if out == "-":
-        _copy(text, sys.stdout.buffer)
+        last = _copy(chunks, sys.stdout.buffer)
     else:
         with replaced(Path(out)) as file:
-            _copy(text, file)
-    if whole.truncated:
-        click.echo("graph-api: the neighbourhood is larger: its farthest nodes were left out", err=True)
+            last = _copy(chunks, file)
+    if full.truncated:
+        click.echo("graph-api: the neighbourhood is too large: its farthest nodes are missing", err=True)
+    if format is GraphFormat.MERMAID and (warning := mermaid_warning(last)):
+        click.echo(f"graph-api: {warning}", err=True)
 
 
-def _copy(text: Iterable[str], file: IO[bytes]) -> None:
-    for chunk in text:
+def _copy(chunks: Iterable[str], file: IO[bytes]) -> str:
+    """Writes the chunks; returns the last one."""
+    chunk = ""
+    for chunk in chunks:
         file.write(chunk.encode())
     file.flush()
+    return chunk
 
 
 @contextmanager
 def replaced(path: Path) -> Generator[IO[bytes]]:
-    """A file beside *path* that takes its name when all went well; else nothing of it is left.
+    """A temporary file that replaces *path* on success and is deleted on failure.
 
-    What is no file, such as /dev/null or a pipe, is written as it is: a file must not take its place.
+    A device or a pipe, such as /dev/null, is opened and written instead of being replaced.
     """
     if path.exists() and not path.is_file():
         with path.open("wb") as device:
@@ -168,7 +181,9 @@ def replaced(path: Path) -> Generator[IO[bytes]]:
     try:
         descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     except OSError as error:
-        raise OSError(error.errno, error.strerror, str(path)) from None  # the file that was asked for
+        raise OSError(
+            error.errno, error.strerror, str(path)
+        ) from None  # names the requested file, not the temporary one
     try:
         with os.fdopen(descriptor, "wb") as file:
             os.fchmod(descriptor, mode)

@@ -8,14 +8,14 @@ from itertools import accumulate, chain
 from typing import NamedTuple, overload
 
 import numpy as np
-from numpy.typing import NDArray
 
 from graph_api.graph.expansion import Expansion, chunks, fitting
-from graph_api.graph.protocol import Bounds, Budget, Edges, Neighbours, Walk
+from graph_api.graph.protocol import Bounds, Budget, Column, Edges, Neighbours, Walk
 from graph_api.records import EdgeKind
 
 _SOURCES = 256  # nodes in one question for links: with lists of 200 about a millisecond of work in memory
 _SMALL_PAGE = 256  # steps, so that a small limit reads little more than it returns
+_NO_EDGE = -2  # in place of a position; -1 is an edge without one
 
 
 class Link(NamedTuple):
@@ -33,17 +33,20 @@ class Link(NamedTuple):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Links(Sequence[Link]):
-    """Links as columns; their ends are indexes into *nodes*. Most of them never become a `Link`."""
+    """Links as columns; their ends are indexes into *nodes*. Most of them never become a `Link`.
+
+    *back* has the position of the second edge of each mutual pair, and no edge for other links.
+    """
 
     nodes: tuple[int, ...]
     edges: Edges
-    reciprocal: NDArray[np.bool_]
+    back: Column
 
     @classmethod
     def none(cls) -> Links:
         """No links."""
         nothing = np.empty(0, dtype=np.int64)
-        return cls((), Edges(nothing, nothing, nothing, nothing), np.empty(0, dtype=np.bool_))
+        return cls((), Edges(nothing, nothing, nothing, nothing), nothing)
 
     @classmethod
     def joined(cls, parts: Sequence[Links]) -> Links:
@@ -51,23 +54,22 @@ class Links(Sequence[Link]):
         if len(parts) == 1:
             return parts[0]
         firsts = accumulate((len(part.nodes) for part in parts), initial=0)
-        moved = [part.moved(first) for part, first in zip(parts, firsts, strict=False)]
+        moved = [
+            part.edges._replace(sources=part.edges.sources + first, targets=part.edges.targets + first)
+            for part, first in zip(parts, firsts, strict=False)
+        ]
         nodes = tuple(chain.from_iterable(part.nodes for part in parts))
         edges = Edges(*map(np.concatenate, zip(*moved, strict=True)))
-        return cls(nodes, edges, np.concatenate([part.reciprocal for part in parts]))
-
-    def moved(self, by: int) -> Edges:
-        """The edges where *by* nodes stand before these."""
-        return self.edges._replace(sources=self.edges.sources + by, targets=self.edges.targets + by)
+        return cls(nodes, edges, np.concatenate([part.back for part in parts]))
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, Links) and list(self) == list(other)
+        return isinstance(other, Links) and list(self.directed()) == list(other.directed())
 
     def __hash__(self) -> int:
         return hash(tuple(self))
 
     def __len__(self) -> int:
-        return len(self.reciprocal)
+        return len(self.back)
 
     @overload
     def __getitem__(self, at: int) -> Link: ...
@@ -75,15 +77,26 @@ class Links(Sequence[Link]):
     def __getitem__(self, at: slice) -> Links: ...
     def __getitem__(self, at: int | slice) -> Link | Links:
         if isinstance(at, slice):
-            return Links(self.nodes, Edges(*(column[at] for column in self.edges)), self.reciprocal[at])
+            return Links(self.nodes, Edges(*(column[at] for column in self.edges)), self.back[at])
         [link] = self[at : at + 1]
         return link
 
     def __iter__(self) -> Iterator[Link]:
+        return (link for link, _ in self._pairs())
+
+    def directed(self) -> Iterator[Link]:
+        """Every edge: the two of a mutual pair one after the other."""
+        for link, back in self._pairs():
+            yield link
+            if link.reciprocal:
+                position = None if back < 0 else back
+                yield link._replace(source=link.target, target=link.source, position=position)
+
+    def _pairs(self) -> Iterator[tuple[Link, int]]:
         nodes = self.nodes
-        reciprocal: list[bool] = self.reciprocal.tolist()
-        for (source, target, kind, position), mutual in zip(self.edges.rows(), reciprocal, strict=True):
-            yield Link(nodes[source], nodes[target], kind, position, mutual)
+        positions: list[int] = self.back.tolist()
+        for (source, target, kind, position), back in zip(self.edges.rows(), positions, strict=True):
+            yield Link(nodes[source], nodes[target], kind, position, back != _NO_EDGE), back
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -175,11 +188,14 @@ def links_among(
 
 
 def _links(nodes: tuple[int, ...], edges: Edges) -> Links:
-    """*edges* without the second edge of each mutual pair."""
-    sources, targets, kinds, _ = edges
+    """*edges* without the second edge of each mutual pair, which is in `Links.back`."""
+    sources, targets, kinds, positions = edges
     span = len(nodes)
     there = (kinds * span + sources) * span + targets
-    back = (kinds * span + targets) * span + sources
-    mutual = np.isin(there, back, assume_unique=True) & (sources != targets)
+    return_way = (kinds * span + targets) * span + sources
+    order = there.argsort()
+    at = order.take(there.searchsorted(return_way, sorter=order), mode="clip")
+    mutual = (there.take(at) == return_way) & (sources != targets)
+    back = np.where(mutual, positions.take(at), _NO_EDGE)
     first = np.flatnonzero(~mutual | (sources < targets))
-    return Links(nodes, Edges(*(column.take(first) for column in edges)), mutual.take(first))
+    return Links(nodes, Edges(*(column.take(first) for column in edges)), back.take(first))

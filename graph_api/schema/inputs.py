@@ -77,12 +77,13 @@ enum(
 
 enum(
     "The formats in which a graph can be exported.",
-    NODE_LINK_JSON="JSON with lists of nodes and edges, as networkx and D3 read it.",
+    NODE_LINK_JSON='JSON with the lists `nodes` and `links`, for D3 and networkx: `node_link_graph(data, edges="links")`.',
     CYTOSCAPE_JSON="JSON as Cytoscape and Cytoscape.js read it.",
     GRAPHML="GraphML, an XML format that most graph programs read.",
     GEXF="GEXF, the XML format of Gephi.",
     DOT="The language of Graphviz.",
-    MERMAID="A Mermaid flowchart, as Markdown documents embed it.",
+    MERMAID="A Mermaid flowchart for Markdown documents. Mermaid draws at most 500 edges and 50,000 characters unless it is "
+    "configured otherwise; the text of a larger graph ends with a comment that names the settings.",
 )(GraphFormat)
 
 

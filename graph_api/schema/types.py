@@ -15,7 +15,7 @@ import strawberry
 from graph_api import records
 from graph_api.execution.fields import ListSize
 from graph_api.records import Detail, EdgeKind, Severity
-from graph_api.schema import arguments, entities, exporting, resolvers
+from graph_api.schema import arguments, entities, resolvers
 from graph_api.schema.fields import batched, plain
 from graph_api.schema.paging import DEFAULT_PAGE, MAX_PAGE
 from graph_api.schema.scalars import JSON, URL
@@ -271,7 +271,7 @@ class Subgraph:
     link_count: int = batched(resolvers.traversal.link_count)
     truncated: bool = batched(resolvers.traversal.truncated)
     export: str = batched(
-        exporting.exported,
+        resolvers.exports.exported,
         arguments.export,
         size=EXPORTED,
         cost=EXPORTED.assumed * NEIGHBORHOOD.assumed,

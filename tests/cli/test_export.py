@@ -13,7 +13,7 @@ import pytest
 from click.testing import Result
 from hypothesis import given, settings
 
-from graph_api.cli import export as exporting
+from graph_api.cli.export import replaced
 from graph_api.cli.program import program
 from graph_api.graph.export import GraphFormat
 from tests.schema.asking import ask
@@ -25,8 +25,8 @@ Run = Callable[..., Result]
 SEEDS = Path(__file__).parents[2] / "seeds"
 AWKWARD = 'He said "no" & left;\n<b>\\n 星を数える 🏳️‍🌈 \u2028 ]]> --> #35;'
 READERS: dict[str, Callable[[str], Any]] = {
-    "node_link_json": lambda text: nx.node_link_graph(json.loads(text)),
-    "cytoscape_json": lambda text: nx.cytoscape_graph(json.loads(text)),
+    "node-link-json": lambda text: nx.node_link_graph(json.loads(text), edges="links"),
+    "cytoscape-json": lambda text: nx.cytoscape_graph(json.loads(text)),
     "graphml": lambda text: nx.parse_graphml(text, force_multigraph=True),
     "gexf": lambda text: nx.read_gexf(io.BytesIO(text.encode())),
 }
@@ -46,7 +46,7 @@ def database(tmp_path: Path) -> Path:
     )
 
 
-def _exported(run: Run, *arguments: str | Path, format: str = "node_link_json") -> Any:
+def _exported(run: Run, *arguments: str | Path, format: str = "node-link-json") -> Any:
     result = run("export", *arguments, "--format", format)
     assert (result.exit_code, result.stderr) == (0, "")
     return READERS[format](result.stdout)
@@ -65,12 +65,13 @@ def test_each_format_is_read_back_with_titles_as_they_are(run: Run, database: Pa
     assert read.nodes[article("a").id]["quality"] == 3
     assert {(*_names(ends), link["reciprocal"]) for *ends, link in read.edges(data=True)} == {
         ("a", "b", True),
+        ("b", "a", True),
         ("b", "c", False),
         ("b", "d", False),
     }
 
 
-@pytest.mark.parametrize("format", [each.name.lower() for each in GraphFormat])
+@pytest.mark.parametrize("format", [each.name.lower().replace("_", "-") for each in GraphFormat])
 def test_a_file_holds_what_standard_output_gets(
     run: Run, database: Path, tmp_path: Path, format: str
 ) -> None:
@@ -90,7 +91,7 @@ def test_the_whole_graph_is_what_the_api_exports(
     out = path.with_suffix(".json")
     program.main(
         [
-            *("export", "--db", str(path), "--format", "node_link_json", "-o", str(out)),
+            *("export", "--db", str(path), "--format", "node-link-json", "-o", str(out)),
             *("--via", "related", "--via", "topic", "--via", "provider"),
         ],
         standalone_mode=False,
@@ -99,16 +100,16 @@ def test_the_whole_graph_is_what_the_api_exports(
 
 
 def _told(exported: Any) -> Any:
-    """Nodes and links; those of topics and providers stand in another order."""
+    """Nodes and edges, sorted: the whole graph lists them in another order than a subgraph."""
     return [
-        sorted(exported[part], key=lambda one: json.dumps(one, sort_keys=True)) for part in ("nodes", "edges")
+        sorted(exported[part], key=lambda one: json.dumps(one, sort_keys=True)) for part in ("nodes", "links")
     ]
 
 
 def test_a_filter_leaves_out_articles_and_the_links_to_them(run: Run, database: Path) -> None:
     read = _exported(run, "--db", database, "--filter", '{"quality": {"gte": 3}}')
     assert _names(read) == ["a", "b", "c"]
-    assert len(read.edges) == 2
+    assert len(read.edges) == 3
 
 
 def test_a_neighbourhood_goes_so_many_hops_and_no_farther(run: Run, database: Path) -> None:
@@ -166,8 +167,9 @@ def test_folders_are_read_first(run: Run) -> None:
             "there is no node with the id article:",
         ),
         (["--format", "graphml", "--depth", "7"], 2, "0<=x<=6"),
-        (["--format", "graphml", "--depth", "2"], 2, "the node that --around names"),
+        (["--format", "graphml", "--depth", "2"], 2, "--depth needs --around"),
         (["--format", "csv"], 2, "'csv' is not one of"),
+        (["--format", "node_link_json"], 2, "is not one of 'node-link-json'"),
         ([], 2, "Missing option '--format'"),
     ],
 )
@@ -186,7 +188,7 @@ def test_a_failure_leaves_the_former_file_and_nothing_beside_it(tmp_path: Path) 
     (folder / "out").write_text("former")
 
     def half() -> None:
-        with exporting.replaced(folder / "out") as file:
+        with replaced(folder / "out") as file:
             file.write(b"half")
             raise RuntimeError
 
@@ -214,3 +216,13 @@ def test_what_is_no_file_is_written_and_stays_what_it_is(run: Run, tmp_path: Pat
     assert run("export", SEEDS, "--format", "dot", "-o", link).exit_code == 0
     assert link.is_symlink()
     assert link.is_char_device()
+
+
+def test_a_graph_that_mermaid_does_not_draw_is_exported_with_a_warning(run: Run, tmp_path: Path) -> None:
+    nodes = [article(f"n{number}", related=sorted({f"n{number - 1}", "n0"})) for number in range(1, 300)]
+    database = graph(tmp_path / "g.db", article("n0"), *nodes)
+    result = run("export", "--db", database, "--format", "mermaid")
+    assert result.exit_code == 0
+    assert result.stdout.count("-->") == 597
+    assert "maxEdges: 597" in result.stderr
+    assert result.stdout.endswith(f"%% {result.stderr.removeprefix('graph-api: ')}")

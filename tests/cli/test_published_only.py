@@ -45,7 +45,7 @@ def databases(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
                 "--via",
                 "provider",
                 "--format",
-                each.name.lower(),
+                each.name.lower().replace("_", "-"),
             )
             for each in GraphFormat
         ),
@@ -63,7 +63,7 @@ def test_what_is_hidden_changes_nothing(
 
 
 @pytest.mark.parametrize(
-    "command", [("query", QUERY), ("export", "--format", "node_link_json")], ids=" ".join
+    "command", [("query", QUERY), ("export", "--format", "node-link-json")], ids=" ".join
 )
 def test_without_it_what_is_hidden_is_there(
     run: Run, databases: tuple[Path, Path], command: tuple[str, ...]

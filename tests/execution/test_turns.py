@@ -17,7 +17,7 @@ import pytest
 from graph_api.execution.engine import Answer, Engine
 from graph_api.graph.export import GraphFormat
 from graph_api.records import EdgeKind
-from graph_api.schema.exporting import exported
+from graph_api.schema.resolvers.exports import exported
 from graph_api.schema.resolvers.traversal import Hop, Subgraph
 from graph_api.settings import Settings
 from graph_api.store import open_store

@@ -246,7 +246,7 @@ def test_truncated_is_true_exactly_when_a_path_is_missing(path: Path, limit: int
 # -- exports -----------------------------------------------------------------------------------------------------
 
 READERS: dict[str, Callable[[str], Any]] = {
-    "NODE_LINK_JSON": lambda text: nx.node_link_graph(json.loads(text)),
+    "NODE_LINK_JSON": lambda text: nx.node_link_graph(json.loads(text), edges="links"),
     "CYTOSCAPE_JSON": lambda text: nx.cytoscape_graph(json.loads(text)),
     "GRAPHML": lambda text: nx.parse_graphml(text, force_multigraph=True),
     "GEXF": lambda text: nx.read_gexf(io.BytesIO(text.encode())),

@@ -6,6 +6,7 @@ The docstring of a batch function is the description of its field in the schema.
 from graph_api.schema.resolvers import (
     articles,
     connections,
+    exports,
     nodes,
     paths,
     providers,
@@ -14,4 +15,14 @@ from graph_api.schema.resolvers import (
     traversal,
 )
 
-__all__ = ["articles", "connections", "nodes", "paths", "providers", "report", "topics", "traversal"]
+__all__ = [
+    "articles",
+    "connections",
+    "exports",
+    "nodes",
+    "paths",
+    "providers",
+    "report",
+    "topics",
+    "traversal",
+]

@@ -60,16 +60,16 @@ class CommonNeighbors:
 
 
 def shortest_path(parents: Sequence[object], rights: Rights, wanted: PathsWanted) -> Reads[list[PathResult]]:
-    """All shortest paths between two nodes, up to a limit, in an order that follows from their nodes alone.
+    """All shortest paths between two nodes, up to `limit`.
 
-    `found` is false when there is none, or when a node does not exist; `distance` is the number of steps.
+    `found` is false when there is no path, or when one of the nodes does not exist.
     """
     found = yield from _paths_between(wanted, rights, simple=False)
     return [found for _ in parents]
 
 
 def all_paths(parents: Sequence[object], rights: Rights, wanted: PathsWanted) -> Reads[list[PathResult]]:
-    """The simple paths between two nodes, which visit no node twice: shortest first, up to a limit."""
+    """The simple paths between two nodes, which visit no node twice: shortest first, up to `limit`."""
     found = yield from _paths_between(wanted, rights, simple=True)
     return [found for _ in parents]
 
@@ -110,13 +110,13 @@ def _by_key(path: paths.Path, links: tuple[Link, ...], graph: Neighbours) -> Pat
 
 
 def path_nodes(parents: Sequence[Path], rights: Rights) -> Reads[list[list[Node]]]:
-    """The nodes along the path, both ends among them."""
+    """The nodes along the path, including both ends."""
     found = yield from records((key for parent in parents for key in parent.keys), rights)
     return [[found[key] for key in parent.keys] for parent in parents]
 
 
 def explanation(parents: Sequence[Path], rights: Rights) -> Reads[list[str]]:
-    """The path in words, such as: "A" lists "B" as related; "C" lists both."""
+    """The path as a sentence, for example: “A” lists “B” as related; “C” lists both “B” and “D” as related."""
     found = yield from records((key for parent in parents for key in parent.keys), rights)
     titles: dict[int, str] = {key: _title(node) for key, node in found.items()}
     return [in_words(parent.keys, parent.links, titles) for parent in parents]
@@ -129,7 +129,7 @@ def _title(node: Node) -> str:
 def common_neighbors(
     parents: Sequence[object], rights: Rights, wanted: PairWanted
 ) -> Reads[list[CommonNeighbors | None]]:
-    """What two articles share; null when one of them does not exist."""
+    """What two articles have in common; null when one of them does not exist."""
     pair = (wanted.a.key, wanted.b.key)
     found = yield from known((wanted.a, wanted.b), rights)
     providers = [node.provider_key for node in found.values() if isinstance(node, Article)]
@@ -151,7 +151,7 @@ def common_neighbors(
 
 
 def common_articles(parents: Sequence[CommonNeighbors], rights: Rights) -> Reads[list[list[Article]]]:
-    """The articles that share a related edge, either way, with both."""
+    """The articles that are connected with both by a related edge, in any direction."""
     found = yield from rows_of(
         ArticleRows, (key for parent in parents for key in parent.article_keys), rights
     )
@@ -159,6 +159,6 @@ def common_articles(parents: Sequence[CommonNeighbors], rights: Rights) -> Reads
 
 
 def common_topics(parents: Sequence[CommonNeighbors], rights: Rights) -> Reads[list[list[Topic]]]:
-    """The topics that both have, in the order of the first article."""
+    """The topics of both articles, in the order of the first article."""
     found = yield from rows_of(TopicRows, (key for parent in parents for key in parent.topic_keys), rights)
     return [[found[key] for key in parent.topic_keys] for parent in parents]

@@ -135,9 +135,10 @@ class Subgraph:
 def neighborhood(
     parents: Sequence[Article], rights: Rights, wanted: NeighborhoodWanted
 ) -> Reads[list[Subgraph]]:
-    """What is reachable from this article within some hops: breadth-first, nearest first, itself as hop 0.
+    """The part of the graph around this article: the nodes within `maxDepth` steps, and the links between them.
 
-    Within a hop the order is that of discovery, so that a cut keeps the nearest and best placed.
+    Nodes are sorted by distance, those of one distance by the order in which a breadth-first search finds
+    them. `limit` therefore keeps the nearest nodes, and those listed first.
     """
     graph = yield from graph_for(rights)
     bounds = Bounds(kinds=wanted.kinds, direction=wanted.direction, fits=fits(wanted.filter, graph, rights))
@@ -158,9 +159,9 @@ def neighborhood(
 
 
 def subgraph(parents: Sequence[object], rights: Rights, wanted: SubgraphWanted) -> Reads[list[Subgraph]]:
-    """Chosen articles and the links among them: those with the given ids, or the newest that fit the filter.
+    """Selected articles and the links between them: the articles with these ids, or the newest ones.
 
-    With `via` TOPIC or PROVIDER their topics and providers are nodes too. All nodes are hop 0.
+    With `via` TOPIC or PROVIDER the topics or providers of the articles are nodes too.
     """
     articles, cut = yield from _chosen(wanted, rights)
     keys = dict.fromkeys(articles)
@@ -205,41 +206,41 @@ def linked(subgraphs: Sequence[Subgraph], rights: Rights) -> Reads[list[Links]]:
 
 
 def links(parents: Sequence[Subgraph], rights: Rights) -> Reads[Strung]:
-    """The links among the nodes, by the node they come from in the order of the nodes.
+    """The links between the nodes, sorted by the node where they start, in the order of `nodes`.
 
-    Two articles that list each other are one link with `reciprocal` true. At most 50,000; more are left out
-    and `truncated` is true.
+    Two articles that list each other are one link with `reciprocal` true. At most 50,000 links are
+    returned; when there are more, `truncated` is true.
     """
     found = yield from linked(parents, rights)
     return Strung(Links.joined(found), list(map(len, found)))
 
 
 def link_count(parents: Sequence[Subgraph], rights: Rights) -> Reads[list[int]]:
-    """How many links there are among the nodes."""
+    """The number of links."""
     return list(map(len, (yield from linked(parents, rights))))
 
 
 def truncated(parents: Sequence[Subgraph], rights: Rights) -> Reads[list[bool]]:
-    """Whether a limit or a budget hid at least one node or link."""
+    """Whether nodes or links are missing because a limit was reached."""
     yield from linked([parent for parent in parents if not parent.cut], rights)
     return [parent.cut or parent.links_cut for parent in parents]
 
 
 def nodes(parents: Sequence[Subgraph], rights: Rights) -> Reads[ByKey]:
-    """The nodes, nearest first; the start is the first of a neighbourhood."""
+    """The nodes, nearest first; the first one is the start of a neighborhood."""
     del rights
     return ByKey([parent.keys for parent in parents], records, many=True)
     yield
 
 
 def hop_articles(parents: Sequence[Hop], rights: Rights) -> Reads[list[list[Article]]]:
-    """The articles at this distance; providers and topics are among the nodes only."""
+    """The articles at this distance. Providers and topics are in `nodes` only."""
     found = yield from rows_of(ArticleRows, (key for parent in parents for key in parent.keys), rights)
     return [[found[key] for key in parent.keys if key in found] for parent in parents]
 
 
 def link_source(parents: Sequence[Link], rights: Rights) -> Reads[ByKey]:
-    """The node the edge comes from: the article that lists the other, or has the provider or topic."""
+    """The node where the edge starts: an article."""
     del rights
     if isinstance(parents, Links):
         return _ends_of(parents, parents.edges.sources)
@@ -248,7 +249,7 @@ def link_source(parents: Sequence[Link], rights: Rights) -> Reads[ByKey]:
 
 
 def link_target(parents: Sequence[Link], rights: Rights) -> Reads[ByKey]:
-    """The node the edge leads to."""
+    """The node where the edge ends: a related article, a provider or a topic."""
     del rights
     if isinstance(parents, Links):
         return _ends_of(parents, parents.edges.targets)
