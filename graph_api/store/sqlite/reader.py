@@ -64,7 +64,7 @@ class SqliteReader(aiosqlite.Connection):
 
     def limit(self, until_s: float) -> None:
         """Reads pause at *until_s* from now on, on the event loop; never, and they wait for locks, when FOREVER."""
-        on_loop = until_s != FOREVER
+        on_loop, self._until_s = until_s != FOREVER, FOREVER  # the pragma must not be interrupted
         if on_loop != self._on_loop:
             self._on_loop = on_loop
             self._conn.execute(f"PRAGMA busy_timeout = {0 if on_loop else _BUSY_MS}")

@@ -107,6 +107,13 @@ async def test_no_lock_is_waited_for_on_the_event_loop(database: Path) -> None:
         assert await reader.in_thread(lambda: _busy_timeout(reader)) == 5000
 
 
+async def test_the_time_of_the_event_loop_does_not_count_in_the_thread(database: Path) -> None:
+    async with reading(database) as (_, reader):
+        for _ in range(400):
+            reader.limit(time.perf_counter())
+            assert await reader.in_thread(lambda: reader.answer(COUNT)) == {AllArticles(): 1001}
+
+
 def _busy_timeout(reader: SqliteReader) -> int:
     found: int = reader._conn.execute("PRAGMA busy_timeout").fetchone()[0]
     return found
