@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from graph_api.schema.networkx_graph import networkx_graph
     from graph_api.server.app import create_app
 
-__all__ = ["create_app"]
+__all__ = ["create_app", "networkx_graph"]
+
+_MODULES = {"create_app": "graph_api.server.app", "networkx_graph": "graph_api.schema.networkx_graph"}
 
 
 def __getattr__(name: str) -> Any:
-    """`create_app`, imported when asked for: the server is not loaded for a look at the records."""
-    if name == "create_app":
-        from graph_api.server.app import create_app  # noqa: PLC0415 - see above
-
-        return create_app
-    raise AttributeError(name)
+    """Imports `create_app` or `networkx_graph` at first use: neither the server nor networkx loads without need."""
+    if name not in _MODULES:
+        raise AttributeError(name)
+    return getattr(import_module(_MODULES[name]), name)
