@@ -40,6 +40,7 @@ from graph_api.execution.lru import Lru
 from graph_api.execution.memory_size import size_of
 from graph_api.execution.plan import Plan, conditions
 from graph_api.execution.stats import Stats
+from graph_api.execution.validation import RULES
 from graph_api.settings import Settings
 
 Key: TypeAlias = tuple[object, ...]  # what is made of a text depends on
@@ -172,7 +173,7 @@ class Documents:
     def _validate(self, document: DocumentNode) -> None:
         closed, most = self._settings.no_introspection, self._settings.max_errors
         with gc_policy.paused():  # validation leaves reference cycles
-            errors = validate(self._schema, document, max_errors=most, hide_suggestions=closed)
+            errors = validate(self._schema, document, RULES, max_errors=most, hide_suggestions=closed)
         if errors:
             raise refusal_of(coded(error, "GRAPHQL_VALIDATION_FAILED") for error in errors)
 

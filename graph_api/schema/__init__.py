@@ -3,14 +3,22 @@
 from __future__ import annotations
 
 import strawberry
+from graphql import GraphQLInputObjectType
 from strawberry.schema.config import StrawberryConfig
 
+from graph_api.execution.plan import DEFINITION
+from graph_api.execution.preparation import graphql_schema
 from graph_api.schema.scalars import SCALARS
 from graph_api.schema.types import Article, Provider, Query, Topic
 
 
 def build_schema() -> strawberry.Schema:
     """The API's schema."""
-    return strawberry.Schema(
+    schema = strawberry.Schema(
         Query, types=[Article, Provider, Topic], config=StrawberryConfig(scalar_map=SCALARS)
     )
+    for type_ in graphql_schema(schema).type_map.values():
+        if isinstance(type_, GraphQLInputObjectType):
+            # Strawberry 0.341 checks @oneOf itself, after validation, and does not pass it on to graphql-core.
+            type_.is_one_of = type_.extensions[DEFINITION].is_one_of
+    return schema

@@ -56,7 +56,8 @@ MAX_ORDER_STEPS = 5
 
 _DURATION = re.compile(
     r"P(?:(?P<years>\d{1,4})Y)?(?:(?P<months>\d{1,5})M)?(?:(?P<weeks>\d{1,5})W)?(?:(?P<days>\d{1,6})D)?"
-    r"(?:T(?:(?P<hours>\d{1,7})H)?(?:(?P<minutes>\d{1,9})M)?(?:(?P<seconds>\d{1,10})S)?)?"
+    r"(?:T(?:(?P<hours>\d{1,7})H)?(?:(?P<minutes>\d{1,9})M)?(?:(?P<seconds>\d{1,10})S)?)?",
+    re.ASCII,
 )
 _COMPARES = {"eq": Compare.EQ, "gt": Compare.GT, "gte": Compare.GTE, "lt": Compare.LT, "lte": Compare.LTE}
 _MATCHES = {
@@ -182,7 +183,9 @@ def _moment(given: DateTimeFilter) -> Iterator[Filter]:
     field = NumberField.PUBLISHED_DATE_TIME
     yield from _compared(field, given)
     if _is_given(given.within):
-        yield NumberIs(field, Compare.GTE, _before_now(given.within))
+        now = datetime.now(UTC)
+        yield NumberIs(field, Compare.GTE, _before(now, given.within))
+        yield NumberIs(field, Compare.LTE, now)
     yield from _null(field, given.is_null)
 
 
@@ -232,7 +235,7 @@ def _topic_list(given: TopicListFilter) -> Iterator[Filter]:
         yield from _number(NumberField.TOPIC_COUNT, given.count)
 
 
-def _before_now(duration: str) -> datetime:
+def _before(now: datetime, duration: str) -> datetime:
     found = _DURATION.fullmatch(duration)
     amounts = {unit: int(n) for unit, n in found.groupdict().items() if n} if found else {}
     if not amounts:
@@ -240,7 +243,6 @@ def _before_now(duration: str) -> datetime:
             f"within must be an ISO 8601 duration in whole units, such as P7D or PT36H; got {duration[:40]!r}"
         )
     days = 365 * amounts.pop("years", 0) + 30 * amounts.pop("months", 0) + amounts.pop("days", 0)
-    now = datetime.now(UTC)
     try:
         return now - timedelta(days=days, **amounts)
     except OverflowError:

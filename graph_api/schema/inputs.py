@@ -161,7 +161,7 @@ class DateTimeFilter:
     lt: datetime | None = optional("Before this time.")
     lte: datetime | None = optional("At this time or earlier.")
     within: str | None = optional(
-        "Not longer ago than this ISO 8601 duration, such as P7D or PT36H. A year counts as 365 days, a month as 30."
+        "Between this ISO 8601 duration ago, such as P7D or PT36H, and now. A year counts as 365 days, a month as 30."
     )
     is_null: bool | None = optional("true matches a missing date, false any date.")
 

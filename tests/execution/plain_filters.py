@@ -122,7 +122,7 @@ def _number_fits(number: Any, name: str, value: Any) -> bool:
     if name == "ne":
         return bool(number != value)
     if name == "within":
-        value, name = _ago(value), "gte"
+        return number is not None and _ago(value) <= number <= datetime.now(UTC)
     return number is not None and _COMPARE[name](number, value)
 
 

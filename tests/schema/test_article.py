@@ -111,7 +111,7 @@ def test_an_excerpt_of_no_characters_is_refused(tmp_path: Path) -> None:
     [error] = refusal(
         path, "query ($id: ID!) { article(by: {id: $id}) { excerpt(maxChars: 0) } }", id=article("a").id
     )
-    assert error["message"] == "maxChars must be 1 or more, not 0"
+    assert error["message"] == "maxChars must be 1 or more; got 0"
 
 
 @pytest.mark.parametrize("exposed", [False, True])

@@ -89,6 +89,30 @@ def test_anything_but_one_name_is_refused(path: Path, by: dict[str, str] | None,
     assert error["extensions"]["code"] in {"BAD_USER_INPUT", "GRAPHQL_VALIDATION_FAILED"}
 
 
+@pytest.mark.parametrize(
+    ("declared", "by"),
+    [
+        ("$s: String, $p: String", "{slug: $s, path: $p}"),
+        ("$s: String!, $p: String", "{slug: $s, path: $p}"),
+        ("$s: String", "{slug: $s}"),
+        ('$s: String = "same"', "{slug: $s}"),
+    ],
+)
+def test_a_look_up_takes_one_field_and_a_variable_in_it_is_non_null_as_graphql_js_has_it(
+    path: Path, declared: str, by: str
+) -> None:
+    errors = refusal(path, f"query ({declared}) {{ article(by: {by}) {{ title }} }}", s="same")
+    assert {error["extensions"]["code"] for error in errors} == {"GRAPHQL_VALIDATION_FAILED"}
+    spread = f"query ({declared}) {{ ...F }} fragment F on Query {{ article(by: {by}) {{ title }} }}"
+    assert len(refusal(path, spread, s="same")) == len(errors)
+
+
+def test_a_non_null_variable_and_a_whole_object_can_name_an_article(path: Path) -> None:
+    found = {"article": {"title": "b"}}
+    assert ask(path, "query ($s: String!) { article(by: {slug: $s}) { title } }", s="same") == found
+    assert ask(path, "query ($by: ArticleBy!) { article(by: $by) { title } }", by={"slug": "same"}) == found
+
+
 def test_more_ids_than_allowed_are_refused(path: Path) -> None:
     [error] = refusal(path, "query ($ids: [ID!]!) { nodes(ids: $ids) { id } }", ids=["topic:x"] * 101)
     assert error["message"] == "ids must hold at most 100 ids; got 101"
