@@ -15,6 +15,7 @@ from graph_api.documents.document import (
     TopicDocument,
 )
 from graph_api.documents.files import FileBytes, read_file, scan
+from graph_api.documents.hosts import canonical_domain
 from graph_api.documents.json_schema import front_matter_schema
 from graph_api.documents.parser import parse
 from graph_api.documents.slugs import slug_of_path, slug_of_title, topic_slug
@@ -34,6 +35,7 @@ __all__ = [
     "Reading",
     "RelatedItem",
     "TopicDocument",
+    "canonical_domain",
     "canonical_url",
     "front_matter_schema",
     "parse",

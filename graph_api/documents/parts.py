@@ -5,12 +5,14 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 
 import orjson
 
 from graph_api.documents.document import ProviderMention
 from graph_api.documents.fields import Fields, Problems
 from graph_api.documents.front_matter import Path
+from graph_api.documents.hosts import canonical_domain
 from graph_api.documents.limits import MAX_EXTRA, MAX_IMAGE_TEXT
 from graph_api.documents.urls import canonical_url
 from graph_api.documents.values import clean, is_list, is_mapping, moment, shown, shown_address
@@ -18,7 +20,6 @@ from graph_api.documents.yaml_exact import ListNode, MappingNode, Node, scalar
 from graph_api.errors import InvalidUrl
 from graph_api.records import Image, Secured
 
-_DOMAIN = re.compile(r"[^\s/:@?#\\\"'<>.]+(?:\.[^\s/:@?#\\\"'<>.]+)*")
 _SECURED = re.compile(r"[A-Za-z0-9+/]+={0,2};[A-Za-z0-9+/]+={0,2}")
 
 
@@ -114,9 +115,9 @@ def provider(parent: Fields, extra: dict[str, object]) -> ProviderMention | None
 
 def domain_of(fields: Fields, key: str) -> str | None:
     """The domain under *key* in its canonical form; None, with a warning, when it is missing or invalid."""
-    text = (fields.text(key) or "").lower()
-    if _DOMAIN.fullmatch(text):
-        return text
+    text = fields.text(key) or ""
+    with suppress(InvalidUrl):
+        return canonical_domain(text)
     what = f"must be a domain, not {shown(text)}" if text else "is missing"
     fields.add("W210", key, f"{what}; the provider is dropped", "write it such as example.com")
     return None

@@ -17,7 +17,7 @@ from graph_api.errors import RequestError
 from graph_api.execution.fields import Mistake, Partly
 from graph_api.execution.graphql_errors import refusal
 from graph_api.execution.preparation import Root
-from graph_api.records import NodeKey, provider_id, topic_id
+from graph_api.records import NodeKey, topic_id
 from graph_api.schema import identifiers
 from graph_api.schema.identifiers import Handle, NodeHandle
 from graph_api.schema.scalars import Representation, shown
@@ -91,7 +91,7 @@ _KEYS: Mapping[str, Mapping[str, Callable[[str], NodeHandle | Handle]]] = {
     "Article": {"id": partial(identifiers.of_kind, ArticleRows), "webUrl": identifiers.article_url},
     "Provider": {
         "id": partial(identifiers.of_kind, ProviderRows),
-        "domain": lambda domain: identifiers.of_kind(ProviderRows, provider_id(domain.lower())),
+        "domain": lambda domain: identifiers.of_kind(ProviderRows, identifiers.provider_of_domain(domain)),
     },
     "Topic": {
         "id": partial(identifiers.of_kind, TopicRows),

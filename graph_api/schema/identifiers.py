@@ -8,9 +8,9 @@ from typing import TypeAlias
 
 from strawberry import UNSET
 
-from graph_api.documents import canonical_url
+from graph_api.documents import canonical_domain, canonical_url
 from graph_api.errors import InvalidUrl, RequestError
-from graph_api.records import NodeKey, article_key, name_key, provider_id, topic_id
+from graph_api.records import NodeKey, ProviderId, article_key, name_key, provider_id, topic_id
 from graph_api.schema.inputs import ArticleBy, ProviderBy, TopicBy
 from graph_api.store.reads import ArticleHandle, ArticleRows, ProviderRows, TopicRows
 
@@ -69,7 +69,15 @@ def article_url(url: str) -> Handle:
 def provider(by: ProviderBy) -> NodeHandle:
     """The handle for *by*. Raises RequestError when its value cannot identify a provider."""
     name, value = _given(by)
-    return of_kind(ProviderRows, value if name == "id" else provider_id(value.lower()), f"by.{name}")
+    return of_kind(ProviderRows, value if name == "id" else provider_of_domain(value), f"by.{name}")
+
+
+def provider_of_domain(domain: str) -> ProviderId:
+    """The id of the provider with this domain, in any of its forms; an id that no provider has when it is invalid."""
+    try:
+        return provider_id(canonical_domain(domain))
+    except InvalidUrl:
+        return provider_id(domain)
 
 
 def topic(by: TopicBy) -> NodeHandle | str:

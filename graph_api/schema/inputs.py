@@ -193,7 +193,7 @@ class TopicListFilter:
 
 @strawberry.input(description="Conditions on a provider; all given conditions must hold.")
 class ProviderFilter:
-    domain: StringFilter | None = nested("The provider's domain, in lower case.")
+    domain: StringFilter | None = nested("The provider's domain, in lower case and in ASCII form.")
     name: StringFilter | None = nested("The provider's name.")
 
 
@@ -250,7 +250,7 @@ class ArticleBy:
 @strawberry.input(directives=[OneOf()], description="Identifies a provider by exactly one of these fields.")
 class ProviderBy:
     id: strawberry.ID | None = optional("The id, such as provider:venturebeat.com.")
-    domain: str | None = optional("The domain, case-insensitively.")
+    domain: str | None = optional("The domain, in any of its forms.")
 
 
 @strawberry.input(directives=[OneOf()], description="Identifies a topic by exactly one of these fields.")

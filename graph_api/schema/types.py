@@ -156,7 +156,9 @@ class Article(Node):
 class Provider(Node):
     is_type_of = _is(records.Provider)
 
-    domain: str = plain("The domain, in lower case.")
+    domain: str = plain(
+        "The domain, in lower case and in ASCII form: `xn--mller-kva.example`, not `müller.example`."
+    )
     name: str = plain("The name.")
     other_names: list[str] = plain("Other names and spellings that articles use for it.")
     description: str | None = plain("A description of the publisher.")

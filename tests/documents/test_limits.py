@@ -44,7 +44,8 @@ def _address(_: Path, number: int) -> Reading:
 
 
 def _host(_: Path, number: int) -> Reading:
-    return read(webUrl=f"https://{'a' * (number - 4)}.com/")
+    labels = [*["a" * 49] * 4, "a" * (number - 200)]
+    return read(webUrl=f"https://{'.'.join(labels)}/")
 
 
 def _related(_: Path, number: int) -> Reading:

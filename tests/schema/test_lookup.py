@@ -48,6 +48,15 @@ def test_a_provider_is_found_by_id_and_domain(path: Path, by: dict[str, str]) ->
     }
 
 
+@pytest.mark.parametrize(
+    "domain", ["müller.example", "MÜLLER.example", "mu\u0308ller.example", "xn--mller-kva.example"]
+)
+def test_a_provider_is_found_by_each_form_of_an_international_domain(tmp_path: Path, domain: str) -> None:
+    path = graph(tmp_path / "g.db", provider("xn--mller-kva.example", name="Müller"))
+    query = "query ($domain: String!) { provider(by: {domain: $domain}) { id } }"
+    assert ask(path, query, domain=domain) == {"provider": {"id": "provider:xn--mller-kva.example"}}
+
+
 @pytest.mark.parametrize("by", [{"id": "topic:c-plus-plus"}, {"slug": "c-plus-plus"}, {"name": "c++"}])
 def test_a_topic_is_found_by_id_slug_and_name(path: Path, by: dict[str, str]) -> None:
     assert ask(path, "query ($by: TopicBy!) { topic(by: $by) { name } }", by=by) == {"topic": {"name": "C++"}}
