@@ -54,7 +54,7 @@ CODES: Mapping[str, str] = {
     "PERSISTED_QUERY_NOT_SUPPORTED": "The server stores no operations by hash or id; send the text without a hash.",
     "PERSISTED_QUERY_HASH_MISMATCH": "The hash is not the SHA-256 of the text.",
     "DOCUMENT_NOT_TRUSTED": "The server answers trusted documents only, and the text is not one of them.",
-    "CROSS_SITE_REQUEST": "Another site's page could have made a browser send this request; the message names a header that prevents this.",
+    "CROSS_SITE_REQUEST": "A page of another origin may not send this request, or could have made a browser send it; the message says what is needed.",
     "NOT_FOUND": "The path does not exist.",
     "METHOD_NOT_ALLOWED": "The path does not support the method; the header `Allow` lists those it does.",
     "NOT_ACCEPTABLE": "`Accept` excludes both response media types.",

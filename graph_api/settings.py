@@ -112,7 +112,11 @@ class Settings:
     )
     deadline_seconds: int = limit(5, "Time an operation may take, waiting in the queue included.", unit="s")
     arrival_seconds: int = limit(5, "Time a request may take to arrive.", unit="s")
-    idle_seconds: int = limit(10, "Time a connection may stay open without a request.", unit="s")
+    idle_seconds: int = limit(
+        75,
+        "Time a connection may stay open without a request; longer than a load balancer keeps it.",
+        unit="s",
+    )
     max_connections: int = limit(2_000, "Open connections.")
     max_headers: int = limit(32_768, "Size of a request's address and headers.", unit="bytes")
     max_body: int = limit(65_536, "Size of a request's body.", unit="bytes")

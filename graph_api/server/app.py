@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse, Response
+from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from graph_api.errors import HttpError
@@ -72,6 +72,8 @@ def create_app(
 def _routes(state: ApiState) -> list[Route]:
     return [
         Route(GRAPHQL_PATH, page("graphiql", "GraphiQL").respond, name="graphql"),  # operations: see Dispatch
+        Route("/", _redirect("graphql", 307), name="root"),
+        Route(f"{GRAPHQL_PATH}/", _redirect("../graphql", 308), methods=["GET", "POST"], name="slash"),
         Route("/assets/{name}", Assets(BUILT).respond, name="assets"),
         Route("/samples.json", Samples(state).respond, name="samples"),
         Route("/schema.graphql", _schema_text, name="schema"),
@@ -79,6 +81,17 @@ def _routes(state: ApiState) -> list[Route]:
         Route("/readyz", readyz, name="readyz"),
         Route("/metrics", metrics, name="metrics"),
     ]
+
+
+def _redirect(location: str, status: int) -> Callable[[Request], Awaitable[Response]]:
+    """Redirects to *location*, which is relative: behind a proxy the server does not know its own address, and the
+    client's Host header cannot be trusted."""
+
+    async def respond(request: Request) -> Response:
+        query = f"?{request.url.query}" if request.url.query else ""
+        return RedirectResponse(location + query, status)
+
+    return respond
 
 
 async def _schema_text(request: Request) -> Response:
@@ -94,7 +107,12 @@ async def _routing_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     code = {404: "NOT_FOUND", 405: "METHOD_NOT_ALLOWED"}.get(error.status_code, "BAD_REQUEST")
     request_record.of(request.scope).code = code
-    body = error_body(HttpError(error.status_code, error.detail, code))
+    message = error.detail
+    if error.status_code == 404:  # noqa: PLR2004 - the number is the name
+        message = (
+            f"this path does not exist; the API is at {request.scope.get('root_path', '')}{GRAPHQL_PATH}"
+        )
+    body = error_body(HttpError(error.status_code, message, code))
     return Response(body, error.status_code, error.headers, PLAIN_JSON)
 
 

@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, closing
 from pathlib import Path
 from typing import Any
+from urllib.parse import urljoin
 
 import anyio
 import pytest
@@ -53,7 +54,7 @@ async def test_the_server_is_alive_and_ready(app: Starlette) -> None:
 
 
 @pytest.mark.parametrize(
-    "path", ["/", "", "/nothing", "/graphql/", "/graphql/x", "/healthz/", "//graphql", "/%00"]
+    "path", ["", "/nothing", "/graphql/x", "/graphql//", "/healthz/", "//", "//graphql", "/%00"]
 )
 @pytest.mark.parametrize("method", ["GET", "POST", "HEAD"])
 async def test_unknown_paths_are_404_in_json(app: Starlette, path: str, method: str) -> None:
@@ -61,6 +62,34 @@ async def test_unknown_paths_are_404_in_json(app: Starlette, path: str, method: 
     assert (response.status, response.code) == (404, "NOT_FOUND")
     assert response.media_type == PLAIN
     assert "location" not in response.headers
+    assert response.error["message"] == "this path does not exist; the API is at /graphql"
+
+
+@pytest.mark.parametrize(
+    ("path", "status", "location"), [("/", 307, "graphql"), ("/graphql/", 308, "../graphql")]
+)
+@pytest.mark.parametrize("mounted_at", ["", "/news"])
+async def test_addresses_near_the_api_redirect_to_it_whatever_host_is_asked(
+    app: Starlette, path: str, status: int, location: str, mounted_at: str
+) -> None:
+    for query in ("", "query=%7Brevision%7D"):
+        response = await call(
+            app, "GET", path, root_path=mounted_at, query_string=query, headers=[("host", "evil.example")]
+        )
+        assert (response.status, response.body) == (status, b"")
+        assert response.headers["location"] == location + f"?{query}" * bool(query)
+        assert urljoin(f"http://x{mounted_at}{path}", location) == f"http://x{mounted_at}/graphql"
+
+
+async def test_a_post_beside_the_api_is_sent_on_with_its_body(database: Path) -> None:
+    with TestClient(create_app(database)) as client:
+        answer = client.post("/graphql/", json={"query": "{ revision }"}, headers={"accept": MODERN})
+    assert (len(answer.history), answer.json()) == (1, {"data": {"revision": "one"}})
+
+
+async def test_below_a_prefix_a_404_names_the_address_there(app: Starlette) -> None:
+    response = await call(app, "GET", "/nothing", root_path="/news")
+    assert response.error["message"].endswith("the API is at /news/graphql")
 
 
 @pytest.mark.parametrize("path", PATHS)

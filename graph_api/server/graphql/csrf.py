@@ -17,11 +17,16 @@ from __future__ import annotations
 
 from urllib.parse import urlsplit
 
+from starlette.datastructures import Headers
 from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
+from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
 
 from graph_api.errors import HttpError
-from graph_api.server.graphql.negotiation import HeadersByName
+from graph_api.server.graphql.negotiation import PLAIN_JSON, HeadersByName
+from graph_api.server.http_errors import SAFE_HEADERS, error_body
+from graph_api.server.observability import request_record
 from graph_api.settings import Settings
 
 _PREFLIGHTED_HEADERS = (
@@ -48,13 +53,33 @@ class CrossSite:
         if not self._origins:
             return []
         cors = Middleware(
-            CORSMiddleware,
+            _Cors,
             allow_origins=sorted(self._origins),
             allow_methods=["GET", "POST"],
             allow_headers=["*"],
             expose_headers=_EXPOSED_HEADERS,
         )
         return [cors]
+
+    def response_headers(self, origin: bytes | None) -> list[tuple[bytes, bytes]]:
+        """CORS headers for an error that is sent before the middleware; *origin* is None if it has not arrived.
+
+        Browsers hide a response without them. A single allowed origin can be named without knowing the request's.
+        """
+        if "*" in self._origins:
+            allowed = b"*"
+        elif self._allows(origin):
+            allowed = origin or b""
+        elif origin is None and len(self._origins) == 1:
+            allowed = next(iter(self._origins)).encode("latin-1")
+        else:
+            return []
+        exposed = ", ".join(_EXPOSED_HEADERS).encode()
+        return [
+            (b"access-control-allow-origin", allowed),
+            (b"access-control-expose-headers", exposed),
+            (b"vary", b"origin"),
+        ]
 
     @property
     def varies_by_origin(self) -> bool:
@@ -69,6 +94,36 @@ class CrossSite:
 
     def _allows(self, origin: bytes | None) -> bool:
         return origin is not None and ("*" in self._origins or origin.decode("latin-1") in self._origins)
+
+
+class _Cors(CORSMiddleware):
+    """Starlette's middleware, with JSON for refused preflights."""
+
+    def preflight_response(self, request_headers: Headers) -> Response:
+        response = super().preflight_response(request_headers)
+        if response.status_code == 200:  # noqa: PLR2004 - the number is the name
+            return response
+        origin, method = request_headers["origin"], request_headers["access-control-request-method"]
+        if not self.is_allowed_origin(origin):
+            message = f"pages of {origin} may not use this API: --cors-origins does not name their origin"
+        else:
+            message = f"pages of other origins may use GET and POST, not {method}"
+        error = HttpError(403, message, "CROSS_SITE_REQUEST")
+        kept = {name: value for name, value in response.headers.items() if not name.startswith("content-")}
+        return _RefusedPreflight(error, kept)
+
+
+class _RefusedPreflight(Response):
+    def __init__(self, error: HttpError, headers: dict[str, str]) -> None:
+        safe = {name.decode(): value.decode() for name, value in SAFE_HEADERS}
+        super().__init__(
+            error_body(error), error.status, {**headers, **safe, "cache-control": "no-store"}, PLAIN_JSON
+        )
+        self._code = error.code
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        request_record.of(scope).code = self._code
+        await super().__call__(scope, receive, send)
 
 
 def _is_preflighted(headers: HeadersByName) -> bool:

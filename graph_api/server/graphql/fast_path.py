@@ -245,9 +245,7 @@ def server_config(
 
 def needs_middleware(settings: Settings) -> bool:
     """Whether a setting changes requests or responses on their way through the app."""
-    return bool(
-        settings.rate_limit or settings.cors_origins or settings.trusted_proxies or settings.root_path
-    )
+    return bool(settings.rate_limit or settings.cors_origins or settings.trusted_proxies)
 
 
 def _lines(headers: Iterable[Header]) -> bytes:

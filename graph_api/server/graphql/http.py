@@ -48,6 +48,10 @@ from graph_api.server.state import ApiState, Header
 logger = logging.getLogger(__name__)
 
 TRACE_HEADER = b"apollo-federation-include-trace"
+_METHODS = (  # for a preflight too, which comes here when no other origin is allowed
+    "send operations by POST or GET",
+    "send operations by POST or GET; pages of other origins need --cors-origins",
+)
 _VARY = (b"vary", b"accept")
 _CLOSE = (b"connection", b"close")
 _UNREAD_BODY = frozenset({408, 413, 415})  # statuses that are sent before the body was read to its end
@@ -147,7 +151,7 @@ class GraphQLEndpoint:
             _check_body_headers(headers, self.state.settings.max_body)
             return from_body(await body.read())
         if method not in {"GET", "HEAD"}:
-            raise HttpError(405, "send operations by POST or GET", "METHOD_NOT_ALLOWED")
+            raise HttpError(405, _METHODS[method == "OPTIONS"], "METHOD_NOT_ALLOWED")
         body.skip()
         return self.parse(method, headers, scope["query_string"])
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+import re
+from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any, NamedTuple
 from urllib.parse import unquote_plus
@@ -12,6 +15,7 @@ from graph_api.server.http_errors import bad_request
 
 _CACHED = 512  # decoded parts of query strings: clients repeat the same texts
 _MAX_CACHED_CHARACTERS = 4_096
+_SURROGATE = re.compile("[\ud800-\udfff]")
 _PARAMETERS = frozenset({"query", "documentId", "variables", "operationName", "extensions"})
 
 
@@ -69,7 +73,34 @@ def _json(text: bytes, name: str) -> Any:
     try:
         return orjson.loads(text)
     except orjson.JSONDecodeError:
-        raise bad_request(f"{name} must be JSON in UTF-8") from None
+        path = [] if name == "the body" else [name]
+        raise bad_request(_lone_surrogate(text, path) or f"{name} must be JSON in UTF-8") from None
+
+
+def _lone_surrogate(text: bytes, path: list[str]) -> str | None:
+    """What is wrong with JSON that has a lone surrogate, which orjson refuses; None if something else is wrong."""
+    if b"\\ud" not in text.lower():
+        return None
+    try:
+        place, half = next(_surrogates(json.loads(text), path))
+    except (ValueError, RecursionError, StopIteration):
+        return None
+    where = ".".join(place) or "the body"
+    return f"{where} holds {half}, half of a surrogate pair: send whole Unicode characters"
+
+
+def _surrogates(value: Any, path: list[str]) -> Iterator[tuple[list[str], str]]:
+    """The lone surrogates in the strings and keys of a JSON value, escaped, with the path to each."""
+    if isinstance(value, str):
+        yield from ((path, ascii(half)[1:-1]) for half in _SURROGATE.findall(value))
+    elif isinstance(value, list):
+        items: list[Any] = value  # pyright: ignore[reportUnknownVariableType] - any JSON
+        for index, item in enumerate(items):
+            yield from _surrogates(item, [*path, str(index)])
+    elif (members := json_object(value)) is not None:
+        for key, member in members.items():
+            yield from _surrogates(key, path)
+            yield from _surrogates(member, [*path, key])
 
 
 def _checked(value: Any) -> GraphQLRequest:

@@ -18,6 +18,7 @@ from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 from uvicorn.server import ServerState
 
 from graph_api.errors import HttpError
+from graph_api.server.graphql.csrf import CrossSite
 from graph_api.server.graphql.negotiation import PLAIN_JSON, HeadersByName, by_name
 from graph_api.server.http_errors import (
     SAFE_HEADERS,
@@ -42,6 +43,7 @@ class Connection(HttpToolsProtocol):
 
     settings: Settings
     observer: Observer
+    cross_site: CrossSite
 
     def __init__(
         self,
@@ -141,7 +143,14 @@ class Connection(HttpToolsProtocol):
             raise ValueError  # ends parsing
         if not self.parser.should_upgrade():  # else they are parsed again: see _parse
             self._in_head = False
+            self._strip_root_path()
             self.begin_request()
+
+    def _strip_root_path(self) -> None:
+        """A proxy may keep the prefix or strip it; uvicorn expects it to be stripped."""
+        prefix = self.root_path.encode()
+        if prefix and self.url.startswith(prefix + b"/"):
+            self.url = self.url[len(prefix) :]
 
     def begin_request(self) -> None:
         """Starts the ASGI app; uvicorn does so as soon as the headers are complete."""
@@ -228,7 +237,8 @@ class Connection(HttpToolsProtocol):
         """Sends *error*, unless a response has begun, and closes the connection."""
         running = self._running
         if not running or running.response_complete or not running.response_started:
-            self.transport.write(_error_response(error))
+            origin = dict(self.headers or ()).get(b"origin")
+            self.transport.write(_error_response(error, self.cross_site.response_headers(origin)))
             self.observer.refused(error.code, self.client[0] if self.client else "")
             self._stop_running()
         self.transport.close()
@@ -244,16 +254,17 @@ class Connection(HttpToolsProtocol):
             self._running.message_event.set()
 
 
-def _error_response(error: HttpError) -> bytes:
+def _error_response(error: HttpError, cors: list[tuple[bytes, bytes]]) -> bytes:
     body = error_body(error)
-    headers = {
-        "content-type": PLAIN_JSON,
-        "content-length": f"{len(body)}",
-        "connection": "close",
-        **{name.decode(): value.decode() for name, value in SAFE_HEADERS},
-        **error.headers,
-    }
-    lines = [f"{name}: {value}\r\n".encode() for name, value in headers.items()]
+    headers = [
+        (b"content-type", PLAIN_JSON.encode()),
+        (b"content-length", b"%d" % len(body)),
+        (b"connection", b"close"),
+        *SAFE_HEADERS,
+        *cors,
+        *((name.encode(), value.encode()) for name, value in error.headers.items()),
+    ]
+    lines = [b"%b: %b\r\n" % header for header in headers]
     return b"".join([STATUS_LINE[error.status], *lines, b"\r\n", body])
 
 
@@ -265,10 +276,10 @@ def uvicorn_config(
     **attributes: Any,  # Any: what *connection* needs
 ) -> Config:
     """How uvicorn serves *app*: with connections of this type, which get *settings*, *observer* and *attributes*."""
-    shared = {"settings": settings, "observer": observer or Observer(), **attributes}
+    own = {"settings": settings, "observer": observer or Observer(), "cross_site": CrossSite(settings)}
     return Config(
         app,
-        http=type(connection.__name__, (connection,), shared),
+        http=type(connection.__name__, (connection,), {**own, **attributes}),
         ws="none",
         root_path=settings.root_path,
         proxy_headers=bool(settings.trusted_proxies),

@@ -136,6 +136,33 @@ async def test_an_allowed_site_may_ask(database: Path, path: str) -> None:
     assert "origin" in answer.headers["vary"].lower()
 
 
+@pytest.mark.parametrize(
+    ("origin", "method", "told"),
+    [
+        (EVIL, "POST", f"pages of {EVIL} may not use this API"),
+        (NEWS, "DELETE", "may use GET and POST, not DELETE"),
+    ],
+)
+async def test_a_refused_preflight_says_why_in_json(
+    database: Path, origin: str, method: str, told: str
+) -> None:
+    preflight = [("origin", origin), ("access-control-request-method", method)]
+    refused = await _allowing(database, NEWS, *preflight, method="OPTIONS")
+    assert (refused.status, refused.code) == (403, "CROSS_SITE_REQUEST")
+    assert refused.media_type == "application/json"
+    assert told in refused.error["message"]
+    assert refused.headers["x-content-type-options"] == "nosniff"
+    assert ("access-control-allow-origin" in refused.headers) == (origin == NEWS)
+    assert "origin" in refused.headers["vary"].lower()
+
+
+async def test_a_preflight_to_a_server_that_allows_no_origin_names_the_setting(app: Starlette) -> None:
+    preflight = [("origin", NEWS), ("access-control-request-method", "POST")]
+    refused = await call(app, "OPTIONS", "/graphql", headers=preflight)
+    assert (refused.status, refused.code) == (405, "METHOD_NOT_ALLOWED")
+    assert "--cors-origins" in refused.error["message"]
+
+
 async def test_an_allowed_sites_get_is_executed_and_anothers_is_not(database: Path) -> None:
     cross = ("sec-fetch-site", "cross-site")
     allowed = await _allowing(database, NEWS, BROWSER, cross, ("origin", NEWS))

@@ -47,6 +47,7 @@ KINDS = {
     "with keys": Settings(keys=KEPT.entry),
     "small bodies": Settings(max_body=150),
     "small answers": Settings(max_answer=1000, response_cache_bytes=0),
+    "behind a proxy": Settings(root_path="/api"),
     "learns no texts": Settings(persisted_query_bytes=0),
 }
 
@@ -250,6 +251,8 @@ TARGETS = {
     "with a fragment": b"/graphql?query={revision}#b",
     "with another question mark": b"/graphql?query={revision}?",
     "absolute": b"http://x/graphql?query={revision}",
+    "below the prefix of a proxy": b"/api/graphql?query={articles{totalCount}}",
+    "below it twice": b"/api/api/graphql?query={articles{totalCount}}",
     "another path": b"/graphql/?query={revision}",
     "an encoded path": b"/graph%71l?query={revision}",
     "a page": b"/graphql?a=1",
@@ -331,7 +334,8 @@ def test_each_get_is_answered_alike_again_and_again(pairs: dict[str, Pair], kind
 @pytest.mark.parametrize("name", TARGETS)
 def test_each_target_is_answered_alike(pairs: dict[str, Pair], name: str) -> None:
     for headers in (HEADERS["plain"], HEADERS["a page"], HEADERS["as browsers have it"]):
-        pairs["as shipped"].agree_on(got_at(TARGETS[name], *headers), CLOSE)
+        for kind in ("as shipped", "behind a proxy"):
+            pairs[kind].agree_on(got_at(TARGETS[name], *headers), CLOSE)
 
 
 @pytest.mark.parametrize("name", ["one article", "a list", "a long list", "a huge list"])
@@ -466,7 +470,6 @@ def test_a_gateway_gets_its_trace(pairs: dict[str, Pair]) -> None:
         Settings(rate_limit=1000),
         Settings(cors_origins="https://example.com"),
         Settings(trusted_proxies="127.0.0.1"),
-        Settings(root_path="/api"),
     ],
 )
 def test_settings_that_need_middleware_switch_the_fast_path_off(database: Path, settings: Settings) -> None:

@@ -16,7 +16,7 @@ from starlette.applications import Starlette
 from graph_api.errors import HttpError
 from graph_api.server.graphql.request import GraphQLRequest, from_query_string
 from graph_api.settings import Settings
-from tests.server.calling import GONE, MODERN, NEVER, PLAIN, call, post_body, serving
+from tests.server.calling import GONE, MODERN, NEVER, PLAIN, call, get, post_body, serving
 from tests.store.build import article, graph
 
 PARTS = st.sampled_from(
@@ -277,3 +277,44 @@ async def test_a_body_that_does_not_arrive_is_408(database: Path) -> None:
 async def test_a_client_that_goes_while_it_sends_is_not_answered(app: Starlette) -> None:
     with pytest.raises(AssertionError, match="an app answers"):
         await post_body(app, [b"{", GONE])
+
+
+# -- lone surrogates -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("body", "told"),
+    [
+        (rb'{"query": "{ a }", "variables": {"s": "x\ud800y"}}', r"variables.s holds \ud800,"),
+        (
+            rb'{"query": "{ a }", "variables": {"f": {"in": ["a", "\uDE00"]}}}',
+            r"variables.f.in.1 holds \ude00,",
+        ),
+        (rb'{"query": "{ a }", "variables": {"\ud83d": 1}}', r"variables holds \ud83d,"),
+        (rb'{"query": "{ a(b: \"\udc00\") }"}', r"query holds \udc00,"),
+        (rb'{"query": "{ a }", "operationName": "\ud800\ud800"}', r"operationName holds \ud800,"),
+        (rb'["\ud800"]', r"0 holds \ud800,"),
+        (rb'"\ud800"', r"the body holds \ud800,"),
+    ],
+)
+async def test_a_lone_surrogate_is_named_with_its_place(app: Starlette, body: bytes, told: str) -> None:
+    answer = await post_body(app, body)
+    assert (answer.status, answer.code) == (400, "BAD_REQUEST")
+    assert answer.error["message"].startswith(told)
+
+
+async def test_a_lone_surrogate_in_a_parameter_is_named_too(app: Starlette) -> None:
+    answer = await get(app, "{ a }", variables=r'{"s": "\ud800"}')
+    assert answer.error["message"].startswith(r"variables.s holds \ud800,")
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        rb'{"query": "\ud83d\ude00"',  # no JSON at all
+        b"[" * 5_000 + rb'"\ud800"' + b"]" * 5_000,  # too deep to look for it
+        b'{"query": "\xed\xa0\x80"}',  # a surrogate in UTF-8, which has none
+    ],
+)
+async def test_what_is_wrong_otherwise_is_told_as_before(app: Starlette, body: bytes) -> None:
+    assert (await post_body(app, body)).error["message"] == "the body must be JSON in UTF-8"

@@ -11,6 +11,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, suppress
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
@@ -251,6 +252,54 @@ def test_a_websocket_handshake_is_refused_in_words(url: str) -> None:
     response = sent(url, b"GET /graphql HTTP/1.1\r\nhost: x\r\n" + handshake)
     assert told(response)[:2] == (400, "BAD_REQUEST")
     assert b"WebSocket is not supported" in response
+
+
+@pytest.mark.parametrize(
+    ("request_", "code"),
+    [
+        (b"GET /graphql HTTP/1.1\r\nhost: x\r\norigin: %b\r\nx: " + b"x" * 3000, "HEADERS_TOO_LARGE"),
+        (b"GET /graphql HTTP/1.1\r\nhost: x\r\norigin: %b\r\naccept: */*\r\n", "REQUEST_TIMEOUT"),
+        (
+            b"POST /graphql HTTP/1.1\r\nhost: x\r\norigin: %b\r\ncontent-type: application/json\r\ncontent-length: 9\r\n\r\n",
+            "REQUEST_TIMEOUT",
+        ),
+        (b"GET /graphql HTTP/1.1\r\norigin: %b\r\n\r\n", "BAD_REQUEST"),
+    ],
+    ids=["431", "408 for headers", "408 for a body", "400"],
+)
+def test_errors_of_a_connection_can_be_read_by_pages_of_allowed_origins_only(
+    tmp_path: Path, request_: bytes, code: str
+) -> None:
+    settings = dataclasses.replace(QUICK, cors_origins="https://a.example, https://b.example")
+    app = create_app(graph(tmp_path / "graph.sqlite", article("a")), settings)
+    with running(app, settings) as allowing:
+        for origin, is_allowed in ((b"https://b.example", True), (b"https://c.example", False)):
+            _, found, headers = told(sent(allowing, request_ % origin))
+            assert found == code
+            assert headers.get("access-control-allow-origin") == (origin.decode() if is_allowed else None)
+            assert ("graph-revision" in headers.get("access-control-expose-headers", "")) == is_allowed
+
+
+@pytest.mark.parametrize("origins", ["*", "https://a.example", "https://a.example, https://b.example"])
+def test_an_address_that_is_too_large_hides_the_origin_behind_it(origins: str) -> None:
+    with running(whose, dataclasses.replace(QUICK, cors_origins=origins)) as url:
+        _, code, headers = told(sent(url, b"GET /graphql?query=" + b"x" * 3000))
+    assert code == "HEADERS_TOO_LARGE"
+    assert headers.get("access-control-allow-origin") == (None if "," in origins else origins)
+
+
+@pytest.mark.parametrize("target", [b"/graphql", b"/news/graphql"])
+@pytest.mark.parametrize("query", [b"?query=%7Brevision%7D", b"?query=%7B__typename%7D"])
+def test_a_proxy_may_keep_the_prefix_or_strip_it(tmp_path: Path, target: bytes, query: bytes) -> None:
+    settings = dataclasses.replace(QUICK, root_path="/news")
+    database = graph(tmp_path / "graph.sqlite", article("a"))
+    with running(create_app(database, settings), settings) as url:
+        got = sent(url, b"GET %b%b HTTP/1.0\r\n\r\n" % (target, query))
+        posted = sent(url, POST.replace(b"/graphql", target) + b"connection: close\r\n" + BODY_OF_POST)
+        health = sent(url, b"GET %b HTTP/1.0\r\n\r\n" % target.replace(b"graphql", b"healthz"))
+        twice = sent(url, b"GET /news/news/graphql HTTP/1.0\r\n\r\n")
+    assert [each[9:12] for each in (got, posted, health, twice)] == [b"200", b"200", b"200", b"404"]
+    assert b"the API is at /news/graphql" in twice
 
 
 def test_more_connections_than_allowed_are_503_and_those_before_are_served(url: str) -> None:
