@@ -253,7 +253,7 @@ async def test_a_failing_plan_is_masked_and_logged_once_on_one_line(
     app: Starlette, caplog: pytest.LogCaptureFixture
 ) -> None:
     engine = await app.state.api.engine()
-    engine._driver = Failing(ZeroDivisionError("division"))
+    engine._loader = Failing(ZeroDivisionError("division"))
     response = await post(app, ASK, accept=MODERN)
     assert (response.status, response.code) == (500, "INTERNAL_SERVER_ERROR")
     [record] = [record for record in caplog.records if record.levelno >= logging.WARNING]
