@@ -1,4 +1,4 @@
-"""`graph-api completion`: the script that completes commands, options, codes and folders in a shell."""
+"""`graph-api completion`: prints the script that completes commands, options, codes and folders in a shell."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ Examples:
 @click.argument("shell", type=click.Choice(SHELLS))
 @click.pass_context
 def command(ctx: click.Context, shell: str) -> None:
-    """Print the script that completes graph-api in a shell."""
+    """Print the completion script for a shell."""
     script = get_completion_class(shell)
     assert script is not None
     click.echo(script(ctx.find_root().command, {}, "graph-api", "_GRAPH_API_COMPLETE").source())

@@ -1,4 +1,4 @@
-"""What `graph-api doctor` looks at: each check says what it found, and where something is to be mended, how."""
+"""The checks of `graph-api doctor`: each yields findings, with the fix where something is wrong."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from ipaddress import ip_address
 from pathlib import Path
 
 from graph_api.cli import sockets, system_info
-from graph_api.cli.sockets import OTHER_FILES
+from graph_api.cli.system_info import OTHER_FILES
 from graph_api.cli.terminal import check_command, counted
 from graph_api.errors import GraphApiError, StartError, StoreOutdated
 from graph_api.execution.preparation import Preparation
@@ -38,7 +38,7 @@ _LIBRARIES = ("graph-api", "strawberry-graphql", "graphql-core", "starlette", "u
 
 
 class Weight(StrEnum):
-    """How bad it is: an *error* keeps the server from what it is asked to do."""
+    """How bad a finding is; with an *error* the server cannot start or cannot do what the settings say."""
 
     OK = "ok"
     WARNING = "warning"
@@ -47,28 +47,28 @@ class Weight(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
-    """What was found *about* something; *mend* says what to do, empty when nothing is to be done."""
+    """A message *about* something, and its *fix*, empty when nothing needs one."""
 
     weight: Weight
     about: str
-    told: str
-    mend: str = ""
+    message: str
+    fix: str = ""
 
 
-def _ok(about: str, told: str) -> Finding:
-    return Finding(weight=Weight.OK, about=about, told=told)
+def _ok(about: str, message: str) -> Finding:
+    return Finding(weight=Weight.OK, about=about, message=message)
 
 
-def _warning(about: str, told: str, mend: str) -> Finding:
-    return Finding(weight=Weight.WARNING, about=about, told=told, mend=mend)
+def _warning(about: str, message: str, fix: str) -> Finding:
+    return Finding(weight=Weight.WARNING, about=about, message=message, fix=fix)
 
 
-def _error(about: str, told: str, mend: str) -> Finding:
-    return Finding(weight=Weight.ERROR, about=about, told=told, mend=mend)
+def _error(about: str, message: str, fix: str) -> Finding:
+    return Finding(weight=Weight.ERROR, about=about, message=message, fix=fix)
 
 
 def findings(folders: Sequence[Path], database: StoreUrl, settings: Settings) -> Iterator[Finding]:
-    """All that there is to say, in the order of its sections."""
+    """All findings, in the order of their sections."""
     yield _ok("versions", ", ".join(_versions()))
     location, found = at(database), None
     if location.exists() or not folders:
@@ -77,7 +77,7 @@ def findings(folders: Sequence[Path], database: StoreUrl, settings: Settings) ->
         except GraphApiError as error:
             yield _unusable(folders, error)
     else:
-        yield _ok("database", f"{location} does not exist yet; serve and ingest make it")
+        yield _ok("database", f"{location} does not exist yet; serve and ingest create it")
     if found is not None:
         yield from _database(location, found)
     for folder in folders or [Path(name) for name in (found.files if found else ())]:
@@ -99,10 +99,10 @@ def _versions() -> Iterator[str]:
 
 
 def _unusable(folders: Sequence[Path], error: GraphApiError) -> Finding:
-    told, _, mend = str(error).rpartition(": ")
+    message, _, fix = str(error).rpartition(": ")
     if isinstance(error, StoreOutdated) and folders:
-        return _warning("database", told, "nothing: serve and ingest build it again from the folders")
-    return _error("database", told, mend)
+        return _warning("database", message, "none needed: serve and ingest rebuild it from the folders")
+    return _error("database", message, fix)
 
 
 def _database(location: StoreLocation, found: Health) -> Iterator[Finding]:
@@ -117,16 +117,18 @@ def _database(location: StoreLocation, found: Health) -> Iterator[Finding]:
         f" ingested {status.generated_at:%Y-%m-%d %H:%M} UTC, pages sound",
     )
     if location.is_locked():
-        yield _warning("database", f"{location} is being written by an ingest", "wait for its end")
+        yield _warning("database", f"{location} is locked by an ingest", "wait until it ends")
     if found.backlog_bytes > _LARGE_BACKLOG_BYTES:
-        told = f"{_mb(found.backlog_bytes)} wait beside {location} to be written into it: a reader has kept them there"
-        yield _warning("database", told, "restart the servers that read it, and ingest again")
+        message = f"the write-ahead log of {location} has {_mb(found.backlog_bytes)}: a reader prevents its checkpoint"
+        yield _warning("database", message, "restart the servers that read it, then ingest again")
     if found.program != version("graph-api"):
-        told = f"{location} was read from the files by graph-api {found.program or 'of an unknown version'}"
-        yield _warning("database", told, f"graph-api ingest {_words(found.files)} --db {_words([location])}")
+        message = f"{location} was written by graph-api {found.program or 'of an unknown version'}"
+        yield _warning(
+            "database", message, f"graph-api ingest {_words(found.files)} --db {_words([location])}"
+        )
     if errors := status.problems[Severity.ERROR]:
-        told = f"{counted(errors, 'error')} in the documents: those files are left out"
-        yield _warning("content", told, check_command([Path(name) for name in found.files]))
+        message = f"{counted(errors, 'error')} in the documents: those files are excluded"
+        yield _warning("content", message, check_command([Path(name) for name in found.files]))
 
 
 async def _status(location: StoreLocation) -> ContentStatus:
@@ -146,22 +148,24 @@ def _source(folder: Path, location: StoreLocation, found: Health | None, *, give
     try:
         moved = changes(folder, known or {})
     except (GraphApiError, OSError) as error:
-        mend = (
-            "give a folder that holds articles" if given else "nothing, while the database is served as it is"
+        fix = (
+            "give a folder that holds articles"
+            if given
+            else "none needed while the database is served without folders"
         )
-        return (_error if given else _warning)("source", str(error).partition(";")[0], mend)
+        return (_error if given else _warning)("source", str(error).partition(";")[0], fix)
     if known is None:
         return _ok("source", f"{folder}: {counted(moved.files, 'file')}, not ingested yet")
     if moved:
-        mend = f"graph-api ingest {_words([folder])} --db {_words([location])}, or serve, which does"
-        return _warning("source", f"{folder}: {moved} since it was ingested", mend)
-    return _ok("source", f"{folder}: {counted(moved.files, 'file')}, all as ingested")
+        fix = f"graph-api ingest {_words([folder])} --db {_words([location])}, or serve, which ingests"
+        return _warning("source", f"{folder}: {moved} since it was ingested", fix)
+    return _ok("source", f"{folder}: {counted(moved.files, 'file')}, unchanged since the ingest")
 
 
 def _pages() -> Finding:
     if page("graphiql", "GraphiQL").tag is None:
-        mend = "install graph-api again where Node.js or PyPI, and the npm registry, can be reached"
-        return _warning("pages", "GraphiQL is not part of this installation; the API works", mend)
+        fix = "reinstall graph-api on a machine with Node.js or PyPI, and access to the npm registry"
+        return _warning("pages", "this installation has no GraphiQL; the API works", fix)
     return _ok("pages", "GraphiQL is built")
 
 
@@ -169,39 +173,45 @@ def _pages() -> Finding:
 
 
 def _settings(settings: Settings) -> Iterator[Finding]:
-    found = [*_doors(settings), *_rates(settings), *_files(settings), *_address(settings)]
-    yield from found or [_ok("settings", "nothing unsafe")]
+    found = [*_access(settings), *_rates(settings), *_files(settings), *_address(settings)]
+    yield from found or [_ok("settings", "no unsafe settings")]
 
 
-def _doors(settings: Settings) -> Iterator[Finding]:
+def _access(settings: Settings) -> Iterator[Finding]:
     has_keys = bool(settings.keys or settings.keys_file)
     if not has_keys and not _is_loopback(settings.host):
-        told = f"whoever reaches {settings.host} may read everything, /metrics too"
-        yield _warning("settings", told, "--keys-file with entries of `graph-api key`, or --host 127.0.0.1")
+        message = f"no API keys: anyone who can reach {settings.host} can read everything, /metrics too"
+        yield _warning(
+            "settings", message, "--keys-file with entries of `graph-api key`, or --host 127.0.0.1"
+        )
     if settings.expose_secured and not has_keys:
-        told = "--expose-secured without keys: whoever reaches the server reads secured payloads"
-        yield _warning("settings", told, "--keys-file, and the scope secured for those who may")
+        message = (
+            "--expose-secured without API keys: anyone who can reach the server can read secured payloads"
+        )
+        yield _warning("settings", message, "--keys-file, with the scope secured where it is needed")
     if "*" in settings.trusted_proxies:
-        told = "--trusted-proxies *: every client says itself what its address is, to log and --rate-limit"
-        yield _warning("settings", told, "name the addresses of your proxies")
+        message = "--trusted-proxies *: every client can choose the address that the log and --rate-limit see"
+        yield _warning("settings", message, "name the addresses of your proxies")
     if "*" in settings.cors_origins:
-        told = "--cors-origins *: pages of every site may ask"
-        yield _warning("settings", told, "name the sites, unless that is meant")
+        message = "--cors-origins *: pages of every site may call the API"
+        yield _warning("settings", message, "name the origins, unless this is intended")
     if has_keys and {"unpublished", "secured"} & set(settings.anonymous_scopes.split("+")):
-        told = f"--anonymous-scopes {settings.anonymous_scopes}: who has no key sees what keys are for"
-        yield _warning("settings", told, "--anonymous-scopes read, or none")
+        message = (
+            f"--anonymous-scopes {settings.anonymous_scopes}: requests without a key read what keys protect"
+        )
+        yield _warning("settings", message, "--anonymous-scopes read, or none")
 
 
 def _rates(settings: Settings) -> Iterator[Finding]:
     if counts_apart(settings):
-        told = f"each of {settings.workers} workers counts --rate-limit on its own"
-        yield _warning("settings", told, "--rate-limit-storage redis://HOST:PORT/0")
+        message = f"each of {settings.workers} workers counts --rate-limit separately"
+        yield _warning("settings", message, "--rate-limit-storage redis://HOST:PORT/0")
     try:
         if settings.rate_limit and asyncio.run(_is_away(rate_limiter(settings))):
-            told = "the Redis of --rate-limit-storage does not answer: each worker counts on its own"
-            yield _warning("settings", told, "start it, or name another")
+            message = "the Redis of --rate-limit-storage does not respond: each worker counts separately"
+            yield _warning("settings", message, "start it, or name another")
     except GraphApiError as error:
-        yield _error("settings", str(error), "give --rate-limit-storage what it needs")
+        yield _error("settings", str(error), "correct --rate-limit-storage, or install what it needs")
 
 
 async def _is_away(rates: TokenBuckets) -> bool:
@@ -219,15 +229,15 @@ def _files(settings: Settings) -> Iterator[Finding]:
         try:
             read_trusted_documents(Path(settings.trusted_documents), Preparation(build_schema(), settings))
         except GraphApiError as error:
-            yield _error("settings", str(error), "mend the document, or name others with --trusted-documents")
+            yield _error("settings", str(error), "fix the document, or name others with --trusted-documents")
 
 
 def _address(settings: Settings) -> Iterator[Finding]:
     try:
         sockets.bound(settings.host, settings.port).close()
     except StartError as error:
-        told, _, mend = str(error).partition("; ")
-        yield _warning("settings", f"{told}, perhaps by the server itself", mend)
+        message, _, fix = str(error).partition("; ")
+        yield _warning("settings", f"{message}, possibly by this server", fix)
 
 
 def _is_loopback(host: str) -> bool:
@@ -245,31 +255,35 @@ def _room(location: StoreLocation, found: Health | None) -> Iterator[Finding]:
     if free is None:
         return
     needed = max(_LEAST_FREE_BYTES, found.size_bytes if found else 0)
-    told = f"{_mb(free)} are free beside {location}"
+    message = f"{_mb(free)} are free on the disk of {location}"
     if free < needed:
-        yield _error("disk", f"{told}; an ingest may need {_mb(needed)}", "make room, or name another --db")
+        yield _error(
+            "disk", f"{message}; an ingest may need {_mb(needed)}", "free disk space, or name another --db"
+        )
     else:
-        yield _ok("disk", told)
+        yield _ok("disk", message)
 
 
 def _machine(settings: Settings) -> Iterator[Finding]:
     worker = settings.response_cache_bytes + settings.row_cache_bytes + _PROCESS_BYTES
     wanted, there = settings.workers * worker, system_info.memory_bytes()
-    told = f"{counted(settings.workers, 'worker')} may take {_mb(wanted)}"
+    message = f"{counted(settings.workers, 'worker')} may use {_mb(wanted)}"
     if there is not None and wanted > there:
-        mend = "lower --workers, --response-cache-bytes or --row-cache-bytes"
-        yield _error("memory", f"{told}, of {_mb(there)}", mend)
+        fix = "lower --workers, --response-cache-bytes or --row-cache-bytes"
+        yield _error("memory", f"{message}, of {_mb(there)}", fix)
     else:
-        yield _ok("memory", f"{told}, of {_mb(there)}" if there is not None else told)
+        yield _ok("memory", f"{message}, of {_mb(there)}" if there is not None else message)
     if settings.workers > system_info.processors():
-        told = f"{settings.workers} workers on {counted(system_info.processors(), 'processor')} gain nothing"
-        yield _warning("processors", told, f"--workers {system_info.processors()}")
-    most, needed = system_info.most_descriptors(), settings.max_connections + OTHER_FILES
+        message = (
+            f"{settings.workers} workers on {counted(system_info.processors(), 'processor')} are no faster"
+        )
+        yield _warning("processors", message, f"--workers {system_info.processors()}")
+    most, needed = system_info.descriptor_limit(), settings.max_connections + OTHER_FILES
     if most is not None and most < needed:
-        mend = f"raise the limit (ulimit -n {needed}), or --max-connections {max(most - OTHER_FILES, 1)}"
-        yield _error("descriptors", f"a process may open {most:,} files, and {needed:,} may be needed", mend)
+        fix = f"raise the limit (ulimit -n {needed}), or --max-connections {max(most - OTHER_FILES, 1)}"
+        yield _error("descriptors", f"a process may open {most:,} files; up to {needed:,} are needed", fix)
     else:
-        yield _ok("descriptors", "as many as connections need")
+        yield _ok("descriptors", "enough for all connections")
 
 
 def _mb(size: int) -> str:

@@ -1,4 +1,4 @@
-"""`graph-api doctor`: what is wrong, and what mends it."""
+"""`graph-api doctor`: checks what `serve` would use, and says how to fix what is wrong."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ import orjson
 from rich.console import Console
 from rich.text import Text
 
-from graph_api.cli.content import location
+from graph_api.cli.arguments import database_of
 from graph_api.cli.diagnosis import Finding, Weight, findings
-from graph_api.cli.excerpt import printable
-from graph_api.cli.group import PROBLEMS
 from graph_api.cli.options import Sectioned, database, option, paths, settings
+from graph_api.cli.program import PROBLEMS
+from graph_api.cli.terminal import printable
 from graph_api.settings import Settings
 
 _STYLES = {Weight.OK: "green", Weight.WARNING: "bold yellow", Weight.ERROR: "bold red"}
@@ -23,8 +23,8 @@ _STYLES = {Weight.OK: "green", Weight.WARNING: "bold yellow", Weight.ERROR: "bol
 @click.command(
     cls=Sectioned,
     epilog="""
-Call it as you call serve: what is checked is the database, the folders and the settings that serve would
-use. Nothing is changed. An error ends with exit code 1; a warning does not.
+Takes the arguments of `graph-api serve`, and checks the database, folders and settings that it would use.
+Changes nothing. An error sets exit code 1; a warning does not.
 
 \b
 Examples:
@@ -34,10 +34,10 @@ Examples:
 """,
 )
 @paths(required=False)
-@database("Database file that serve would be given. Without it, the cache file of the folders.")
+@database("Database file that serve would use. Without it, the cache file of the folders.")
 @option(
     "--output-format",
-    "Text for people, or a JSON list of findings.",
+    "Text, or a JSON list of findings.",
     type=click.Choice(["text", "json"]),
     default="text",
     show_default=True,
@@ -47,8 +47,8 @@ Examples:
 def command(
     ctx: click.Context, paths: tuple[Path, ...], db: str | None, output_format: str, settings: Settings
 ) -> None:
-    """Say what is wrong with database, folders, pages, settings and machine. Each line says what mends it."""
-    found = list(findings(paths, location(paths, db), settings))
+    """Check database, folders, pages, settings and machine."""
+    found = list(findings(paths, database_of(paths, db), settings))
     if output_format == "json":
         click.echo(orjson.dumps([asdict(one) for one in found], option=orjson.OPT_INDENT_2))
     else:
@@ -60,7 +60,7 @@ def command(
 
 
 def _line(one: Finding) -> Text:
-    mend = f"; to mend it: {one.mend}" if one.mend else ""
+    fix = f"; fix: {one.fix}" if one.fix else ""
     return Text.assemble(
-        (f"{one.weight:<8}", _STYLES[one.weight]), printable(f"{one.about:<12}{one.told}{mend}")
+        (f"{one.weight:<8}", _STYLES[one.weight]), printable(f"{one.about:<12}{one.message}{fix}")
     )

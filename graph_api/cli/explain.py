@@ -1,4 +1,4 @@
-"""`graph-api explain`: what an operation costs, its plan, its reads and their SQL."""
+"""`graph-api explain`: an operation's cost, its plan, its reads and their SQL."""
 
 from __future__ import annotations
 
@@ -7,9 +7,8 @@ from pathlib import Path
 
 import click
 
-from graph_api.cli.content import located
-from graph_api.cli.options import ASKED, Sectioned, database, option, paths, settings
-from graph_api.cli.query import parsed_object, text_of
+from graph_api.cli.arguments import json_object, readable_database, text_of
+from graph_api.cli.options import READ, Sectioned, database, option, paths, settings
 from graph_api.execution import explain
 from graph_api.execution.documents import limits
 from graph_api.execution.preparation import Preparation, Prepared
@@ -28,8 +27,8 @@ _SQL_WIDTH = 400
 @click.command(
     cls=Sectioned,
     epilog="""
-The operation runs once, on its own, with nothing kept in memory; times are those of the database alone.
-QUERY and --variables take the forms of `graph-api query`.
+The operation runs once, without caches; times are those of the database alone. QUERY and --variables take
+the same forms as for `graph-api query`.
 
 \b
 Examples:
@@ -40,8 +39,8 @@ Examples:
 @click.argument("query", metavar="QUERY")
 @paths(required=False)
 @option("--variables", "The operation's variables, a JSON object.", metavar="JSON")
-@option("--operation", "Which operation is explained, when the document has several.", metavar="NAME")
-@database(ASKED)
+@option("--operation", "Name of the operation to explain, if the text holds several.", metavar="NAME")
+@database(READ)
 @settings("published_only", group="limits")
 def command(
     query: str,
@@ -51,11 +50,11 @@ def command(
     db: str | None,
     settings: Settings,
 ) -> None:
-    """Show what an operation costs, its plan, its reads and their SQL."""
-    source = located(paths, db)
+    """Show an operation's cost, its plan, its reads and their SQL."""
+    source = readable_database(paths, db)
     schema = build_schema()
     preparation = Preparation(schema, settings)
-    prepared = preparation.prepared(text_of(query), parsed_object(text_of(variables or "{}")), operation)
+    prepared = preparation.prepared(text_of(query), json_object(text_of(variables or "{}")), operation)
     for line in _explained(prepared, source, settings):
         click.echo(line)
 

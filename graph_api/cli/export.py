@@ -13,9 +13,8 @@ from typing import IO, Any
 import click
 from click.core import ParameterSource
 
-from graph_api.cli.content import located
-from graph_api.cli.options import ASKED, Sectioned, database, option, paths, settings
-from graph_api.cli.query import parsed_object, text_of
+from graph_api.cli.arguments import json_object, readable_database, text_of
+from graph_api.cli.options import READ, Sectioned, database, option, paths, settings
 from graph_api.errors import OperationRefused, RequestError
 from graph_api.execution.preparation import Preparation
 from graph_api.graph.export import GraphFormat, export, mermaid_warning
@@ -94,7 +93,7 @@ Examples:
     envvar=variable("out"),
     show_envvar=True,
 )
-@database(ASKED)
+@database(READ)
 @settings("published_only")
 def command(
     paths: tuple[Path, ...],
@@ -107,11 +106,11 @@ def command(
     db: str | None,
     settings: Settings,
 ) -> None:
-    """Write the graph, or a part of it, for another program."""
+    """Write the graph, or a part of it, as a file for another program."""
     if around is None and _is_typed("depth"):
         raise click.UsageError("--depth needs --around: it is a distance from the node that --around names")
     asked = _asked(filter, around, via)
-    with at(located(paths, db)).session() as session:
+    with at(readable_database(paths, db)).session() as session:
         run = session.run
         rights = Rights(published_only=settings.published_only)
         if asked.handles and asked.handles[0].id not in run(known(asked.handles, rights)):
@@ -129,7 +128,7 @@ def _asked(filter: str | None, around: str | None, via: tuple[str, ...]) -> Subg
     """The options, checked and understood as the API does with the arguments of `subgraph`."""
     variables: dict[str, Any] = {
         "ids": None if around is None else [around],
-        "filter": None if filter is None else parsed_object(text_of(filter), "--filter", _FILTER),
+        "filter": None if filter is None else json_object(text_of(filter), "--filter", _FILTER),
         "via": [each.upper() for each in via],
     }
     try:

@@ -1,4 +1,4 @@
-"""`graph-api generate`: a folder of made-up articles."""
+"""`graph-api generate`: writes a folder of synthetic articles."""
 
 from __future__ import annotations
 
@@ -25,12 +25,12 @@ Examples:
 @option("--seed", "The same seed writes the same files.", type=int, default=0, show_default=True)
 @option(
     "--max-related",
-    "No article lists more related ones than this; without it, its whole story.",
+    "Most related articles per article; without it, all articles of the same story.",
     metavar="COUNT",
     type=click.IntRange(min=0),
 )
 def command(count: int, folder: Path, seed: int, max_related: int | None) -> None:
-    """Write a folder of made-up articles to try things on."""
+    """Write a folder of synthetic articles."""
     with progress("writing", "articles") as advanced:
         made = generator.write(count, folder, seed=seed, max_related=max_related, progress=advanced)
     click.echo(

@@ -1,4 +1,4 @@
-"""`graph-api ingest`: folders of articles into a database."""
+"""`graph-api ingest`: reads folders of articles into a database."""
 
 from __future__ import annotations
 
@@ -6,18 +6,18 @@ from pathlib import Path
 
 import click
 
-from graph_api.cli.content import ingested, location
-from graph_api.cli.group import PROBLEMS
+from graph_api.cli.arguments import database_of, ingested
 from graph_api.cli.options import INGESTED, database, option, paths
+from graph_api.cli.program import PROBLEMS
 from graph_api.cli.terminal import check_command, counted
 from graph_api.ingest import IngestReport
 
 
 @click.command(
     epilog="""
-Only files that changed since the last ingest are read again. Other folders that the database holds stay.
-A file with an error is left out and told by graph-api check; with --strict any problem ends with exit
-code 1, after the graph has been written.
+Only files that changed since the last ingest are read again. Other folders stay in the database. A file
+with an error is excluded; `graph-api check` shows the error. With --strict, any problem sets exit code 1;
+the graph is written all the same.
 
 \b
 Examples:
@@ -27,11 +27,11 @@ Examples:
 )
 @paths(required=True)
 @database(INGESTED)
-@option("--strict", "End with exit code 1 when any document has a problem.", is_flag=True)
+@option("--strict", "Exit with code 1 if any document has a problem.", is_flag=True)
 @click.pass_context
 def command(ctx: click.Context, paths: tuple[Path, ...], db: str | None, strict: bool) -> None:
     """Read folders of articles into a database."""
-    report = ingested(paths, location(paths, db), only=False)
+    report = ingested(paths, database_of(paths, db), only=False)
     click.echo(closing(report, paths))
     if strict and any(report.problems.values()):
         ctx.exit(PROBLEMS)

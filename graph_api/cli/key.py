@@ -1,4 +1,4 @@
-"""`graph-api key`: a new API key for somebody, and the entry by which a server knows it."""
+"""`graph-api key`: creates an API key, and the entry for the server's key file."""
 
 from __future__ import annotations
 
@@ -10,14 +10,15 @@ from graph_api.server.access import Scope, new_key, parse_scopes
 
 @click.command(
     epilog="""
-The key goes to stderr and to whoever is to use it, the entry to stdout and into the server's file: the
-entry does not tell the key. A line taken out of the file ends its key within a second.
+The key is printed to stderr: give it to its user. The entry is printed to stdout: append it to the file that
+--keys-file of the server names. The entry holds a hash, from which the key cannot be computed. Deleting the
+line revokes the key within a second.
 
 \b
 Scopes:
-  read         ask about what is published
-  unpublished  ... and about what is marked published: false
-  secured      ... with secured payloads, where the server exposes them
+  read         read what is published
+  unpublished  ... and what is marked published: false
+  secured      ... and secured payloads, if the server has --expose-secured
   metrics      read /metrics
 
 \b
@@ -29,13 +30,13 @@ Examples:
 @click.argument("name", metavar="NAME")
 @option(
     "--scopes",
-    "What the key opens, joined by +.",
+    "Scopes of the key, joined by +.",
     metavar="SCOPES",
     default=Scope.READ.value,
     show_default=True,
 )
 def command(name: str, scopes: str) -> None:
-    """Make an API key, and the entry by which a server knows it."""
+    """Create an API key, and the entry for the server's key file."""
     key, kept = new_key(name, parse_scopes(scopes, "--scopes"))
     click.echo(kept.entry)
     click.echo(key, err=True)

@@ -1,4 +1,4 @@
-"""What a server tells of itself, as its settings want it: the log on stderr, and traces."""
+"""Sets up the log on stderr and OpenTelemetry traces for a server process."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ _LEVELS = {
     "critical": logging.CRITICAL,
 }
 _OFF = logging.CRITICAL + 1
-_DROPPED = "Lines of log that nobody took in time."
+_DROPPED = "Log lines dropped because stderr was not read in time."
 
 
 @contextmanager
-def kept(settings: Settings, *, worker: int = 0, folder: Path | None = None) -> Generator[Observer]:
-    """A log is kept: of requests by the observer, of all else by Python's `logging`.
+def started(settings: Settings, *, worker: int = 0, folder: Path | None = None) -> Generator[Observer]:
+    """Log requests through the observer, everything else through Python's `logging`, until the end of the block.
 
-    The observer is that of the *worker*th of several processes, which share *folder*.
+    *worker* is this process's number among those that share *folder*.
     """
     level = _LEVELS.get(settings.log_level, _OFF)
     log = _Lines(settings, worker, level) if level < _OFF else None
@@ -56,7 +56,7 @@ def kept(settings: Settings, *, worker: int = 0, folder: Path | None = None) -> 
 
 
 class _Lines:
-    """The log of one process: entries from *level* on, as lines on stderr."""
+    """The log of one process: entries at *level* or above, as lines on stderr."""
 
     def __init__(self, settings: Settings, worker: int, level: int) -> None:
         self._form = FORMATS[settings.log_format]
@@ -68,22 +68,21 @@ class _Lines:
         self.close = self._log.close
 
     def tell(self, entry: Entry) -> None:
-        """The entry will be written, if it weighs enough."""
+        """Queue the entry, if its level is high enough."""
         if _LEVELS.get(entry["level"], logging.INFO) >= self._level:
             self._log.write(self._form(entry))
 
     def metrics(self) -> Iterable[Metric]:
-        """What could not be written."""
         return [counter("log_lines_dropped", _DROPPED, self._log.dropped)]
 
     def _dropped(self, count: int) -> bytes:
         head = {"time": self._clock(), "level": "warning"}
-        told = "log lines were dropped: nobody took them"
-        return self._form({**head, "message": told, "count": count, "worker": self._worker})
+        message = "log lines were dropped because stderr was not read in time"
+        return self._form({**head, "message": message, "count": count, "worker": self._worker})
 
 
 def _traces(settings: Settings) -> AbstractContextManager[Tracing | None]:
-    """What makes traces, if they are wanted. The module is imported only then: it needs what is not always there."""
+    """The tracing, if it is enabled. Imported only then: OpenTelemetry is an optional dependency."""
     if not settings.traces:
         return nullcontext()
     try:
@@ -96,13 +95,13 @@ def _traces(settings: Settings) -> AbstractContextManager[Tracing | None]:
 
 @contextmanager
 def _handled(handler: logging.Handler, level: int) -> Generator[None]:
-    """Log records from *level* on go to *handler* and nowhere else; those of libraries from WARNING on."""
+    """Send log records at *level* or above to *handler* only; those of libraries at WARNING or above."""
     root, own = logging.getLogger(), logging.getLogger("graph_api")
     before = root.handlers[:], root.level, own.level
     root.handlers = [handler]
     root.setLevel(max(level, logging.WARNING))
     own.setLevel(level)
-    logging.getLogger("uvicorn.error").setLevel(logging.ERROR)  # its warnings are written by whoever connects
+    logging.getLogger("uvicorn.error").setLevel(logging.ERROR)  # any client can cause its warnings
     try:
         yield
     finally:

@@ -1,4 +1,4 @@
-"""Options that several commands share. Every option is also a variable; both are shown in help."""
+"""Options that several commands share. Each can be set by a `GRAPH_API_*` variable too; help shows both."""
 
 from __future__ import annotations
 
@@ -19,30 +19,30 @@ Callback = TypeVar("Callback", bound=Callable[..., Any])  # Any: click calls cal
 
 
 def option(flag: str, help: str, **attributes: Any) -> Callable[[Callback], Callback]:  # Any: click's own
-    """An option that is also its `GRAPH_API_*` variable."""
+    """An option with its `GRAPH_API_*` variable."""
     return click.option(flag, help=help, envvar=variable(flag.strip("-")), show_envvar=True, **attributes)
 
 
 def paths(*, required: bool) -> Callable[[Callback], Callback]:
-    """The argument PATH..., folders of articles. That they exist is for the room that reads them to say."""
+    """The argument PATH..., folders of articles. Reading them reports those that do not exist."""
     shown = "PATH..." if required else "[PATH...]"
     return click.argument(
         "paths", metavar=shown, nargs=-1, required=required, type=click.Path(path_type=Path)
     )
 
 
-ASKED = "Database file, answered from as it is; not together with PATHs."
-INGESTED = "Database file. Without it, one cache file for each set of folders."
-SERVED = f"{INGESTED} With PATHs it is made to hold exactly these: other folders leave it."
+READ = "Database file to read, which stays unchanged. Excludes PATHs."
+INGESTED = "Database file. Without it, a cache file for this set of folders."
+SERVED = f"{INGESTED} With PATHs, other folders are removed from it."
 
 
 def database(help: str) -> Callable[[Callback], Callback]:
-    """The option --db FILE, and what the command does to it."""
+    """The option --db FILE; *help* says what the command does to it."""
     return option("--db", help, metavar="FILE", type=_Store(dir_okay=False, readable=False, path_type=str))
 
 
 class _Store(click.Path):
-    """The URL of a store, in a form that `graph_api.store.at` knows."""
+    """The URL of a store, in a form that `graph_api.store.at` accepts."""
 
     def convert(
         self,
@@ -60,9 +60,9 @@ class _Store(click.Path):
 
 
 def settings(*names: str, group: str = "") -> Callable[[Callable[..., None]], Callable[..., None]]:
-    """Options for the settings with these names or of this group, all when nothing is named.
+    """Options for the settings with these names or of this group; for all settings when neither is given.
 
-    The command gets them as one `settings`; those that have no option keep their defaults.
+    The command receives one `settings`; settings without an option have their defaults.
     """
     everything = not names and not group
     chosen = [one for one in table() if everything or one.name in names or one.metadata["group"] == group]
@@ -81,7 +81,7 @@ def settings(*names: str, group: str = "") -> Callable[[Callable[..., None]], Ca
 
 
 def help_limits() -> Callable[[Callback], Callback]:
-    """The option --help-limits, which shows the limits and their values as they would hold now, and ends."""
+    """The option --help-limits: prints each limit with its value, variables considered, and exits."""
 
     def show(ctx: click.Context, _: click.Parameter, wanted: bool) -> None:
         if not wanted or ctx.resilient_parsing:
@@ -95,7 +95,7 @@ def help_limits() -> Callable[[Callback], Callback]:
 
     return option(
         "--help-limits",
-        "Show what bounds one request, and exit.",
+        "Show the limits of a request, and exit.",
         is_flag=True,
         is_eager=True,
         expose_value=False,
@@ -104,7 +104,7 @@ def help_limits() -> Callable[[Callback], Callback]:
 
 
 class SectionedOption(click.Option):
-    """An option that help lists under the heading *section*."""
+    """An option with the heading *section* in help."""
 
     def __init__(self, *arguments: Any, section: str, **attributes: Any) -> None:  # Any: click's own
         super().__init__(*arguments, **attributes)
@@ -112,7 +112,7 @@ class SectionedOption(click.Option):
 
 
 class Sectioned(click.Command):
-    """A command whose help has a section for each of its options' headings, after the options without."""
+    """A command whose help groups options by section, those without one first."""
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         sections: dict[str, list[tuple[str, str]]] = {"Options": []}

@@ -1,4 +1,4 @@
-"""`graph-api query`: the answer to one operation, without a server."""
+"""`graph-api query`: runs one operation without a server."""
 
 from __future__ import annotations
 
@@ -10,10 +10,9 @@ from typing import Any
 import click
 import orjson
 
-from graph_api.cli.content import located
-from graph_api.cli.group import PROBLEMS
-from graph_api.cli.options import ASKED, Sectioned, database, option, paths, settings
-from graph_api.errors import UsageError
+from graph_api.cli.arguments import json_object, readable_database, text_of
+from graph_api.cli.options import READ, Sectioned, database, option, paths, settings
+from graph_api.cli.program import PROBLEMS
 from graph_api.execution.engine import Engine
 from graph_api.schema import build_schema
 from graph_api.settings import Settings
@@ -23,9 +22,9 @@ from graph_api.store import StoreUrl, open_store
 @click.command(
     cls=Sectioned,
     epilog="""
-QUERY is the text of the operation, @FILE to read it from a file, or - to read it from standard input;
---variables takes the same forms. The answer is indented on a terminal and compact in a pipe; exit code 1
-when it holds errors.
+QUERY is the operation's text, @FILE to read it from a file, or - to read it from standard input;
+--variables takes the same forms. The response is indented on a terminal and compact in a pipe. A response
+with errors sets exit code 1.
 
 \b
 Examples:
@@ -37,8 +36,8 @@ Examples:
 @click.argument("query", metavar="QUERY")
 @paths(required=False)
 @option("--variables", "The operation's variables, a JSON object.", metavar="JSON")
-@option("--operation", "Which operation runs, when the document has several.", metavar="NAME")
-@database(ASKED)
+@option("--operation", "Name of the operation to run, if the text holds several.", metavar="NAME")
+@database(READ)
 @settings("published_only", "expose_secured", group="limits")
 @click.pass_context
 def command(
@@ -50,9 +49,9 @@ def command(
     db: str | None,
     settings: Settings,
 ) -> None:
-    """Answer one GraphQL operation without a server."""
-    text, values = text_of(query), parsed_object(text_of(variables or "{}"))
-    source = located(paths, db)
+    """Run one GraphQL operation without a server."""
+    text, values = text_of(query), json_object(text_of(variables or "{}"))
+    source = readable_database(paths, db)
     answer = asyncio.run(_answer(source, text, values, operation, settings))
     click.echo(_shown(answer))
     if b'"errors"' in answer and "errors" in orjson.loads(answer):
@@ -68,33 +67,6 @@ async def _answer(
         return (await engine.execute(text, values, operation)).body
     finally:
         await store.close()
-
-
-def text_of(given: str) -> str:
-    """The text that an argument stands for: itself, standard input for -, or the file behind @."""
-    if given == "-":
-        return _decoded(sys.stdin.buffer.read(), "standard input")
-    if given.startswith("@"):
-        return _decoded(Path(given[1:]).read_bytes(), given[1:])
-    return given
-
-
-def _decoded(content: bytes, name: str) -> str:
-    try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise UsageError(f"{name} is not UTF-8: byte {error.start} cannot be read") from None
-
-
-def parsed_object(text: str, flag: str = "--variables", example: str = '{"first": 3}') -> dict[str, Any]:
-    """The JSON object in *text*, which was given with *flag*."""
-    try:
-        value = orjson.loads(text)
-    except orjson.JSONDecodeError as error:
-        raise UsageError(f"{flag} must be JSON, such as '{example}': {error}") from None
-    if not isinstance(value, dict):
-        raise UsageError(f"{flag} must be a JSON object, such as '{example}', not {text.strip()}")
-    return value  # pyright: ignore[reportUnknownVariableType] - any JSON object
 
 
 def _shown(answer: bytes) -> str:

@@ -1,4 +1,4 @@
-"""Problems of documents as a person or a program reads them."""
+"""Problems of documents as text with source excerpts, or as JSON."""
 
 from __future__ import annotations
 
@@ -8,25 +8,26 @@ from functools import lru_cache
 from pathlib import Path
 
 import orjson
+from rich.cells import cell_len
 from rich.text import Text
 
-from graph_api.cli.excerpt import excerpt, printable
-from graph_api.cli.terminal import counted
+from graph_api.cli.terminal import counted, printable
 from graph_api.documents import Reading, read_file
 from graph_api.records import Problem, Severity
 
+EXCERPT_WIDTH = 100
+_BEFORE_COLUMN = 60
 _STYLES = {Severity.ERROR: "bold red", Severity.WARNING: "bold yellow"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Checked:
-    """What a check found: each problem with the file it is in, in the order of files and lines."""
+    """The result of a check: the number of files, and each problem with its file, by path and line."""
 
     files: int
     problems: Sequence[tuple[Path, Problem]]
 
     def count(self, severity: Severity) -> int:
-        """How many problems weigh so much."""
         return sum(problem.severity is severity for _, problem in self.problems)
 
 
@@ -34,7 +35,10 @@ def lines(checked: Checked) -> Iterator[Text]:
     """`path:line:column CODE message`, the source line with a caret, the hint; at the end a summary."""
     for path, problem in checked.problems:
         yield _headline(path, problem)
-        yield from (Text(f"  {line}", "dim") for line in _excerpt(path, problem))
+        if problem.line is not None:
+            yield from (
+                Text(f"  {line}", "dim") for line in excerpt(_text(path), problem.line, problem.column)
+            )
         if problem.hint:
             yield Text(f"  {printable(problem.hint)}")
     yield Text(summary(checked))
@@ -47,7 +51,7 @@ def summary(checked: Checked) -> str:
 
 
 def as_json(checked: Checked) -> bytes:
-    """One object: `files`, `errors`, `warnings`, and `problems` with all that the text form tells."""
+    """One object: `files`, `errors`, `warnings`, and `problems` with all fields of the text form."""
     return orjson.dumps(
         {
             "files": checked.files,
@@ -57,6 +61,25 @@ def as_json(checked: Checked) -> bytes:
         },
         option=orjson.OPT_INDENT_2,
     )
+
+
+def excerpt(text: str, line: int, column: int | None) -> list[str]:
+    """Line *line* of *text* with its number, and a caret below *column*; empty when there is no such line.
+
+    Both count from 1, in characters. At most `EXCERPT_WIDTH` characters around the column.
+    """
+    lines = text.split("\n")
+    if not 1 <= line <= len(lines):
+        return []
+    source = printable(lines[line - 1].removesuffix("\r"))
+    start = max(0, (column or 1) - 1 - _BEFORE_COLUMN)
+    ellipsis = "…" if start else ""
+    gutter = f"{line} | "
+    shown = [f"{gutter}{ellipsis}{source[start : start + EXCERPT_WIDTH]}".rstrip()]
+    if column is not None and column <= len(source) + 1:
+        indent = cell_len(ellipsis + source[start : column - 1])
+        shown.append(" " * (len(gutter) - 2) + "| " + " " * indent + "^")
+    return shown
 
 
 def _headline(path: Path, problem: Problem) -> Text:
@@ -69,20 +92,16 @@ def _headline(path: Path, problem: Problem) -> Text:
     )
 
 
-def _excerpt(path: Path, problem: Problem) -> list[str]:
-    return [] if problem.line is None else excerpt(_text(path), problem.line, problem.column)
-
-
 @lru_cache(maxsize=8)
 def _text(path: Path) -> str:
-    """The file as far as it can be read, even if it is another one by now: that it cannot has already been told."""
+    """The file's text, empty when it cannot be read: an E14x problem reports that already."""
     found = read_file(path.parent, path.name)
     return "" if isinstance(found, Reading) else found.data.decode("utf-8-sig", errors="replace")
 
 
 def _as_dict(path: Path, problem: Problem) -> dict[str, str | int | None]:
     return {
-        "path": str(path).encode(errors="backslashreplace").decode(),  # names may be no UTF-8
+        "path": str(path).encode(errors="backslashreplace").decode(),  # file names need not be UTF-8
         "line": problem.line,
         "column": problem.column,
         "code": problem.code,

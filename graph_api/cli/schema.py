@@ -1,7 +1,6 @@
-"""`graph-api schema`: the contracts, as they are and as they are published.
+"""`graph-api schema`: prints the schema, publishes the contracts, or compares them with the published ones.
 
-A published contract that differs is found by text; what the difference does to clients is found by
-comparing the two schemas, each change with its name.
+Contracts are compared as texts. For schemas that differ, each change is listed as breaking, dangerous or safe.
 """
 
 from __future__ import annotations
@@ -15,8 +14,8 @@ import click
 from graphql import GraphQLError, TypeDefinitionNode, build_schema as built, parse, print_ast
 from graphql.utilities import BreakingChange, DangerousChange, SafeChange, find_schema_changes
 
-from graph_api.cli.group import PROBLEMS
 from graph_api.cli.options import option
+from graph_api.cli.program import PROBLEMS
 from graph_api.documents import front_matter_schema
 from graph_api.errors import UsageError
 from graph_api.schema import build_schema
@@ -34,14 +33,16 @@ _WEIGHTS = {BreakingChange: "breaking", DangerousChange: "dangerous", SafeChange
 Examples:
   graph-api schema > api.graphql
   graph-api schema --write
-  graph-api schema --check          exit code 1 when the published contracts differ
+  graph-api schema --check          exit code 1 if the published contracts differ
 """
 )
-@option("--write", f"Write {SDL}, {SUBGRAPH} and {FRONT_MATTER} to the output folder.", is_flag=True)
-@option("--check", "Compare them with the output folder; name what would break clients.", is_flag=True)
+@option("--write", f"Write {SDL}, {SUBGRAPH} and {FRONT_MATTER} into the output folder.", is_flag=True)
+@option(
+    "--check", "Compare them with the output folder, and list the changes that break clients.", is_flag=True
+)
 @option(
     "--output",
-    "The folder of the published contracts.",
+    "Folder of the published contracts.",
     metavar="DIR",
     type=click.Path(file_okay=False, path_type=Path),
     default=Path("schema"),
@@ -51,7 +52,7 @@ Examples:
 def command(ctx: click.Context, write: bool, check: bool, output: Path) -> None:
     """Print, publish or compare the schema."""
     if write and check:
-        raise UsageError("--write makes what --check compares: choose one")
+        raise UsageError("--write and --check exclude each other")
     if write:
         _write(output, contracts())
     elif check:
@@ -63,7 +64,7 @@ def command(ctx: click.Context, write: bool, check: bool, output: Path) -> None:
 
 
 def contracts() -> Mapping[str, str]:
-    """The text of each published contract by its file name."""
+    """The text of each contract, by file name."""
     schema = build_schema()
     return {
         SDL: schema.as_str() + "\n",
@@ -73,7 +74,7 @@ def contracts() -> Mapping[str, str]:
 
 
 def changes(published: str, current: str) -> list[str]:
-    """What the difference of two schemas does to clients and gateways: what breaks them, what may, what is safe."""
+    """The changes between two schemas: breaking ones first, then dangerous, then safe ones."""
     found = find_schema_changes(*(built(text, assume_valid_sdl=True) for text in (published, current)))
     told = [(type(change), f"{change.type.name}: {change.description}") for change in found]
     told += _directive_changes(_directives_of_types(published), _directives_of_types(current))
@@ -83,14 +84,14 @@ def changes(published: str, current: str) -> list[str]:
 def _directive_changes(
     published: Mapping[str, set[str]], current: Mapping[str, set[str]]
 ) -> Iterator[tuple[type, str]]:
-    """What changed in the directives of types that are in both: those of federation, and `@oneOf`."""
+    """Directives added to or removed from types that both schemas have: federation's, and `@oneOf`."""
     for name in sorted(published.keys() & current.keys()):
         for lost in sorted(published[name] - current[name]):
             kind = SafeChange if lost == "@oneOf" else BreakingChange
-            yield kind, f"DIRECTIVE_LOST: {name} has no {lost} any more."
+            yield kind, f"DIRECTIVE_REMOVED: {name} no longer has {lost}."
         for new in sorted(current[name] - published[name]):
             kind = BreakingChange if new == "@oneOf" else SafeChange
-            yield kind, f"DIRECTIVE_GAINED: {name} has {new} now."
+            yield kind, f"DIRECTIVE_ADDED: {name} now has {new}."
 
 
 def _directives_of_types(sdl: str) -> dict[str, set[str]]:
@@ -112,7 +113,7 @@ def _differences(folder: Path, texts: Mapping[str, str]) -> Iterator[str]:
     for name, text in texts.items():
         path = folder / name
         if not path.exists():
-            yield f"{path} is missing; graph-api schema --write makes it"
+            yield f"{path} is missing; graph-api schema --write creates it"
             continue
         published = path.read_bytes().decode(errors="replace")
         if published != text:
@@ -124,12 +125,12 @@ def _first_difference(path: Path, published: str, current: str) -> str:
     pairs = zip_longest(published.splitlines(), current.splitlines())
     for number, (was, now) in enumerate(pairs, start=1):
         if was != now:
-            return f"{path}:{number} is outdated; graph-api schema --write renews it\n  - {_said(was)}\n  + {_said(now)}"
-    return f"{path} differs in its line ends; graph-api schema --write renews it"
+            return f"{path}:{number} is outdated; graph-api schema --write updates it\n  - {_said(was)}\n  + {_said(now)}"
+    return f"{path} differs in line endings; graph-api schema --write updates it"
 
 
 def _said(line: str | None) -> str:
-    return "(the file ends)" if line is None else line.strip()
+    return "(end of file)" if line is None else line.strip()
 
 
 def _named(name: str, published: str, current: str) -> Iterator[str]:

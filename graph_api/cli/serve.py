@@ -1,4 +1,4 @@
-"""`graph-api serve`: folders in, a GraphQL API out."""
+"""`graph-api serve`: ingests folders and serves them as a GraphQL API."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ import click
 import uvicorn
 from starlette.applications import Starlette
 
-from graph_api.cli import log, sockets, workers
-from graph_api.cli.content import ingested, location
+from graph_api.cli import log, sockets, system_info, workers
+from graph_api.cli.arguments import database_of, ingested
 from graph_api.cli.options import SERVED, Sectioned, database, help_limits, option, paths, settings
 from graph_api.cli.terminal import check_command, counted
 from graph_api.errors import GraphApiError
@@ -34,17 +34,17 @@ from graph_api.store.reads import Rights, Status, ask
 
 logger = logging.getLogger(__name__)
 
-_SWITCH_S = 0.001  # so long may a walk on another thread go on when the event loop wants to: by default 5 ms
+_SWITCH_S = 0.001  # after this time a walk on another thread yields to the event loop; the default is 5 ms
 
 
 @click.command(
     cls=Sectioned,
     epilog="""
-With PATHs, the folders are read first and exactly they are served: a database named by --db holds nothing
-else afterwards; without --db it is a cache file that belongs to this set of folders. Without PATHs, the
-database named by --db is served as it is.
+With PATHs, the folders are ingested first, and only they are served: other folders are removed from the
+database. Without --db the database is a cache file for this set of folders. Without PATHs, the database that
+--db names is served unchanged.
 
-Ctrl-C ends with exit code 130, SIGTERM with 0; operations that run get seven seconds to finish.
+Ctrl-C exits with code 130, SIGTERM with 0; running operations get seven seconds to finish.
 
 \b
 Examples:
@@ -61,20 +61,20 @@ Examples:
 @settings()
 def command(paths: tuple[Path, ...], db: str | None, open: bool, settings: Settings) -> None:
     """Serve folders of articles, or a database, as a GraphQL API."""
-    source = location(paths, db)
-    with log.kept(settings) as observer, sockets.bound(settings.host, settings.port) as bound:
-        # what is wrong with the settings is heard of before anything is read
+    source = database_of(paths, db)
+    with log.started(settings) as observer, sockets.bound(settings.host, settings.port) as bound:
+        # created before the ingest: wrong settings are reported at once
         app = create_app(source, settings, observer)
         content = _content(paths, source, settings)
         address = sockets.url(bound)
 
         def announce() -> None:
-            click.echo(_screen(address, content, paths, source))
+            click.echo(_banner(address, content, paths, source))
             if not app.state.api.access.has_keys and not sockets.is_local(bound):
-                click.echo(f"graph-api: {_openness(settings)}", err=True)
+                click.echo(f"graph-api: {_warning_of_open_access(settings)}", err=True)
             if counts_apart(settings):
-                told = "each worker counts --rate-limit on its own; --rate-limit-storage redis://... counts for all"
-                click.echo(f"graph-api: {told}", err=True)
+                warning = "each worker counts --rate-limit separately; use --rate-limit-storage redis://... to share"
+                click.echo(f"graph-api: {warning}", err=True)
             if open:
                 webbrowser.open(f"{address}/graphql")
 
@@ -82,13 +82,11 @@ def command(paths: tuple[Path, ...], db: str | None, open: bool, settings: Setti
             _serve(app, settings, observer, bound, announce)
         else:
             with TemporaryDirectory(prefix="graph-api-") as shared:
-                workers.keep_working(
-                    _work, (source, settings, Path(shared)), bound, settings.workers, announce
-                )
+                workers.supervise(_work, (source, settings, Path(shared)), bound, settings.workers, announce)
 
 
 def _content(paths: Sequence[Path], source: StoreUrl, settings: Settings) -> ContentStatus:
-    """What will be served. When the folders cannot be read, an older graph of theirs will do."""
+    """The status of what will be served: the folders, or their last ingest if they cannot be read now."""
     failure: GraphApiError | None = None
     try:
         if paths:
@@ -113,7 +111,7 @@ async def _status(source: StoreUrl, settings: Settings) -> ContentStatus:
     return status
 
 
-def _screen(address: str, status: ContentStatus, paths: Sequence[Path], source: StoreUrl) -> str:
+def _banner(address: str, status: ContentStatus, paths: Sequence[Path], source: StoreUrl) -> str:
     holds = [
         f"{counted(status.articles, 'article')} ({counted(status.stubs, 'stub')})",
         counted(status.providers, "provider"),
@@ -130,26 +128,23 @@ def _screen(address: str, status: ContentStatus, paths: Sequence[Path], source: 
     }
     lines = (f"  {name:<9} {value}" for name, value in rows.items() if value)
     return "\n".join(
-        [f"graph-api serves {' '.join(map(str, paths or (source,)))}", *lines, "  Ctrl-C stops it."]
+        [f"graph-api serves {' '.join(map(str, paths or (source,)))}", *lines, "  Press Ctrl-C to stop."]
     )
 
 
-def _openness(settings: Settings) -> str:
-    """What it means that a server without keys is reached from other machines."""
-    shown = (
-        "everything that is published" if settings.published_only else "everything, unpublished articles too"
-    )
-    return f"no keys are set: whoever reaches this server can read {shown}; `graph-api key NAME` makes a key"
+def _warning_of_open_access(settings: Settings) -> str:
+    readable = "everything published" if settings.published_only else "everything, unpublished articles too"
+    return f"no API keys: anyone who can reach this server can read {readable}; `graph-api key NAME` creates a key"
 
 
 def _problems(status: ContentStatus, paths: Sequence[Path]) -> str:
     counts = [counted(number, severity.value) for severity, number in status.problems.items() if number]
-    shown_by = f"{check_command(paths)} shows them" if paths else "contentReport tells them"
+    shown_by = f"{check_command(paths)} shows them" if paths else "contentReport lists them"
     return f"{', '.join(counts)}; {shown_by}" if counts else ""
 
 
 class _Server(uvicorn.Server):
-    """A server that says when it can be reached, and ends with the process that watches it."""
+    """A server that calls *announce* when it accepts connections, and stops when its supervisor dies."""
 
     def __init__(self, config: uvicorn.Config, announce: Callable[[], None]) -> None:
         super().__init__(config)
@@ -158,16 +153,16 @@ class _Server(uvicorn.Server):
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
         if parent := multiprocessing.parent_process():
-            asyncio.get_running_loop().add_reader(parent.sentinel, self._left_alone, parent.sentinel)
+            asyncio.get_running_loop().add_reader(parent.sentinel, self._supervisor_died, parent.sentinel)
         gc_policy.settle()
         sys.setswitchinterval(_SWITCH_S)
         self._announce()
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        logging.getLogger("uvicorn.error").setLevel(logging.CRITICAL)  # what is cut short is no failure
+        logging.getLogger("uvicorn.error").setLevel(logging.CRITICAL)  # cancelled requests are no errors here
         await super().shutdown(sockets)
 
-    def _left_alone(self, sentinel: int) -> None:
+    def _supervisor_died(self, sentinel: int) -> None:
         asyncio.get_running_loop().remove_reader(sentinel)
         self.should_exit = True
 
@@ -180,8 +175,8 @@ def _work(
     number: int,
     announce: Callable[[], None],
 ) -> None:
-    """One of several processes has served until it was told to end."""
-    with log.kept(settings, worker=number, folder=shared) as observer:
+    """Serve as one of several processes, until SIGTERM."""
+    with log.started(settings, worker=number, folder=shared) as observer:
         _serve(create_app(source, settings, observer), settings, observer, bound, announce)
 
 
@@ -192,11 +187,11 @@ def _serve(
     bound: socket.socket,
     announce: Callable[[], None],
 ) -> None:
-    """The server has run until it was told to end. uvicorn raises the signal again when it is done."""
-    sockets.make_room(settings.max_connections)
+    """Serve until a signal arrives, which uvicorn raises again after its shutdown."""
+    system_info.raise_descriptor_limit(settings.max_connections)
     server = _Server(server_config(app, app.state.endpoint, settings, observer), announce)
     signal.signal(signal.SIGTERM, _ended)
-    server.run(sockets=sockets.doors(bound))
+    server.run(sockets=sockets.duplicated(bound))
 
 
 def _ended(number: int, frame: FrameType | None) -> None:

@@ -1,4 +1,4 @@
-"""The socket a server will listen on, bound before any other work, so that a taken port is heard of at once."""
+"""The listening socket, bound before any other work so that a port in use is reported at once."""
 
 from __future__ import annotations
 
@@ -9,22 +9,16 @@ from typing import Any
 
 from graph_api.errors import StartError
 
-try:
-    import resource
-except ImportError:  # Windows has no such limit
-    resource = None  # type: ignore[assignment] # a module, or none
-
-_DOORS = 16
-OTHER_FILES = 256  # the database's, and what libraries open
+_DUPLICATES = 16
 _REASONS = {
-    errno.EADDRINUSE: "port {port} is in use; --port {next} may be free, and --port 0 picks a free one",
+    errno.EADDRINUSE: "port {port} is in use; try --port {next}, or --port 0 for a free one",
     errno.EACCES: "port {port} needs privileges; ports from 1024 on do not",
     errno.EADDRNOTAVAIL: "{host} is not an address of this machine; --host 127.0.0.1 always is",
 }
 
 
 def bound(host: str, port: int) -> socket.socket:
-    """A socket bound to the address. It does not listen yet: until the server does, clients are refused."""
+    """A socket bound to the address, not yet listening: clients are refused until the server listens."""
     family, address = _resolved(host, port)
     listener = socket.socket(family, socket.SOCK_STREAM)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -38,29 +32,22 @@ def bound(host: str, port: int) -> socket.socket:
     return listener
 
 
-def doors(listener: socket.socket) -> list[socket.socket]:
-    """*listener* several times. From each, libuv lets one connection in for every turn of the event loop: through a
-    single one a new client would wait for seconds while others keep the server busy."""
-    return [listener, *(listener.dup() for _ in range(_DOORS - 1))]
+def duplicated(listener: socket.socket) -> list[socket.socket]:
+    """*listener* and duplicates of it.
 
-
-def make_room(connections: int) -> None:
-    """This process may have so many connections open, as far as the system lets it: often only 1,024 at first."""
-    if resource is None:
-        return
-    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    wanted = connections + OTHER_FILES
-    if soft < wanted:
-        resource.setrlimit(resource.RLIMIT_NOFILE, (min(wanted, hard) if hard >= 0 else wanted, hard))
+    libuv accepts one connection per socket and event loop iteration; with a single socket, new clients would
+    wait for seconds on a busy server.
+    """
+    return [listener, *(listener.dup() for _ in range(_DUPLICATES - 1))]
 
 
 def is_local(listener: socket.socket) -> bool:
-    """Whether only programs on this machine reach it."""
+    """Whether only programs on this machine can connect."""
     return ip_address(listener.getsockname()[0]).is_loopback
 
 
 def url(listener: socket.socket) -> str:
-    """Where a browser on this machine finds the server; an address that means all becomes the loopback."""
+    """The server's address for a browser on this machine; a wildcard address becomes the loopback address."""
     host, port = listener.getsockname()[:2]
     if ip_address(host).is_unspecified:
         host = "::1" if ":" in host else "127.0.0.1"
@@ -71,7 +58,7 @@ def _resolved(host: str, port: int) -> tuple[socket.AddressFamily, tuple[Any, ..
     try:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     except (socket.gaierror, UnicodeError) as error:
-        raise StartError(f"{host} is not known as an address; --host 127.0.0.1 always is") from error
+        raise StartError(f"{host} cannot be resolved to an address; --host 127.0.0.1 always works") from error
     family, _, _, _, address = min(found, key=lambda one: one[0] is not socket.AF_INET)
     return family, address
 

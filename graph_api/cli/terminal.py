@@ -1,4 +1,4 @@
-"""What a person sees: numbers as they are read, and a progress bar where somebody looks at it."""
+"""Output for people: numbers, safe text, a progress bar."""
 
 from __future__ import annotations
 
@@ -16,10 +16,7 @@ Advanced: TypeAlias = Callable[[int, int], None]
 
 @contextmanager
 def progress(verb: str, things: str) -> Generator[Advanced]:
-    """A function to be told `(done, total)`; it draws a bar on stderr when that is a terminal.
-
-    The bar is gone afterwards. In a pipe nothing is written; NO_COLOR takes the colours away.
-    """
+    """A function `(done, total)` that draws a bar on stderr, removed at the end. Draws only on a terminal."""
     console = Console(stderr=True)
     columns = (TextColumn(verb), BarColumn(), MofNCompleteColumn(), TextColumn(things), TimeRemainingColumn())
     with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
@@ -32,6 +29,11 @@ def counted(number: int, thing: str) -> str:
     return f"{number:,} {thing}{'' if number == 1 else 's'}"
 
 
+def printable(text: str) -> str:
+    """*text* with a space for each tab and U+FFFD for all else that is not printable, such as escape sequences."""
+    return "".join(c if c.isprintable() else " " if c == "\t" else "\ufffd" for c in text)
+
+
 def check_command(paths: Iterable[Path]) -> str:
-    """What to type to see the problems of these folders."""
+    """The command that shows the problems of these folders."""
     return shlex.join(["graph-api", "check", *map(str, paths)])

@@ -1,8 +1,7 @@
-"""Several processes that answer on one socket, over one database, and one that watches them.
+"""Several server processes on one socket and one database, and the process that supervises them.
 
-Why not uvicorn's supervisor: it wants an app by name, hears of a dead worker twice a second by asking, and
-waits without end for a worker that does not stop. Workers are new processes, not copies: threads and
-connections that this one has had are not theirs.
+Why not uvicorn's supervisor: it needs the app by name, polls for dead workers, and waits without limit for a worker
+that does not stop. Workers are spawned, not forked: they inherit no threads and no connections.
 """
 
 from __future__ import annotations
@@ -18,10 +17,11 @@ from multiprocessing.connection import Connection, wait
 from multiprocessing.context import SpawnProcess
 from types import FrameType
 
-from graph_api.cli.group import INTERRUPTED
+from graph_api.cli.program import INTERRUPTED
 from graph_api.errors import StartError
 
-END_S = 9  # after so long a worker that was told to end is killed
+STOP_TIMEOUT_S = 9
+"""A worker that has not stopped after this time is killed."""
 
 Ready = Callable[[], None]
 Work = Callable[..., None]
@@ -29,27 +29,27 @@ Work = Callable[..., None]
 _spawn = multiprocessing.get_context("spawn")
 
 
-def keep_working(
+def supervise(
     work: Work, arguments: tuple[object, ...], listener: socket.socket, count: int, ready: Ready
 ) -> None:
-    """*count* processes have run `work(*arguments, listener, number, ready)` until this one was told to end.
+    """Run `work(*arguments, listener, number, ready)` in *count* processes until a signal arrives.
 
-    Numbers count from 0; a worker that dies is replaced, and leaves its number to the next. *ready* is called
-    once all can answer. Raises `StartError` for one of the first that dies before it could. Ends the program: with 0
-    after SIGTERM, 130 after SIGINT.
+    A worker that dies is replaced by one with its number, counted from 0. *ready* is called when all workers
+    accept requests. Raises `StartError` if a worker dies before that. Exits the program: with 0 after SIGTERM, 130
+    after SIGINT.
     """
-    team = _Team(work, (*arguments, listener), count)
-    with _signals() as told:
+    supervisor = _Supervisor(work, (*arguments, listener), count)
+    with _signals() as received:
         try:
-            team.start()
-            number = team.watch(told, ready)
+            supervisor.start()
+            number = supervisor.watch(received, ready)
         finally:
-            listener.close()  # nobody listens any more when the workers have closed theirs too
-            team.end(told)
+            listener.close()  # with the workers' copies closed too, clients are refused
+            supervisor.stop(received)
     sys.exit(INTERRUPTED if number == signal.SIGINT else 0)
 
 
-class _Team:
+class _Supervisor:
     def __init__(self, work: Work, arguments: tuple[object, ...], count: int) -> None:
         self._work = work
         self._arguments = arguments
@@ -59,6 +59,7 @@ class _Team:
         self._ready: set[SpawnProcess] = set()
 
     def start(self) -> None:
+        """Start a worker for each number that has none."""
         for number in sorted(set(range(self._count)) - set(self._numbers.values())):
             ours, theirs = _spawn.Pipe(duplex=False)
             worker = _spawn.Process(target=_worker, args=(theirs, self._work, (*self._arguments, number)))
@@ -67,52 +68,49 @@ class _Team:
             self._workers[worker] = ours
             self._numbers[worker] = number
 
-    def watch(self, told: Connection, ready: Ready) -> int:
-        """The signal that ended the watch."""
+    def watch(self, received: Connection, ready: Ready) -> int:
+        """Replace dead workers until a signal arrives; returns its number."""
         announced = False
         while True:
             waiting: list[Connection | int] = [
-                told,
+                received,
                 *(worker.sentinel for worker in self._workers),
-                *self._not_ready(),
+                *(pipe for worker, pipe in self._workers.items() if worker not in self._ready),
             ]
             happened = wait(waiting)
-            if told in happened:
-                return told.recv_bytes()[0]
-            self._hear(happened)
-            self._replace(all_could_start=announced)
+            if received in happened:
+                return received.recv_bytes()[0]
+            self._note_ready(happened)
+            self._replace_dead(all_started=announced)
             if not announced and len(self._ready) == self._count:
                 announced = True
                 ready()
 
-    def _not_ready(self) -> list[Connection]:
-        return [told for worker, told in self._workers.items() if worker not in self._ready]
-
-    def _hear(self, happened: Sequence[object]) -> None:
-        for worker, told in self._workers.items():
-            if told in happened and worker not in self._ready:
+    def _note_ready(self, happened: Sequence[object]) -> None:
+        for worker, pipe in self._workers.items():
+            if pipe in happened and worker not in self._ready:
                 with contextlib.suppress(EOFError):
-                    told.recv_bytes()
+                    pipe.recv_bytes()
                     self._ready.add(worker)
 
-    def _replace(self, *, all_could_start: bool) -> None:
+    def _replace_dead(self, *, all_started: bool) -> None:
         for worker in [worker for worker in self._workers if not worker.is_alive()]:
             self._workers.pop(worker).close()
             del self._numbers[worker]
-            if worker not in self._ready and not all_could_start:
+            if worker not in self._ready and not all_started:
                 raise StartError(f"a worker could not start: it ended with exit code {worker.exitcode}")
             self._ready.discard(worker)
         self.start()
 
-    def end(self, told: Connection) -> None:
-        """No worker is left. Who is told a second time does not wait for what runs."""
+    def stop(self, received: Connection) -> None:
+        """Terminate all workers; kill those left after `STOP_TIMEOUT_S`, or at a second signal."""
         for worker in self._workers:
             worker.terminate()
-        until = time.monotonic() + END_S
+        until = time.monotonic() + STOP_TIMEOUT_S
         while (
             alive := [worker for worker in self._workers if worker.is_alive()]
         ) and time.monotonic() < until:
-            if told in wait([told, *(worker.sentinel for worker in alive)], until - time.monotonic()):
+            if received in wait([received, *(worker.sentinel for worker in alive)], until - time.monotonic()):
                 break
         for worker in self._workers:
             worker.kill()
@@ -121,13 +119,14 @@ class _Team:
 
 @contextlib.contextmanager
 def _signals() -> Generator[Connection]:
+    """A pipe that receives the number of each SIGINT and SIGTERM as one byte."""
     reader, writer = _spawn.Pipe(duplex=False)
 
-    def tell(number: int, frame: FrameType | None) -> None:
+    def send(number: int, frame: FrameType | None) -> None:
         del frame
         writer.send_bytes(bytes([number]))
 
-    before = {number: signal.signal(number, tell) for number in (signal.SIGINT, signal.SIGTERM)}
+    before = {number: signal.signal(number, send) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
         yield reader
     finally:
@@ -136,5 +135,7 @@ def _signals() -> Generator[Connection]:
 
 
 def _worker(ready: Connection, work: Work, arguments: tuple[object, ...]) -> None:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches all; the one that watches tells the others
+    signal.signal(
+        signal.SIGINT, signal.SIG_IGN
+    )  # a terminal sends Ctrl-C to all; the supervisor stops workers
     work(*arguments, lambda: ready.send_bytes(b"\n"))

@@ -1,4 +1,4 @@
-"""`graph-api doctor` finds what is wrong, says what mends it, and changes nothing."""
+"""`graph-api doctor` finds what is wrong, says how to fix it, and changes nothing."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ Doctor = Callable[..., tuple[int, Found]]
 
 @pytest.fixture
 def doctor(run: Run) -> Doctor:
-    """The exit code, and what was found that is not well."""
+    """The exit code, and the findings that are not ok."""
 
     def ask(*arguments: str | Path) -> tuple[int, Found]:
         result = run("doctor", *arguments, "--output-format", "json", "--port", "0")
@@ -54,11 +54,11 @@ def write(folder: Path, title: str, name: str = "2023-03-15-one.md") -> None:
 
 def one(found: Found) -> tuple[str, str, str]:
     [only] = found
-    assert only["mend"], "what mends it is said"
-    return only["weight"], only["about"], f"{only['told']}; {only['mend']}"
+    assert only["fix"]
+    return only["weight"], only["about"], f"{only['message']}; {only['fix']}"
 
 
-def test_where_all_is_well_every_line_says_so(run: Run, database: Path, folder: Path) -> None:
+def test_without_problems_every_finding_is_ok(run: Run, database: Path, folder: Path) -> None:
     result = run("doctor", folder, "--db", database, "--port", "0")
     assert result.exit_code == 0
     lines = [line.split() for line in result.stdout.splitlines()]
@@ -69,12 +69,12 @@ def test_where_all_is_well_every_line_says_so(run: Run, database: Path, folder: 
     assert "1 article, revision " in result.stdout
 
 
-def test_without_folders_those_of_the_database_are_looked_at(run: Run, database: Path, folder: Path) -> None:
+def test_without_folders_those_of_the_database_are_checked(run: Run, database: Path, folder: Path) -> None:
     result = run("doctor", "--db", database)
-    assert f"{folder}: 1 file, all as ingested" in result.stdout
+    assert f"{folder}: 1 file, unchanged since the ingest" in result.stdout
 
 
-def test_before_the_first_ingest_all_is_well(doctor: Doctor, folder: Path, tmp_path: Path) -> None:
+def test_a_database_that_does_not_exist_yet_is_ok(doctor: Doctor, folder: Path, tmp_path: Path) -> None:
     assert doctor(folder, "--db", tmp_path / "new.db") == (0, [])
     assert not (tmp_path / "new.db").exists()
 
@@ -133,7 +133,7 @@ def test_a_database_that_cannot_be_served_is_an_error(
     assert f"{database} {told}" in said
 
 
-def test_a_database_that_serve_would_build_again_is_a_warning(
+def test_a_database_that_serve_would_rebuild_is_a_warning(
     doctor: Doctor, database: Path, folder: Path
 ) -> None:
     of_another_version(database)
@@ -141,12 +141,12 @@ def test_a_database_that_serve_would_build_again_is_a_warning(
     assert (code, one(found)[:2]) == (0, ("warning", "database"))
 
 
-def test_a_database_that_is_written_is_a_warning(doctor: Doctor, database: Path) -> None:
+def test_a_locked_database_is_a_warning(doctor: Doctor, database: Path) -> None:
     with Path(f"{database}.lock").open() as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         code, found = doctor("--db", database)
     assert (code, one(found)[:2]) == (0, ("warning", "database"))
-    assert "is being written by an ingest; wait" in one(found)[2]
+    assert "is locked by an ingest; wait" in one(found)[2]
 
 
 def test_a_database_of_another_program_version_is_a_warning(doctor: Doctor, database: Path) -> None:
@@ -191,7 +191,7 @@ def test_files_that_were_rejected_are_a_warning(
     run("ingest", folder, "--db", database)
     assert one(doctor("--db", database)[1])[1:] == (
         "content",
-        f"1 error in the documents: those files are left out; graph-api check {folder}",
+        f"1 error in the documents: those files are excluded; graph-api check {folder}",
     )
 
 
@@ -201,20 +201,23 @@ def test_files_that_were_rejected_are_a_warning(
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [
-        (["--host", "0.0.0.0"], "whoever reaches 0.0.0.0 may read everything, /metrics too; --keys-file"),
-        (["--host", "::"], "whoever reaches :: "),
-        (["--expose-secured"], "whoever reaches the server reads secured payloads"),
+        (
+            ["--host", "0.0.0.0"],
+            "anyone who can reach 0.0.0.0 can read everything, /metrics too; --keys-file",
+        ),
+        (["--host", "::"], "anyone who can reach :: "),
+        (["--expose-secured"], "anyone who can reach the server can read secured payloads"),
         (["--trusted-proxies", "*"], "name the addresses of your proxies"),
-        (["--cors-origins", "*"], "pages of every site may ask"),
-        (["--workers", "2", "--rate-limit", "9"], "each of 2 workers counts --rate-limit on its own"),
+        (["--cors-origins", "*"], "pages of every site may call the API"),
+        (["--workers", "2", "--rate-limit", "9"], "each of 2 workers counts --rate-limit separately"),
         (
             ["--rate-limit", "9", "--rate-limit-storage", "redis://127.0.0.1:1/0"],
-            "the Redis of --rate-limit-storage does not answer",
+            "the Redis of --rate-limit-storage does not respond",
         ),
         (["--workers", "256"], "256 workers on "),
     ],
 )
-def test_a_setting_that_may_not_be_meant_is_a_warning(
+def test_an_unsafe_setting_is_a_warning(
     doctor: Doctor, database: Path, arguments: list[str], told: str
 ) -> None:
     small = ["--response-cache-bytes", "0", "--row-cache-bytes", "0"] if "--workers" in arguments else []
@@ -225,12 +228,12 @@ def test_a_setting_that_may_not_be_meant_is_a_warning(
     assert told in one(about)[2]
 
 
-def test_with_keys_a_server_may_be_reached_by_all(doctor: Doctor, database: Path) -> None:
+def test_with_keys_any_host_is_ok(doctor: Doctor, database: Path) -> None:
     _, key = new_key("newsroom", [Scope.READ])
     assert doctor("--db", database, "--host", "0.0.0.0", "--keys", key.entry) == (0, [])
     code, found = doctor(*("--db", database, "--keys", key.entry, "--anonymous-scopes", "read+unpublished"))
     assert (code, one(found)[0]) == (0, "warning")
-    assert "who has no key sees what keys are for" in one(found)[2]
+    assert "requests without a key read what keys protect" in one(found)[2]
 
 
 @pytest.mark.parametrize(
@@ -261,10 +264,10 @@ def test_a_port_in_use_is_a_warning(run: Run, database: Path) -> None:
         port = other.getsockname()[1]
         result = run("doctor", "--db", database, "--port", str(port))
     assert result.exit_code == 0
-    assert f"port {port} is in use, perhaps by the server itself; to mend it: --port" in result.stdout
+    assert f"port {port} is in use, possibly by this server; fix: try --port" in result.stdout
 
 
-def test_nothing_to_look_at_is_a_usage_error(run: Run) -> None:
+def test_nothing_to_check_is_a_usage_error(run: Run) -> None:
     assert run("doctor").exit_code == 2
 
 

@@ -7,9 +7,10 @@ from collections.abc import Callable, Iterator
 
 import click
 import pytest
-from click.testing import Result
+from click.testing import CliRunner, Result
 
 from graph_api.cli.program import COMMANDS, program
+from graph_api.cli.serve import command
 from graph_api.settings import table, variable
 from tests import readme
 
@@ -56,15 +57,20 @@ def test_serve_has_an_option_for_every_setting_with_its_default_and_help() -> No
 
 def test_help_says_what_a_command_does_to_the_database(run: Run) -> None:
     said = {command: " ".join(run(command, "--help").stdout.split()) for command in ("serve", "query")}
-    assert "it is made to hold exactly these: other folders leave it." in said["serve"]
-    assert "answered from as it is; not together with PATHs." in said["query"]
+    assert "With PATHs, other folders are removed from it." in said["serve"]
+    assert "Database file to read, which stays unchanged. Excludes PATHs." in said["query"]
 
 
 def test_help_and_readme_tell_the_exit_codes(run: Run) -> None:
     for text in (run("--help").stdout, readme.text("")):
         said = " ".join(text.partition("Exit codes:")[2].split())
-        found = [
-            said.index(code)
-            for code in ("0 done", "1 problems in the content", "2 usage", "3 could not do it", "130 ")
-        ]
+        found = [said.index(code) for code in ("0 success", "1 problems", "2 usage", "3 failure", "130 ")]
         assert found == sorted(found)
+
+
+def test_help_limits_shows_each_limit_with_its_value() -> None:
+    result = CliRunner().invoke(command, ["--help-limits"], env={"GRAPH_API_MAX_DEPTH": "7"})
+    assert result.exit_code == 0
+    shown = {line.split()[0]: line.split()[1] for line in result.output.splitlines()}
+    limits = {variable(one.name): str(one.default) for one in table() if one.metadata["group"] == "limits"}
+    assert shown == limits | {"GRAPH_API_MAX_DEPTH": "7"}

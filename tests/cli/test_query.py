@@ -72,7 +72,7 @@ def test_a_query_that_is_not_utf_8_is_a_usage_error(run: Run, tmp_path: Path) ->
     result = run("query", f"@{file}", SEEDS)
     assert (result.exit_code, result.stderr) == (
         2,
-        f"graph-api: {file} is not UTF-8: byte 3 cannot be read\n",
+        f"graph-api: {file} is not UTF-8: the byte at offset 3 is invalid\n",
     )
 
 

@@ -62,7 +62,7 @@ def serving(
     ) as process:
         try:
             assert process.stdout is not None
-            lines = list(iter(process.stdout.readline, "  Ctrl-C stops it.\n"))
+            lines = list(iter(process.stdout.readline, "  Press Ctrl-C to stop.\n"))
             if process.poll() is not None:
                 assert process.stderr is not None
                 pytest.fail(process.stderr.read())
@@ -184,7 +184,7 @@ def test_a_variable_that_cannot_work_is_named(run: Run) -> None:
     ("arguments", "told"),
     [
         (("--host", "0.0.0.0"), "everything, unpublished articles too"),
-        (("--host", "0.0.0.0", "--published-only"), "everything that is published"),
+        (("--host", "0.0.0.0", "--published-only"), "everything published"),
         (("--host", "0.0.0.0", "--keys", f"a:read:{'0' * 64}"), ""),
         (("--host", "127.0.0.2"), ""),
     ],
@@ -196,7 +196,7 @@ def test_an_open_server_that_others_can_reach_says_so(
     with serving(SEEDS, *arguments, cache=tmp_path) as server:
         _, said = server.end(signal.SIGTERM)
     assert re.fullmatch(
-        f"graph-api: no keys are set: .* can read {told}; `graph-api key NAME` makes a key\n" if told else "",
+        f"graph-api: no API keys: .* can read {told}; `graph-api key NAME` creates a key\n" if told else "",
         said,
     )
 

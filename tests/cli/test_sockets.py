@@ -31,7 +31,7 @@ def test_a_name_that_is_no_address_is_said(host: str, monkeypatch: pytest.Monkey
         raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
 
     monkeypatch.setattr(socket, "getaddrinfo", unknown)
-    with pytest.raises(StartError, match=f"{host} is not known as an address"):
+    with pytest.raises(StartError, match=f"{host} cannot be resolved to an address"):
         sockets.bound(host, 0)
 
 
@@ -75,7 +75,7 @@ async def turns_to_let_in(count: int) -> int:
 
     loop, turns = asyncio.get_running_loop(), 0
     with ExitStack() as stack:
-        doors = sockets.doors(stack.enter_context(sockets.bound("127.0.0.1", 0)))
+        doors = sockets.duplicated(stack.enter_context(sockets.bound("127.0.0.1", 0)))
         servers = [await loop.create_server(protocol, sock=door) for door in doors]
         for _ in range(count):
             stack.enter_context(socket.create_connection(doors[0].getsockname(), timeout=5))
@@ -85,18 +85,3 @@ async def turns_to_let_in(count: int) -> int:
         for server in servers:
             server.close()
     return turns
-
-
-def test_there_is_room_for_the_connections_as_far_as_the_system_allows() -> None:
-    resource = pytest.importorskip("resource")
-    before = resource.getrlimit(resource.RLIMIT_NOFILE)
-    try:
-        resource.setrlimit(resource.RLIMIT_NOFILE, (64, before[1]))
-        sockets.make_room(100)
-        assert resource.getrlimit(resource.RLIMIT_NOFILE) == (356, before[1])
-        sockets.make_room(10)
-        assert resource.getrlimit(resource.RLIMIT_NOFILE)[0] == 356, "it is never made smaller"
-        sockets.make_room(2**31)
-        assert resource.getrlimit(resource.RLIMIT_NOFILE)[0] == min(before[1], 2**31 + 256)
-    finally:
-        resource.setrlimit(resource.RLIMIT_NOFILE, before)

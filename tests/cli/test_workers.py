@@ -127,7 +127,7 @@ def test_workers_that_count_apart_are_told_of_at_start(tmp_path: Path) -> None:
     with serving(SEEDS, "--workers", "2", "--rate-limit", "6", cache=tmp_path) as server:
         _, said = server.end(signal.SIGTERM)
     assert said.startswith(
-        "graph-api: each worker counts --rate-limit on its own; --rate-limit-storage redis://"
+        "graph-api: each worker counts --rate-limit separately; use --rate-limit-storage redis://"
     )
 
 

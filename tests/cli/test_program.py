@@ -9,8 +9,7 @@ import click
 import pytest
 from click.testing import CliRunner, Result
 
-from graph_api.cli.group import LazyGroup
-from graph_api.cli.program import COMMANDS, program
+from graph_api.cli.program import COMMANDS, LazyGroup, program
 from graph_api.errors import RequestError, SourceError, StoreError, StoreLocked, StoreOutdated, UsageError
 
 Run = Callable[..., Result]
