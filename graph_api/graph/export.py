@@ -152,16 +152,16 @@ def _attribute(value: Value) -> str:
     return quoteattr(_text(value), {"\n": "&#10;", "\r": "&#13;", "\t": "&#9;"})
 
 
-def _column_ids(columns: Columns) -> tuple[dict[str, str], dict[str, str]]:
+def _column_ids(columns: Columns, prefix: str) -> tuple[dict[str, str], dict[str, str]]:
     """The ids by which XML refers to the columns of nodes and of links."""
-    nodes = {name: f"d{number}" for number, name in enumerate(columns)}
-    return nodes, {name: f"d{len(nodes) + number}" for number, name in enumerate(_LINK_COLUMNS)}
+    nodes = {name: f"{prefix}{number}" for number, name in enumerate(columns)}
+    return nodes, {name: f"{prefix}{len(nodes) + number}" for number, name in enumerate(_LINK_COLUMNS)}
 
 
 def _graphml(nodes: Nodes, links: Links, columns: Columns) -> Iterator[str]:
     """Edges have no ids: GraphML needs none, and readers that want them number the edges."""
     columns = {"label": str, **columns}
-    of_nodes, of_links = _column_ids(columns)
+    of_nodes, of_links = _column_ids(columns, "d")
     yield "<?xml version='1.0' encoding='utf-8'?>\n"
     yield '<graphml xmlns="http://graphml.graphdrawing.org/xmlns">\n'
     for owner, ids, types in (("node", of_nodes, columns), ("edge", of_links, _LINK_COLUMNS)):
@@ -185,7 +185,8 @@ def _data(values: Mapping[str, Value], ids: Mapping[str, str]) -> str:
 
 
 def _gexf(nodes: Nodes, links: Links, columns: Columns) -> Iterator[str]:
-    of_nodes, of_links = _column_ids(columns)
+    """Columns have numbers as ids: graphology takes other ids for their names."""
+    of_nodes, of_links = _column_ids(columns, "")
     yield "<?xml version='1.0' encoding='utf-8'?>\n"
     yield '<gexf xmlns="http://www.gexf.net/1.2draft" version="1.2">\n'
     yield '<graph defaultedgetype="directed" mode="static">\n'

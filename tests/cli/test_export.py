@@ -151,6 +151,13 @@ def test_folders_are_read_first(run: Run) -> None:
     assert len(_exported(run, SEEDS)) == count["data"]["articles"]["totalCount"]
 
 
+def test_every_entry_of_a_related_list_is_an_edge(run: Run) -> None:
+    query = "{ articles(first: 100) { nodes { related { totalCount } } pageInfo { hasNextPage } } }"
+    page = json.loads(run("query", query, SEEDS).stdout)["data"]["articles"]
+    assert not page["pageInfo"]["hasNextPage"]
+    assert len(_exported(run, SEEDS).edges) == sum(one["related"]["totalCount"] for one in page["nodes"])
+
+
 @pytest.mark.parametrize(
     ("options", "code", "said"),
     [
