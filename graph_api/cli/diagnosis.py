@@ -18,7 +18,7 @@ from graph_api.cli.system_info import OTHER_FILES
 from graph_api.cli.terminal import check_command, counted
 from graph_api.errors import GraphApiError, StartError, StoreOutdated
 from graph_api.execution.preparation import Preparation
-from graph_api.ingest.changes import changes
+from graph_api.ingest.sources import changes
 from graph_api.records import ContentStatus, Severity
 from graph_api.schema import build_schema
 from graph_api.server.access import Access

@@ -39,7 +39,7 @@ def command(ctx: click.Context, paths: tuple[Path, ...], db: str | None, strict:
 
 def closing(report: IngestReport, paths: tuple[Path, ...]) -> str:
     """`3,490 articles (+3,490), 0 stubs, 14 warnings in 9.8 s; graph-api check FOLDER shows them`."""
-    changes = [f"+{report.added:,}" if report.added else "", f"-{report.gone:,}" if report.gone else ""]
+    changes = [f"+{report.added:,}" if report.added else "", f"-{report.removed:,}" if report.removed else ""]
     changes += [f"{report.changed:,} changed"] if report.changed else []
     said = ", ".join(filter(None, changes)) or ("" if report.moved else "unchanged")
     told = [

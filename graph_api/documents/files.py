@@ -29,7 +29,10 @@ _OPEN_FOLDER = _OPEN | os.O_DIRECTORY
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FileBytes:
-    """A consistent snapshot of a file; *path* is relative to its source folder, with `/`."""
+    """A consistent snapshot of a file; *path* is relative to its source folder, with `/`.
+
+    *data* has LF line ends, so that a checkout with CRLF is the same content. *sha256* is the hash of *data*.
+    """
 
     path: str
     data: bytes
@@ -153,6 +156,7 @@ def _read_once(folder: str | Path, path: str) -> FileBytes | Reading | None:
         os.close(descriptor)
     if (before.st_size, before.st_mtime_ns, len(data)) != (after.st_size, after.st_mtime_ns, after.st_size):
         return None
+    data = data.replace(b"\r\n", b"\n")
     return FileBytes(path=path, data=data, sha256=hashlib.sha256(data).hexdigest())
 
 

@@ -1,11 +1,12 @@
-"""Documents as JSON and back, exactly: what the database keeps so that unchanged files need no parsing."""
+"""Files as records of the store: documents are kept as JSON, exactly, so that unchanged files need no parsing."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
+from functools import lru_cache
+from typing import Any, assert_never
 
 import orjson
 
@@ -14,10 +15,73 @@ from graph_api.documents.document import (
     Document,
     ProviderDocument,
     ProviderMention,
+    Reading,
     RelatedItem,
     TopicDocument,
 )
-from graph_api.records import Image, Secured
+from graph_api.records import (
+    Image,
+    NodeKey,
+    Secured,
+    article_id,
+    article_key,
+    name_key,
+    provider_id,
+    topic_id,
+)
+from graph_api.store.writing import EmbeddedCopy, FileRecord
+
+_REMEMBERED = 16_384  # addresses: members of a story list the same ones over and over
+
+
+def file_record(folder: str, reading: Reading, sha256: bytes) -> FileRecord:
+    """The record of one file, accepted or rejected; *sha256* is the hash of its text.
+
+    An article that says `published: false` is hidden, and a rejected file, which could be one.
+    """
+    document = reading.document
+    kind, subject, identity = ("rejected", None, None) if document is None else _subject(document)
+    article = document if isinstance(document, ArticleDocument) else None
+    return FileRecord(
+        folder=folder,
+        path=reading.path,
+        sha256=sha256,
+        kind=kind,
+        subject=subject,
+        identity=identity,
+        published_date_time=None if article is None else article.published_date_time,
+        is_hidden=document is None or (article is not None and article.published is False),
+        payload=None if document is None else of_document(document),
+        related=[] if article is None else [_copy(item) for item in article.related],
+        problems=reading.problems,
+    )
+
+
+def _subject(document: Document) -> tuple[str, NodeKey, str]:
+    match document:
+        case ArticleDocument():
+            return "article", key_of_url(document.url), document.url
+        case TopicDocument():
+            return "topic", name_key(topic_id(document.slug)), document.slug
+        case ProviderDocument():
+            return "provider", name_key(provider_id(document.domain)), document.domain
+        case _:
+            assert_never(document)
+
+
+def _copy(item: RelatedItem) -> EmbeddedCopy:
+    return EmbeddedCopy(key_of_url(item.url), item.url, of_item(item))
+
+
+@lru_cache(_REMEMBERED)
+def key_of_url(url: str) -> NodeKey:
+    """The key of the article at a canonical URL."""
+    key = article_key(article_id(url))
+    assert key is not None, "article_id makes ids that have keys"
+    return key
+
+
+# -- JSON ----------------------------------------------------------------------------------------------------
 
 
 def of_document(document: Document) -> str:
@@ -32,13 +96,8 @@ def of_item(item: RelatedItem) -> str:
 
 
 def of_images(images: Iterable[Image]) -> str:
-    """Images as columns of the graph's tables hold them: fields that are null are absent."""
-    return orjson.dumps([_present(image) for image in images]).decode()
-
-
-def of_texts(texts: Iterable[str]) -> str:
-    """Texts as columns of the graph's tables hold them."""
-    return orjson.dumps(list(texts)).decode()
+    """Images. Equal images have equal texts."""
+    return orjson.dumps(list(images)).decode()
 
 
 def article(payload: str) -> ArticleDocument:
@@ -92,14 +151,3 @@ def _common(fields: Mapping[str, Any]) -> dict[str, Any]:
 
 def _tuples(fields: Mapping[str, Any], *names: str) -> dict[str, Any]:
     return {name: tuple(fields[name]) for name in names}
-
-
-def _present(image: Image) -> dict[str, str | int | bool]:
-    fields = {
-        "url": image.url,
-        "width": image.width,
-        "height": image.height,
-        "title": image.title,
-        "is_cached": image.is_cached,
-    }
-    return {name: value for name, value in fields.items() if value is not None}

@@ -1,11 +1,9 @@
-"""What is wrong between documents, and cannot be seen in any one of them."""
+"""Problems between files, which no file shows alone."""
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from graph_api.documents.limits import MAX_ITEMS, MAX_TEXT
-from graph_api.records import NodeKey, Problem, Severity
+from graph_api.records import Problem, Severity
 
 KEY_COLLISION = "E150"
 UNKNOWN_TOPIC = "W220"
@@ -56,15 +54,14 @@ def parent_cycle(path: str, name: str) -> Problem:
     )
 
 
-def many_names(path: str, domain: str, article: NodeKey | None) -> Problem:
-    """A provider has more names than an answer should hold; *article* is a hidden one, if only such ones name it so."""
-    problem = _problem(
+def many_names(path: str, domain: str) -> Problem:
+    """A provider has more names than an answer should hold."""
+    return _problem(
         MANY_NAMES,
         path,
         f"provider {domain} has more other names than are kept: {MAX_ITEMS} of together {MAX_TEXT:,} characters",
         "call it by fewer names",
     )
-    return replace(problem, article=article)
 
 
 def key_collision(path: str, identity: str, winner: str) -> Problem:

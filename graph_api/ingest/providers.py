@@ -1,99 +1,62 @@
-"""One provider, made from its own files and from how articles name it.
+"""One provider, made of its own files and of the names that articles give it.
 
-Its file's name wins, else the name most articles use, else the smallest; the other spellings are kept among
-the other names, as many as an answer should hold. The same goes for images. Hidden articles count only when no
-other names it.
+The name in its file wins, else the name that most articles use, else the smallest; the other spellings become its
+other names, as many as an answer should hold. The same holds for images.
 """
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from itertools import accumulate
 
 from graph_api.documents.document import ProviderDocument
 from graph_api.documents.limits import MAX_ITEMS, MAX_TEXT
 from graph_api.ingest import document_json, problems
-from graph_api.ingest.file_rows import problem_rows
-from graph_api.records import NodeKey, provider_id
-from graph_api.store.sqlite.writer_rows import Naming, ProviderRow, Row, Saying
-
-_NO_IMAGES = "[]"
+from graph_api.ingest.taxonomy import most_used
+from graph_api.records import Image, NodeKey, Provider, provider_id
+from graph_api.store.writing import NodeProblems, NodeRecord, ProviderName, Statement
 
 
-def provider_rows(key: NodeKey, sayings: Sequence[Saying], namings: Sequence[Naming]) -> list[Row]:
-    """The rows of a provider; *sayings* come with the winner first. None when nothing mentions it."""
-    domains = {saying.identity for saying in sayings} | {naming.domain for naming in namings}
+def provider_records(
+    key: NodeKey, statements: Sequence[Statement], names: Sequence[ProviderName]
+) -> list[NodeRecord]:
+    """The records of a provider; *statements* come with the winner first. None when nothing mentions it."""
+    domains = {statement.identity for statement in statements} | {name.domain for name in names}
     if not domains:
         return []
     domain = min(domains)
-    own = [saying for saying in sayings if saying.identity == domain]
-    found = [problems.duplicate(saying.path, own[0].path, "provider") for saying in own[1:]]
+    own = [statement for statement in statements if statement.identity == domain]
+    used = [name for name in names if name.domain == domain]
+    documents = [document_json.provider(statement.payload) for statement in own]
     path = own[0].path if own else ""
+    found = [problems.duplicate(statement.path, path, "provider") for statement in own[1:]]
     found += [problems.key_collision(path, other, domain) for other in sorted(domains - {domain})]
-    named = [naming for naming in namings if naming.domain == domain]
-    names = _names([document_json.provider(saying.payload) for saying in own], named)
-    if names.left_out:
-        found.append(problems.many_names(path, domain, names.hidden_article))
-    return [_row(key, domain, own, named, names), *problem_rows(key, tuple(found), None)]
-
-
-def _row(
-    key: NodeKey, domain: str, sayings: Sequence[Saying], namings: Sequence[Naming], names: _Names
-) -> ProviderRow:
-    winner = document_json.provider(sayings[0].payload) if sayings else None
-    shown = [naming for naming in namings if naming.shown]
-    images = document_json.of_images(winner.images) if winner is not None else _NO_IMAGES
-    return ProviderRow(
+    uses = _uses((name.name, name.uses) for name in used)
+    name = documents[0].name if documents else most_used(uses)
+    others = _other_names(name, documents, uses)
+    kept = _first(others)
+    if len(kept) < len(others):
+        found.append(problems.many_names(path, domain))
+    images = documents[0].images if documents else ()
+    provider = Provider(
         key=key,
         id=provider_id(domain),
         domain=domain,
-        name=names.name,
-        other_names=document_json.of_texts(names.others),
-        shown_names=document_json.of_texts(names.shown),
-        description=None if winner is None else winner.description,
-        images=_images(shown or namings) if images == _NO_IMAGES else images,
-        extra=None if winner is None else winner.extra,
-        hidden=winner is None and not shown,
-        domain_folded=domain.casefold(),
-        name_folded=names.name.casefold(),
-    )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Names:
-    """The names of a provider, and whether some are left out; with a hidden article if only hidden ones lose some."""
-
-    name: str
-    others: Sequence[str]
-    shown: Sequence[str]
-    left_out: bool
-    hidden_article: NodeKey | None
-
-
-def _names(documents: Sequence[ProviderDocument], namings: Sequence[Naming]) -> _Names:
-    uses = _counted((naming.name, naming.uses) for naming in namings)
-    shown = _counted((naming.name, naming.shown) for naming in namings if naming.shown)
-    name = documents[0].name if documents else most_used(shown or uses)
-    said = [other for document in documents for other in (document.name, *document.other_names)]
-    others, shown_others = _others(name, said, uses), _others(name, said, shown)
-    kept, kept_shown = _first(others), _first(shown_others)
-    hides = len(kept_shown) == len(shown_others)
-    hidden = (naming.hidden_article for naming in namings if naming.hidden_article is not None)
-    return _Names(
         name=name,
-        others=sorted(kept),
-        shown=sorted(kept_shown),
-        left_out=len(kept) < len(others),
-        hidden_article=min(hidden, default=None) if hides else None,
+        other_names=tuple(sorted(kept)),
+        description=documents[0].description if documents else None,
+        images=images or _images(used),
+        extra=documents[0].extra if documents else None,
     )
+    return [provider, *([NodeProblems(owner=key, problems=found)] if found else [])]
 
 
-def _others(name: str, said: Iterable[str], uses: Counter[str]) -> list[str]:
-    """All names but *name*, each once: those that files say, then the most used."""
+def _other_names(name: str, documents: Sequence[ProviderDocument], uses: Counter[str]) -> list[str]:
+    """All names but *name*, each once: those in its files, then the most used."""
+    own = [other for document in documents for other in (document.name, *document.other_names)]
     used = sorted(uses, key=lambda text: (-uses[text], text))
-    return [other for other in dict.fromkeys([*said, *used]) if other != name]
+    return [other for other in dict.fromkeys([*own, *used]) if other != name]
 
 
 def _first(names: Sequence[str]) -> list[str]:
@@ -102,19 +65,15 @@ def _first(names: Sequence[str]) -> list[str]:
     return [name for name, length in zip(names, lengths, strict=False) if length <= MAX_TEXT]
 
 
-def _images(namings: Sequence[Naming]) -> str:
-    """The images most articles show."""
-    shown = [(one.images, one.shown or one.uses) for one in namings if one.images != _NO_IMAGES]
-    return most_used(_counted(shown)) if shown else _NO_IMAGES
+def _images(names: Sequence[ProviderName]) -> tuple[Image, ...]:
+    """The images that most articles show, of several the smallest as JSON."""
+    images = {document_json.of_images(name.images): name.images for name in names if name.images}
+    uses = _uses((document_json.of_images(name.images), name.uses) for name in names if name.images)
+    return images[most_used(uses)] if uses else ()
 
 
-def most_used(uses: Counter[str]) -> str:
-    """The text with the highest count, of several the smallest."""
-    return min(uses, key=lambda text: (-uses[text], text))
-
-
-def _counted(uses: Iterable[tuple[str, int]]) -> Counter[str]:
-    counted: Counter[str] = Counter()
-    for text, number in uses:
-        counted[text] += number
-    return counted
+def _uses(used: Iterable[tuple[str, int]]) -> Counter[str]:
+    uses: Counter[str] = Counter()
+    for text, number in used:
+        uses[text] += number
+    return uses

@@ -1,9 +1,10 @@
-"""Source folders as an ingest reads them: named by their real path, their files one at a time."""
+"""Source folders: their files one at a time, what changed in them, and the database that belongs to them."""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Iterable, Iterator
+import os
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -11,7 +12,7 @@ from typing import Protocol
 from graph_api.documents.document import Reading
 from graph_api.documents.files import FileBytes, read_file, scan
 from graph_api.documents.parser import parse
-from graph_api.errors import SourceError
+from graph_api.errors import SourceError, StoreError
 
 
 class SourceFile(Protocol):
@@ -24,14 +25,13 @@ class SourceFile(Protocol):
     def sha256(self) -> bytes: ...
 
     def reading(self) -> Reading:
-        """What the bytes say."""
+        """What the file says."""
         ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
-    """A source folder: its name in the database, the number of its files, and the files one by one, as often
-    as they are asked for."""
+    """A source folder: its real path, the number of its files, and the files, which can be iterated again."""
 
     folder: str
     count: int
@@ -44,7 +44,7 @@ def sources(folders: Iterable[str | Path]) -> list[Source]:
 
 
 def real_folders(folders: Iterable[str | Path]) -> list[Path]:
-    """Where *folders* really are. `SourceError` when there is none, or a name is not UTF-8."""
+    """The real paths of *folders*. `SourceError` when none is given, or a name is not UTF-8."""
     found = [Path(folder).resolve() for folder in folders]
     if not found:
         raise SourceError("no source folder is given; give a folder that holds articles")
@@ -67,7 +67,7 @@ def _source(folder: Path) -> Source:
 
 @dataclass(frozen=True, slots=True)
 class _Files:
-    """The files at *paths*, read one by one: not a generator, since a damaged database is filled twice."""
+    """The files at *paths*, read one by one. Not a generator, since a damaged database is filled twice."""
 
     folder: Path
     paths: Collection[str]
@@ -96,7 +96,7 @@ class _Readable:
 
 @dataclass(frozen=True, slots=True)
 class _Unreadable:
-    """A file whose bytes nobody saw: what is wrong with it stands in for them."""
+    """A file that could not be read. Its problems are hashed in place of its bytes."""
 
     rejection: Reading
 
@@ -110,3 +110,61 @@ class _Unreadable:
 
     def reading(self) -> Reading:
         return self.rejection
+
+
+# -- changes -----------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Changes:
+    """The number of files of a folder, and of those that differ from what was ingested."""
+
+    files: int
+    new: int
+    changed: int
+    removed: int
+
+    def __bool__(self) -> bool:
+        return bool(self.new or self.changed or self.removed)
+
+    def __str__(self) -> str:
+        counts = {"new": self.new, "changed": self.changed, "removed": self.removed}
+        return ", ".join(f"{count:,} {name}" for name, count in counts.items() if count) or "nothing changed"
+
+
+def changes(folder: Path, known: Mapping[str, bytes]) -> Changes:
+    """The changes in *folder* since its files had the hashes *known*, by path. Raises `SourceError` as `sources`."""
+    [source] = sources([folder])
+    found = {file.path: file.sha256 for file in source.files}
+    return Changes(
+        files=len(found),
+        new=len(found.keys() - known.keys()),
+        changed=sum(found[path] != known[path] for path in found.keys() & known.keys()),
+        removed=len(known.keys() - found.keys()),
+    )
+
+
+# -- the database of a set of folders ------------------------------------------------------------------------
+
+
+def default_database(folders: Iterable[str | Path]) -> Path:
+    """The cache file of a set of folders, in whatever order they are named; its folder exists.
+
+    It lies in `$XDG_CACHE_HOME/graph-api`, else `~/.cache/graph-api`. `StoreError` when that is not writable.
+    """
+    places = sorted({str(folder) for folder in real_folders(folders)})
+    name = hashlib.sha256("\0".join(places).encode()).hexdigest()[:16]
+    return _cache_folder() / f"{Path(places[0]).name or 'root'}-{name}.sqlite"
+
+
+def _cache_folder() -> Path:
+    home = os.environ.get("XDG_CACHE_HOME", "")
+    try:
+        # The standard has relative paths ignored: XDG Base Directory Specification 0.8
+        folder = (Path(home) if Path(home).is_absolute() else Path.home() / ".cache") / "graph-api"
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    except (OSError, RuntimeError) as error:
+        raise StoreError(f"no folder for the cache ({error}); name a database with --db FILE") from error
+    if not os.access(folder, os.W_OK | os.X_OK):
+        raise StoreError(f"{folder}: cannot be written; name a database with --db FILE")
+    return folder

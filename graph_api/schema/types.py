@@ -84,7 +84,7 @@ class Secured:
 @strawberry.type(description="A file that an article was read from.")
 class SourceFile:
     path: str = plain("The path relative to the source folder, separated by slashes.")
-    sha256: str = plain("The SHA-256 of the file's content, in hexadecimal.")
+    sha256: str = plain("The SHA-256 of the file's text with LF line ends, in hexadecimal.")
 
 
 @strawberry.type(description="The position of a page in its list.")

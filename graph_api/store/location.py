@@ -9,6 +9,7 @@ from typing import Any, Protocol, TypeVar
 
 from graph_api.store.protocol import Store
 from graph_api.store.reads import Read, Reads
+from graph_api.store.writing import WritableStore
 
 T = TypeVar("T")
 
@@ -54,7 +55,7 @@ class Session(Protocol):
         ...
 
 
-class StoreLocation(Protocol):
+class StoreLocation(WritableStore, Protocol):
     """Where a store is, or will be. Its `str` is what messages name it by."""
 
     def exists(self) -> bool:

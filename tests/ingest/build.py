@@ -22,9 +22,10 @@ from graph_api.documents.document import (
 )
 from graph_api.documents.slugs import slug_of_title, topic_slug
 from graph_api.ingest import IngestReport
-from graph_api.ingest.run import replace_all
+from graph_api.ingest.pipeline import replace_all
 from graph_api.ingest.sources import Source
 from graph_api.records import Image, Problem, Severity
+from graph_api.store import at
 
 _FIRST_DAY = datetime(2026, 1, 1, tzinfo=UTC)
 
@@ -167,7 +168,7 @@ def source(folder: str, files: Files) -> Source:
 def fill(database: Path, folders: Mapping[str, Files], *, only: bool = True) -> IngestReport:
     """The folders (name -> path -> document), ingested."""
     sources = [source(folder, files) for folder, files in folders.items()]
-    return replace_all(sources, database, only=only, progress=None)
+    return replace_all(sources, at(database), only=only, progress=None)
 
 
 def graph(database: Path, *files: Files) -> dict[str, list[tuple[Any, ...]]]:
@@ -177,14 +178,14 @@ def graph(database: Path, *files: Files) -> dict[str, list[tuple[Any, ...]]]:
 
 
 def rows(database: Path) -> dict[str, list[tuple[Any, ...]]]:
-    """Every row of every table, sorted; all but the moment at which the content was first stored."""
+    """Every row of every table, sorted; all but when, and as which generation, the content was first stored."""
     with closing(sqlite3.connect(f"file:{database}?mode=ro", uri=True)) as connection:
         tables = connection.execute("SELECT name FROM sqlite_schema WHERE type = 'table'").fetchall()
         found = {
             name: sorted(connection.execute(f"SELECT * FROM {name}").fetchall(), key=repr)
             for (name,) in tables
         }
-    found["meta"] = [row for row in found["meta"] if row[0] != "generated_at"]
+    found["meta"] = [row for row in found["meta"] if row[0] not in {"generated_at", "generation"}]
     return found
 
 

@@ -18,7 +18,7 @@ from graph_api.records import Problem
         problems.unknown_parent("a", "b"),
         problems.parent_cycle("a", "b"),
         problems.key_collision("a", "b", "c"),
-        problems.many_names("a", "b", None),
+        problems.many_names("a", "b"),
     ],
 )
 def test_problems_between_documents_are_explained_and_weigh_what_their_code_says(problem: Problem) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import UTC
 
@@ -17,8 +18,8 @@ from graph_api.documents.document import (
 from graph_api.ingest import document_json
 from graph_api.ingest.articles import from_copies, from_files
 from graph_api.ingest.taxonomy import Meaning
-from graph_api.records import Image, NodeKey
-from graph_api.store.sqlite.writer_rows import ArticleRow, Copy, ProblemRow, Saying
+from graph_api.records import Image, NodeKey, Problem, Severity
+from graph_api.store.writing import ArticleRecord, Copy, NodeProblems, NodeRecord, Statement
 from tests.ingest.build import article, item, url
 
 _ints = st.none() | st.integers(-(2**31), 2**31 - 1)
@@ -63,22 +64,28 @@ def test_a_provider_comes_back_as_it_was(document: ProviderDocument) -> None:
 
 
 def test_of_two_files_with_one_key_the_smaller_url_stays_and_the_other_is_an_error() -> None:
-    sayings = [_saying(name) for name in ("b", "a")]
-    rows = from_files(KEY, sayings, [url("c")], MEANING)
-    assert [row.url for row in rows if isinstance(row, ArticleRow)] == [url("a")]
-    problems = [row for row in rows if isinstance(row, ProblemRow)]
-    assert [(row.code, row.severity) for row in problems] == [("E150", "error")] * 2
-    assert [row.message.split()[0] for row in problems] == [url("b"), url("c")]
+    statements = [_statement(name) for name in ("b", "a")]
+    records = from_files(KEY, statements, [url("c")], MEANING)
+    assert _urls(records) == [url("a")]
+    problems = _problems(records)
+    assert [(problem.code, problem.severity) for problem in problems] == [("E150", Severity.ERROR)] * 2
+    assert [problem.message.split()[0] for problem in problems] == [url("b"), url("c")]
 
 
 def test_of_two_copies_with_one_key_the_smaller_url_becomes_the_stub() -> None:
-    copies = [
-        Copy(KEY, url(name), "x.md", document_json.of_item(item(name)), hidden=False) for name in ("b", "a")
-    ]
-    rows = from_copies(KEY, copies)
-    assert [row.url for row in rows if isinstance(row, ArticleRow)] == [url("a")]
-    assert [row.code for row in rows if isinstance(row, ProblemRow)] == ["E150"]
+    copies = [Copy(KEY, url(name), "x.md", document_json.of_item(item(name))) for name in ("b", "a")]
+    records = from_copies(KEY, copies)
+    assert _urls(records) == [url("a")]
+    assert [problem.code for problem in _problems(records)] == ["E150"]
 
 
-def _saying(name: str) -> Saying:
-    return Saying(KEY, url(name), "/a", f"{name}.md", document_json.of_document(article(name)))
+def _statement(name: str) -> Statement:
+    return Statement(KEY, url(name), "/a", f"{name}.md", document_json.of_document(article(name)))
+
+
+def _urls(records: Iterable[NodeRecord]) -> list[str]:
+    return [record.article.url for record in records if isinstance(record, ArticleRecord)]
+
+
+def _problems(records: Iterable[NodeRecord]) -> list[Problem]:
+    return [problem for record in records if isinstance(record, NodeProblems) for problem in record.problems]

@@ -107,7 +107,7 @@ def test_a_database_that_must_be_built_anew_loses_no_folder_silently(
     ingest([folder, other], database)
     damage(database)
     before = database.read_bytes()
-    with pytest.raises(StoreError, match=rf"built anew; name its other folders too \({other}\)"):
+    with pytest.raises(StoreError, match=rf"rebuilt; name its other folders too \({other}\)"):
         ingest([folder], database)
     assert database.read_bytes() == before
     ingest([folder, other], database)
@@ -132,7 +132,7 @@ def test_damage_is_found_where_nothing_changed_and_is_told(
     ingest([folder], database)
     assert rows(database) == whole
     [told] = caplog.messages
-    assert re.match(rf"{database} was damaged \(.+\) and is built anew$", told)
+    assert re.match(rf"{database} was damaged \(.+\) and is rebuilt$", told)
 
 
 def test_the_files_of_a_folder_can_be_read_a_second_time(folder: Path) -> None:

@@ -11,7 +11,7 @@ import pytest
 
 from graph_api.documents.document import ProviderMention
 from graph_api.records import Image
-from tests.ingest.build import Files, article, fill, item, provider, select, topic, url
+from tests.ingest.build import Files, article, fill, item, provider, rows, select, topic, url
 
 ICON = Image(url="https://i.example/icon", width=50, height=50)
 OTHER_ICON = Image(url="https://i.example/other")
@@ -154,33 +154,79 @@ def test_one_file_that_says_removed_is_enough(database: Path) -> None:
 # -- hidden ------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("published", "hidden"), [(True, 0), (None, 0), (False, 1)])
-def test_only_what_says_it_is_not_published_is_hidden(
-    database: Path, published: bool | None, hidden: int
+@pytest.mark.parametrize(("published", "shown"), [(True, ["a"]), (None, ["a"]), (False, [])])
+def test_only_an_article_that_says_it_is_not_published_is_hidden(
+    database: Path, published: bool | None, shown: list[str]
 ) -> None:
     hold(database, article("a", published=published))
-    assert select(database, "SELECT hidden FROM article") == [(hidden,)]
+    assert names(database, "SELECT slug FROM published_article") == shown
+    assert names(database, "SELECT slug FROM article") == ["a"]
 
 
-@pytest.mark.parametrize(("listing", "hidden"), [((False,), 1), ((False, None), 0), ((False, False), 1)])
+@pytest.mark.parametrize(
+    ("listing", "shown"), [((False,), []), ((False, None), ["title-of-b"]), ((False, False), [])]
+)
 def test_a_stub_is_hidden_when_all_that_list_it_are(
-    database: Path, listing: Sequence[bool | None], hidden: int
+    database: Path, listing: Sequence[bool | None], shown: list[str]
 ) -> None:
     hold(database, *(article(f"a{at}", published=one, related=["b"]) for at, one in enumerate(listing)))
-    assert select(database, "SELECT hidden FROM article WHERE is_stub") == [(hidden,)]
+    assert names(database, "SELECT slug FROM published_article WHERE is_stub") == shown
 
 
 def test_providers_and_topics_of_hidden_articles_only_are_hidden(database: Path) -> None:
     named = {"provider": ProviderMention(domain="x.example", name="X"), "topics": ["T"]}
     hold(database, article("a", published=False, **named))  # type: ignore[arg-type]  # of several fields
-    assert select(database, "SELECT hidden FROM provider UNION ALL SELECT hidden FROM topic") == [(1,), (1,)]
+    both = "SELECT name FROM published_provider UNION ALL SELECT name FROM published_topic"
+    assert names(database, both) == []
     hold(database, article("a", published=False, **named), article("b", **named))  # type: ignore[arg-type] # as above
-    assert select(database, "SELECT hidden FROM provider UNION ALL SELECT hidden FROM topic") == [(0,), (0,)]
+    assert names(database, both) == ["X", "T"]
 
 
 def test_providers_and_topics_with_a_file_of_their_own_are_visible(database: Path) -> None:
-    hold(database, provider("x.example", "X"), topic("T"))
-    assert select(database, "SELECT hidden FROM provider UNION ALL SELECT hidden FROM topic") == [(0,), (0,)]
+    hold(database, provider("x.example", "X"), topic("T"), article("a", published=False))
+    both = "SELECT name FROM published_provider UNION ALL SELECT name FROM published_topic"
+    assert names(database, both) == ["X", "T"]
+
+
+def test_each_graph_merges_the_files_that_it_shows(database: Path) -> None:
+    live = article("a", published=True, on=1, title="Live", related=["b"])
+    draft = article(
+        "a", published=False, on=2, title="Draft", related=["secret"], original_url="https://d.example/d"
+    )
+    hold(database, live, draft, article("b"))
+    assert names(database, "SELECT title FROM article WHERE slug = 'a'") == ["Draft"]
+    assert names(database, "SELECT title FROM published_article WHERE slug = 'a'") == ["Live"]
+    assert names(database, "SELECT slug FROM published_article ORDER BY slug") == ["a", "b"]
+    assert names(database, "SELECT url FROM published_article_url ORDER BY url") == [url("a"), url("b")]
+    assert names(database, "SELECT related_count FROM published_article WHERE slug = 'a'") == ["1"]
+    assert names(database, "SELECT path FROM published_document ORDER BY path") == ["0.md", "2.md"]
+    assert names(database, "SELECT code FROM problem") == ["W223"]
+    assert names(database, "SELECT code FROM published_problem") == []
+
+
+def test_a_draft_that_says_removed_does_not_remove_the_live_article(database: Path) -> None:
+    hold(database, article("a", published=True), article("a", published=False, removed=True), article("b"))
+    assert names(database, "SELECT slug FROM article") == ["b"]
+    assert names(database, "SELECT slug FROM published_article ORDER BY slug") == ["a", "b"]
+
+
+def test_an_article_with_hidden_files_only_is_in_no_published_list(database: Path) -> None:
+    hold(database, article("a", related=["b"]), article("b", published=False))
+    assert names(database, "SELECT slug FROM published_article") == ["a"]
+    assert names(database, "SELECT dst FROM published_related") == []
+
+
+def test_published_tables_exist_only_while_an_article_is_hidden(database: Path) -> None:
+    kind = "SELECT type FROM sqlite_schema WHERE name = 'published_article'"
+    shown, hidden = article("a", topics=["T"]), article("b", published=False)
+    hold(database, shown)
+    before = rows(database)
+    assert names(database, kind) == ["view"]
+    hold(database, shown, hidden)
+    assert names(database, kind) == ["table"]
+    hold(database, shown)
+    assert names(database, kind) == ["view"]
+    assert rows(database) == before
 
 
 # -- providers ---------------------------------------------------------------------------------------------
@@ -238,10 +284,8 @@ def test_that_names_of_hidden_articles_are_left_out_is_hidden_with_them(database
     hidden = [article(f"h{at}", provider=by(f"N{at:03}"), published=False) for at in range(200)]
     hold(database, article("a", provider=by("Shown")), *hidden)
     assert codes(database) == [("W225", "")]
-    assert select(
-        database,
-        "SELECT n.hidden, p.shown_names FROM problem w JOIN article n ON n.key = w.article, provider p",
-    ) == [(1, "[]")]
+    assert names(database, "SELECT code FROM published_problem") == []
+    assert names(database, "SELECT other_names FROM published_provider") == ["[]"]
 
 
 def test_two_files_of_one_provider_give_a_warning(database: Path) -> None:

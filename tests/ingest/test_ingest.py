@@ -46,7 +46,7 @@ def slugs(database: Path) -> list[str]:
 
 def test_a_folder_becomes_a_graph(folder: Path, database: Path) -> None:
     report = ingest([folder], database)
-    assert (report.articles, report.stubs, report.added, report.gone, report.changed) == (4, 1, 4, 0, 0)
+    assert (report.articles, report.stubs, report.added, report.removed, report.changed) == (4, 1, 4, 0, 0)
     assert report.problems == {Severity.ERROR: 0, Severity.WARNING: 0}
     assert report.moved
     assert slugs(database) == ["a", "b", "c"]
@@ -58,14 +58,14 @@ def test_repeating_an_ingest_changes_nothing(folder: Path, database: Path) -> No
     second = ingest([folder], database)
     assert (rows(database), select(database, "SELECT * FROM meta")) == before
     assert second.revision == first.revision
-    assert (second.moved, second.added, second.gone, second.changed) == (False, 0, 0, 0)
+    assert (second.moved, second.added, second.removed, second.changed) == (False, 0, 0, 0)
 
 
 def test_a_changed_file_changes_its_article_and_the_revision(folder: Path, database: Path) -> None:
     first = ingest([folder], database)
     (folder / "a.md").write_text(markdown("a", extra="quality: 7\n"))
     report = ingest([folder], database)
-    assert (report.added, report.gone, report.changed, report.moved) == (0, 0, 1, True)
+    assert (report.added, report.removed, report.changed, report.moved) == (0, 0, 1, True)
     assert report.revision != first.revision
     assert select(database, "SELECT quality FROM article WHERE slug = 'a'") == [(7,)]
 
@@ -74,7 +74,7 @@ def test_a_deleted_file_takes_its_article_along(folder: Path, database: Path) ->
     ingest([folder], database)
     (folder / "news/c.md").unlink()
     report = ingest([folder], database)
-    assert (report.gone, report.stubs) == (1, 1)  # d, the stub that c listed; c is a stub itself now
+    assert (report.removed, report.stubs) == (1, 1)  # d, the stub that c listed; c is a stub itself now
     assert slugs(database) == ["a", "b"]
 
 
@@ -125,7 +125,7 @@ def test_with_only_the_database_holds_exactly_the_given_folders(
     ingest([folder], database)
     report = ingest([other], database, only=True)
     assert slugs(database) == ["e"]
-    assert (report.added, report.gone) == (1, 4)
+    assert (report.added, report.removed) == (1, 4)
 
 
 def test_progress_counts_every_file_of_all_folders(folder: Path, database: Path, tmp_path: Path) -> None:

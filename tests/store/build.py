@@ -1,26 +1,32 @@
-"""Graphs in words, written straight into the tables: `graph(path, article("a", related=["b"], quality=3))`.
+"""Graphs in words, written as an ingest writes them: `graph(path, article("a", related=["b"], quality=3))`.
 
-What a graph mentions without describing it (a related article, a provider, a topic) is added: articles as
-stubs. Nothing here uses the writing half of the store, so the two halves are tested apart.
+What a graph mentions without describing it (a related article, a provider, a topic) is added: articles as stubs.
 """
 
 from __future__ import annotations
 
 import hashlib
-import json
 import sqlite3
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any, TypeAlias
 
 from graph_api.records import (
+    Article,
     ArticleId,
+    Detail,
+    Image,
     NodeKey,
+    Problem,
+    Provider,
     ProviderId,
+    Secured,
+    Severity,
+    Topic,
     TopicId,
     article_id,
     article_key,
@@ -29,6 +35,16 @@ from graph_api.records import (
     topic_id,
 )
 from graph_api.store.sqlite.tables import APPLICATION_ID, SCHEMA_VERSION, SCRIPT
+from graph_api.store.sqlite.writer import Revision, Writer
+from graph_api.store.sqlite.writer_rows import document_key, problem_key
+from graph_api.store.writing import (
+    ArticleRecord,
+    FileRecord,
+    GraphWriter,
+    NodeRecord,
+    TopicMention,
+    TopicRecord,
+)
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -115,8 +131,13 @@ class ProblemNode:
     article: str | None = None
 
     @property
+    def folder(self) -> str:
+        """Of the file that has this problem and no other."""
+        return f"/problems/{number(repr(self))}"
+
+    @property
     def key(self) -> NodeKey:
-        return number(repr(self))
+        return problem_key(document_key(self.folder, self.path), _problem(self), 0)
 
 
 AnyNode: TypeAlias = ArticleNode | ProviderNode | TopicNode | ProblemNode
@@ -245,149 +266,157 @@ def _empty() -> bytes:
 
 
 def write(connection: sqlite3.Connection, nodes: Iterable[AnyNode], revision: str) -> None:
-    """The rows of *nodes*, in one transaction."""
+    """Add *nodes* to the database, in one transaction."""
+    given = list(nodes)
+    hidden = {node.name for node in given if isinstance(node, ArticleNode) and node.hidden}
     connection.execute("BEGIN IMMEDIATE")
-    meta = {"revision": revision, "generated_at": "2026-11-22T10:00:00+00:00"}
-    connection.executemany("INSERT OR REPLACE INTO meta VALUES (?, ?)", meta.items())
-    for node in nodes:
-        _WRITERS[type(node)](connection, node)
+    writer = Writer(connection)
+    writer.restore(Revision(revision, 1, "2026-11-22T10:00:00+00:00"))
+    writer.remember([file for node in given for file in _files(node, hidden)])
+    graphs = writer.graphs()
+    _add(graphs[0], given)
+    for published in graphs[1:]:
+        shown = (node for node in given if isinstance(node, ProblemNode) or not node.hidden)
+        out = {node.key for node in given if not isinstance(node, ProblemNode) and node.hidden}
+        _add(published, [_without(node, out) for node in shown])
     connection.execute("COMMIT")
 
 
-def insert(connection: sqlite3.Connection, table: str, **columns: object) -> None:
-    names, marks = ", ".join(columns), ", ".join("?" * len(columns))
-    connection.execute(f"INSERT INTO {table} ({names}) VALUES ({marks})", list(columns.values()))
-
-
-def _write_article(connection: sqlite3.Connection, node: ArticleNode) -> None:
-    published_us = None if node.date is None else (node.date - EPOCH) // timedelta(microseconds=1)
-    insert(
-        connection,
-        "article",
-        key=node.key,
-        id=node.id,
-        url=node.url,
-        slug=node.slug,
-        title=node.title,
-        excerpt=node.excerpt,
-        category=node.category,
-        type=node.type,
-        published_us=published_us,
-        web_url=node.url,
-        quality=node.quality,
-        heat=node.heat,
-        published=node.published,
-        is_stub=node.stub,
-        provider=None if node.provider is None else provider(node.provider).key,
-        hidden=node.hidden,
-        related_count=len(node.related),
-        topic_count=len(node.topics),
-        has_image=bool(node.images),
-        slug_folded=node.slug.casefold(),
-        title_folded=node.title.casefold(),
-        category_folded=None if node.category is None else node.category.casefold(),
-        type_folded=node.type.casefold(),
-        url_folded=node.url.casefold(),
+def _without(node: AnyNode, out: set[NodeKey]) -> AnyNode:
+    """*node* as it is in a graph without the nodes *out*."""
+    if not isinstance(node, ArticleNode):
+        return node
+    return replace(
+        node,
+        related=tuple(name for name in node.related if key(name) not in out),
+        topics=tuple(slug for slug in node.topics if topic(slug).key not in out),
+        provider=None if node.provider and provider(node.provider).key in out else node.provider,
     )
-    for position, name in enumerate(node.related):
-        insert(connection, "related", src=node.key, position=position, dst=key(name))
-    for position, slug in enumerate(node.topics):
-        insert(
-            connection,
-            "article_topic",
-            article=node.key,
-            position=position,
-            topic=topic(slug).key,
-            published_us=published_us,
-            name=slug,
-            hidden=node.hidden,
-        )
-    for position, url in enumerate(node.images):
-        insert(connection, "article_image", article=node.key, position=position, url=url, width=position)
-    for url in (node.url, *node.urls):
-        insert(connection, "article_url", url=url, article=node.key)
-    _write_details(connection, node)
-    for path, date in node.files:
-        _write_file(connection, node, path, date)
 
 
-def _write_details(connection: sqlite3.Connection, node: ArticleNode) -> None:
-    if node.body is not None or node.secured is not None:
-        ciphertext, iv = node.secured or (None, None)
-        insert(connection, "article_detail", key=node.key, body=node.body, ciphertext=ciphertext, iv=iv)
+def _add(graph: GraphWriter, nodes: Sequence[AnyNode]) -> None:
+    graph.add(_RECORDS[type(node)](node) for node in nodes if not isinstance(node, ProblemNode))
+    graph.relate(
+        {node.key: [key(name) for name in node.related] for node in nodes if isinstance(node, ArticleNode)}
+    )
 
 
-def _write_file(connection: sqlite3.Connection, node: ArticleNode, path: str, date: datetime | None) -> None:
-    insert(
-        connection,
-        "document",
-        key=number(path),
-        folder="/content",
+def _files(node: AnyNode, hidden: set[str]) -> Iterator[FileRecord]:
+    """The files of an article; a problem has a file of its own. A hidden node without file gets a hidden file."""
+    if isinstance(node, ProblemNode):
+        file = _file(node.path, problems=[_problem(node)], folder=node.folder)
+        yield replace(file, is_hidden=node.article in hidden)
+    elif isinstance(node, ArticleNode):
+        for path, date in node.files:
+            yield _file(path, subject=node, date=date)
+    if (
+        not isinstance(node, ProblemNode)
+        and node.hidden
+        and not (isinstance(node, ArticleNode) and node.files)
+    ):
+        yield replace(_file(f"{node.key}.md"), kind="article", is_hidden=True)
+
+
+def _file(
+    path: str,
+    *,
+    subject: ArticleNode | None = None,
+    date: datetime | None = None,
+    problems: Sequence[Problem] = (),
+    folder: str = "/content",
+) -> FileRecord:
+    return FileRecord(
+        folder=folder,
         path=path,
         sha256=hashlib.sha256(path.encode()).digest(),
-        kind="article",
-        subject=node.key,
-        published_us=None if date is None else (date - EPOCH) // timedelta(microseconds=1),
+        kind="topic" if subject is None else "article",
+        subject=None if subject is None else subject.key,
+        identity=None if subject is None else subject.url,
+        published_date_time=date,
+        is_hidden=subject is not None and subject.hidden,
         payload="{}",
+        problems=problems,
     )
 
 
-def _write_provider(connection: sqlite3.Connection, node: ProviderNode) -> None:
-    insert(
-        connection,
-        "provider",
+def _article(node: ArticleNode) -> ArticleRecord:
+    named = None if node.provider is None else provider(node.provider)
+    return ArticleRecord(
+        article=Article(
+            key=node.key,
+            id=node.id,
+            slug=node.slug,
+            title=node.title,
+            excerpt=node.excerpt,
+            category=node.category,
+            type=node.type,
+            published_date_time=node.date,
+            url=node.url,
+            web_url=node.url,
+            original_url=None,
+            amp_web_url=None,
+            cdn_amp_web_url=None,
+            quality=node.quality,
+            heat=node.heat,
+            published=node.published,
+            is_stub=node.stub,
+            provider_key=None if named is None else named.key,
+        ),
+        details={} if node.body is None else {Detail.BODY: node.body},
+        secured=None if node.secured is None else Secured(ciphertext=node.secured[0], iv=node.secured[1]),
+        images=[Image(url=url, width=at) for at, url in enumerate(node.images)],
+        urls=[node.url, *node.urls],
+        topics=[TopicMention(topic(slug).key, slug) for slug in node.topics],
+        provider=None,
+    )
+
+
+def _provider(node: ProviderNode) -> Provider:
+    return Provider(
         key=node.key,
         id=node.id,
         domain=node.domain,
         name=node.name,
-        other_names=json.dumps([node.name.upper()]),
-        shown_names=json.dumps([node.name.upper()]),
-        images=json.dumps([{"url": f"https://{node.domain}/logo.png", "width": 16, "is_cached": True}]),
-        hidden=node.hidden,
-        domain_folded=node.domain.casefold(),
-        name_folded=node.name.casefold(),
+        other_names=(node.name.upper(),),
+        description=None,
+        images=(Image(url=f"https://{node.domain}/logo.png", width=16, is_cached=True),),
+        extra=None,
     )
 
 
-def _write_topic(connection: sqlite3.Connection, node: TopicNode) -> None:
-    insert(
-        connection,
-        "topic",
-        key=node.key,
-        id=node.id,
-        slug=node.slug,
-        name=node.name,
-        keywords=json.dumps([node.name]),
-        hashtags="[]",
-        images="[]",
-        parent=None if node.parent is None else topic(node.parent).key,
-        hidden=node.hidden,
-        slug_folded=node.slug.casefold(),
-        name_folded=node.name.casefold(),
+def _topic(node: TopicNode) -> TopicRecord:
+    return TopicRecord(
+        topic=Topic(
+            key=node.key,
+            id=node.id,
+            slug=node.slug,
+            name=node.name,
+            shortname=None,
+            keywords=(node.name,),
+            hashtags=(),
+            images=(),
+            parent_key=None if node.parent is None else topic(node.parent).key,
+            extra=None,
+        ),
+        names=[node.name, *node.names],
     )
-    for name in {node.name.casefold(), *(name.casefold() for name in node.names)}:
-        insert(connection, "topic_name", name_folded=name, topic=node.key)
 
 
-def _write_problem(connection: sqlite3.Connection, node: ProblemNode) -> None:
-    insert(
-        connection,
-        "problem",
-        key=node.key,
-        owner=number(node.path),
+def _problem(node: ProblemNode) -> Problem:
+    return Problem(
         code=node.code,
-        severity=node.severity,
+        severity=Severity(node.severity),
         message=f"{node.code} in {node.path}",
+        hint=None,
         path=node.path,
         line=node.line,
-        column_=node.column,
+        column=node.column,
         article=None if node.article is None else key(node.article),
     )
 
 
-_WRITERS: dict[type[AnyNode], Callable[[sqlite3.Connection, Any], None]] = {
-    ArticleNode: _write_article,
-    ProviderNode: _write_provider,
-    TopicNode: _write_topic,
-    ProblemNode: _write_problem,
+_RECORDS: dict[type[AnyNode], Callable[[Any], NodeRecord]] = {
+    ArticleNode: _article,
+    ProviderNode: _provider,
+    TopicNode: _topic,
 }

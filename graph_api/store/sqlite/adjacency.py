@@ -21,6 +21,7 @@ from graph_api.graph.adjacency import Csr, build, load, save
 from graph_api.records import EdgeKind
 from graph_api.store.reads import Rights
 from graph_api.store.sqlite.connection import clear_errors, connected
+from graph_api.store.sqlite.sql import graph
 from graph_api.store.sqlite.status import revision as stored_revision
 
 logger = logging.getLogger(__name__)
@@ -29,25 +30,10 @@ Pairs: TypeAlias = NDArray[np.int64]
 
 _ROWS = 50_000  # fetched at a time
 
-_EDGES = {
-    EdgeKind.RELATED: "SELECT src, dst FROM related ORDER BY src, position",
-    EdgeKind.PROVIDER: "SELECT key, provider FROM article WHERE provider IS NOT NULL ORDER BY key",
-    EdgeKind.TOPIC: "SELECT article, topic FROM article_topic ORDER BY article, position",
-}
-# The same between nodes that are not hidden.
-_VISIBLE_EDGES = {
-    EdgeKind.RELATED: (
-        "SELECT r.src, r.dst FROM related r JOIN article s ON s.key = r.src JOIN article d ON d.key = r.dst"
-        " WHERE s.hidden = 0 AND d.hidden = 0 ORDER BY r.src, r.position"
-    ),
-    EdgeKind.PROVIDER: (
-        "SELECT a.key, a.provider FROM article a JOIN provider p ON p.key = a.provider"
-        " WHERE a.hidden = 0 AND p.hidden = 0 ORDER BY a.key"
-    ),
-    EdgeKind.TOPIC: (
-        "SELECT at.article, at.topic FROM article_topic at JOIN article a ON a.key = at.article"
-        " JOIN topic t ON t.key = at.topic WHERE a.hidden = 0 AND t.hidden = 0 ORDER BY at.article, at.position"
-    ),
+_EDGES = {  # {0} is the graph
+    EdgeKind.RELATED: "SELECT src, dst FROM {0}related ORDER BY src, position",
+    EdgeKind.PROVIDER: "SELECT key, provider FROM {0}article WHERE provider IS NOT NULL ORDER BY key",
+    EdgeKind.TOPIC: "SELECT article, topic FROM {0}article_topic ORDER BY article, position",
 }
 
 
@@ -81,13 +67,15 @@ def adjacency_path(database: Path, *, published_only: bool) -> Path:
 def _edge_arrays(database: Path, *, published_only: bool) -> tuple[str, Mapping[EdgeKind, Pairs]]:
     """The revision, and for each kind rows (from, to), those from one node by position.
 
-    With *published_only* the edges between nodes that are not hidden, as if there were no others.
+    With *published_only* those of the published graph.
     StoreError when the database cannot be read.
     """
     with clear_errors(database), closing(connected(database)) as connection:
         connection.execute("BEGIN")
-        edges = _VISIBLE_EDGES if published_only else _EDGES
-        return stored_revision(connection), {kind: _pairs(connection, sql) for kind, sql in edges.items()}
+        p = graph(Rights(published_only=published_only))
+        return stored_revision(connection), {
+            kind: _pairs(connection, sql.format(p)) for kind, sql in _EDGES.items()
+        }
 
 
 def _pairs(connection: sqlite3.Connection, sql: str) -> Pairs:

@@ -29,8 +29,7 @@ from graph_api.store.reads import (
     TopicRows,
 )
 from graph_api.store.sqlite.filters import articles, condition
-from graph_api.store.sqlite.rows import visible
-from graph_api.store.sqlite.sql import TRUE, Sql, both, integers
+from graph_api.store.sqlite.sql import TRUE, Sql, graph, integers
 
 NodeRead: TypeAlias = type[ArticleRows] | type[ProviderRows] | type[TopicRows]
 
@@ -40,51 +39,21 @@ _RELATED = list(EdgeKind).index(EdgeKind.RELATED)
 _OUT, _IN = EdgeDirection.OUT, EdgeDirection.IN
 _WAYS = {_OUT: (_OUT,), _IN: (_IN,), EdgeDirection.BOTH: (_OUT, _IN)}
 
-# A node's edges of one kind and direction, in their order: where they lead is `far`, {0} is the node's key.
+# A node's edges of one kind and direction, in their order: where they lead is `far`, {0} is the node's key, {1} the graph.
 _LISTS: Mapping[tuple[EdgeKind, EdgeDirection], str] = {
-    (EdgeKind.RELATED, _OUT): "SELECT r.dst AS far FROM related r WHERE r.src = {0} ORDER BY r.position",
-    (EdgeKind.RELATED, _IN): "SELECT r.src AS far FROM related r WHERE r.dst = {0} ORDER BY r.src",
+    (EdgeKind.RELATED, _OUT): "SELECT r.dst AS far FROM {1}related r WHERE r.src = {0} ORDER BY r.position",
+    (EdgeKind.RELATED, _IN): "SELECT r.src AS far FROM {1}related r WHERE r.dst = {0} ORDER BY r.src",
     (EdgeKind.PROVIDER, _OUT): (
-        "SELECT a.provider AS far FROM article a WHERE a.key = {0} AND a.provider IS NOT NULL"
+        "SELECT a.provider AS far FROM {1}article a WHERE a.key = {0} AND a.provider IS NOT NULL"
     ),
-    (EdgeKind.PROVIDER, _IN): "SELECT a.key AS far FROM article a WHERE a.provider = {0} ORDER BY a.key",
+    (EdgeKind.PROVIDER, _IN): "SELECT a.key AS far FROM {1}article a WHERE a.provider = {0} ORDER BY a.key",
     (EdgeKind.TOPIC, _OUT): (
-        "SELECT at.topic AS far FROM article_topic at WHERE at.article = {0} ORDER BY at.position"
+        "SELECT at.topic AS far FROM {1}article_topic at WHERE at.article = {0} ORDER BY at.position"
     ),
     (EdgeKind.TOPIC, _IN): (
-        "SELECT at.article AS far FROM article_topic at WHERE at.topic = {0} ORDER BY at.article"
+        "SELECT at.article AS far FROM {1}article_topic at WHERE at.topic = {0} ORDER BY at.article"
     ),
 }
-# The same between nodes that are not hidden. The node itself is looked up first: hidden, it ends the list.
-_VISIBLE_LISTS: Mapping[tuple[EdgeKind, EdgeDirection], str] = {
-    (EdgeKind.RELATED, _OUT): (
-        "SELECT f.key AS far FROM article n CROSS JOIN related r ON r.src = n.key CROSS JOIN article f"
-        " ON f.key = r.dst WHERE n.key = {0} AND n.hidden = 0 AND f.hidden = 0 ORDER BY r.position"
-    ),
-    (EdgeKind.RELATED, _IN): (
-        "SELECT f.key AS far FROM article n CROSS JOIN related r ON r.dst = n.key CROSS JOIN article f"
-        " ON f.key = r.src WHERE n.key = {0} AND n.hidden = 0 AND f.hidden = 0 ORDER BY r.src"
-    ),
-    (EdgeKind.PROVIDER, _OUT): (
-        "SELECT f.key AS far FROM article n CROSS JOIN provider f ON f.key = n.provider"
-        " WHERE n.key = {0} AND n.hidden = 0 AND f.hidden = 0"
-    ),
-    (EdgeKind.PROVIDER, _IN): (
-        "SELECT f.key AS far FROM provider n CROSS JOIN article f ON f.provider = n.key"
-        " WHERE n.key = {0} AND n.hidden = 0 AND f.hidden = 0 ORDER BY f.key"
-    ),
-    (EdgeKind.TOPIC, _OUT): (
-        "SELECT f.key AS far FROM article n CROSS JOIN article_topic at ON at.article = n.key"
-        " CROSS JOIN topic f ON f.key = at.topic"
-        " WHERE n.key = {0} AND n.hidden = 0 AND f.hidden = 0 ORDER BY at.position"
-    ),
-    (EdgeKind.TOPIC, _IN): (
-        "SELECT f.key AS far FROM topic n CROSS JOIN article_topic at ON at.topic = n.key"
-        " CROSS JOIN article f ON f.key = at.article"
-        " WHERE n.key = {0} AND n.hidden = 0 AND f.hidden = 0 ORDER BY at.article"
-    ),
-}
-
 _TABLES: Mapping[NodeRead, str] = {ArticleRows: "article", ProviderRows: "provider", TopicRows: "topic"}
 
 
@@ -143,8 +112,7 @@ def _in_order(kinds: Collection[EdgeKind]) -> list[EdgeKind]:
 
 def _lists(kinds: Sequence[EdgeKind], direction: EdgeDirection, rights: Rights) -> list[str]:
     """The lists a node's steps are made of, in their order."""
-    texts = _VISIBLE_LISTS if rights.published_only else _LISTS
-    return [texts[kind, way] for kind in kinds for way in _WAYS[direction]]
+    return [_LISTS[kind, way].replace("{1}", graph(rights)) for kind in kinds for way in _WAYS[direction]]
 
 
 def _firsts(
@@ -220,8 +188,7 @@ def _keys(
 ) -> list[NodeKey]:
     """Those of *keys* that are nodes of this kind which the caller may see and which are as *fits* says."""
     start = Sql(
-        f"SELECT a.key FROM json_each(?) k CROSS JOIN {_TABLES[kind]} a ON a.key = k.value WHERE ",
+        f"SELECT a.key FROM json_each(?) k CROSS JOIN {graph(rights)}{_TABLES[kind]} a ON a.key = k.value WHERE ",
         (integers(keys),),
     )
-    where = both(Sql(f"1{visible('a', rights)}"), fits)
-    return [key for (key,) in (start + where).all(connection)]
+    return [key for (key,) in (start + fits).all(connection)]

@@ -34,10 +34,11 @@ from graph_api.store.filters import (
     TextIs,
     checked,
 )
+from graph_api.store.folding import fold
 from graph_api.store.reads import Rights
 from graph_api.store.sqlite.row_mapping import microseconds
-from graph_api.store.sqlite.rows import AMONG, visible
-from graph_api.store.sqlite.sql import FALSE, TRUE, Sql, both, either, storable, texts
+from graph_api.store.sqlite.rows import AMONG
+from graph_api.store.sqlite.sql import FALSE, TRUE, Sql, both, either, graph, storable, texts
 
 _TEXTS = {
     "article": {TextField.TITLE, TextField.SLUG, TextField.CATEGORY, TextField.TYPE, TextField.URL},
@@ -57,8 +58,9 @@ class Subject:
     def column(self, name: str) -> str:
         return f"{self.alias}.{name}"
 
-    def seen(self) -> str:
-        return visible(self.alias, self.rights)
+    @property
+    def graph(self) -> str:
+        return graph(self.rights)
 
 
 def articles(rights: Rights) -> Subject:
@@ -117,7 +119,7 @@ def _text(filter: TextIs, subject: Subject) -> Sql:
         return FALSE
     if filter.match is Match.EQ:
         return Sql(f"{column} = ?", (filter.value,))
-    value, folded = filter.value.casefold(), f"{column}_folded"
+    value, folded = fold(filter.value), f"{column}_folded"
     if not value:
         return Sql(f"{column} IS NOT NULL")
     if filter.match is Match.CONTAINS:
@@ -144,22 +146,9 @@ def _is_null(filter: IsNull, subject: Subject) -> Sql:
 
 
 def number(field: NumberField, subject: Subject) -> str:
-    """The expression for *field* of an article: counts count what the caller may see."""
+    """The expression for *field* of an article."""
     if field is NumberField.PUBLISHED_DATE_TIME:
         return subject.column("published_us")
-    if not subject.rights.published_only:
-        return subject.column(field.value)
-    inner = f"{subject.alias}n"
-    if field is NumberField.RELATED_COUNT:
-        return (
-            f"(SELECT count(*) FROM related r CROSS JOIN article {inner} ON {inner}.key = r.dst"
-            f" WHERE r.src = {subject.alias}.key AND {inner}.hidden = 0)"
-        )
-    if field is NumberField.TOPIC_COUNT:
-        return (
-            f"(SELECT count(*) FROM article_topic t CROSS JOIN topic {inner} ON {inner}.key = t.topic"
-            f" WHERE t.article = {subject.alias}.key AND {inner}.hidden = 0)"
-        )
     return subject.column(field.value)
 
 
@@ -185,32 +174,29 @@ def _has_topic(slug: str, subject: Subject) -> Sql:
 
 
 def _some_topic(condition: Sql, subject: Subject) -> Sql:
-    start = f"EXISTS (SELECT 1 FROM article_topic at WHERE at.article = {subject.alias}.key AND "
+    start = (
+        f"EXISTS (SELECT 1 FROM {subject.graph}article_topic at WHERE at.article = {subject.alias}.key AND "
+    )
     return Sql(start) + condition + Sql(")")
 
 
 def _keys_in(column: str, filter: Filter, inner: Subject) -> Sql:
     """*column* holds the key of some row that fits: a set that SQLite builds once a statement."""
-    where = _condition(filter, inner) + Sql(inner.seen())
-    return (
-        Sql(f"{column} IN (SELECT {inner.alias}.key FROM {inner.table} {inner.alias} WHERE ")
-        + where
-        + Sql(")")
-    )
+    start = Sql(f"{column} IN (SELECT {inner.alias}.key FROM {inner.graph}{inner.table} {inner.alias} WHERE ")
+    return start + _condition(filter, inner) + Sql(")")
 
 
 def _of_related(filter: OfRelated, subject: Subject) -> Sql:
     """Some article at the far end of an edge fits; looked for from each article, and left at the first."""
     inner = Subject("article", f"{subject.alias}a", subject.rights)
-    far = " UNION ALL ".join(way.format(subject.column("key")) for way in _FAR[filter.direction])
-    start = (
-        f"EXISTS (SELECT 1 FROM article {inner.alias} WHERE {inner.alias}.key IN ({far}){inner.seen()} AND "
-    )
+    p = subject.graph
+    far = " UNION ALL ".join(way.format(subject.column("key"), p) for way in _FAR[filter.direction])
+    start = f"EXISTS (SELECT 1 FROM {p}article {inner.alias} WHERE {inner.alias}.key IN ({far}) AND "
     return Sql(start) + _condition(filter.filter, inner) + Sql(")")
 
 
-_OUT = "SELECT r.dst FROM related r WHERE r.src = {}"
-_IN = "SELECT r.src FROM related r WHERE r.dst = {}"
+_OUT = "SELECT r.dst FROM {1}related r WHERE r.src = {0}"
+_IN = "SELECT r.src FROM {1}related r WHERE r.dst = {0}"
 _FAR = {EdgeDirection.OUT: (_OUT,), EdgeDirection.IN: (_IN,), EdgeDirection.BOTH: (_OUT, _IN)}
 
 

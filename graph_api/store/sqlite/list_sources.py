@@ -28,8 +28,8 @@ from graph_api.store.reads import (
 from graph_api.store.sorting import OwnField, SortField, Step
 from graph_api.store.sqlite.filters import Subject, articles, number
 from graph_api.store.sqlite.keyset import Column
-from graph_api.store.sqlite.rows import AMONG, problem_visible, visible
-from graph_api.store.sqlite.sql import TRUE, Sql, both, integers
+from graph_api.store.sqlite.rows import AMONG
+from graph_api.store.sqlite.sql import TRUE, Sql, both, graph, integers
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +52,7 @@ def source(connection: sqlite3.Connection, scope: ListKey, rights: Rights) -> So
     """The source of *scope*, as far as the caller may see it; empty when its node is not to be seen."""
     match scope:
         case AllArticles():
-            return Source(articles(rights), Sql("article a"), Sql("1" + visible("a", rights)), "a.key")
+            return Source(articles(rights), Sql(f"{graph(rights)}article a"), TRUE, "a.key")
         case ArticlesOfProvider():
             return _of_provider(scope, rights)
         case ArticlesOfTopic():
@@ -78,38 +78,37 @@ def columns(source: Source, steps: Sequence[Step]) -> tuple[Column, ...]:
 
 
 def _of_provider(scope: ArticlesOfProvider, rights: Rights) -> Source:
-    own = Sql(f"a.provider = ?{visible('a', rights)}", (scope.key,))
-    return Source(
-        articles(rights), Sql("article a"), both(own, _seen("provider", scope.key, rights)), "a.key"
-    )
+    own = Sql("a.provider = ?", (scope.key,))
+    return Source(articles(rights), Sql(f"{graph(rights)}article a"), own, "a.key")
 
 
 def _of_topic(scope: ArticlesOfTopic, rights: Rights) -> Source:
-    own = Sql(f"at.topic = ?{visible('a', rights)}", (scope.key,))
+    p = graph(rights)
     return Source(
         articles(rights),
-        Sql("article_topic at CROSS JOIN article a ON a.key = at.article"),
-        both(own, _seen("topic", scope.key, rights)),
+        Sql(f"{p}article_topic at CROSS JOIN {p}article a ON a.key = at.article"),
+        Sql("at.topic = ?", (scope.key,)),
         "at.article",
         published="at.published_us",
-        length=Sql("SELECT count(*) FROM article_topic WHERE topic = ?", (scope.key,)),
+        length=Sql(f"SELECT count(*) FROM {p}article_topic WHERE topic = ?", (scope.key,)),
     )
 
 
 def _of_topics(connection: sqlite3.Connection, scope: ArticlesOfTopic, rights: Rights) -> Source:
     keys = integers(_with_descendants(connection, scope.key, rights))
-    own = f"a.key IN (SELECT article FROM article_topic WHERE topic {AMONG}){visible('a', rights)}"
-    return Source(articles(rights), Sql("article a"), Sql(own, (keys,)), "a.key")
+    p = graph(rights)
+    own = f"a.key IN (SELECT article FROM {p}article_topic WHERE topic {AMONG})"
+    return Source(articles(rights), Sql(f"{p}article a"), Sql(own, (keys,)), "a.key")
 
 
 def _with_descendants(connection: sqlite3.Connection, key: NodeKey, rights: Rights) -> set[NodeKey]:
-    """The topic and all below it that can be reached over topics the caller may see; cycles end."""
-    seen = visible("t", rights)
+    """The topic and all below it; cycles end."""
+    topics = f"{graph(rights)}topic"
     found: set[NodeKey] = set()
-    fresh = Sql(f"SELECT t.key FROM topic t WHERE t.key = ?{seen}", (key,)).all(connection)
+    fresh = Sql(f"SELECT key FROM {topics} WHERE key = ?", (key,)).all(connection)
     while fresh := [row for row in fresh if row[0] not in found]:
         found.update(row[0] for row in fresh)
-        below = f"SELECT t.key FROM topic t WHERE t.parent {AMONG}{seen}"
+        below = f"SELECT key FROM {topics} WHERE parent {AMONG}"
         fresh = Sql(below, (integers(row[0] for row in fresh),)).all(connection)
     return found
 
@@ -117,70 +116,60 @@ def _with_descendants(connection: sqlite3.Connection, key: NodeKey, rights: Righ
 def _related(scope: RelatedArticles, rights: Rights) -> Source:
     match scope.direction:
         case EdgeDirection.OUT:
-            return _edges(scope, rights, _out(scope.key, rights))
+            return _edges(rights, _out(scope.key, rights))
         case EdgeDirection.IN:
-            return _edges(scope, rights, _in(scope.key))
+            return _edges(rights, _in(scope.key, rights))
         case EdgeDirection.BOTH:
             either_way = (
                 _out(scope.key, rights)
                 + Sql(" UNION ALL ")
-                + _in(scope.key)
-                + Sql(" AND NOT EXISTS (SELECT 1 FROM related o WHERE o.dst = i.src AND o.src = i.dst)")
+                + _in(scope.key, rights)
+                + Sql(
+                    f" AND NOT EXISTS (SELECT 1 FROM {graph(rights)}related o"
+                    " WHERE o.dst = i.src AND o.src = i.dst)"
+                )
             )
-            return _edges(scope, rights, either_way)
+            return _edges(rights, either_way)
 
 
-def _edges(scope: RelatedArticles, rights: Rights, edges: Sql) -> Source:
+def _edges(rights: Rights, edges: Sql) -> Source:
     """Articles at the far ends of *edges*, which are rows (other, position)."""
     return Source(
         articles(rights),
-        Sql("(") + edges + Sql(") r CROSS JOIN article a ON a.key = r.other"),
-        both(Sql("1" + visible("a", rights)), _seen("article", scope.key, rights)),
+        Sql("(") + edges + Sql(f") r CROSS JOIN {graph(rights)}article a ON a.key = r.other"),
+        TRUE,
         "a.key",
         position="r.position",
         length=Sql("SELECT count(*) FROM (") + edges + Sql(")"),
     )
 
 
-def _in(key: NodeKey) -> Sql:
-    return Sql("SELECT i.src AS other, NULL AS position FROM related i WHERE i.dst = ?", (key,))
+def _in(key: NodeKey, rights: Rights) -> Sql:
+    text = f"SELECT i.src AS other, NULL AS position FROM {graph(rights)}related i WHERE i.dst = ?"
+    return Sql(text, (key,))
 
 
 def _out(key: NodeKey, rights: Rights) -> Sql:
-    """(other, position) of the listed articles; positions are counted over those the caller may see."""
-    if not rights.published_only:
-        return Sql("SELECT o.dst AS other, o.position FROM related o WHERE o.src = ?", (key,))
-    return Sql(
-        "SELECT o.dst AS other, row_number() OVER (ORDER BY o.position) - 1 AS position FROM related o"
-        " CROSS JOIN article v ON v.key = o.dst WHERE o.src = ? AND v.hidden = 0",
-        (key,),
-    )
+    return Sql(f"SELECT o.dst AS other, o.position FROM {graph(rights)}related o WHERE o.src = ?", (key,))
 
 
 def _all(table: str, rights: Rights) -> Source:
     alias = table[0] + "0"
     return Source(
         Subject(table, alias, rights),
-        Sql(f"{table} {alias}"),
-        Sql("1" + visible(alias, rights)),
+        Sql(f"{graph(rights)}{table} {alias}"),
+        TRUE,
         f"{alias}.key",
     )
 
 
 def _problems(scope: AllProblems, rights: Rights) -> Source:
-    wanted = [Sql("1" + problem_visible(rights))]
+    wanted = [TRUE]
     if scope.severity is not None:
         wanted.append(Sql("p.severity = ?", (scope.severity.value,)))
     if scope.code is not None:
         wanted.append(Sql("p.code = ?", (scope.code,)))
-    return Source(Subject("problem", "p", rights), Sql("problem p"), both(*wanted), "p.key")
-
-
-def _seen(table: str, key: NodeKey, rights: Rights) -> Sql:
-    """The list's own node is there for the caller."""
-    if not rights.published_only:
-        return TRUE
-    return Sql(f"EXISTS (SELECT 1 FROM {table} s WHERE s.key = ? AND s.hidden = 0)", (key,))
+    return Source(Subject("problem", "p", rights), Sql(f"{graph(rights)}problem p"), both(*wanted), "p.key")
 
 
 # -- orders ----------------------------------------------------------------------------------------------

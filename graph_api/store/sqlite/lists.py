@@ -66,7 +66,7 @@ def lists(connection: sqlite3.Connection, read: Lists) -> Mapping[ListKey, Slice
 
 def counts(connection: sqlite3.Connection, read: Counts) -> Mapping[ListKey, int]:
     """The length of every list of *read*."""
-    whole = read.filter is None and not read.rights.published_only
+    whole = read.filter is None
     return {
         scope: _count(connection, entries, where, whole=whole)
         for scope, (entries, where) in _entries(connection, read).items()

@@ -6,15 +6,20 @@ import fcntl
 import os
 import shutil
 import sqlite3
-from collections.abc import Generator
+from collections.abc import Callable, Collection, Generator
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 from graph_api.store.location import Health
+from graph_api.store.sqlite import writer_file
 from graph_api.store.sqlite.connection import clear_errors, connected, examine, state_of
 from graph_api.store.sqlite.session import SqliteSession
 from graph_api.store.sqlite.store import SqliteStore, open_store
+from graph_api.store.writing import StoreWriter
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +69,12 @@ class SqliteLocation:
             with suppress(OSError):
                 return shutil.disk_usage(folder).free
         return None
+
+    def write(
+        self, work: Callable[[StoreWriter], T], *, program: str, folders: Collection[str] | None = None
+    ) -> T:
+        """Run *work* in one transaction; see `WritableStore`."""
+        return writer_file.write(self.path, work, program=program, folders=folders)
 
     @contextmanager
     def session(self) -> Generator[SqliteSession]:

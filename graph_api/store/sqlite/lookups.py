@@ -6,15 +6,15 @@ import sqlite3
 from collections.abc import Mapping
 
 from graph_api.records import NodeKey
+from graph_api.store.folding import fold
 from graph_api.store.reads import ArticleHandle, ArticleKeysBy, TopicKeysByName
-from graph_api.store.sqlite.rows import visible
-from graph_api.store.sqlite.sql import Sql, texts
+from graph_api.store.sqlite.sql import Sql, graph, texts
 
-_ARTICLES = {
-    ArticleHandle.URL: "article_url u ON u.url = v.value CROSS JOIN article a ON a.key = u.article",
-    ArticleHandle.SLUG: "article a ON a.slug = v.value",
+_ARTICLES = {  # {0} is the graph
+    ArticleHandle.URL: "{0}article_url u ON u.url = v.value CROSS JOIN {0}article a ON a.key = u.article",
+    ArticleHandle.SLUG: "{0}article a ON a.slug = v.value",
     ArticleHandle.PATH: (
-        "document d ON d.path = v.value AND d.kind = 'article' CROSS JOIN article a ON a.key = d.subject"
+        "{0}document d ON d.path = v.value AND d.kind = 'article' CROSS JOIN {0}article a ON a.key = d.subject"
     ),
 }
 
@@ -22,8 +22,8 @@ _ARTICLES = {
 def article_keys(connection: sqlite3.Connection, read: ArticleKeysBy) -> Mapping[str, NodeKey]:
     """The article for each value of *read*: of several the newest, then the one with the smallest id."""
     found = Sql(
-        f"SELECT v.value, a.key FROM json_each(?) v CROSS JOIN {_ARTICLES[read.handle]}"
-        f" WHERE 1{visible('a', read.rights)} ORDER BY a.published_us, a.key DESC",
+        f"SELECT v.value, a.key FROM json_each(?) v"
+        f" CROSS JOIN {_ARTICLES[read.handle].format(graph(read.rights))} ORDER BY a.published_us, a.key DESC",
         (texts(read.values),),
     ).all(connection)
     return dict(found)  # the last of several wins: the newest
@@ -31,10 +31,11 @@ def article_keys(connection: sqlite3.Connection, read: ArticleKeysBy) -> Mapping
 
 def topic_keys(connection: sqlite3.Connection, read: TopicKeysByName) -> Mapping[str, NodeKey]:
     """The topic for each name of *read*: of several the one that is called so, then the smallest slug."""
-    folded = {name: name.casefold() for name in read.names}
+    folded = {name: fold(name) for name in read.names}
+    p = graph(read.rights)
     found = Sql(
-        "SELECT v.value, t.key FROM json_each(?) v CROSS JOIN topic_name n ON n.name_folded = v.value"
-        f" CROSS JOIN topic t ON t.key = n.topic WHERE 1{visible('t', read.rights)}"
+        f"SELECT v.value, t.key FROM json_each(?) v CROSS JOIN {p}topic_name n ON n.name_folded = v.value"
+        f" CROSS JOIN {p}topic t ON t.key = n.topic"
         " ORDER BY t.name_folded = v.value, t.slug DESC",
         (texts(folded.values()),),
     ).all(connection)

@@ -24,6 +24,7 @@ from graph_api.records import (
     SourceFile,
     Topic,
 )
+from graph_api.store.sqlite.tables import COLUMN_NAMES
 
 Row: TypeAlias = tuple[Any, ...]  # sqlite3 gives no types; the tables are STRICT
 N = TypeVar("N", Article, Provider, Topic)
@@ -95,7 +96,7 @@ def form(record: type[N]) -> Form[N]:
     made = f"{{key: new(record, ({', '.join(map(_value, names))})) for {', '.join(names)} in rows}}"
     known = {"record": record, **_MADE}
     nodes = eval(f"lambda rows, new=tuple.__new__: {made}", known)  # noqa: S307 - made of our own names only
-    return Form(", ".join(f"n.{_COLUMNS.get(name, name)}" for name in names), nodes)
+    return Form(", ".join(f"n.{COLUMN_NAMES.get(name, name)}" for name in names), nodes)
 
 
 def _value(name: str) -> str:
@@ -117,7 +118,6 @@ def _images(json: str) -> tuple[Image, ...]:
     return tuple(Image(**fields) for fields in found)
 
 
-_COLUMNS = {"published_date_time": "published_us", "provider_key": "provider", "parent_key": "parent"}
 _BY_TYPE: Mapping[object, Callable[[Any], object]] = {
     datetime | None: moment,
     bool | None: _flag,

@@ -11,7 +11,6 @@ import sqlite3
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import closing
-from dataclasses import replace
 from operator import itemgetter
 from typing import TypeVar
 
@@ -29,7 +28,6 @@ from graph_api.store.reads import (
     ProblemRows,
     ProviderRows,
     Reciprocal,
-    Rights,
     SecuredRows,
     SourceRows,
     TopicKeys,
@@ -38,16 +36,11 @@ from graph_api.store.reads import (
 from graph_api.store.sqlite import row_mapping
 from graph_api.store.sqlite.connection import Connection
 from graph_api.store.sqlite.row_mapping import Row
-from graph_api.store.sqlite.sql import Sql, integers
+from graph_api.store.sqlite.sql import Sql, graph, integers
 
 T = TypeVar("T")
 
 AMONG = "IN (SELECT value FROM json_each(?))"
-
-
-def visible(alias: str, rights: Rights) -> str:
-    """The rest of a condition that leaves out what the caller may not see."""
-    return f" AND {alias}.hidden = 0" if rights.published_only else ""
 
 
 def articles(connection: sqlite3.Connection, read: ArticleRows) -> Mapping[NodeKey, Article]:
@@ -81,8 +74,8 @@ def secured(connection: sqlite3.Connection, read: SecuredRows) -> Mapping[NodeKe
 
 def _detail(columns: str, condition: str, read: DetailRows | DetailSizes | SecuredRows) -> Sql:
     return Sql(
-        f"SELECT a.key, {columns} FROM json_each(?) k CROSS JOIN article a ON a.key = k.value"
-        f" CROSS JOIN article_detail d ON d.key = a.key WHERE {condition}{visible('a', read.rights)}",
+        f"SELECT d.key, {columns} FROM json_each(?) k"
+        f" CROSS JOIN {graph(read.rights)}article_detail d ON d.key = k.value WHERE {condition}",
         (integers(read.keys),),
     )
 
@@ -101,9 +94,8 @@ def _bounded(connection: sqlite3.Connection, query: Sql, length: Callable[[Row],
 def images(connection: sqlite3.Connection, read: ImageRows) -> Mapping[NodeKey, tuple[Image, ...]]:
     """The images of the articles of *read*, by position."""
     found = Sql(
-        f"SELECT {row_mapping.IMAGE_COLUMNS} FROM article_image i"
-        f" WHERE i.article {AMONG}{_of_visible_article('i.article', read.rights)}"
-        " ORDER BY i.article, i.position",
+        f"SELECT {row_mapping.IMAGE_COLUMNS} FROM {graph(read.rights)}article_image i"
+        f" WHERE i.article {AMONG} ORDER BY i.article, i.position",
         (integers(read.keys),),
     ).all(connection)
     return _lists(found, row_mapping.image)
@@ -112,8 +104,8 @@ def images(connection: sqlite3.Connection, read: ImageRows) -> Mapping[NodeKey, 
 def sources(connection: sqlite3.Connection, read: SourceRows) -> Mapping[NodeKey, tuple[SourceFile, ...]]:
     """The files behind the articles of *read*, as they win: the newest, then the smallest path, then hash."""
     found = Sql(
-        f"SELECT {row_mapping.SOURCE_COLUMNS} FROM document d"
-        f" WHERE d.subject {AMONG} AND d.kind = 'article'{_of_visible_article('d.subject', read.rights)}"
+        f"SELECT {row_mapping.SOURCE_COLUMNS} FROM {graph(read.rights)}document d"
+        f" WHERE d.subject {AMONG} AND d.kind = 'article'"
         " ORDER BY d.subject, d.published_us DESC, d.path, d.sha256",
         (integers(read.keys),),
     ).all(connection)
@@ -122,11 +114,9 @@ def sources(connection: sqlite3.Connection, read: SourceRows) -> Mapping[NodeKey
 
 def topic_keys(connection: sqlite3.Connection, read: TopicKeys) -> Mapping[NodeKey, Keys]:
     """The topics of the articles of *read*, by position."""
-    seen = " AND EXISTS (SELECT 1 FROM topic t WHERE t.key = at.topic AND t.hidden = 0)"
     found = Sql(
-        "SELECT at.article, at.topic FROM article_topic at"
-        f" WHERE at.article {AMONG}{_of_visible_article('at.article', read.rights)}"
-        f"{seen if read.rights.published_only else ''} ORDER BY at.article, at.position",
+        f"SELECT at.article, at.topic FROM {graph(read.rights)}article_topic at"
+        f" WHERE at.article {AMONG} ORDER BY at.article, at.position",
         (integers(read.keys),),
     ).all(connection)
     return _lists(found, itemgetter(1))
@@ -134,10 +124,7 @@ def topic_keys(connection: sqlite3.Connection, read: TopicKeys) -> Mapping[NodeK
 
 def providers(connection: sqlite3.Connection, read: ProviderRows) -> Mapping[NodeKey, Provider]:
     """The providers with the keys of *read*."""
-    form = row_mapping.form(Provider)
-    if read.rights.published_only:
-        form = replace(form, columns=form.columns.replace("n.other_names", "n.shown_names"))
-    return _nodes(connection, read, "provider", form)
+    return _nodes(connection, read, "provider", row_mapping.form(Provider))
 
 
 def topics(connection: sqlite3.Connection, read: TopicRows) -> Mapping[NodeKey, Topic]:
@@ -146,11 +133,10 @@ def topics(connection: sqlite3.Connection, read: TopicRows) -> Mapping[NodeKey, 
 
 
 def child_keys(connection: sqlite3.Connection, read: ChildKeys) -> Mapping[NodeKey, Keys]:
-    """The topics right below those of *read*, by name then slug; none below a topic the caller cannot see."""
-    parent = " AND EXISTS (SELECT 1 FROM topic p WHERE p.key = t.parent AND p.hidden = 0)"
+    """The topics right below those of *read*, by name then slug."""
     found = Sql(
-        f"SELECT t.parent, t.key FROM topic t WHERE t.parent {AMONG}{visible('t', read.rights)}"
-        f"{parent if read.rights.published_only else ''} ORDER BY t.parent, t.name_folded, t.slug",
+        f"SELECT t.parent, t.key FROM {graph(read.rights)}topic t WHERE t.parent {AMONG}"
+        " ORDER BY t.parent, t.name_folded, t.slug",
         (integers(read.keys),),
     ).all(connection)
     return _lists(found, itemgetter(1))
@@ -158,37 +144,27 @@ def child_keys(connection: sqlite3.Connection, read: ChildKeys) -> Mapping[NodeK
 
 def reciprocal(connection: sqlite3.Connection, read: Reciprocal) -> frozenset[tuple[NodeKey, NodeKey]]:
     """The pairs of *read* with an edge each way."""
+    related = f"{graph(read.rights)}related"
     pairs = orjson.dumps(list(dict.fromkeys(read.pairs))).decode()
     found = Sql(
         "WITH pair AS MATERIALIZED (SELECT json_extract(value, '$[0]') AS one,"
         " json_extract(value, '$[1]') AS other FROM json_each(?))"
         " SELECT p.one, p.other FROM pair p WHERE"
-        " EXISTS (SELECT 1 FROM related r WHERE r.dst = p.other AND r.src = p.one)"
-        " AND EXISTS (SELECT 1 FROM related r WHERE r.dst = p.one AND r.src = p.other)"
-        f"{_of_visible_article('p.one', read.rights)}{_of_visible_article('p.other', read.rights)}",
+        f" EXISTS (SELECT 1 FROM {related} r WHERE r.dst = p.other AND r.src = p.one)"
+        f" AND EXISTS (SELECT 1 FROM {related} r WHERE r.dst = p.one AND r.src = p.other)",
         (pairs,),
     ).all(connection)
     return frozenset((one, other) for one, other in found)
 
 
 def problems(connection: sqlite3.Connection, read: ProblemRows) -> Mapping[NodeKey, Problem]:
-    """The problems with the ordinals of *read*; those of hidden articles are hidden with them."""
+    """The problems with the ordinals of *read*."""
     found = Sql(
-        f"SELECT {row_mapping.PROBLEM_COLUMNS} FROM json_each(?) k CROSS JOIN problem p ON p.key = k.value"
-        f" WHERE 1{problem_visible(read.rights)}",
+        f"SELECT {row_mapping.PROBLEM_COLUMNS} FROM json_each(?) k"
+        f" CROSS JOIN {graph(read.rights)}problem p ON p.key = k.value",
         (integers(read.keys),),
     ).all(connection)
     return {row[0]: row_mapping.problem(row) for row in found}
-
-
-def problem_visible(rights: Rights) -> str:
-    """The rest of a condition on problems `p`: what is said of a hidden article is hidden too, and of a
-    rejected file, which could be one."""
-    hidden = (
-        " AND NOT EXISTS (SELECT 1 FROM article h WHERE h.key = p.article AND h.hidden = 1)"
-        " AND NOT EXISTS (SELECT 1 FROM document d WHERE d.key = p.owner AND d.kind = 'rejected')"
-    )
-    return hidden if rights.published_only else ""
 
 
 def _nodes(
@@ -198,15 +174,10 @@ def _nodes(
     form: row_mapping.Form[row_mapping.N],
 ) -> Mapping[NodeKey, row_mapping.N]:
     text = (
-        f"SELECT {form.columns} FROM json_each(?) k CROSS JOIN {table} n ON n.key = k.value"
-        f" WHERE 1{visible('n', read.rights)}"
+        f"SELECT {form.columns} FROM json_each(?) k"
+        f" CROSS JOIN {graph(read.rights)}{table} n ON n.key = k.value"
     )
     return form.nodes(Sql(text, (integers(read.keys),)).all(connection))
-
-
-def _of_visible_article(column: str, rights: Rights) -> str:
-    seen = f" AND EXISTS (SELECT 1 FROM article v WHERE v.key = {column} AND v.hidden = 0)"
-    return seen if rights.published_only else ""
 
 
 def _lists(found: Iterable[Row], made: Callable[[Row], T]) -> dict[NodeKey, tuple[T, ...]]:

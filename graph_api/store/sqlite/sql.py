@@ -9,6 +9,9 @@ from typing import Any, TypeAlias
 
 import orjson
 
+from graph_api.store.reads import Rights
+from graph_api.store.sqlite.tables import PUBLISHED
+
 Value: TypeAlias = int | str | bytes | None
 
 
@@ -25,6 +28,14 @@ class Sql:
     def all(self, connection: sqlite3.Connection) -> list[Any]:
         """Every row of the statement; its cursor is exhausted, so that nothing of it stays active."""
         return connection.execute(self.text, self.parameters).fetchall()
+
+
+def graph(rights: Rights) -> str:
+    """What the names of the graph's tables begin with: the caller sees the graph of all files, or the published one.
+
+    Nothing else restricts what a caller sees: no statement has a condition on rights.
+    """
+    return PUBLISHED if rights.published_only else ""
 
 
 TRUE = Sql("1")

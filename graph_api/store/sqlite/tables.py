@@ -1,41 +1,68 @@
 """The tables of the SQLite store.
 
-The database is a cache of the source folders: `SCHEMA_VERSION` is bumped at any change here, and of what
-files are taken to say; a database with another version is rebuilt, never migrated. Two layers: `document`, `mention`, `embedded` and
-`problem` say what each file says; all other tables are derived from them by one pure function for each
-node, so that an incremental ingest and a fresh one give the same rows. Every key is a function of content
-(see `graph_api.records`), never a row number. Columns that end in `_folded` hold `str.casefold()` of
-their neighbour; `_us` is microseconds since 1970 in UTC; lists of texts and images are JSON (an image is
-an object with the fields of `records.Image`, absent where null).
+The database is a cache of the source folders: one with another `SCHEMA_VERSION` is rebuilt, never migrated.
+`document`, `mention`, `embedded` and `problem` hold what each file says. The tables of `GRAPH` are derived from them,
+twice: `article` and so on from all files, `published_article` and so on from the files that are not hidden. While no
+article is hidden, the published ones are views of the others and cost nothing. So a statement chooses what a caller
+may see by the names of its tables alone.
+
+Every key is a function of content (see `graph_api.records`), never a row number. Columns that end in `_folded` hold
+`store.folding.fold` of their neighbour, those that end in `_order` its `order_key`; `_us` is microseconds since 1970
+in UTC; lists of texts and images are JSON (an image has the fields of `records.Image`, absent where null).
 """
 
 from __future__ import annotations
 
-SCHEMA_VERSION = 4
-APPLICATION_ID = 0x67726170  # "grap": tells our files from any other SQLite database
+from datetime import datetime
+from types import NoneType
+from typing import Any, get_args, get_type_hints
+from zlib import crc32
 
-SCRIPT = """
-CREATE TABLE meta (               -- revision: hex; generated_at: when it was first stored, ISO 8601 in UTC;
-                                  -- program: the version of graph-api that read the files
+from graph_api.records import Article
+
+APPLICATION_ID = 0x67726170  # "grap": tells our files from any other SQLite database
+PUBLISHED = "published_"  # before the names of the second graph's tables
+
+COLUMN_NAMES = {"published_date_time": "published_us", "provider_key": "provider", "parent_key": "parent"}
+"""Where a column is not called as the field of the record."""
+
+_TYPES = {str: "TEXT", int: "INTEGER", bool: "INTEGER", datetime: "INTEGER"}
+
+
+def _column(name: str, hint: Any) -> str:
+    options = [getattr(option, "__supertype__", option) for option in get_args(hint) or (hint,)]
+    [kind] = [_TYPES[option] for option in options if option is not NoneType]
+    return f"{COLUMN_NAMES.get(name, name)} {kind}{'' if NoneType in options else ' NOT NULL'}"
+
+
+_ARTICLE_COLUMNS = ", ".join(
+    _column(name, hint) for name, hint in get_type_hints(Article).items() if name != "key"
+)
+
+FILES = """
+CREATE TABLE meta (               -- revision: hex; generation; generated_at: when the revision was first stored, ISO
+                                  -- 8601 in UTC; program: the version of graph-api that read the files
     name TEXT PRIMARY KEY, value TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
 
--- what the files say -----------------------------------------------------------------------------------
 CREATE TABLE document (
     key INTEGER PRIMARY KEY,      -- 63 bits of SHA-256 over folder, NUL, path
     folder TEXT NOT NULL,         -- absolute path of the source folder
     path TEXT NOT NULL,           -- relative to the folder, with /
-    sha256 BLOB NOT NULL,         -- of the file's bytes
+    sha256 BLOB NOT NULL,         -- of the text with LF line ends
     kind TEXT NOT NULL,           -- article | topic | provider | rejected
     subject INTEGER,              -- key of the node it describes; NULL when rejected
     identity TEXT,                -- what the key was made from: canonical URL, domain or slug; tells collisions
     published_us INTEGER,         -- an article's own date: of several files of one article the newest wins
+    is_hidden INTEGER NOT NULL,   -- 1: says published: false, or is rejected
     payload TEXT                  -- the document without its related items, JSON; NULL when rejected
 ) STRICT;
 CREATE INDEX document_subject ON document (subject) WHERE subject IS NOT NULL;
 CREATE INDEX document_topic ON document (subject) WHERE kind = 'topic'; -- the taxonomy, read at each ingest
+CREATE INDEX document_hidden ON document (kind) WHERE is_hidden = 1;
 CREATE INDEX document_path ON document (path);
 CREATE UNIQUE INDEX document_hash ON document (folder, path, sha256);   -- all an unchanged file needs
+CREATE VIEW published_document AS SELECT * FROM document WHERE is_hidden = 0;
 
 CREATE TABLE mention (            -- an article document lists another article as related
     document INTEGER NOT NULL, position INTEGER NOT NULL, target INTEGER NOT NULL,
@@ -52,27 +79,28 @@ CREATE TABLE embedded (           -- copies agree almost always, so each distinc
 ) STRICT;
 CREATE INDEX embedded_url ON embedded (target, url);
 
-CREATE TABLE problem (
-    key INTEGER PRIMARY KEY,      -- 63 bits of SHA-256 over owner, code, message and how many equal ones precede
+CREATE TABLE any_problem (
+    key INTEGER NOT NULL,         -- 63 bits of SHA-256 over owner, code, message and how many equal ones precede
     owner INTEGER NOT NULL,       -- key of the document, or of the node for problems between documents
     code TEXT NOT NULL, severity TEXT NOT NULL, message TEXT NOT NULL, hint TEXT,
-    path TEXT NOT NULL, line INTEGER, column_ INTEGER, article INTEGER
+    path TEXT NOT NULL, line INTEGER, column_ INTEGER, article INTEGER,
+    seen INTEGER NOT NULL,        -- with 0: both graphs, 1: the graph of all files, 2: the published graph
+    PRIMARY KEY (key, seen)
 ) STRICT;
-CREATE INDEX problem_owner ON problem (owner);
-CREATE INDEX problem_order ON problem (path, line, column_, code, key);
+CREATE INDEX problem_owner ON any_problem (owner);
+CREATE INDEX problem_order ON any_problem (path, line, column_, code, key);
+CREATE VIEW problem AS SELECT * FROM any_problem WHERE seen <> 2;
+CREATE VIEW published_problem AS SELECT * FROM any_problem WHERE seen <> 1;
+"""
 
--- the graph --------------------------------------------------------------------------------------------
+GRAPH = {
+    "article": f"""
 CREATE TABLE article (
-    key INTEGER PRIMARY KEY, id TEXT NOT NULL, url TEXT NOT NULL, slug TEXT NOT NULL, title TEXT NOT NULL,
-    excerpt TEXT, category TEXT, type TEXT NOT NULL, published_us INTEGER,
-    web_url TEXT, original_url TEXT, amp_web_url TEXT, cdn_amp_web_url TEXT,
-    quality INTEGER, heat INTEGER, published INTEGER, is_stub INTEGER NOT NULL,
-    provider INTEGER,
-    hidden INTEGER NOT NULL,         -- 1: left out for callers that see published content only
+    key INTEGER PRIMARY KEY, {_ARTICLE_COLUMNS},
     related_count INTEGER NOT NULL,  -- length of the list of related articles (OUT)
     topic_count INTEGER NOT NULL, has_image INTEGER NOT NULL,
     slug_folded TEXT NOT NULL, title_folded TEXT NOT NULL, category_folded TEXT, type_folded TEXT NOT NULL,
-    url_folded TEXT NOT NULL
+    url_folded TEXT NOT NULL, title_order TEXT NOT NULL
 ) STRICT;
 CREATE INDEX article_newest ON article (published_us DESC, key);
 CREATE INDEX article_quality ON article (quality DESC, key);
@@ -81,33 +109,37 @@ CREATE INDEX article_stub ON article (key) WHERE is_stub = 1;
 CREATE INDEX article_slug ON article (slug);
 CREATE INDEX article_provider ON article (provider, published_us DESC, key);
 CREATE INDEX article_provider_key ON article (provider, key);  -- walks read a few of a hub's by key, unsorted
-
+""",
+    "article_detail": """
 CREATE TABLE article_detail (     -- long and seldom asked for; no row when all are NULL
-    key INTEGER PRIMARY KEY, body TEXT, featured_content TEXT, ciphertext TEXT, iv TEXT, extra TEXT
+    key INTEGER PRIMARY KEY, body TEXT, featured_content TEXT, extra TEXT, ciphertext TEXT, iv TEXT
 ) STRICT;
-
+""",
+    "article_image": """
 CREATE TABLE article_image (
     article INTEGER NOT NULL, position INTEGER NOT NULL, url TEXT NOT NULL,
     width INTEGER, height INTEGER, title TEXT, is_cached INTEGER,
     PRIMARY KEY (article, position)
 ) STRICT, WITHOUT ROWID;
-
+""",
+    "article_url": """
 CREATE TABLE article_url (        -- every canonical URL an article is known by
     url TEXT NOT NULL, article INTEGER NOT NULL, PRIMARY KEY (url, article)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX article_url_article ON article_url (article);
-
+""",
+    "article_topic": """
 CREATE TABLE article_topic (
     article INTEGER NOT NULL, position INTEGER NOT NULL, topic INTEGER NOT NULL,
     published_us INTEGER,         -- the article's, so that a topic's newest articles are one index walk
     name TEXT NOT NULL,           -- the topic as the article spells it
-    hidden INTEGER NOT NULL,      -- the article's
     PRIMARY KEY (article, position)
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX article_topic_name ON article_topic (topic, name, hidden);
+CREATE INDEX article_topic_name ON article_topic (topic, name);
 CREATE INDEX article_topic_newest ON article_topic (topic, published_us DESC, article);
 CREATE INDEX article_topic_key ON article_topic (topic, article);
-
+""",
+    "related": """
 CREATE TABLE related (
     src INTEGER NOT NULL,
     position INTEGER NOT NULL,    -- from 0, without gaps
@@ -115,33 +147,51 @@ CREATE TABLE related (
     PRIMARY KEY (src, position)
 ) STRICT, WITHOUT ROWID;
 CREATE UNIQUE INDEX related_dst ON related (dst, src);
-
+""",
+    "naming": """
 CREATE TABLE naming (             -- how each article names its provider; without images: []
     article INTEGER PRIMARY KEY, provider INTEGER NOT NULL,
-    domain TEXT NOT NULL, name TEXT NOT NULL, images TEXT NOT NULL,
-    hidden INTEGER NOT NULL       -- the article's
+    domain TEXT NOT NULL, name TEXT NOT NULL, images TEXT NOT NULL
 ) STRICT;
-CREATE INDEX naming_name ON naming (provider, domain, name, images, hidden);
-
+CREATE INDEX naming_name ON naming (provider, domain, name, images);
+""",
+    "provider": """
 CREATE TABLE provider (
     key INTEGER PRIMARY KEY, id TEXT NOT NULL, domain TEXT NOT NULL, name TEXT NOT NULL,
-    other_names TEXT NOT NULL,
-    shown_names TEXT NOT NULL,    -- those of other_names that are not only of hidden articles
-    description TEXT, images TEXT NOT NULL, extra TEXT,
-    hidden INTEGER NOT NULL, domain_folded TEXT NOT NULL, name_folded TEXT NOT NULL
+    other_names TEXT NOT NULL, description TEXT, images TEXT NOT NULL, extra TEXT,
+    domain_folded TEXT NOT NULL, name_folded TEXT NOT NULL, name_order TEXT NOT NULL
 ) STRICT;
 CREATE INDEX provider_order ON provider (name_folded, domain);
-
+""",
+    "topic": """
 CREATE TABLE topic (
     key INTEGER PRIMARY KEY, id TEXT NOT NULL, slug TEXT NOT NULL, name TEXT NOT NULL, shortname TEXT,
     keywords TEXT NOT NULL, hashtags TEXT NOT NULL, images TEXT NOT NULL, parent INTEGER, extra TEXT,
-    hidden INTEGER NOT NULL, slug_folded TEXT NOT NULL, name_folded TEXT NOT NULL
+    slug_folded TEXT NOT NULL, name_folded TEXT NOT NULL, name_order TEXT NOT NULL
 ) STRICT;
 CREATE INDEX topic_order ON topic (name_folded, slug);
 CREATE INDEX topic_parent ON topic (parent, name_folded, slug) WHERE parent IS NOT NULL;
-
+""",
+    "topic_name": """
 CREATE TABLE topic_name (         -- every spelling a topic is known by, folded
     name_folded TEXT NOT NULL, topic INTEGER NOT NULL, PRIMARY KEY (name_folded, topic)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX topic_name_topic ON topic_name (topic);
-"""
+""",
+}
+
+PUBLISHED_VIEWS = "".join(f"CREATE VIEW {PUBLISHED}{name} AS SELECT * FROM {name};\n" for name in GRAPH)
+
+
+def published_tables() -> str:
+    """The script that makes the tables of the published graph."""
+    return "".join(
+        script.replace("CREATE TABLE ", f"CREATE TABLE {PUBLISHED}")
+        .replace(f"INDEX {name}", f"INDEX {PUBLISHED}{name}")
+        .replace(f" ON {name} ", f" ON {PUBLISHED}{name} ")
+        for name, script in GRAPH.items()
+    )
+
+
+SCRIPT = FILES + "".join(GRAPH.values()) + PUBLISHED_VIEWS
+SCHEMA_VERSION = crc32(SCRIPT.encode()) >> 1 or 1  # a positive `user_version`, which has 32 bits with a sign

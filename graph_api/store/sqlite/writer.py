@@ -1,42 +1,47 @@
-"""The only writer: what files say goes in, what is derived from it is replaced node by node.
-
-All methods run inside the one transaction that `writer_file.write` opens. What is asked with a list of
-keys is answered for all of them at once; keys that have nothing are absent. Order of sayings and copies:
-the newest document first, then the smallest path, then the smallest hash; never anything that depends on
-the order of ingest or on where a folder lies.
-"""
+"""`store.writing`'s protocols on SQLite. All methods run inside the one transaction that `writer_file` opens."""
 
 from __future__ import annotations
 
 import sqlite3
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime
 from functools import cache
 from itertools import groupby
 from operator import itemgetter
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from graph_api.records import NodeKey, Severity
-from graph_api.store.sqlite.row_mapping import Row as Found
+from graph_api.store.sqlite.row_mapping import Row
 from graph_api.store.sqlite.sql import integers
+from graph_api.store.sqlite.tables import GRAPH, PUBLISHED, PUBLISHED_VIEWS, published_tables
 from graph_api.store.sqlite.writer_rows import (
-    TABLES,
+    ALL_FILES,
+    BOTH,
+    PUBLISHED_FILES,
+    TableRow,
+    Values,
+    file_rows,
+    images_of,
+    node_rows,
+)
+from graph_api.store.writing import (
     Copy,
-    FileRows,
+    FileRecord,
+    GraphWriter,
     KnownFile,
-    Naming,
-    RelatedRow,
-    Row,
-    Saying,
+    NodeRecord,
+    ProviderName,
     Spelling,
+    Statement,
 )
 
-Answer = TypeVar("Answer", Saying, Copy, Naming, Spelling)
+Answer = TypeVar("Answer", Statement, Copy, Spelling)
 
 _BATCH = 500  # keys of one statement: bounds what is in memory at once
 _AMONG = "IN (SELECT value FROM json_each(?))"
 _WINNER_FIRST = "d.published_us DESC, d.path, d.sha256, d.folder"
-_DERIVED = {
+_OWNERS = {  # of the rows of each table: a column, and the kind of node
     "article": ("key", "article"),
     "article_detail": ("key", "article"),
     "article_image": ("article", "article"),
@@ -50,231 +55,317 @@ _DERIVED = {
 }
 
 
-class Writer:
-    """The content of one database, open for change."""
+class Revision(NamedTuple):
+    """A revision of the content, its place among those the store has held, and when it was first stored."""
+
+    revision: str
+    generation: int
+    generated_at: str
+
+
+class _Statements:
+    """Statements about many keys, a bounded number of keys at a time."""
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
 
-    # -- what the files say ----------------------------------------------------------------------------
+    def all(self, text: str, *values: str) -> list[Row]:
+        return self._connection.execute(text, values).fetchall()
+
+    def keys(self, text: str, keys: Collection[NodeKey]) -> set[NodeKey]:
+        return {key for (key,) in self.among(text, keys)}
+
+    def among(self, text: str, keys: Collection[NodeKey]) -> Iterator[Row]:
+        for batch in batches(keys):
+            yield from self._connection.execute(text, (integers(batch),)).fetchall()
+
+    def delete(self, table: str, column: str, keys: Collection[NodeKey], condition: str = "") -> None:
+        text = f"DELETE FROM {table} WHERE {column} {_AMONG}{condition}"
+        for batch in batches(keys):
+            self._connection.execute(text, (integers(batch),))
+
+    def insert(self, rows: Iterable[TableRow], prefixes: Mapping[str, str]) -> None:
+        by_table: defaultdict[str, list[Values]] = defaultdict(list)
+        for table, values in rows:
+            by_table[table].append(values)
+        for table, found in by_table.items():
+            text = _insertion(prefixes.get(table, "") + table, len(found[0]))
+            self._connection.executemany(text, found)
+
+
+class Writer:
+    """A `StoreWriter`."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+        self._statements = _Statements(connection)
 
     def folders(self) -> list[str]:
-        """The source folders the content comes from."""
-        return [folder for (folder,) in self._all("SELECT DISTINCT folder FROM document ORDER BY folder")]
+        found = self._statements.all("SELECT DISTINCT folder FROM document ORDER BY folder")
+        return [folder for (folder,) in found]
 
     def known_files(self, folder: str) -> dict[str, KnownFile]:
-        """The files of *folder* as the database knows them, by path."""
-        found = self._all("SELECT path, key, sha256 FROM document WHERE folder = ?", folder)
+        found = self._statements.all("SELECT path, key, sha256 FROM document WHERE folder = ?", folder)
         return {path: KnownFile(key, sha256) for path, key, sha256 in found}
 
     def has_documents(self, folder: str) -> bool:
-        """Whether any file of *folder* was accepted."""
         found = "SELECT 1 FROM document WHERE folder = ? AND kind <> 'rejected' LIMIT 1"
-        return bool(self._all(found, folder))
+        return bool(self._statements.all(found, folder))
 
-    def forget(self, documents: Collection[NodeKey]) -> None:
-        """Nothing is left of what these files said, embedded copies aside: see `drop_unused_copies`."""
-        self._delete("problem", "owner", documents)
-        self._delete("mention", "document", documents)
-        self._delete("document", "key", documents)
+    def hashes(self) -> Mapping[str, list[tuple[str, bytes]]]:
+        found: defaultdict[str, list[tuple[str, bytes]]] = defaultdict(list)
+        for folder, path, sha256 in self._statements.all("SELECT folder, path, sha256 FROM document"):
+            found[folder].append((path, sha256))
+        return found
 
-    def remember(self, files: Collection[FileRows]) -> None:
-        """What these files say is stored; they must not be known."""
-        self._insert([file.document for file in files])
-        self._insert([row for file in files for row in file.mentions])
-        copies = {row.key: row for file in files for row in file.embedded}
-        self._insert(list(copies.values()), "OR IGNORE")
-        self._insert([row for file in files for row in file.problems])
+    def forget(self, files: Collection[NodeKey]) -> None:
+        self._statements.delete("any_problem", "owner", files)
+        self._statements.delete("mention", "document", files)
+        self._statements.delete("document", "key", files)
+
+    def remember(self, files: Collection[FileRecord]) -> None:
+        self._statements.insert((row for file in files for row in file_rows(file)), {})
 
     def drop_unused_copies(self, targets: Collection[NodeKey]) -> None:
-        """The embedded copies of *targets* that no document holds any more are gone."""
         unused = " AND NOT EXISTS (SELECT 1 FROM mention m WHERE m.embedded = embedded.key)"
-        self._delete("embedded", "target", targets, unused)
+        self._statements.delete("embedded", "target", targets, unused)
 
-    def subjects(self, documents: Collection[NodeKey]) -> dict[str, set[NodeKey]]:
-        """The nodes these files are about, by kind."""
+    def subjects(self, files: Collection[NodeKey] | None = None) -> Mapping[str, set[NodeKey]]:
+        text = "SELECT DISTINCT kind, subject FROM document WHERE subject IS NOT NULL"
+        rows = (
+            self._statements.all(text)
+            if files is None
+            else self._statements.among(f"{text} AND key {_AMONG}", files)
+        )
         found: defaultdict[str, set[NodeKey]] = defaultdict(set)
-        text = f"SELECT kind, subject FROM document WHERE subject IS NOT NULL AND key {_AMONG}"
-        for kind, subject in self._among(text, documents):
+        for kind, subject in rows:
             found[kind].add(subject)
         return found
 
-    def sayings(self, kind: str, subjects: Collection[NodeKey] | None = None) -> dict[NodeKey, list[Saying]]:
-        """What the files of one kind say about *subjects*; without it about all."""
-        text = (
-            f"SELECT d.subject, d.identity, d.folder, d.path, d.payload FROM document d WHERE d.kind = '{kind}'"
-            f"{'' if subjects is None else f' AND d.subject {_AMONG}'} ORDER BY d.subject, {_WINNER_FIRST}"
-        )
-        found = self._all(text) if subjects is None else self._among(text, subjects)
-        return _by_first(Saying, found)
-
-    # -- who is touched --------------------------------------------------------------------------------
-
-    def article_subjects(self) -> set[NodeKey]:
-        """All articles that have a file."""
-        return {key for (key,) in self._all("SELECT DISTINCT subject FROM document WHERE kind = 'article'")}
-
-    def unsettled_targets(self, subjects: Collection[NodeKey]) -> set[NodeKey]:
-        """Those that the files of *subjects* list and that are not (yet) an article of that URL with a file."""
+    def listed(self, subjects: Collection[NodeKey] | None = None) -> set[NodeKey]:
+        if subjects is None:
+            return {key for (key,) in self._statements.all("SELECT DISTINCT target FROM mention")}
         text = (
             "SELECT DISTINCT m.target FROM document d CROSS JOIN mention m ON m.document = d.key"
-            " CROSS JOIN embedded e ON e.key = m.embedded LEFT JOIN article t ON t.key = m.target"
-            f" WHERE d.kind = 'article' AND d.subject {_AMONG}"
-            " AND (t.key IS NULL OR t.is_stub = 1 OR t.url <> e.url)"
+            f" WHERE d.subject {_AMONG}"
         )
-        return {key for (key,) in self._among(text, subjects)}
+        return self._statements.keys(text, subjects)
 
-    def targets(self, documents: Collection[NodeKey]) -> set[NodeKey]:
-        """All that these files list."""
-        text = f"SELECT DISTINCT target FROM mention WHERE document {_AMONG}"
-        return {key for (key,) in self._among(text, documents)}
-
-    def listing(self, targets: Collection[NodeKey]) -> set[NodeKey]:
-        """The articles with a file that lists one of *targets*."""
-        text = (
-            "SELECT DISTINCT d.subject FROM mention m CROSS JOIN document d ON d.key = m.document"
-            f" WHERE m.target {_AMONG}"
+    def graphs(self) -> Sequence[GraphWriter]:
+        is_needed = self._has("SELECT 1 FROM document WHERE kind = 'article' AND is_hidden = 1 LIMIT 1")
+        is_there = self._has(
+            f"SELECT 1 FROM sqlite_schema WHERE name = '{PUBLISHED}article' AND type = 'table'"
         )
-        return {key for (key,) in self._among(text, targets)}
+        if is_needed != is_there:
+            self._make_published() if is_needed else self._drop_published()
+        if not is_needed:
+            return [_Graph(self._connection, "", BOTH)]
+        published = _Graph(self._connection, PUBLISHED, PUBLISHED_FILES, is_new=not is_there)
+        return [_Graph(self._connection, "", ALL_FILES), published]
 
-    def urls(self, articles: Collection[NodeKey]) -> dict[NodeKey, str]:
-        """The URL of each of *articles* that is in the graph."""
-        return dict(self._among(f"SELECT key, url FROM article WHERE key {_AMONG}", articles))
+    def revision(self) -> str | None:
+        return self.meta("revision")
 
-    def providers_of(self, articles: Collection[NodeKey]) -> set[NodeKey]:
-        """The providers of *articles*."""
-        text = f"SELECT DISTINCT provider FROM naming WHERE article {_AMONG}"
-        return {key for (key,) in self._among(text, articles)}
+    def set_revision(self, revision: str) -> None:
+        if revision != self.revision():
+            generation = int(self.meta("generation") or 0) + 1
+            self.restore(Revision(revision, generation, datetime.now(UTC).isoformat()))
 
-    def topics_of(self, articles: Collection[NodeKey]) -> set[NodeKey]:
-        """The topics of *articles*."""
-        text = f"SELECT DISTINCT topic FROM article_topic WHERE article {_AMONG}"
-        return {key for (key,) in self._among(text, articles)}
+    def problem_counts(self) -> Mapping[Severity, int]:
+        text = "SELECT severity, count(*) FROM problem GROUP BY severity"
+        found: dict[str, int] = dict(self._statements.all(text))
+        return {severity: found.get(severity.value, 0) for severity in Severity}
 
-    # -- what nodes are made from ----------------------------------------------------------------------
+    # -- for `writer_file` -------------------------------------------------------------------------------
 
-    def copies(self, targets: Collection[NodeKey]) -> dict[NodeKey, list[Copy]]:
-        """The embedded copies of *targets* in articles of the graph."""
+    def meta(self, name: str) -> str | None:
+        """A fact about the whole content, None when it is not known yet."""
+        found = self._statements.all("SELECT value FROM meta WHERE name = ?", name)
+        return found[0][0] if found else None
+
+    def set_meta(self, name: str, value: str) -> None:
+        """Store a fact about the whole content."""
+        self._connection.execute("INSERT OR REPLACE INTO meta (name, value) VALUES (?, ?)", (name, value))
+
+    def restore(self, revision: Revision) -> None:
+        """Store what a database said of its revision."""
+        for name, value in revision._asdict().items():
+            self.set_meta(name, str(value))
+
+    # -- the published graph -------------------------------------------------------------------------------
+
+    def _make_published(self) -> None:
+        """The published graph has tables of its own, still empty."""
+        for name in GRAPH:
+            self._connection.execute(f"DROP VIEW {PUBLISHED}{name}")
+        self._run(published_tables())
+        self._connection.execute(
+            f"UPDATE any_problem SET seen = {ALL_FILES}"
+            f" WHERE seen = {BOTH} AND owner NOT IN (SELECT key FROM document)"
+        )
+
+    def _drop_published(self) -> None:
+        """The published graph is the graph of all files."""
+        for name in GRAPH:
+            self._connection.execute(f"DROP TABLE {PUBLISHED}{name}")
+        self._run(PUBLISHED_VIEWS)
+        self._connection.execute(f"DELETE FROM any_problem WHERE seen = {PUBLISHED_FILES}")
+        self._connection.execute(
+            f"UPDATE any_problem SET seen = {BOTH}"
+            f" WHERE seen = {ALL_FILES} AND owner NOT IN (SELECT key FROM document)"
+        )
+
+    def _run(self, script: str) -> None:
+        for statement in statements(script):
+            self._connection.execute(statement)
+
+    def _has(self, text: str) -> bool:
+        return bool(self._statements.all(text))
+
+
+class _Graph:
+    """A `GraphWriter` on the tables whose names begin with *prefix*; its problems are *seen* as `writer_rows` says."""
+
+    def __init__(
+        self, connection: sqlite3.Connection, prefix: str, seen: int, *, is_new: bool = False
+    ) -> None:
+        self._connection = connection
+        self._statements = _Statements(connection)
+        self._prefix = prefix
+        self._seen = seen
+        self._is_new = is_new
+        self._prefixes = dict.fromkeys(GRAPH, prefix)
+
+    @property
+    def is_new(self) -> bool:
+        return self._is_new
+
+    # -- what nodes are derived from ---------------------------------------------------------------------
+
+    def statements(
+        self, kind: str, subjects: Collection[NodeKey] | None = None
+    ) -> Mapping[NodeKey, list[Statement]]:
         text = (
-            "SELECT m.target, e.url, d.path, e.payload, s.hidden"
-            " FROM mention m CROSS JOIN document d ON d.key = m.document"
-            " CROSS JOIN article s ON s.key = d.subject AND s.url = d.identity AND s.is_stub = 0"
+            f"SELECT d.subject, d.identity, d.folder, d.path, d.payload FROM {self._prefix}document d"
+            f" WHERE d.kind = '{kind}'{'' if subjects is None else f' AND d.subject {_AMONG}'}"
+            f" ORDER BY d.subject, {_WINNER_FIRST}"
+        )
+        found = self._statements.all(text) if subjects is None else self._statements.among(text, subjects)
+        return _by_first(Statement, found)
+
+    def copies(self, targets: Collection[NodeKey]) -> Mapping[NodeKey, list[Copy]]:
+        p = self._prefix
+        hidden = "SELECT 1 FROM document h WHERE h.subject = m.target AND h.kind = 'article' AND h.identity = e.url"
+        text = (
+            f"SELECT m.target, e.url, d.path, e.payload FROM mention m"
+            f" CROSS JOIN {p}document d ON d.key = m.document"
+            f" CROSS JOIN {p}article s ON s.key = d.subject AND s.url = d.identity AND s.is_stub = 0"
             f" CROSS JOIN embedded e ON e.key = m.embedded WHERE m.target {_AMONG}"
-            f" ORDER BY m.target, {_WINNER_FIRST}, m.position"
+            f"{f' AND NOT EXISTS ({hidden})' if p else ''} ORDER BY m.target, {_WINNER_FIRST}, m.position"
         )
-        return _by_first(Copy, self._among(text, targets))
+        return _by_first(Copy, self._statements.among(text, targets))
 
-    def copied_urls(self, targets: Collection[NodeKey]) -> dict[NodeKey, set[str]]:
-        """The URLs under which *targets* are listed: more than one for a key is a collision."""
+    def copied_urls(self, targets: Collection[NodeKey]) -> Mapping[NodeKey, set[str]]:
         found: defaultdict[NodeKey, set[str]] = defaultdict(set)
-        text = f"SELECT DISTINCT target, url FROM embedded WHERE target {_AMONG}"
-        for key, url in self._among(text, targets):
+        seen = (
+            f" AND EXISTS (SELECT 1 FROM mention m CROSS JOIN {self._prefix}document d ON d.key = m.document"
+            " WHERE m.embedded = embedded.key)"
+        )
+        text = (
+            f"SELECT DISTINCT target, url FROM embedded WHERE target {_AMONG}{seen if self._prefix else ''}"
+        )
+        for key, url in self._statements.among(text, targets):
             found[key].add(url)
         return found
 
-    def related(self, articles: Collection[NodeKey]) -> dict[NodeKey, list[NodeKey]]:
-        """What the files of each of *articles* list and the graph has: the winner's list first, repeats kept."""
+    def related(self, articles: Collection[NodeKey]) -> Mapping[NodeKey, list[NodeKey]]:
+        p = self._prefix
         text = (
-            "SELECT d.subject, m.target FROM document d"
-            " CROSS JOIN article s ON s.key = d.subject AND s.url = d.identity"
+            f"SELECT d.subject, m.target FROM {p}document d"
+            f" CROSS JOIN {p}article s ON s.key = d.subject AND s.url = d.identity"
             " CROSS JOIN mention m ON m.document = d.key CROSS JOIN embedded e ON e.key = m.embedded"
-            " CROSS JOIN article t ON t.key = m.target AND t.url = e.url"
+            f" CROSS JOIN {p}article t ON t.key = m.target AND t.url = e.url"
             f" WHERE d.kind = 'article' AND d.subject {_AMONG}"
             f" ORDER BY d.subject, {_WINNER_FIRST}, m.position"
         )
         return {
             key: [target for _, target in found]
-            for key, found in groupby(self._among(text, articles), itemgetter(0))
+            for key, found in groupby(self._statements.among(text, articles), itemgetter(0))
         }
 
-    def namings(self, providers: Collection[NodeKey]) -> dict[NodeKey, list[Naming]]:
-        """How articles name *providers*."""
+    def provider_names(self, providers: Collection[NodeKey]) -> Mapping[NodeKey, list[ProviderName]]:
         text = (
-            "SELECT provider, domain, name, images, count(*), sum(hidden = 0), min(iif(hidden, article, NULL))"
-            f" FROM naming WHERE provider {_AMONG}"
+            f"SELECT provider, domain, name, images, count(*) FROM {self._prefix}naming WHERE provider {_AMONG}"
             " GROUP BY provider, domain, name, images ORDER BY provider, domain, name, images"
         )
-        return _by_first(Naming, self._among(text, providers))
+        found: defaultdict[NodeKey, list[ProviderName]] = defaultdict(list)
+        for key, domain, name, images, uses in self._statements.among(text, providers):
+            found[key].append(ProviderName(key, domain, name, images_of(images), uses))
+        return found
 
-    def spellings(self, topics: Collection[NodeKey]) -> dict[NodeKey, list[Spelling]]:
-        """How articles spell *topics*."""
+    def spellings(self, topics: Collection[NodeKey]) -> Mapping[NodeKey, list[Spelling]]:
         text = (
-            f"SELECT topic, name, count(*), sum(hidden = 0) FROM article_topic WHERE topic {_AMONG}"
+            f"SELECT topic, name, count(*) FROM {self._prefix}article_topic WHERE topic {_AMONG}"
             " GROUP BY topic, name ORDER BY topic, name"
         )
-        return _by_first(Spelling, self._among(text, topics))
+        return _by_first(Spelling, self._statements.among(text, topics))
 
-    # -- the graph -------------------------------------------------------------------------------------
+    # -- which nodes a change touches ----------------------------------------------------------------------
+
+    def unsettled(self, targets: Collection[NodeKey]) -> set[NodeKey]:
+        text = (
+            f"SELECT DISTINCT e.target FROM embedded e LEFT JOIN {self._prefix}article t ON t.key = e.target"
+            f" WHERE e.target {_AMONG} AND (t.key IS NULL OR t.is_stub = 1 OR t.url <> e.url)"
+        )
+        return self._statements.keys(text, targets)
+
+    def listing(self, targets: Collection[NodeKey]) -> set[NodeKey]:
+        text = (
+            f"SELECT DISTINCT d.subject FROM mention m CROSS JOIN {self._prefix}document d ON d.key = m.document"
+            f" WHERE m.target {_AMONG}"
+        )
+        return self._statements.keys(text, targets)
+
+    def urls(self, articles: Collection[NodeKey]) -> Mapping[NodeKey, str]:
+        text = f"SELECT key, url FROM {self._prefix}article WHERE key {_AMONG}"
+        return dict(self._statements.among(text, articles))
+
+    def providers_of(self, articles: Collection[NodeKey]) -> set[NodeKey]:
+        text = f"SELECT DISTINCT provider FROM {self._prefix}naming WHERE article {_AMONG}"
+        return self._statements.keys(text, articles)
+
+    def topics_of(self, articles: Collection[NodeKey]) -> set[NodeKey]:
+        text = f"SELECT DISTINCT topic FROM {self._prefix}article_topic WHERE article {_AMONG}"
+        return self._statements.keys(text, articles)
+
+    # -- change ----------------------------------------------------------------------------------------------
 
     def remove(self, kind: str, keys: Collection[NodeKey]) -> None:
-        """The nodes of one kind (article, provider, topic) and what is said of them are out of the graph."""
-        for table, (column, owner) in _DERIVED.items():
+        for table, (column, owner) in _OWNERS.items():
             if owner == kind:
-                self._delete(table, column, keys)
-        self._delete("problem", "owner", keys)
+                self._statements.delete(self._prefix + table, column, keys)
+        seen = f" AND seen {'=' if self._prefix else '<>'} {PUBLISHED_FILES}"
+        self._statements.delete("any_problem", "owner", keys, seen)
 
-    def add(self, rows: Iterable[Row]) -> None:
-        """The rows are stored; they must not be there."""
-        by_table: defaultdict[type[Row], list[Row]] = defaultdict(list)
-        for row in rows:
-            by_table[type(row)].append(row)
-        for same in by_table.values():
-            self._insert(same)
+    def add(self, records: Iterable[NodeRecord]) -> None:
+        rows = (row for record in records for row in node_rows(record, self._seen))
+        self._statements.insert(rows, self._prefixes)
 
     def relate(self, lists: Mapping[NodeKey, Sequence[NodeKey]]) -> None:
-        """Each key of *lists* lists exactly these articles, in this order."""
-        self._delete("related", "src", lists)
-        self._insert(
-            [RelatedRow(src, at, dst) for src, found in lists.items() for at, dst in enumerate(found)]
-        )
+        self._statements.delete(f"{self._prefix}related", "src", lists)
+        rows = (("related", (src, at, dst)) for src, found in lists.items() for at, dst in enumerate(found))
+        self._statements.insert(rows, self._prefixes)
         counts = [(len(found), src) for src, found in lists.items()]
-        self._connection.executemany("UPDATE article SET related_count = ? WHERE key = ?", counts)
-
-    # -- the whole -------------------------------------------------------------------------------------
-
-    def file_hashes(self) -> list[tuple[str, bytes]]:
-        """Path and hash of every file, sorted."""
-        return sorted(self._all("SELECT path, sha256 FROM document"))
-
-    def meta(self, name: str) -> str | None:
-        """A fact about the whole, None when it is not known yet."""
-        found = self._all("SELECT value FROM meta WHERE name = ?", name)
-        return found[0][0] if found else None
-
-    def set_meta(self, name: str, value: str) -> None:
-        """The fact is stored."""
-        self._connection.execute("INSERT OR REPLACE INTO meta (name, value) VALUES (?, ?)", (name, value))
+        text = f"UPDATE {self._prefix}article SET related_count = ? WHERE key = ?"
+        self._connection.executemany(text, counts)
 
     def counts(self) -> tuple[int, int]:
-        """The number of articles, and of stubs among them."""
-        stubs = "SELECT count(*) FROM article WHERE is_stub = 1"
-        found = self._all(f"SELECT (SELECT count(*) FROM article), ({stubs})")
-        return found[0][0], found[0][1]
-
-    def problem_counts(self) -> dict[Severity, int]:
-        """The number of problems of each severity."""
-        found: dict[str, int] = dict(self._all("SELECT severity, count(*) FROM problem GROUP BY severity"))
-        return {severity: found.get(severity.value, 0) for severity in Severity}
-
-    # -- statements ------------------------------------------------------------------------------------
-
-    def _all(self, text: str, *values: str) -> list[Found]:
-        return self._connection.execute(text, values).fetchall()
-
-    def _among(self, text: str, keys: Collection[NodeKey]) -> Iterator[Found]:
-        for batch in batches(keys):
-            yield from self._connection.execute(text, (integers(batch),)).fetchall()
-
-    def _delete(self, table: str, column: str, keys: Collection[NodeKey], condition: str = "") -> None:
-        text = f"DELETE FROM {table} WHERE {column} {_AMONG}{condition}"
-        for batch in batches(keys):
-            self._connection.execute(text, (integers(batch),))
-
-    def _insert(self, rows: Sequence[Row], on_conflict: str = "") -> None:
-        if rows:
-            self._connection.executemany(
-                _insertion(TABLES[type(rows[0])], rows[0]._fields, on_conflict), rows
-            )
+        p = self._prefix
+        stubs = f"SELECT count(*) FROM {p}article WHERE is_stub = 1"
+        [(articles, stub_count)] = self._statements.all(
+            f"SELECT (SELECT count(*) FROM {p}article), ({stubs})"
+        )
+        return articles, stub_count
 
 
 def batches(keys: Collection[NodeKey]) -> Iterator[list[NodeKey]]:
@@ -284,12 +375,22 @@ def batches(keys: Collection[NodeKey]) -> Iterator[list[NodeKey]]:
         yield ordered[start : start + _BATCH]
 
 
-def _by_first(kind: type[Answer], found: Iterable[Found]) -> dict[NodeKey, list[Answer]]:
+def statements(script: str) -> Iterator[str]:
+    """The statements of *script*. (`executescript` would commit.)"""
+    statement = ""
+    for line in script.splitlines(keepends=True):
+        statement += line
+        if sqlite3.complete_statement(statement):
+            yield statement
+            statement = ""
+
+
+def _by_first(kind: type[Answer], found: Iterable[Row]) -> dict[NodeKey, list[Answer]]:
     """Rows ordered by their first column, as one list for each of its values."""
     return {key: [kind._make(row) for row in rows] for key, rows in groupby(found, itemgetter(0))}
 
 
 @cache
-def _insertion(table: str, columns: tuple[str, ...], on_conflict: str) -> str:
-    marks = ", ".join("?" * len(columns))
-    return f"INSERT {on_conflict} INTO {table} ({', '.join(columns)}) VALUES ({marks})"
+def _insertion(table: str, columns: int) -> str:
+    is_shared = table == "embedded"  # equal copies are stored once
+    return f"INSERT {'OR IGNORE ' if is_shared else ''}INTO {table} VALUES ({', '.join('?' * columns)})"

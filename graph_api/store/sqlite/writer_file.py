@@ -1,11 +1,11 @@
-"""The database file under the writer: made, locked, rebuilt when it is of no use, never when it is not ours.
+"""The database file that an ingest writes: created, locked, and rebuilt when it is outdated or damaged.
 
-One ingester at a time: a lock on a file beside the database (released by the kernel when its process
-dies) covers what a transaction cannot, the making and the replacing of the file itself. Readers are never
-locked out: WAL shows them the old content until the new is committed.
+One ingest at a time: a lock on a file beside the database (released by the kernel when its process dies) covers
+what a transaction cannot, creating and replacing the file itself. Readers are never locked out: WAL shows them the
+old content until the new is committed.
 
-A database that has to be built anew holds nothing but the folders that are read now. So it is refused when
-it says that it held others: they would be gone without anybody having asked for that.
+A rebuilt database holds only the folders that are read now. So a rebuild is refused when the database holds other
+folders too: they would be lost silently.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import fcntl
 import logging
 import os
 import sqlite3
-from collections.abc import Callable, Collection, Generator, Iterator
+from collections.abc import Callable, Collection, Generator
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import TypeVar
@@ -22,7 +22,8 @@ from typing import TypeVar
 from graph_api.errors import StoreDamaged, StoreError, StoreLocked
 from graph_api.store.sqlite.connection import DAMAGED, code, damage, state_of
 from graph_api.store.sqlite.tables import APPLICATION_ID, SCHEMA_VERSION, SCRIPT
-from graph_api.store.sqlite.writer import Writer
+from graph_api.store.sqlite.writer import Revision, Writer, statements
+from graph_api.store.writing import StoreWriter
 
 logger = logging.getLogger(__name__)
 
@@ -46,39 +47,37 @@ _PRAGMAS = (
 
 
 def write(
-    database: Path, program: str, work: Callable[[Writer], T], *, folders: Collection[str] | None = None
+    database: Path, work: Callable[[StoreWriter], T], *, program: str, folders: Collection[str] | None
 ) -> T:
-    """What *work* returns; all it wrote is committed as one transaction, nothing of it when it raises.
-
-    A database of another schema or program version, or a damaged one, is emptied before *work* runs, which
-    may then run a second time; one that was not there before is not there either when it raises.
-    Raises `StoreLocked` at once when another ingester holds it, `StoreError` when it cannot be written, is a
-    file of somebody else, or has to be emptied and holds folders besides *folders*, which *work* reads.
-    """
+    """As `WritableStore.write` says. A file that did not exist does not exist afterwards when *work* raises."""
     _refuse_other_files(database)  # before a lock is left beside somebody's file
     with _clear_errors(database), _lock(database), _unmade(database):
         try:
-            return _transaction(database, program, work, folders)
+            return _transaction(database, program, work, folders, None)
         except (StoreDamaged, sqlite3.DatabaseError) as error:
             if isinstance(error, sqlite3.DatabaseError) and code(error) not in DAMAGED:
                 raise
-            _discard(database, folders)
-            logger.warning("%s was damaged (%s) and is built anew", database, error)
-            return _transaction(database, program, work, folders)
+            former = _discard(database, folders)
+            logger.warning("%s was damaged (%s) and is rebuilt", database, error)
+            return _transaction(database, program, work, folders, former)
 
 
 # -- one transaction ---------------------------------------------------------------------------------------
 
 
 def _transaction(
-    database: Path, program: str, work: Callable[[Writer], T], folders: Collection[str] | None
+    database: Path,
+    program: str,
+    work: Callable[[StoreWriter], T],
+    folders: Collection[str] | None,
+    former: Revision | None,
 ) -> T:
     with closing(_opened(database)) as connection:
         if found := damage(connection):
             raise StoreDamaged(found)
         connection.execute("BEGIN IMMEDIATE")
         try:
-            result = work(_prepared(connection, program, database, folders))
+            result = work(_prepared(connection, program, database, folders, former))
             connection.execute("COMMIT")
         except BaseException:
             with suppress(sqlite3.Error):  # a full disk has rolled back already
@@ -102,7 +101,7 @@ def _opened(database: Path) -> sqlite3.Connection:
 
 
 def _claim(connection: sqlite3.Connection, database: Path) -> None:
-    """The database bears our mark and keeps a WAL; one that holds tables of others is refused."""
+    """Mark the database as ours and switch it to WAL; refuse one that holds tables of another program."""
     application = connection.execute("PRAGMA application_id").fetchone()[0]
     if application != APPLICATION_ID:
         if application or connection.execute("SELECT 1 FROM sqlite_schema").fetchone():
@@ -112,54 +111,62 @@ def _claim(connection: sqlite3.Connection, database: Path) -> None:
 
 
 def _prepared(
-    connection: sqlite3.Connection, program: str, database: Path, folders: Collection[str] | None
+    connection: sqlite3.Connection,
+    program: str,
+    database: Path,
+    folders: Collection[str] | None,
+    former: Revision | None,
 ) -> Writer:
     writer = Writer(connection)
     version = connection.execute("PRAGMA user_version").fetchone()[0]
     if version != SCHEMA_VERSION or writer.meta("program") != program:
         _refuse_to_lose(connection, database, "was written by another version of graph-api", folders)
+        former = former or _revision(connection)
         _rebuild(connection)
         writer.set_meta("program", program)
+        if former is not None:
+            writer.restore(former)
     return writer
+
+
+def _revision(connection: sqlite3.Connection) -> Revision | None:
+    """The revision of a database that is rebuilt, None when it cannot be read: generations only grow."""
+    with suppress(sqlite3.Error, KeyError, ValueError):
+        meta: dict[str, str] = dict(connection.execute("SELECT name, value FROM meta"))
+        return Revision(meta["revision"], int(meta["generation"]), meta["generated_at"])
+    return None
 
 
 def _refuse_to_lose(
     connection: sqlite3.Connection, database: Path, why: str, folders: Collection[str] | None
 ) -> None:
-    """Raises StoreError when the database says that it holds others than *folders*; None stands for all."""
+    """Raise StoreError when the database holds folders besides *folders*; None allows to lose any."""
     known: list[str] = []
     with suppress(sqlite3.Error):  # tables of another version, or damaged ones
         known = [folder for (folder,) in connection.execute("SELECT DISTINCT folder FROM document")]
     others = sorted(set(known) - set(known if folders is None else folders))
     if others:
         raise StoreError(
-            f"{database}: {why} and has to be built anew; name its other folders too"
+            f"{database}: {why} and has to be rebuilt; name its other folders too"
             f" ({', '.join(others)}), or remove the file"
         )
 
 
 def _rebuild(connection: sqlite3.Connection) -> None:
     """The database has our tables, all empty."""
-    tables = "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'"
-    for (name,) in connection.execute(tables).fetchall():
-        connection.execute(f'DROP TABLE IF EXISTS "{name}"')
-    for statement in _statements(SCRIPT):
+    known = (
+        "SELECT type, name FROM sqlite_schema WHERE type IN ('view', 'table')"
+        " AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY type DESC"
+    )
+    for kind, name in connection.execute(known).fetchall():
+        connection.execute(f'DROP {kind} IF EXISTS "{name}"')
+    for statement in statements(SCRIPT):
         connection.execute(statement)
     connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
 
 
-def _statements(script: str) -> Iterator[str]:
-    """The statements of *script*. (`executescript` would commit.)"""
-    statement = ""
-    for line in script.splitlines(keepends=True):
-        statement += line
-        if sqlite3.complete_statement(statement):
-            yield statement
-            statement = ""
-
-
 def _checkpoint(connection: sqlite3.Connection) -> None:
-    """The WAL is emptied into the database, unless readers still need it: then a later one does it."""
+    """Copy the WAL into the database, unless readers still need it: then a later ingest does."""
     with suppress(sqlite3.OperationalError):
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
@@ -191,14 +198,17 @@ def _take(lock: int, database: Path) -> None:
 
 
 def _refuse_other_files(database: Path) -> None:
-    """The file is absent, empty, or a SQLite database."""
+    """Raise StoreError unless the file is missing, empty, or a SQLite database."""
     head = _head(database)
     if head and not head.startswith(_MAGIC):
         raise StoreError(f"{database}: is not a database of graph-api; name another file with --db")
 
 
-def _discard(database: Path, folders: Collection[str] | None) -> None:
-    """The damaged database is gone; `StoreError` when its head does not say that it was ours, or it is needed."""
+def _discard(database: Path, folders: Collection[str] | None) -> Revision | None:
+    """Remove the damaged database and return its revision, if it can be read.
+
+    `StoreError` when its header does not say that it is ours, or it holds folders besides *folders*.
+    """
     mark = _head(database)[_APPLICATION_ID_AT : _APPLICATION_ID_AT + 4]
     if mark != APPLICATION_ID.to_bytes(4):
         raise StoreError(
@@ -206,14 +216,16 @@ def _discard(database: Path, folders: Collection[str] | None) -> None:
         )
     with closing(sqlite3.connect(f"{database.resolve().as_uri()}?mode=ro", uri=True)) as connection:
         _refuse_to_lose(connection, database, "is damaged", folders)
+        former = _revision(connection)
     _remove(database)
+    return former
 
 
 @contextmanager
 def _unmade(database: Path) -> Generator[None]:
-    """A database that was not there is not there either when the work in between fails.
+    """Remove a database that did not exist before when the work in between fails.
 
-    What a removed one has left is not used for it: a server may still read there.
+    The WAL of one that was removed is not used for the new one: a server may still read it.
     """
     made = not database.exists()
     if made:
@@ -246,7 +258,7 @@ def _head(database: Path) -> bytes:
 
 @contextmanager
 def _clear_errors(database: Path) -> Generator[None]:
-    """What goes wrong with the file is one line that says what to do."""
+    """Turn SQLite's errors into one line that says what to do."""
     try:
         yield
     except sqlite3.Error as error:

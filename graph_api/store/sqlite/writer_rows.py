@@ -1,259 +1,214 @@
-"""What is written: one named tuple for each table, its fields the table's columns, in any order."""
+"""Records become rows: for each, the tables and the values in the order of their columns."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import NamedTuple, TypeAlias
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from functools import lru_cache
+from typing import Any, TypeAlias
 
-from graph_api.records import NodeKey
+import orjson
 
-
-class DocumentRow(NamedTuple):
-    key: NodeKey
-    folder: str
-    path: str
-    sha256: bytes
-    kind: str
-    subject: NodeKey | None
-    identity: str | None
-    published_us: int | None
-    payload: str | None
-
-
-class MentionRow(NamedTuple):
-    document: NodeKey
-    position: int
-    target: NodeKey
-    embedded: NodeKey
-
-
-class EmbeddedRow(NamedTuple):
-    key: NodeKey
-    target: NodeKey
-    url: str
-    payload: str
-
-
-class ProblemRow(NamedTuple):
-    key: NodeKey
-    owner: NodeKey
-    code: str
-    severity: str
-    message: str
-    hint: str | None
-    path: str
-    line: int | None
-    column_: int | None
-    article: NodeKey | None
-
-
-class ArticleRow(NamedTuple):
-    key: NodeKey
-    id: str
-    url: str
-    slug: str
-    title: str
-    excerpt: str | None
-    category: str | None
-    type: str
-    published_us: int | None
-    web_url: str | None
-    original_url: str | None
-    amp_web_url: str | None
-    cdn_amp_web_url: str | None
-    quality: int | None
-    heat: int | None
-    published: bool | None
-    is_stub: bool
-    provider: NodeKey | None
-    hidden: bool
-    related_count: int
-    topic_count: int
-    has_image: bool
-    slug_folded: str
-    title_folded: str
-    category_folded: str | None
-    type_folded: str
-    url_folded: str
-
-
-class ArticleDetailRow(NamedTuple):
-    key: NodeKey
-    body: str | None
-    featured_content: str | None
-    ciphertext: str | None
-    iv: str | None
-    extra: str | None
-
-
-class ArticleImageRow(NamedTuple):
-    article: NodeKey
-    position: int
-    url: str
-    width: int | None
-    height: int | None
-    title: str | None
-    is_cached: bool | None
-
-
-class ArticleUrlRow(NamedTuple):
-    url: str
-    article: NodeKey
-
-
-class ArticleTopicRow(NamedTuple):
-    article: NodeKey
-    position: int
-    topic: NodeKey
-    published_us: int | None
-    name: str
-    hidden: bool
-
-
-class NamingRow(NamedTuple):
-    article: NodeKey
-    provider: NodeKey
-    domain: str
-    name: str
-    images: str
-    hidden: bool
-
-
-class RelatedRow(NamedTuple):
-    src: NodeKey
-    position: int
-    dst: NodeKey
-
-
-class ProviderRow(NamedTuple):
-    key: NodeKey
-    id: str
-    domain: str
-    name: str
-    other_names: str
-    shown_names: str
-    description: str | None
-    images: str
-    extra: str | None
-    hidden: bool
-    domain_folded: str
-    name_folded: str
-
-
-class TopicRow(NamedTuple):
-    key: NodeKey
-    id: str
-    slug: str
-    name: str
-    shortname: str | None
-    keywords: str
-    hashtags: str
-    images: str
-    parent: NodeKey | None
-    extra: str | None
-    hidden: bool
-    slug_folded: str
-    name_folded: str
-
-
-class TopicNameRow(NamedTuple):
-    name_folded: str
-    topic: NodeKey
-
-
-Row: TypeAlias = (
-    DocumentRow
-    | MentionRow
-    | EmbeddedRow
-    | ProblemRow
-    | ArticleRow
-    | ArticleDetailRow
-    | ArticleImageRow
-    | ArticleUrlRow
-    | ArticleTopicRow
-    | NamingRow
-    | RelatedRow
-    | ProviderRow
-    | TopicRow
-    | TopicNameRow
+from graph_api.records import Detail, Image, NodeKey, Problem, Provider, Topic, name_key
+from graph_api.store.folding import fold, order_key
+from graph_api.store.sqlite.row_mapping import microseconds
+from graph_api.store.writing import (
+    ArticleRecord,
+    EmbeddedCopy,
+    FileRecord,
+    NodeProblems,
+    NodeRecord,
+    TopicRecord,
 )
 
-TABLES: dict[type[Row], str] = {
-    DocumentRow: "document",
-    MentionRow: "mention",
-    EmbeddedRow: "embedded",
-    ProblemRow: "problem",
-    ArticleRow: "article",
-    ArticleDetailRow: "article_detail",
-    ArticleImageRow: "article_image",
-    ArticleUrlRow: "article_url",
-    ArticleTopicRow: "article_topic",
-    NamingRow: "naming",
-    RelatedRow: "related",
-    ProviderRow: "provider",
-    TopicRow: "topic",
-    TopicNameRow: "topic_name",
-}
+Values: TypeAlias = tuple[Any, ...]  # of one row: the tables are STRICT, SQLite checks each
+TableRow: TypeAlias = tuple[str, Values]
+
+BOTH, ALL_FILES, PUBLISHED_FILES = 0, 1, 2  # any_problem.seen
+
+_NO_TEXTS = "[]"
+_REMEMBERED = 16_384  # copies: members of a story embed the same ones over and over
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FileRows:
-    """Everything one file says."""
-
-    document: DocumentRow
-    mentions: list[MentionRow] = field(default_factory=list[MentionRow])
-    embedded: list[EmbeddedRow] = field(default_factory=list[EmbeddedRow])
-    problems: list[ProblemRow] = field(default_factory=list[ProblemRow])
+def document_key(folder: str, path: str) -> NodeKey:
+    """The key of the file at *path* of *folder*."""
+    return name_key(f"{folder}\0{path}")
 
 
-# -- what the writer reads back ----------------------------------------------------------------------------
+def file_rows(file: FileRecord) -> Iterator[TableRow]:
+    """The rows of a file."""
+    key = document_key(file.folder, file.path)
+    yield (
+        "document",
+        (
+            key,
+            file.folder,
+            file.path,
+            file.sha256,
+            file.kind,
+            file.subject,
+            file.identity,
+            _us(file.published_date_time),
+            file.is_hidden,
+            file.payload,
+        ),
+    )
+    for at, copy in enumerate(file.related):
+        row = _embedded(copy)
+        yield "embedded", row
+        yield "mention", (key, at, copy.target, row[0])
+    article = file.subject if file.kind == "article" else None
+    yield from problem_rows(key, file.problems, article, ALL_FILES if file.is_hidden else BOTH)
 
 
-class KnownFile(NamedTuple):
-    """A file as the database knows it."""
-
-    key: NodeKey
-    sha256: bytes
+@lru_cache(_REMEMBERED)
+def _embedded(copy: EmbeddedCopy) -> Values:
+    return name_key(copy.payload), copy.target, copy.url, copy.payload
 
 
-class Saying(NamedTuple):
-    """What one file says about its subject. Sayings about one subject come with the winner first:
-    the newest, then the smallest path, then the smallest hash."""
-
-    subject: NodeKey
-    identity: str
-    folder: str
-    path: str
-    payload: str
+def problem_key(owner: NodeKey, problem: Problem, equal_before: int) -> NodeKey:
+    """The key of a problem of *owner*. It stays while other problems come and go: cursors contain it."""
+    return name_key(f"problem:{owner}:{equal_before}:{problem.code}:{problem.message}")
 
 
-class Copy(NamedTuple):
-    """An article as the document at *path* embeds it; *hidden* when the listing article is."""
+def problem_rows(
+    owner: NodeKey, problems: Iterable[Problem], article: NodeKey | None, seen: int
+) -> Iterator[TableRow]:
+    """The problems of one owner, about *article* if none says otherwise."""
+    equal: Counter[tuple[str, str]] = Counter()
+    for problem in problems:
+        same = (problem.code, problem.message)
+        yield (
+            "any_problem",
+            (
+                problem_key(owner, problem, equal[same]),
+                owner,
+                problem.code,
+                problem.severity.value,
+                problem.message,
+                problem.hint,
+                problem.path,
+                problem.line,
+                problem.column,
+                problem.article if article is None else article,
+                seen,
+            ),
+        )
+        equal[same] += 1
 
-    target: NodeKey
-    url: str
-    path: str
-    payload: str
-    hidden: bool
+
+def node_rows(record: NodeRecord, seen: int) -> Iterator[TableRow]:
+    """The rows of a node, or of problems between its files, which are *seen* with one graph or both."""
+    match record:
+        case ArticleRecord():
+            yield from _article_rows(record)
+        case Provider():
+            yield "provider", _provider_row(record)
+        case TopicRecord():
+            topic = record.topic
+            yield "topic", _topic_row(topic)
+            yield from (("topic_name", (name, topic.key)) for name in sorted({*map(fold, record.names)}))
+        case NodeProblems():
+            yield from problem_rows(record.owner, record.problems, record.article, seen)
 
 
-class Naming(NamedTuple):
-    """A spelling (and images, JSON) of a provider, with the number of articles that use it, all and not hidden,
-    and one that is hidden."""
+def _article_rows(record: ArticleRecord) -> Iterator[TableRow]:
+    article = record.article
+    key, published = article.key, _us(article.published_date_time)
+    yield "article", _article_row(record)
+    if record.details or record.secured is not None:
+        texts = (record.details.get(detail) for detail in Detail)
+        secured = record.secured
+        yield (
+            "article_detail",
+            (key, *texts, *((None, None) if secured is None else (secured.ciphertext, secured.iv))),
+        )
+    for at, image in enumerate(record.images):
+        yield "article_image", (key, at, image.url, image.width, image.height, image.title, image.is_cached)
+    for url in record.urls:
+        yield "article_url", (url, key)
+    for at, topic in enumerate(record.topics):
+        yield "article_topic", (key, at, topic.key, published, topic.name)
+    if (named := record.provider) is not None:
+        yield "naming", (key, named.key, named.domain, named.name, images_json(named.images))
 
-    provider: NodeKey
-    domain: str
-    name: str
-    images: str
-    uses: int
-    shown: int
-    hidden_article: NodeKey | None
+
+def _article_row(record: ArticleRecord) -> Values:
+    article = record.article
+    return (
+        *(_us(value) if isinstance(value, datetime) else value for value in article),
+        0,  # related articles, until `relate` counts them
+        len(record.topics),
+        bool(record.images),
+        fold(article.slug),
+        fold(article.title),
+        None if article.category is None else fold(article.category),
+        fold(article.type),
+        fold(article.url),
+        order_key(article.title),
+    )
 
 
-class Spelling(NamedTuple):
-    """A spelling of a topic, with the number of articles that use it, all and not hidden."""
+def _provider_row(provider: Provider) -> Values:
+    return (
+        provider.key,
+        provider.id,
+        provider.domain,
+        provider.name,
+        texts_json(provider.other_names),
+        provider.description,
+        images_json(provider.images),
+        provider.extra,
+        fold(provider.domain),
+        fold(provider.name),
+        order_key(provider.name),
+    )
 
-    topic: NodeKey
-    name: str
-    uses: int
-    shown: int
+
+def _topic_row(topic: Topic) -> Values:
+    return (
+        topic.key,
+        topic.id,
+        topic.slug,
+        topic.name,
+        topic.shortname,
+        texts_json(topic.keywords),
+        texts_json(topic.hashtags),
+        images_json(topic.images),
+        topic.parent_key,
+        topic.extra,
+        fold(topic.slug),
+        fold(topic.name),
+        order_key(topic.name),
+    )
+
+
+def texts_json(texts: Iterable[str]) -> str:
+    """Texts as one column holds them."""
+    return orjson.dumps(list(texts)).decode()
+
+
+def images_json(images: Iterable[Image]) -> str:
+    """Images as one column holds them: fields that are null are absent."""
+    return orjson.dumps([_present(image) for image in images]).decode()
+
+
+def images_of(json: str) -> tuple[Image, ...]:
+    """The inverse of `images_json`."""
+    return () if json == _NO_TEXTS else tuple(Image(**fields) for fields in orjson.loads(json))
+
+
+def _present(image: Image) -> dict[str, str | int | bool]:
+    fields = {
+        "url": image.url,
+        "width": image.width,
+        "height": image.height,
+        "title": image.title,
+        "is_cached": image.is_cached,
+    }
+    return {name: value for name, value in fields.items() if value is not None}
+
+
+def _us(moment: datetime | None) -> int | None:
+    return None if moment is None else microseconds(moment)

@@ -1,44 +1,56 @@
-"""Folders into a database: one transaction, that changes what changed."""
+"""Folders into a store, in one transaction: read what changed, derive the graphs, set the revision."""
 
 from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from datetime import UTC, datetime
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from importlib.metadata import version
-from pathlib import Path
 from typing import TypeAlias
 
 import orjson
 
 from graph_api.errors import SourceError
-from graph_api.ingest.derive import Derived, Touched, derive, known_taxonomy, replace
-from graph_api.ingest.file_rows import file_rows
-from graph_api.ingest.report import IngestReport
+from graph_api.ingest.derivation import Derived, Touched, derive, replace, stored_taxonomy
+from graph_api.ingest.document_json import file_record
 from graph_api.ingest.sources import Source, SourceFile
-from graph_api.records import NodeKey
-from graph_api.store.sqlite.tables import SCHEMA_VERSION
-from graph_api.store.sqlite.writer import Writer
-from graph_api.store.sqlite.writer_file import write
-from graph_api.store.sqlite.writer_rows import FileRows
+from graph_api.records import NodeKey, Severity
+from graph_api.store.writing import FileRecord, StoreWriter, WritableStore
 
 Progress: TypeAlias = Callable[[int, int], None]
 """Called with the number of files read so far, and of all."""
 
-_BATCH = 100  # files whose rows are in memory at once
+_BATCH = 100  # files whose records are in memory at once
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IngestReport:
+    """What the graph holds after an ingest, and what the ingest changed.
+
+    *articles* counts stubs too. *changed* articles stayed while a file about them changed. *moved* tells
+    whether the revision is another one than before.
+    """
+
+    articles: int
+    stubs: int
+    added: int
+    removed: int
+    changed: int
+    problems: Mapping[Severity, int]
+    seconds: float
+    revision: str
+    moved: bool
 
 
 def replace_all(
-    sources: Sequence[Source], database: Path, *, only: bool, progress: Progress | None
+    sources: Sequence[Source], store: WritableStore, *, only: bool, progress: Progress | None
 ) -> IngestReport:
-    """The database holds what *sources* say now; with *only* nothing else, without it other folders stay."""
+    """Make the store hold what *sources* say now; with *only* nothing else, without it other folders stay."""
     started = time.perf_counter()
-    program = version("graph-api")
-    return write(
-        database,
-        program,
+    return store.write(
         lambda writer: _Ingest(writer, sources, progress).run(started, only=only),
+        program=version("graph-api"),
         folders=None if only else {source.folder for source in sources},
     )
 
@@ -46,24 +58,22 @@ def replace_all(
 class _Ingest:
     """One ingest, from the first file to the report."""
 
-    def __init__(self, writer: Writer, sources: Sequence[Source], progress: Progress | None) -> None:
+    def __init__(self, writer: StoreWriter, sources: Sequence[Source], progress: Progress | None) -> None:
         self._writer = writer
         self._sources = sources
         self._progress = progress
         self._total = sum(source.count for source in sources)
         self._done = 0
         self._touched = Touched()
-        self._changed = False
+        self._has_changes = False
 
     def run(self, started: float, *, only: bool) -> IngestReport:
-        before = known_taxonomy(self._writer)
+        before = stored_taxonomy(self._writer.graphs()[0])
         if only:
             self._forget_other_folders()
         for source in self._sources:
             self._replace(source)
-        derived = Derived(added=0, gone=0, changed=0)
-        if self._changed:
-            derived = derive(self._writer, self._touched, before)
+        derived = derive(self._writer, self._touched, before) if self._has_changes else Derived()
         return self._report(derived, started)
 
     def _forget_other_folders(self) -> None:
@@ -75,13 +85,13 @@ class _Ingest:
     def _replace(self, source: Source) -> None:
         known = self._writer.known_files(source.folder)
         old: set[NodeKey] = set()
-        new: list[FileRows] = []
+        new: list[FileRecord] = []
         for file in self._counted(source.files):
             former = known.pop(file.path, None)
             if former is not None and former.sha256 == file.sha256:
                 continue
             old.update([] if former is None else [former.key])
-            new.append(file_rows(source.folder, file.reading(), file.sha256))
+            new.append(file_record(source.folder, file.reading(), file.sha256))
             if len(new) == _BATCH:
                 self._store(old, new)
                 old, new = set(), []
@@ -99,25 +109,23 @@ class _Ingest:
             if self._progress is not None:
                 self._progress(self._done, self._total)
 
-    def _store(self, old: set[NodeKey], new: list[FileRows]) -> None:
+    def _store(self, old: set[NodeKey], new: list[FileRecord]) -> None:
         if old or new:
-            self._changed = True
+            self._has_changes = True
             replace(self._writer, old, new, self._touched)
 
     def _report(self, derived: Derived, started: float) -> IngestReport:
-        former = self._writer.meta("revision")
+        former = self._writer.revision()
         revision = former
-        if self._changed or revision is None:
-            revision = _revision(self._writer)
-        if revision != former:
-            self._writer.set_meta("revision", revision)
-            self._writer.set_meta("generated_at", datetime.now(UTC).isoformat())
-        articles, stubs = self._writer.counts()
+        if self._has_changes or revision is None:
+            revision = revision_of(self._writer.hashes().values())
+            self._writer.set_revision(revision)
+        articles, stubs = self._writer.graphs()[0].counts()
         return IngestReport(
             articles=articles,
             stubs=stubs,
             added=derived.added,
-            gone=derived.gone,
+            removed=derived.removed,
             changed=derived.changed,
             problems=self._writer.problem_counts(),
             seconds=time.perf_counter() - started,
@@ -126,7 +134,11 @@ class _Ingest:
         )
 
 
-def _revision(writer: Writer) -> str:
-    """The hash of what all files hold, wherever they lie and in whatever order they came."""
-    files = [(path, sha256.hex()) for path, sha256 in writer.file_hashes()]
-    return hashlib.sha256(orjson.dumps([SCHEMA_VERSION, files])).hexdigest()
+def revision_of(folders: Iterable[Iterable[tuple[str, bytes]]]) -> str:
+    """The revision of folders, each given as the paths and hashes of its files: a hash of content alone.
+
+    It does not depend on the store, on where the folders lie, or on the order in which files were read. A setting
+    that changes what files mean belongs into this hash; there is none yet.
+    """
+    content = sorted(sorted((path, sha256.hex()) for path, sha256 in files) for files in folders)
+    return hashlib.sha256(orjson.dumps(content)).hexdigest()

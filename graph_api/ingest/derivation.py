@@ -1,0 +1,165 @@
+"""Which nodes a change touches, and their records, derived anew by the functions that a fresh ingest uses.
+
+An article depends on its files; a stub on the files that list it and on whether their articles are in the graph; a
+list of related articles on its own files and on which targets are in the graph; a provider or topic on its files and
+on the articles that name it. Only what is touched is derived, and for both graphs by the same code.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from graph_api.ingest.articles import from_copies, from_files
+from graph_api.ingest.providers import provider_records
+from graph_api.ingest.taxonomy import Meaning, Taxonomy, taxonomy, topic_records
+from graph_api.records import NodeKey, name_key, topic_id
+from graph_api.store.writing import FileRecord, GraphWriter, StoreWriter
+
+_BATCH = 500  # nodes whose records are in memory at once
+
+
+@dataclass(frozen=True, slots=True)
+class Touched:
+    """The nodes that changed files are about, by kind, and the articles that these list."""
+
+    articles: set[NodeKey] = field(default_factory=set[NodeKey])
+    providers: set[NodeKey] = field(default_factory=set[NodeKey])
+    topics: set[NodeKey] = field(default_factory=set[NodeKey])
+    listed: set[NodeKey] = field(default_factory=set[NodeKey])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Derived:
+    """How many articles were added and removed, and how many stayed while a file about them changed."""
+
+    added: int = 0
+    removed: int = 0
+    changed: int = 0
+
+
+def replace(writer: StoreWriter, old: set[NodeKey], new: Sequence[FileRecord], touched: Touched) -> None:
+    """Replace *old* files by *new* ones, and add to *touched* what these and those are about."""
+    before = writer.subjects(old)
+    touched.listed.update(writer.listed(before.get("article", set())))
+    writer.forget(old)
+    writer.remember(new)
+    after = {file.subject for file in new if file.kind == "article" and file.subject is not None}
+    touched.listed.update(writer.listed(after))
+    touched.articles.update(before.get("article", ()), after)
+    touched.providers.update(before.get("provider", ()), _subjects(new, "provider"))
+    touched.topics.update(before.get("topic", ()), _subjects(new, "topic"))
+
+
+def _subjects(files: Iterable[FileRecord], kind: str) -> Iterable[NodeKey]:
+    return [file.subject for file in files if file.kind == kind and file.subject is not None]
+
+
+def derive(writer: StoreWriter, touched: Touched, before: Taxonomy) -> Derived:
+    """Give every touched node, in both graphs, the records that a fresh ingest of the same files would give it.
+
+    *before* is the taxonomy before the files changed. The counts are those of the graph of all files.
+    """
+    graphs = writer.graphs()
+    after = stored_taxonomy(graphs[0]) if touched.topics else before
+    unsettled = [graph.unsettled(touched.listed) for graph in graphs]
+    writer.drop_unused_copies(touched.listed)
+    counts, *_ = [
+        _derive(writer, graph, touched, found, before, after)
+        for graph, found in zip(graphs, unsettled, strict=True)
+    ]
+    return counts
+
+
+def stored_taxonomy(graph: GraphWriter) -> Taxonomy:
+    """The taxonomy of the files that the store holds."""
+    return taxonomy(found for each in graph.statements("topic").values() for found in each)
+
+
+def _derive(
+    writer: StoreWriter,
+    graph: GraphWriter,
+    touched: Touched,
+    unsettled: set[NodeKey],
+    before: Taxonomy,
+    after: Taxonomy,
+) -> Derived:
+    articles = touched.articles | unsettled
+    providers, topics = set(touched.providers), set(touched.topics)
+    if graph.is_new:
+        subjects = writer.subjects()
+        articles |= subjects.get("article", set()) | writer.listed()
+        providers |= subjects.get("provider", set())
+        topics |= subjects.get("topic", set())
+    elif after.meaning != before.meaning:  # names lead elsewhere now: in any article
+        articles |= writer.subjects().get("article", set())
+    if touched.topics or graph.is_new:
+        topics |= {name_key(topic_id(slug)) for slug in (*before.documents, *after.documents)}
+    former = graph.urls(articles)
+    providers |= graph.providers_of(articles)
+    topics |= graph.topics_of(articles)
+    _derive_articles(graph, articles, former, after.meaning)
+    providers |= graph.providers_of(articles)
+    topics |= graph.topics_of(articles)
+    _derive_topics(graph, topics, after)
+    _derive_providers(graph, providers)
+    present = graph.urls(articles).keys()
+    return Derived(
+        added=len(present - former.keys()),
+        removed=len(former.keys() - present),
+        changed=len(present & former.keys() & touched.articles),
+    )
+
+
+def _derive_articles(
+    graph: GraphWriter, articles: set[NodeKey], former: Mapping[NodeKey, str], meaning: Meaning
+) -> None:
+    graph.remove("article", articles)
+    without_files = set(articles)
+    for batch in _batches(articles):
+        copied = graph.copied_urls(batch)
+        found = graph.statements("article", batch)
+        without_files -= found.keys()
+        graph.add(
+            record
+            for key, statements in found.items()
+            for record in from_files(key, statements, copied.get(key, ()), meaning)
+        )
+    for batch in _batches(without_files):
+        copies = graph.copies(batch)
+        graph.add(record for key, found in copies.items() for record in from_copies(key, found))
+    present = graph.urls(articles)
+    moved = {key for key in articles if former.get(key) != present.get(key)}
+    for batch in _batches(articles | graph.listing(moved)):
+        listed = graph.related(batch)
+        graph.relate({key: list(dict.fromkeys(listed.get(key, ()))) for key in batch})
+
+
+def _derive_topics(graph: GraphWriter, keys: set[NodeKey], after: Taxonomy) -> None:
+    graph.remove("topic", keys)
+    slugs = {name_key(topic_id(slug)): slug for slug in after.documents}
+    for batch in _batches(keys):
+        spellings = graph.spellings(batch)
+        graph.add(
+            record
+            for key in batch
+            for record in topic_records(key, slugs.get(key), spellings.get(key, ()), after)
+        )
+
+
+def _derive_providers(graph: GraphWriter, keys: set[NodeKey]) -> None:
+    graph.remove("provider", keys)
+    for batch in _batches(keys):
+        statements, names = graph.statements("provider", batch), graph.provider_names(batch)
+        graph.add(
+            record
+            for key in batch
+            for record in provider_records(key, statements.get(key, ()), names.get(key, ()))
+        )
+
+
+def _batches(keys: Iterable[NodeKey]) -> Iterator[list[NodeKey]]:
+    """The keys in ascending order, so that tables grow at their ends."""
+    ordered = sorted(keys)
+    for start in range(0, len(ordered), _BATCH):
+        yield ordered[start : start + _BATCH]

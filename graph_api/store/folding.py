@@ -1,0 +1,21 @@
+"""How texts are compared and ordered by every store: computed once, when they are written."""
+
+from __future__ import annotations
+
+from unicodedata import combining, normalize
+
+_DOTTED_I = "i\u0307"  # what İ becomes: the dot is lost, so that "istanbul" finds İstanbul
+
+
+def fold(text: str) -> str:
+    """*text* for comparing without regard to case. Canonically equivalent texts have equal folds."""
+    if text.isascii():
+        return text.lower()
+    return normalize("NFC", normalize("NFD", text).casefold().replace(_DOTTED_I, "i"))
+
+
+def order_key(text: str) -> str:
+    """*text* for ordering: without accents and other marks, without regard to case."""
+    if text.isascii():
+        return text.lower()
+    return "".join(sign for sign in normalize("NFD", text) if not combining(sign)).casefold()

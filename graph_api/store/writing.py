@@ -1,0 +1,314 @@
+"""The writing side of a store: what an ingest hands over, as whole records.
+
+A store keeps what each file says, so that unchanged files are not parsed again, and two graphs derived from
+the files: one of all files, and a published one of the files that are not hidden. Readers get one of the two by
+their rights, so nothing of a hidden file can reach a caller who sees published content only. How a store saves
+the second graph where nothing is hidden is its own business.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import NamedTuple, Protocol, TypeAlias, TypeVar
+
+from graph_api.records import (
+    Article,
+    Detail,
+    Image,
+    NodeKey,
+    Problem,
+    Provider,
+    Secured,
+    Severity,
+    Topic,
+)
+
+T = TypeVar("T")
+
+# -- what a file says --------------------------------------------------------------------------------------
+
+
+class EmbeddedCopy(NamedTuple):
+    """A related article as a file embeds it: its key, canonical URL, and the item as JSON."""
+
+    target: NodeKey
+    url: str
+    payload: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileRecord:
+    """One file: where it lies, what it says, and its problems.
+
+    *kind* is article, topic, provider or rejected. *identity* is the canonical URL, slug or domain that *subject*,
+    the key of the node, was made from. *payload* is the document as JSON without its *related* items. The last
+    three are None for a rejected file.
+    """
+
+    folder: str
+    path: str
+    sha256: bytes
+    kind: str
+    subject: NodeKey | None
+    identity: str | None
+    published_date_time: datetime | None
+    is_hidden: bool
+    payload: str | None
+    related: Sequence[EmbeddedCopy] = ()
+    problems: Sequence[Problem] = ()
+
+
+class KnownFile(NamedTuple):
+    """A file that the store holds: the store's key of it, and the hash of its text."""
+
+    key: NodeKey
+    sha256: bytes
+
+
+class Statement(NamedTuple):
+    """What one file says about its subject."""
+
+    subject: NodeKey
+    identity: str
+    folder: str
+    path: str
+    payload: str
+
+
+class Copy(NamedTuple):
+    """An article as the file at *path* embeds it."""
+
+    target: NodeKey
+    url: str
+    path: str
+    payload: str
+
+
+# -- the graph ---------------------------------------------------------------------------------------------
+
+
+class TopicMention(NamedTuple):
+    """A topic of an article, and how the article spells it."""
+
+    key: NodeKey
+    name: str
+
+
+class ProviderMention(NamedTuple):
+    """How an article names its provider."""
+
+    key: NodeKey
+    domain: str
+    name: str
+    images: tuple[Image, ...]
+
+
+class ProviderName(NamedTuple):
+    """A name (with images) of a provider, and the number of articles that use it."""
+
+    provider: NodeKey
+    domain: str
+    name: str
+    images: tuple[Image, ...]
+    uses: int
+
+
+class Spelling(NamedTuple):
+    """A spelling of a topic, and the number of articles that use it."""
+
+    topic: NodeKey
+    name: str
+    uses: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ArticleRecord:
+    """An article with all that belongs to it except its list of related articles, which `relate` sets.
+
+    *urls* are all canonical URLs it is known by.
+    """
+
+    article: Article
+    details: Mapping[Detail, str]
+    secured: Secured | None
+    images: Sequence[Image]
+    urls: Sequence[str]
+    topics: Sequence[TopicMention]
+    provider: ProviderMention | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TopicRecord:
+    """A topic, and all names it is found by."""
+
+    topic: Topic
+    names: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NodeProblems:
+    """The problems between the files of one node; *article* is its key when it is an article of the graph."""
+
+    owner: NodeKey
+    problems: Sequence[Problem]
+    article: NodeKey | None = None
+
+
+NodeRecord: TypeAlias = ArticleRecord | Provider | TopicRecord | NodeProblems
+
+
+# -- protocols ---------------------------------------------------------------------------------------------
+
+
+class GraphWriter(Protocol):
+    """One of the two graphs, open for change, and what its nodes are derived from: the files it is made of.
+
+    *is_new* when it is empty and has to be derived whole, whatever has changed.
+
+    Reads take many keys; keys that have nothing are absent. Statements and copies come with the winner first: the
+    newest document, then the smallest path, then the smallest hash. Nothing depends on the order of ingests.
+    """
+
+    @property
+    def is_new(self) -> bool: ...
+
+    def statements(
+        self, kind: str, subjects: Collection[NodeKey] | None = None
+    ) -> Mapping[NodeKey, list[Statement]]:
+        """What the files of one kind say about *subjects*, about all when None."""
+        ...
+
+    def copies(self, targets: Collection[NodeKey]) -> Mapping[NodeKey, list[Copy]]:
+        """The copies of *targets* that articles of this graph embed.
+
+        Targets that have files, all of them hidden from this graph, have none: such an article is in no list.
+        """
+        ...
+
+    def copied_urls(self, targets: Collection[NodeKey]) -> Mapping[NodeKey, set[str]]:
+        """The URLs under which files list *targets*: two for one key are a collision."""
+        ...
+
+    def related(self, articles: Collection[NodeKey]) -> Mapping[NodeKey, list[NodeKey]]:
+        """The articles of this graph that the files of *articles* list: the winner's first, repeats kept."""
+        ...
+
+    def provider_names(self, providers: Collection[NodeKey]) -> Mapping[NodeKey, list[ProviderName]]:
+        """How articles name *providers*."""
+        ...
+
+    def spellings(self, topics: Collection[NodeKey]) -> Mapping[NodeKey, list[Spelling]]:
+        """How articles spell *topics*."""
+        ...
+
+    def urls(self, articles: Collection[NodeKey]) -> Mapping[NodeKey, str]:
+        """The canonical URL of each of *articles* that is in the graph."""
+        ...
+
+    def providers_of(self, articles: Collection[NodeKey]) -> set[NodeKey]:
+        """The providers of *articles*."""
+        ...
+
+    def topics_of(self, articles: Collection[NodeKey]) -> set[NodeKey]:
+        """The topics of *articles*."""
+        ...
+
+    def listing(self, targets: Collection[NodeKey]) -> set[NodeKey]:
+        """The articles with a file that lists one of *targets*."""
+        ...
+
+    def unsettled(self, targets: Collection[NodeKey]) -> set[NodeKey]:
+        """Those of *targets* that are not, under each URL they are listed by, an article with a file in this graph."""
+        ...
+
+    def remove(self, kind: str, keys: Collection[NodeKey]) -> None:
+        """Remove the nodes of one kind (article, provider, topic) with all that belongs to them."""
+        ...
+
+    def add(self, records: Iterable[NodeRecord]) -> None:
+        """Add nodes and problems that are not there."""
+        ...
+
+    def relate(self, lists: Mapping[NodeKey, Sequence[NodeKey]]) -> None:
+        """Set the related articles of each key, in order."""
+        ...
+
+    def counts(self) -> tuple[int, int]:
+        """The number of articles, and of stubs among them."""
+        ...
+
+
+class StoreWriter(Protocol):
+    """The content of a store, open for change, within one transaction."""
+
+    def folders(self) -> list[str]:
+        """The source folders of the content, sorted."""
+        ...
+
+    def known_files(self, folder: str) -> dict[str, KnownFile]:
+        """The files of *folder*, by path."""
+        ...
+
+    def has_documents(self, folder: str) -> bool:
+        """Whether any file of *folder* was accepted."""
+        ...
+
+    def hashes(self) -> Mapping[str, list[tuple[str, bytes]]]:
+        """Path and hash of every file by folder."""
+        ...
+
+    def forget(self, files: Collection[NodeKey]) -> None:
+        """Remove files and all that they say."""
+        ...
+
+    def remember(self, files: Collection[FileRecord]) -> None:
+        """Store files that are not there."""
+        ...
+
+    def drop_unused_copies(self, targets: Collection[NodeKey]) -> None:
+        """Remove the copies of *targets* that no file embeds any more."""
+        ...
+
+    def subjects(self, files: Collection[NodeKey] | None = None) -> Mapping[str, set[NodeKey]]:
+        """The nodes that *files* are about, all files when None, by kind."""
+        ...
+
+    def listed(self, subjects: Collection[NodeKey] | None = None) -> set[NodeKey]:
+        """The articles that the files of *subjects* list, all files when None."""
+        ...
+
+    def graphs(self) -> Sequence[GraphWriter]:
+        """The graphs to derive once the files have changed: that of all files, then the published one.
+
+        The second may be absent while no article is hidden: then the first is both.
+        """
+        ...
+
+    def revision(self) -> str | None:
+        """The revision of the content before this transaction."""
+        ...
+
+    def set_revision(self, revision: str) -> None:
+        """Store the revision. Another one than before takes the next generation and the time."""
+        ...
+
+    def problem_counts(self) -> Mapping[Severity, int]:
+        """The number of problems of each severity."""
+        ...
+
+
+class WritableStore(Protocol):
+    """A store that an ingest may change. It need not exist yet."""
+
+    def write(
+        self, work: Callable[[StoreWriter], T], *, program: str, folders: Collection[str] | None = None
+    ) -> T:
+        """Run *work* in one transaction and return its result; nothing is kept when it raises.
+
+        Content that another *program* (version) wrote, or that is damaged, is emptied first; *work* may then run
+        twice. Raises `StoreLocked` when another ingest runs, and `StoreError` when the store cannot be written, is
+        not ours, or would have to be emptied while it holds folders besides *folders* (None: lose them).
+        """
+        ...
