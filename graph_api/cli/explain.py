@@ -68,7 +68,7 @@ def _explained(prepared: Prepared, source: StoreUrl, settings: Settings) -> Iter
         prepared.arguments,
         Rights(published_only=settings.published_only),
         Space(settings.max_answer),
-        RowCache("", 0),
+        RowCache("", None),
     )
     with at(source).session() as session:
         _, reads = session.traced(answer(prepared.plan, prepared.root, run))

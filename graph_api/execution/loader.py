@@ -28,7 +28,6 @@ T = TypeVar("T")
 LOOP_S = 0.005  # the longest that a plan may hold the event loop
 
 _LOOK_EVERY_S = 0.25  # answers from memory are at most this far behind the store
-_UNCACHED_BYTES = 8_388_608  # of rows that one plan keeps for itself where no rows are cached
 
 
 class Loader:
@@ -89,7 +88,7 @@ class Loader:
         """The row cache for one plan that reads *revision*, by default the one known."""
         if self._capacity and revision in {None, self._cache.revision}:
             return self._cache
-        own = RowCache(revision or self._cache.revision, _UNCACHED_BYTES)
+        own = RowCache(revision or self._cache.revision, None)
         if own.revision == self._cache.revision:
             own.edges = self._cache.edges
         return own

@@ -1,7 +1,7 @@
 """Whole answers of one revision, bounded in bytes.
 
-Answers stay plain while there is room; then those added longest ago are compressed, to about a twentieth, and
-when all are, the answers used longest ago are evicted. Decompressing takes some 50 us, far less than making an answer.
+Answers stay plain while there is room; then the least recently used ones are compressed, to about a twentieth, and
+when all are, answers are evicted. Decompressing takes some 50 us, far less than making an answer.
 """
 
 from __future__ import annotations
@@ -54,9 +54,7 @@ class ResponseCache:
     def _clear(self) -> None:
         self.held_bytes = 0
         self._entries: OrderedDict[Hashable, CachedResponse] = OrderedDict()  # least recently used first
-        self._shrinkable: OrderedDict[Hashable, CachedResponse] = (
-            OrderedDict()
-        )  # the plain ones, oldest first
+        self._shrinkable: OrderedDict[Hashable, CachedResponse] = OrderedDict()  # the plain ones, likewise
 
     def get(self, revision: str, question: Hashable) -> CachedResponse | None:
         """The answer to *question* made from *revision*, None when it is not cached."""
@@ -73,11 +71,13 @@ class ResponseCache:
         body = entry.encodings.get(coding)
         if body is not None:
             return body, coding
-        body = entry.plain
-        if body is None:
-            body = self._decompressor.decompress(entry.encodings[_CODING])
-            if self.held_bytes + len(body) <= self._capacity and self._entries.get(entry.question) is entry:
-                self._hold_plain(entry, body)
+        if entry.plain is not None:
+            if entry.question in self._shrinkable:
+                self._shrinkable.move_to_end(entry.question)
+            return entry.plain, ""
+        body = self._decompressor.decompress(entry.encodings[_CODING])
+        self._hold_plain(entry, body)
+        self._make_room()
         return body, ""
 
     def put(self, revision: str, question: Hashable, body: bytes) -> CachedResponse | None:

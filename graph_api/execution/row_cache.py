@@ -31,12 +31,14 @@ _ENTRY_BYTES = 100  # of a dict, for one entry
 
 class RowCache:
     """The cached rows and objects of one *revision*, at most *capacity_bytes*; and its *edges*, by whether they are
-    those of published content only, once walks have asked for them."""
+    those of published content only, once walks have asked for them. With *capacity_bytes* None it serves one plan:
+    its rows are not counted, and objects are not cached."""
 
-    def __init__(self, revision: str, capacity_bytes: int) -> None:
+    def __init__(self, revision: str, capacity_bytes: int | None) -> None:
         self.revision = revision
         self.edges: dict[bool, Csr] = {}
-        self._half = capacity_bytes // 2
+        self.is_shared = capacity_bytes is not None
+        self._half = (capacity_bytes or 0) // 2
         self._bytes = self._old_bytes = 0
         self._young: Generation = {}
         self._old: Generation = {}
@@ -100,17 +102,19 @@ class RowCache:
         self._turn_over()
 
     def _turn_over(self) -> None:
-        if self._bytes > self._half:
+        if self.is_shared and self._bytes > self._half:
             self._young, self._old = {}, self._young
             self._bytes, self._old_bytes = 0, self._bytes
 
     def _young_of(self, kind: Hashable) -> dict[Any, Any]:
         found = self._young.get(kind)
         if found is None:
-            self._bytes += _ENTRY_BYTES + size_of(kind)  # a filter can be long
+            if self.is_shared:
+                self._bytes += _ENTRY_BYTES + size_of(kind)  # a filter can be long
             found = self._young.setdefault(kind, {})
         return found
 
     def _keep(self, young: dict[Any, Any], key: object, row: object) -> None:
         young[key] = row
-        self._bytes += _ENTRY_BYTES + (size_of(row) if row is not _ABSENT else 0)
+        if self.is_shared:
+            self._bytes += _ENTRY_BYTES + (size_of(row) if row is not _ABSENT else 0)

@@ -114,7 +114,7 @@ def _composed(below: Selection, values: Fetched, run: Run, *, many: bool) -> Rea
         run.space.loosen(len(values) * below.width)
         return (yield from _objects(below, values, run))
     by_key = values if isinstance(values, ByKey) else _keyed(values, below, many=many)
-    if by_key.lasting and below.form is not None and run.trace is None:
+    if by_key.lasting and below.form is not None and run.cache.is_shared and run.trace is None:
         return (yield from _remembered(below, below.form, by_key, run))
     return (yield from _assembled(below, by_key, run))
 

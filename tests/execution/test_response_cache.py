@@ -120,18 +120,24 @@ def test_what_is_asked_for_most_often_is_known_whoever_asks_for_all_else() -> No
     assert hits > 0.9 * 10_000
 
 
-def test_a_compressed_answer_is_plain_again_once_there_is_room() -> None:
+def test_a_compressed_answer_that_is_asked_for_is_plain_again_and_the_least_recently_used_one_is_not() -> (
+    None
+):
     responses = ResponseCache(100_000)
     for number in range(50):
         responses.put("one", number, long(number))
-    kept = responses.get("one", 0)
-    assert kept is not None
-    assert (kept.plain, responses.body(kept, "")) == (None, (long(0), ""))
-    assert responses.body(kept, "zstd")[1] == "zstd"
-    while responses._shrinkable:
-        responses._evict(next(iter(responses._shrinkable)))
-    responses.body(kept, "")
-    assert kept.plain == long(0)
+    oldest, newest = responses.get("one", 0), responses.get("one", 49)
+    assert oldest is not None
+    assert newest is not None
+    assert (oldest.plain, newest.plain) == (None, long(49))
+    assert responses.body(oldest, "zstd")[1] == "zstd"
+    assert responses.body(oldest, "") == (long(0), "")
+    for number in range(1, 20):
+        kept = responses.get("one", number)
+        assert kept is not None
+        assert responses.body(kept, "") == (long(number), "")
+        assert responses.body(oldest, "") == (long(0), "")
+    assert (oldest.plain, newest.plain) == (long(0), None)
     assert responses.held_bytes <= 100_000
 
 
