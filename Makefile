@@ -1,4 +1,4 @@
-# Every target sets up what it needs: a fresh machine with Python >= 3.11, make and PyPI is enough.
+# Every target installs what it needs; it takes Python >= 3.11, make and PyPI.
 #
 #   make serve                                     the sample documents, served
 #   make serve PATHS=~/articles                    yours
@@ -15,9 +15,9 @@ SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help serve test check audit format bench soak fuzz constraints clean
+.PHONY: help serve test check audit format bench soak fuzz picture constraints clean
 
-help: ## say what there is
+help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-12s %s\n", $$1, $$2}' Makefile
 
 serve: $(VENV)/runtime.stamp ## ingest PATHS (seeds) and serve them; settings come from GRAPH_API_* variables
@@ -26,7 +26,7 @@ serve: $(VENV)/runtime.stamp ## ingest PATHS (seeds) and serve them; settings co
 test: $(VENV)/dev.stamp ## run the tests (ARGS="-k revision" for some of them)
 	@$(BIN)/python -m pytest --numprocesses=$(PROCESSES) --dist=worksteal $(ARGS)
 
-check: $(VENV)/dev.stamp ## formatting, lint, types, the order of the rooms, the published contracts
+check: $(VENV)/dev.stamp ## formatting, lint, types, import rules, published contracts
 	$(BIN)/ruff format --check
 	$(BIN)/ruff check
 	$(BIN)/mypy
@@ -36,12 +36,12 @@ check: $(VENV)/dev.stamp ## formatting, lint, types, the order of the rooms, the
 	@find build/audit.stamp -newer constraints.txt -mmin -1440 2>/dev/null | grep -q . || \
 		{ $(MAKE) --no-print-directory audit && touch build/audit.stamp; } # once a day
 
-audit: $(VENV)/dev.stamp ## known vulnerabilities of what is pinned, where the advisories can be reached
+audit: $(VENV)/dev.stamp ## look for known vulnerabilities of the pinned versions; needs network
 	@[ -x build/audit/bin/pip-audit ] || { $(call new_venv,build/audit); \
 		build/audit/bin/pip install --quiet --disable-pip-version-check pip-audit 2>/dev/null || true; }
 	@$(BIN)/python -m tests.audit build/audit/bin/pip-audit
 
-format: $(VENV)/dev.stamp ## format the code and mend what lint can mend
+format: $(VENV)/dev.stamp ## format the code and apply lint fixes
 	$(BIN)/ruff format
 	$(BIN)/ruff check --fix
 
@@ -50,14 +50,17 @@ BENCHES ?= documents ingest walks turns admission scale queries page
 bench: $(VENV)/dev.stamp ## run the benchmarks and print their figures (BENCHES="documents walks" for some)
 	@for bench in $(BENCHES); do $(BIN)/python -m tests.bench.bench_$$bench $(ARGS) || failed=1; done; exit $${failed:-0}
 
-soak: $(VENV)/dev.stamp ## ten minutes of mixed load and new ingests; nothing may fail or grow (ARGS="--seconds 60")
+soak: $(VENV)/dev.stamp ## ten minutes of mixed load and ingests; fails on errors and on growing memory (ARGS="--seconds 60")
 	@$(BIN)/python -m tests.bench.bench_soak $(ARGS)
 
-fuzz: $(VENV)/dev.stamp ## ten minutes of documents nobody wrote; what breaks the reader is left in build/fuzz (ARGS="-max_total_time=60")
+fuzz: $(VENV)/dev.stamp ## fuzz the document parser for ten minutes; crashing inputs are kept in build/fuzz (ARGS="-max_total_time=60")
 	@mkdir -p build/fuzz/inputs
 	@$(BIN)/python -m tests.documents.fuzz -max_total_time=600 -artifact_prefix=build/fuzz/ $(ARGS) build/fuzz/inputs
 
-constraints: ## resolve all dependencies anew and pin them in constraints.txt
+picture: $(VENV)/dev.stamp ## take the picture of GraphiQL that README.md shows (needs chromium)
+	@$(BIN)/python -m tests.server.web.picture
+
+constraints: ## resolve all dependencies and pin them in constraints.txt
 	@rm -rf build/constraints
 	@$(call new_venv,build/constraints)
 	build/constraints/bin/python -m pip install --quiet --upgrade '.[dev]'
@@ -71,7 +74,7 @@ clean: ## remove the virtual environment and every cache
 # The pages are built when the package is installed.
 WEB := $(wildcard graph_api/server/web/*.*)
 
-# One environment; the stamps say how much of it is there and are older than a changed pin.
+# One environment; the stamps record what is installed, and a changed pin outdates them.
 $(VENV)/runtime.stamp: pyproject.toml constraints.txt $(WEB)
 	@$(call new_venv,$(VENV))
 	@echo "installing what graph-api needs into $(VENV) ..."
