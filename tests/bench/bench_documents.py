@@ -32,7 +32,7 @@ from graph_api.documents import (
     values,
     yaml_fast,
 )
-from tests.shared import corpus
+from tests.corpora import corpus
 
 ROUNDS = 2
 GOAL = 5.0

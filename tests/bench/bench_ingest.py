@@ -19,7 +19,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from graph_api.ingest import ingest
-from tests.shared import corpus
+from tests.corpora import corpus
 
 _FRESH = """
 import resource, sys, time

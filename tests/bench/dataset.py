@@ -24,7 +24,7 @@ import yaml
 from graph_api.documents.slugs import topic_slug
 from graph_api.documents.urls import canonical_url
 from graph_api.records import article_id, provider_id, topic_id
-from tests.shared import SHARED, corpus
+from tests.corpora import SHARED, corpus
 
 Row: TypeAlias = dict[str, Any]  # Any: JSON objects and YAML mappings as they come
 Files: TypeAlias = list[tuple[str, Row]]

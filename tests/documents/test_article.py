@@ -9,8 +9,8 @@ import pytest
 
 from graph_api.documents import ArticleDocument, ProviderMention, parse
 from graph_api.records import Image, Secured, Severity, article_id, article_key
+from tests.corpora import shared_path
 from tests.documents.writing import article, codes, front_matter, only, read, reading
-from tests.shared import shared_path
 
 _SEED = "2023-03-15-pytorch-2-0-brings-new-fire-to-open-source-machine-learning.md"
 

@@ -17,7 +17,7 @@ from graph_api.documents import (
     read_file,
     scan,
 )
-from tests.shared import corpus, shared_path
+from tests.corpora import corpus, shared_path
 
 _SEEDS = Path(__file__).resolve().parents[2] / "seeds"
 

@@ -11,7 +11,7 @@ from hypothesis import example, given, settings, strategies as st
 from graph_api.documents import front_matter, read_file, scan, yaml_exact, yaml_fast
 from graph_api.documents.document import Reading
 from graph_api.documents.yaml_fast import is_suspect
-from tests.shared import corpus
+from tests.corpora import corpus
 
 
 def assert_paths_agree(text: str) -> None:

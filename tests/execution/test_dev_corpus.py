@@ -19,9 +19,9 @@ from graph_api.ingest import ingest
 from graph_api.settings import Settings
 from graph_api.store import open_store
 from graph_api.store.reads import Rights
+from tests.corpora import corpus
 from tests.execution.operations import HANDLES, Asked, operations, rights
 from tests.execution.parity import Tally, api, check_ways, sdl
-from tests.shared import corpus
 
 _EVERY = 20  # of the articles with files; those they list come along as stubs
 _SLOW = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.large_base_example]

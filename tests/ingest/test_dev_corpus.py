@@ -19,9 +19,9 @@ import pytest
 
 from graph_api.ingest import ingest
 from graph_api.records import Severity
+from tests.corpora import corpus, shared_path
 from tests.ingest.build import select
-from tests.plain_reading import front_matters
-from tests.shared import corpus, shared_path
+from tests.reference_reader import front_matters
 
 Fields: TypeAlias = dict[str, Any]
 

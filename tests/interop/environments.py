@@ -10,8 +10,8 @@ import sys
 from functools import cache
 from pathlib import Path
 
+from tests.cached_folder import cached_folder
 from tests.interop.packages import cannot
-from tests.kept import kept
 
 _INSTALL_S, _RUN_S = 300, 60
 
@@ -34,7 +34,7 @@ def python(place: Path, *words: str) -> str:
 @cache
 def _installed(requirements: Path) -> Path:
     source = f"{sys.base_prefix} {sys.version}\n{requirements.read_text()}"
-    return kept("python", source.encode(), lambda folder: _install(requirements, folder))
+    return cached_folder("python", source.encode(), lambda folder: _install(requirements, folder))
 
 
 def _install(requirements: Path, folder: Path) -> None:

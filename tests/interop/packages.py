@@ -18,7 +18,7 @@ from typing import NoReturn
 
 import pytest
 
-from tests.kept import kept
+from tests.cached_folder import cached_folder
 
 _FILES = ("package.json", "package-lock.json", ".npmrc")
 _INSTALL_S, _RUN_S = 300, 120
@@ -75,7 +75,7 @@ def _package(folder: Path) -> Path:
 def _installed(source: Path) -> Path:
     """A folder whose `node_modules` are those of the lock file in *source*."""
     lock = b"".join((source / name).read_bytes() for name in _FILES)
-    return kept("interop", lock, lambda folder: _install(source, folder))
+    return cached_folder("interop", lock, lambda folder: _install(source, folder))
 
 
 def _install(source: Path, folder: Path) -> None:

@@ -23,10 +23,10 @@ from graph_api.execution.engine import Engine
 from graph_api.schema import build_schema
 from graph_api.settings import Settings
 from graph_api.store import open_store
-from tests import plain_reading as plain
-from tests.plain_reading import PlainArticle, folded, moment
+from tests import reference_reader as plain
+from tests.corpora import corpus, shared_path
+from tests.reference_reader import PlainArticle, folded, moment
 from tests.schema.asking import ask
-from tests.shared import corpus, shared_path
 
 Answer: TypeAlias = dict[str, Any]
 

@@ -17,9 +17,9 @@ from graph_api.execution.engine import Engine
 from graph_api.schema import build_schema
 from graph_api.settings import Settings
 from graph_api.store import open_store
-from tests import plain_reading as plain
+from tests import reference_reader as plain
+from tests.corpora import corpus
 from tests.schema.traversing import with_edges
-from tests.shared import corpus
 
 ASKED = 200
 NEAR = """query ($id: ID!, $depth: Int) { article(by: {id: $id}) {

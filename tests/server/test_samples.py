@@ -11,8 +11,8 @@ import pytest
 from graph_api.server.access import Scope, new_key
 from graph_api.server.samples import OPERATIONS
 from graph_api.settings import Settings
+from tests.corpora import corpus
 from tests.server.calling import Headers, call, post, serving
-from tests.shared import corpus
 from tests.store.build import article, graph
 
 SEEDS = Path(__file__).parents[2] / "seeds"

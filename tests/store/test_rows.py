@@ -1,3 +1,5 @@
+"""Rows of articles, providers and topics, on every store: by key, for many keys at once."""
+
 from __future__ import annotations
 
 from datetime import UTC, datetime

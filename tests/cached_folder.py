@@ -1,4 +1,4 @@
-"""What is costly to make and never changes: made once for all test runs, outside the work tree."""
+"""Folders that are costly to make and never change, cached for all test runs outside the repository."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 
-def kept(name: str, source: bytes, make: Callable[[Path], None]) -> Path:
-    """The folder that *make* fills from *source*; made by the first who asks for it, while others wait."""
+def cached_folder(name: str, source: bytes, make: Callable[[Path], None]) -> Path:
+    """The folder that *make* fills from *source*. The first caller makes it; other processes wait for it."""
     root = _root()
     folder = root / f"{name}-{hashlib.sha256(source).hexdigest()[:16]}"
     with (root / f".{folder.name}.lock").open("w") as lock:
@@ -29,7 +29,7 @@ def _root() -> Path:
 
 
 def _fill(folder: Path, make: Callable[[Path], None]) -> None:
-    """Makes it beside *folder* and renames, so that one who is stopped half way leaves nothing that looks whole."""
+    """Fill a temporary folder and rename it, so that an interrupted run leaves no incomplete *folder*."""
     partial = Path(tempfile.mkdtemp(dir=folder.parent, prefix=".partial-"))
     try:
         make(partial)

@@ -1,7 +1,7 @@
-"""A corpus read by hand: plain Python over the same files, sharing nothing with the program but DESIGN's words.
+"""An independent reader of a corpus: plain Python over the same files, without the package's code.
 
-The identity, the merging of files and the folding of texts are written here a second time on purpose: what
-the two readings agree on is not agreed by sharing a mistake.
+It implements identity, the merging of files and the folding of texts a second time, so that a mistake in the package
+makes the two differ.
 """
 
 from __future__ import annotations

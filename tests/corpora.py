@@ -1,6 +1,6 @@
-"""What is given beside the project: corpora, examples, contracts. Read in tests, never committed.
+"""Corpora and examples in `../shared`, beside the repository and never committed.
 
-`../shared` is there where the project is developed and in CI; elsewhere tests that need it are skipped.
+Without that folder, tests that need it are skipped; in CI they fail.
 """
 
 from __future__ import annotations
@@ -12,13 +12,13 @@ from pathlib import Path
 
 import pytest
 
-from tests.kept import kept
+from tests.cached_folder import cached_folder
 
 SHARED = Path(__file__).resolve().parents[2] / "shared"
 
 
 def shared_path(*parts: str) -> Path:
-    """The path of something in `../shared`; without it the test is skipped, in CI it fails."""
+    """The path of a file in `../shared`. Skips the test if it does not exist; fails it in CI."""
     path = SHARED.joinpath(*parts)
     if not path.exists():
         reason = f"../shared/{'/'.join(parts)} is not there"
@@ -37,4 +37,4 @@ def corpus(name: str) -> Path:
         with tarfile.open(archive) as tar:
             tar.extractall(folder, filter="data")
 
-    return kept(name, archive.read_bytes(), unpack) / "azure"
+    return cached_folder(name, archive.read_bytes(), unpack) / "azure"
