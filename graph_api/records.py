@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
-from typing import Annotated, NamedTuple, NewType
+from typing import Annotated, NamedTuple, NewType, Self
 
 ArticleId = NewType("ArticleId", str)
 ProviderId = NewType("ProviderId", str)
@@ -52,6 +52,32 @@ def article_key(id: str) -> NodeKey | None:
 def name_key(id: str) -> NodeKey:
     """The key of a provider or topic id: the first 63 bits of its SHA-256."""
     return NodeKey(int.from_bytes(hashlib.sha256(id.encode()).digest()[:8]) >> (64 - _KEY_BITS))
+
+
+class Revision(str):
+    """A revision of the content, a hash, that knows its *generation*: its place among those its store has held.
+
+    The same content has the same revision everywhere. Generations only grow, in each store from 1: they give its
+    revisions an order. Two revisions are equal when text and generation are; compared with a text, text decides.
+    """
+
+    __slots__ = ("generation",)
+    generation: int
+
+    def __new__(cls, revision: str, generation: int) -> Self:
+        """The revision with this text."""
+        made = super().__new__(cls, revision)
+        made.generation = generation
+        return made
+
+    def __eq__(self, other: object) -> bool:
+        is_other = isinstance(other, Revision) and other.generation != self.generation
+        return not is_other and str.__eq__(self, other) is True
+
+    def __ne__(self, other: object) -> bool:
+        return not self == other
+
+    __hash__ = str.__hash__
 
 
 class Severity(Enum):

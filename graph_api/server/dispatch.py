@@ -21,7 +21,7 @@ _OPERATION_PARAMETERS = frozenset({b"query", b"documentId", b"extensions"})
 class Dispatch:
     """ASGI middleware: operations go to *endpoint*, all else to the routes.
 
-    Responses of routes get `Graph-Revision`, once a graph was read, and those of the safe headers that they lack.
+    Responses of routes get `Graph-Revision` and `Graph-Generation`, once a graph was read, and those of the safe headers that they lack.
     """
 
     def __init__(self, app: ASGIApp, endpoint: GraphQLEndpoint, state: ApiState) -> None:

@@ -19,7 +19,7 @@ from prometheus_client.metrics_core import Metric
 from graph_api.errors import StoreError, UsageError
 from graph_api.execution.engine import Engine
 from graph_api.execution.preparation import Preparation
-from graph_api.records import ContentStatus
+from graph_api.records import ContentStatus, Revision
 from graph_api.server.access import Access
 from graph_api.server.graphql.csrf import CrossSite
 from graph_api.server.graphql.persisted import PersistedOperations, read_trusted_documents
@@ -103,6 +103,8 @@ class ApiState:
             logger.info("the content has revision %s", revision)
             self._revision = revision
             self._headers = [(b"graph-revision", revision.encode())]
+            if isinstance(revision, Revision):
+                self._headers.append((b"graph-generation", b"%d" % revision.generation))
         return self._headers
 
     async def last_revision_headers(self) -> list[Header]:

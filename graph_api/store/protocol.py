@@ -21,7 +21,8 @@ class Reader(Protocol):
 
     @property
     def revision(self) -> str:
-        """The revision of the read transaction, which begins now if it has not begun."""
+        """The revision of the read transaction, which begins now if it has not begun. A `records.Revision` where the
+        store counts generations."""
         ...
 
     def answer(self, read: Read[T]) -> T:

@@ -15,6 +15,8 @@ import pytest
 
 from graph_api.errors import SourceError, StoreError, StoreLocked
 from graph_api.ingest import default_database, ingest
+from graph_api.ingest.pipeline import revision_of
+from graph_api.ingest.sources import changes
 from graph_api.records import Severity
 from graph_api.store.reads import Rights, SourceRows
 from graph_api.store.sqlite.connection import connected
@@ -107,6 +109,50 @@ def test_the_revision_does_not_depend_on_place_or_order(folder: Path, tmp_path: 
     copy.rename(folder)
     ingest([other], tmp_path / "2.sqlite")
     assert ingest([folder], tmp_path / "2.sqlite").revision == here
+
+
+def test_the_revision_is_a_hash_of_content_and_of_nothing_of_the_store() -> None:
+    """Equal content has this revision in every store, and in every version of this program."""
+    one, other = ("a.md", b"\1" * 32), ("b.md", b"\2" * 32)
+    assert revision_of([[one], [other]]) == revision_of([[other], [one]])
+    assert revision_of([[one, other]]) == revision_of([[other, one]]) != revision_of([[one], [other]])
+    assert revision_of([[one]]) == "ea208e0552f529dd4e6eeae62557d1a1f46d4c7c3dda7d99947965da1dc0f0be"
+
+
+def test_generations_only_grow_and_survive_a_rebuild(folder: Path, database: Path) -> None:
+    def generation() -> tuple[str, str]:
+        ingest([folder], database)
+        [found] = select(
+            database,
+            "SELECT r.value, g.value FROM meta r, meta g WHERE r.name = 'revision' AND g.name = 'generation'",
+        )
+        return found
+
+    file = folder / "a.md"
+    texts = {"A": file.read_text(), "B": markdown("a", extra="quality: 7\n")}
+    seen: list[tuple[str, str]] = []
+    for name in "ABAA":
+        file.write_text(texts[name])
+        seen.append(generation())
+    assert [number for _, number in seen] == ["1", "2", "3", "3"]
+    assert seen[0][0] == seen[2][0] != seen[1][0]
+    _other_program(database)
+    assert generation() == seen[3]
+    _other_program(database)
+    file.write_text(texts["B"])
+    assert generation() == (seen[1][0], "4")
+
+
+def test_a_checkout_with_crlf_is_the_same_content(folder: Path, database: Path, tmp_path: Path) -> None:
+    (folder / "a.md").write_text(markdown("a", extra="quality: 7\n") + "Two\nlines\n")
+    first = ingest([folder], database)
+    before = rows(database)
+    for file in folder.rglob("*.md"):
+        file.write_bytes(file.read_bytes().replace(b"\n", b"\r\n"))
+    assert not changes(folder, dict(select(database, "SELECT path, sha256 FROM document")))
+    again, fresh = ingest([folder], database), ingest([folder], tmp_path / "fresh.sqlite")
+    assert (again.moved, again.changed, again.revision, fresh.revision) == (False, 0, *[first.revision] * 2)
+    assert rows(database) == rows(tmp_path / "fresh.sqlite") == before
 
 
 def test_several_folders_are_replaced_each_on_its_own(folder: Path, database: Path, tmp_path: Path) -> None:

@@ -211,7 +211,8 @@ async def test_new_content_is_seen_within_a_second(tmp_path: Path, ask: Callable
             while (await ask(app)).headers["graph-revision"] != "two":
                 await anyio.lowlevel.checkpoint()
         last: Answered = await ask(app)
-    assert first.headers["graph-revision"] == "one"
+    assert [answer.headers["graph-revision"] for answer in (first, last)] == ["one", "two"]
+    assert [answer.headers["graph-generation"] for answer in (first, last)] == ["1", "2"]
     assert last.body == first.body.replace(b"one", b"two").replace(b'totalCount":1', b'totalCount":2')
 
 

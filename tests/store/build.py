@@ -35,7 +35,7 @@ from graph_api.records import (
     topic_id,
 )
 from graph_api.store.sqlite.tables import APPLICATION_ID, SCHEMA_VERSION, SCRIPT
-from graph_api.store.sqlite.writer import Revision, Writer
+from graph_api.store.sqlite.writer import Writer
 from graph_api.store.sqlite.writer_rows import document_key, problem_key
 from graph_api.store.writing import (
     ArticleRecord,
@@ -271,7 +271,8 @@ def write(connection: sqlite3.Connection, nodes: Iterable[AnyNode], revision: st
     hidden = {node.name for node in given if isinstance(node, ArticleNode) and node.hidden}
     connection.execute("BEGIN IMMEDIATE")
     writer = Writer(connection)
-    writer.restore(Revision(revision, 1, "2026-11-22T10:00:00+00:00"))
+    writer.set_revision(revision)
+    writer.set_meta("generated_at", "2026-11-22T10:00:00+00:00")
     writer.remember([file for node in given for file in _files(node, hidden)])
     graphs = writer.graphs()
     _add(graphs[0], given)

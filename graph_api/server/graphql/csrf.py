@@ -37,7 +37,14 @@ _PREFLIGHTED_HEADERS = (
 )
 _SIMPLE_TYPES = frozenset({b"application/x-www-form-urlencoded", b"multipart/form-data", b"text/plain"})
 _OWN_SITE = frozenset({b"same-origin", b"none"})
-_EXPOSED_HEADERS = ("graph-revision", "etag", "retry-after", "ratelimit", "ratelimit-policy")
+_EXPOSED_HEADERS = (
+    "graph-revision",
+    "graph-generation",
+    "etag",
+    "retry-after",
+    "ratelimit",
+    "ratelimit-policy",
+)
 
 
 class CrossSite:

@@ -6,14 +6,14 @@ import sqlite3
 from datetime import datetime
 
 from graph_api.errors import StoreError
-from graph_api.records import ContentStatus, Severity
+from graph_api.records import ContentStatus, Revision, Severity
 from graph_api.store.reads import Status
 from graph_api.store.sqlite.sql import Sql, graph
 
 
-def revision(connection: sqlite3.Connection) -> str:
+def revision(connection: sqlite3.Connection) -> Revision:
     """The revision of the content; reading it is what begins a transaction's view of the database."""
-    return _meta(connection, "revision")
+    return Revision(_meta(connection, "revision"), int(_meta(connection, "generation")))
 
 
 def status(connection: sqlite3.Connection, read: Status) -> ContentStatus:
@@ -26,7 +26,7 @@ def status(connection: sqlite3.Connection, read: Status) -> ContentStatus:
     )
     articles, stubs, providers, topics, related = Sql(counted).all(connection)[0]
     return ContentStatus(
-        revision=revision(connection),
+        revision=str(revision(connection)),
         generated_at=datetime.fromisoformat(_meta(connection, "generated_at")),
         articles=articles,
         stubs=stubs,

@@ -55,7 +55,7 @@ _OWNERS = {  # of the rows of each table: a column, and the kind of node
 }
 
 
-class Revision(NamedTuple):
+class StoredRevision(NamedTuple):
     """A revision of the content, its place among those the store has held, and when it was first stored."""
 
     revision: str
@@ -169,7 +169,7 @@ class Writer:
     def set_revision(self, revision: str) -> None:
         if revision != self.revision():
             generation = int(self.meta("generation") or 0) + 1
-            self.restore(Revision(revision, generation, datetime.now(UTC).isoformat()))
+            self.restore(StoredRevision(revision, generation, datetime.now(UTC).isoformat()))
 
     def problem_counts(self) -> Mapping[Severity, int]:
         text = "SELECT severity, count(*) FROM problem GROUP BY severity"
@@ -187,7 +187,7 @@ class Writer:
         """Store a fact about the whole content."""
         self._connection.execute("INSERT OR REPLACE INTO meta (name, value) VALUES (?, ?)", (name, value))
 
-    def restore(self, revision: Revision) -> None:
+    def restore(self, revision: StoredRevision) -> None:
         """Store what a database said of its revision."""
         for name, value in revision._asdict().items():
             self.set_meta(name, str(value))

@@ -22,7 +22,7 @@ from typing import TypeVar
 from graph_api.errors import StoreDamaged, StoreError, StoreLocked
 from graph_api.store.sqlite.connection import DAMAGED, code, damage, state_of
 from graph_api.store.sqlite.tables import APPLICATION_ID, SCHEMA_VERSION, SCRIPT
-from graph_api.store.sqlite.writer import Revision, Writer, statements
+from graph_api.store.sqlite.writer import StoredRevision, Writer, statements
 from graph_api.store.writing import StoreWriter
 
 logger = logging.getLogger(__name__)
@@ -70,7 +70,7 @@ def _transaction(
     program: str,
     work: Callable[[StoreWriter], T],
     folders: Collection[str] | None,
-    former: Revision | None,
+    former: StoredRevision | None,
 ) -> T:
     with closing(_opened(database)) as connection:
         if found := damage(connection):
@@ -115,7 +115,7 @@ def _prepared(
     program: str,
     database: Path,
     folders: Collection[str] | None,
-    former: Revision | None,
+    former: StoredRevision | None,
 ) -> Writer:
     writer = Writer(connection)
     version = connection.execute("PRAGMA user_version").fetchone()[0]
@@ -129,11 +129,11 @@ def _prepared(
     return writer
 
 
-def _revision(connection: sqlite3.Connection) -> Revision | None:
+def _revision(connection: sqlite3.Connection) -> StoredRevision | None:
     """The revision of a database that is rebuilt, None when it cannot be read: generations only grow."""
     with suppress(sqlite3.Error, KeyError, ValueError):
         meta: dict[str, str] = dict(connection.execute("SELECT name, value FROM meta"))
-        return Revision(meta["revision"], int(meta["generation"]), meta["generated_at"])
+        return StoredRevision(meta["revision"], int(meta["generation"]), meta["generated_at"])
     return None
 
 
@@ -204,7 +204,7 @@ def _refuse_other_files(database: Path) -> None:
         raise StoreError(f"{database}: is not a database of graph-api; name another file with --db")
 
 
-def _discard(database: Path, folders: Collection[str] | None) -> Revision | None:
+def _discard(database: Path, folders: Collection[str] | None) -> StoredRevision | None:
     """Remove the damaged database and return its revision, if it can be read.
 
     `StoreError` when its header does not say that it is ours, or it holds folders besides *folders*.
