@@ -19,6 +19,7 @@ from graph_api.documents.values import (
     is_list,
     is_mapping,
     moment,
+    normalized,
     shortened,
     shown,
     shown_address,
@@ -119,10 +120,10 @@ class Fields:
         }
 
     def text(self, key: str) -> str | None:
-        """A text of at most MAX_TEXT characters; a number, date or boolean keeps its source text."""
+        """A text of at most MAX_TEXT characters, in NFC; a number, date or boolean keeps its source text."""
         text = self.long_text(key)
         if text is None or len(text) <= MAX_TEXT:
-            return text
+            return text and normalized("NFC", text)
         self.add("E113", key, _too_long(len(text)), "shorten it, or move it to the body")
         return None
 
@@ -261,7 +262,7 @@ class Fields:
             if is_list(value) or is_mapping(value) or value is None:
                 self.problems.add("W212", path, f"is dropped: it must be a text, not {shown(value)}", None)
             elif text := text_at(path, value, self.problems):
-                yield path, text
+                yield path, normalized("NFC", text)
             else:
                 self.problems.add("W212", path, "is dropped: it is empty", "remove the line")
 

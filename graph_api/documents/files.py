@@ -10,12 +10,15 @@ import errno
 import hashlib
 import os
 import stat
+import unicodedata
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from graph_api.documents.document import Reading
 from graph_api.documents.limits import MAX_BYTES
+from graph_api.documents.values import normalized
 from graph_api.errors import SourceError
 from graph_api.records import Problem, Severity
 
@@ -45,12 +48,18 @@ def scan(folder: str | Path) -> list[str]:
     Skips dotfiles, dot folders, and symbolic links to targets inside the folder. Lists links that lead outside, and
     folders that cannot be listed (with `/` at the end), so that `read_file` reports them. Raises SourceError when
     *folder* does not exist, is not a folder or cannot be listed.
+
+    Paths are in NFC, so that a folder has the same paths on macOS, which may store names in NFD. Names that differ only
+    in normalisation are listed as they are.
     """
     if not Path(folder).exists():
         raise SourceError(f"{folder}: no such folder; give a folder that holds articles")
     if not Path(folder).is_dir():
         raise SourceError(f"{folder}: is a file, not a folder; give the folder that holds it")
-    return sorted(_paths(folder))
+    found = list(_paths(folder))
+    names = [normalized("NFC", path) for path in found]
+    repeated = {name for name, count in Counter(names).items() if count > 1}
+    return sorted(path if name in repeated else name for path, name in zip(found, names, strict=True))
 
 
 def _paths(root: str | Path) -> Iterator[str]:
@@ -121,12 +130,13 @@ def read_file(folder: str | Path, path: str) -> FileBytes | Reading:
         return _rejected(shown, "E144", "the file's name is not UTF-8", "rename the file")
     try:
         if path.endswith("/"):
-            _listed(folder, path)
+            _listed(folder, path if path.isascii() else _path_on_disk(folder, path))
             return _rejected(
                 path, "E142", "the folder could not be listed at first; now it can", "run the command again"
             )
+        path_on_disk = path if path.isascii() else _path_on_disk(folder, path)
         for _ in range(_ATTEMPTS):
-            read = _read_once(folder, path)
+            read = _read_once(folder, path, path_on_disk)
             if read is not None:
                 return read
     except OSError as error:
@@ -139,9 +149,9 @@ def read_file(folder: str | Path, path: str) -> FileBytes | Reading:
     )
 
 
-def _read_once(folder: str | Path, path: str) -> FileBytes | Reading | None:
+def _read_once(folder: str | Path, path: str, path_on_disk: str) -> FileBytes | Reading | None:
     """The result of one attempt; None when the file changed meanwhile."""
-    descriptor = _open_inside(folder, path)
+    descriptor = _open_inside(folder, path_on_disk)
     try:
         before = os.fstat(descriptor)
         if not stat.S_ISREG(before.st_mode):
@@ -158,6 +168,22 @@ def _read_once(folder: str | Path, path: str) -> FileBytes | Reading | None:
         return None
     data = data.replace(b"\r\n", b"\n")
     return FileBytes(path=path, data=data, sha256=hashlib.sha256(data).hexdigest())
+
+
+def _path_on_disk(folder: str | Path, path: str) -> str:
+    """*path* as its names are stored: as it is, in NFD, or in an equivalent form; *path* when there is none."""
+    for spelled in (path, unicodedata.normalize("NFD", path)):
+        if os.path.lexists(f"{folder}/{spelled}"):
+            return spelled
+    steps: list[str] = []
+    for step in path.split("/"):
+        parent = _open_folder(folder, steps)
+        try:
+            names = os.listdir(parent)  # noqa: PTH208  (pathlib has no descriptors)
+        finally:
+            os.close(parent)
+        steps.append(next((name for name in names if normalized("NFC", name) == step), step))
+    return "/".join(steps)
 
 
 def _open_inside(folder: str | Path, path: str) -> int:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from datetime import UTC, datetime, timedelta, timezone
 from functools import lru_cache
-from typing import Any, TypeGuard
+from typing import Any, Literal, TypeGuard
 
 _BREAKS = re.compile(r"[\r\n]+")
 _MOMENT = re.compile(
@@ -18,6 +19,7 @@ _USER = re.compile(r"//[^/?#]*@")
 _LONGEST_MOMENT = 100
 _SHOWN_CHARACTERS = 60
 _SHOWN_BITS = 192
+_PIECE = 256  # characters
 
 
 def is_mapping(value: object) -> TypeGuard[dict[Any, object]]:
@@ -44,6 +46,25 @@ def clean(text: str) -> str:
     if "\n" in text or "\r" in text:
         return _BREAKS.sub(" ", text)
     return text
+
+
+def normalized(form: Literal["NFC", "NFKC"], text: str) -> str:
+    """*text* in a Unicode normal form; NFC makes canonically equivalent texts equal.
+
+    Normalising takes the square of a run of marks, so long texts are normalised in pieces, cut before a character
+    that is not a mark where there is one.
+    """
+    if text.isascii():
+        return text
+    pieces: list[str] = []
+    start = 0
+    while start < len(text):
+        end = start + _PIECE
+        while end < min(len(text), start + _PIECE + _PIECE // 4) and unicodedata.combining(text[end]):
+            end += 1
+        pieces.append(unicodedata.normalize(form, text[start:end]))
+        start = end
+    return "".join(pieces)
 
 
 def shown(value: object) -> str:

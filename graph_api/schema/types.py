@@ -173,7 +173,9 @@ class Provider(Node):
 class Topic(Node):
     is_type_of = _is(records.Topic)
 
-    slug: str = plain("A short, unique name for use in URLs.")
+    slug: str = plain(
+        "A short, unique name for use in URLs: the `_id` of the taxonomy, else the name in lower case, with `+` as plus, `#` as sharp, a dot before a word as dot (`.NET` is `dotnet`) and symbols by code point (`❤️` is `u2764`). Other punctuation separates words, so `A/B` and `A B` are one topic."
+    )
     name: str = plain("The name.")
     shortname: str | None = plain("A short form of the name.")
     keywords: list[str] = plain("Keywords that stand for the topic.")

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 import socket
+import unicodedata
 from pathlib import Path
+from typing import Literal
 
 import pytest
 
@@ -163,3 +165,40 @@ def test_a_file_that_never_rests_is_given_up(tmp_path: Path, monkeypatch: pytest
 
     monkeypatch.setattr(os, "read", meddle)
     assert rejection(tmp_path, "a.md") == "E143"
+
+
+@pytest.mark.parametrize("form", ["NFC", "NFD"])
+def test_paths_are_in_nfc_whatever_the_file_system_stores(
+    tmp_path: Path, form: Literal["NFC", "NFD"]
+) -> None:
+    folder = tmp_path / unicodedata.normalize(form, "\u00fcber")
+    folder.mkdir()
+    (folder / unicodedata.normalize(form, "caf\u00e9.md")).write_text("text")
+    assert scan(tmp_path) == ["\u00fcber/caf\u00e9.md"]
+    file = read_file(tmp_path, "\u00fcber/caf\u00e9.md")
+    assert isinstance(file, FileBytes)
+    assert (file.path, file.data) == ("\u00fcber/caf\u00e9.md", b"text")
+
+
+def test_a_name_that_is_only_partly_composed_is_read_too(tmp_path: Path) -> None:
+    (tmp_path / "e\u0301\u00e9.md").write_text("text")
+    assert scan(tmp_path) == ["\u00e9\u00e9.md"]
+    assert isinstance(read_file(tmp_path, "\u00e9\u00e9.md"), FileBytes)
+
+
+def test_two_files_whose_names_differ_only_in_normalisation_stay_two(tmp_path: Path) -> None:
+    for name in ("caf\u00e9.md", "cafe\u0301.md"):
+        (tmp_path / name).write_text(name)
+    if len(list(tmp_path.iterdir())) == 1:
+        pytest.skip("this file system takes the two names for one")
+    found = [read_file(tmp_path, path) for path in scan(tmp_path)]
+    assert [file.data.decode() for file in found if isinstance(file, FileBytes)] == [
+        "cafe\u0301.md",
+        "caf\u00e9.md",
+    ]
+
+
+def test_a_file_with_a_composed_name_that_is_missing_is_a_problem(tmp_path: Path) -> None:
+    found = read_file(tmp_path, "\u00fcber/caf\u00e9.md")
+    assert isinstance(found, Reading)
+    assert [problem.code for problem in found.problems] == ["E142"]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import unicodedata
+
 import pytest
 from hypothesis import given, strategies as st
 
@@ -24,10 +26,38 @@ from graph_api.documents import slug_of_path, slug_of_title, topic_slug
         ("\ufb01ne \uff21\uff29", "fine-ai"),
         ("\u0939\u093f\u0928\u094d\u0926\u0940", "\u0939\u093f\u0928\u094d\u0926\u0940"),
         ("!?", "u21-u3f"),
+        (".NET", "dotnet"),
+        ("ASP.NET", "asp-net"),
+        ("Tools (.NET)", "tools-dotnet"),
+        ("Net", "net"),
+        ("a ... b", "a-b"),
+        ("\u2764", "u2764"),
+        ("\u2764\ufe0f", "u2764"),
+        ("\u2600\ufe0f", "u2600"),
+        ("I \u2764\ufe0f AI", "i-u2764-ai"),
+        ("\U0001f44d\U0001f3fb", "u1f44d-u1f3fb"),
+        ("\U0001f468\u200d\U0001f469", "u1f468-u1f469"),
+        ("\U0001f1e9\U0001f1ea", "u1f1e9-u1f1ea"),
+        ("\u20ac 5", "u20ac-5"),
+        ("A | B", "a-b"),
+        ("\u0301", "u301"),
+        ("\u3164", "u1160"),
+        ("A\u3164", "a"),
+        ("\ufe0f", "ufe0f"),
+        ("\u0646\u0627\u0645\u0647\u200c\u0627\u06cc", "\u0646\u0627\u0645\u0647\u0627\u06cc"),
+        ("Cafe\u0301", "caf\u00e9"),
+        ("Caf\u00e9", "caf\u00e9"),
     ],
 )
 def test_a_topics_slug_keeps_letters_and_digits_of_any_script(name: str, slug: str) -> None:
     assert topic_slug(name) == slug
+
+
+@given(st.text(min_size=1).filter(str.strip))
+def test_every_character_of_a_topics_slug_is_visible(name: str) -> None:
+    slug = topic_slug(name)
+    assert unicodedata.category(slug[0])[0] in "LN"
+    assert not any(unicodedata.category(character)[0] in "CZS" for character in slug)
 
 
 def test_an_empty_name_has_no_slug() -> None:
@@ -64,6 +94,8 @@ def test_an_articles_slug_is_its_file_name_without_date_and_ending(path: str, sl
         ("PyTorch 2.0: new fire", "pytorch-20-new-fire"),
         ("SpaceX\u2122 \u2014 COVID-19", "spacex-covid-19"),
         ("+++", "plusplusplus"),
+        ("\u2764\ufe0f", "u2764"),
+        ("Cafe\u0301", "caf\u00e9"),
     ],
 )
 def test_a_stubs_slug_is_spelled_from_its_title(title: str, slug: str) -> None:
