@@ -151,14 +151,14 @@ class ArticleRows(KeyedRead[NodeKey, Article]):
 
 @dataclass(frozen=True, slots=True)
 class DetailRows(KeyedRead[NodeKey, str]):
-    """This detail of the articles with these keys; absent where there is none."""
+    """This detail of the articles with these keys; absent where there is none, or an empty one."""
 
     detail: Detail
 
 
 @dataclass(frozen=True, slots=True)
 class DetailSizes(KeyedRead[NodeKey, int]):
-    """How many bytes this detail has, of the articles with these keys; absent where there is none."""
+    """How many bytes this detail has in UTF-8; absent as in `DetailRows`."""
 
     detail: Detail
 

@@ -9,7 +9,7 @@ the second graph where nothing is hidden is its own business.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import NamedTuple, Protocol, TypeAlias, TypeVar
 
@@ -23,6 +23,7 @@ from graph_api.records import (
     Secured,
     Severity,
     Topic,
+    name_key,
 )
 
 T = TypeVar("T")
@@ -84,6 +85,35 @@ class Copy(NamedTuple):
     url: str
     path: str
     payload: str
+
+
+# -- keys that every store uses ---------------------------------------------------------------------------
+
+
+def document_key(folder: str, path: str) -> NodeKey:
+    """The key of the file at *path* of *folder*."""
+    return name_key(f"{folder}\0{path}")
+
+
+def keyed_problems(
+    owner: NodeKey, problems: Iterable[Problem], article: NodeKey | None = None
+) -> dict[NodeKey, Problem]:
+    """The problems of one file or node by their keys, about *article* if there is one.
+
+    A key stays while other problems come and go: cursors contain it.
+    """
+    found: dict[NodeKey, Problem] = {}
+    for problem in problems:
+        key, equal_before = _problem_key(owner, problem, 0), 0
+        while key in found:
+            equal_before += 1
+            key = _problem_key(owner, problem, equal_before)
+        found[key] = problem if article is None else replace(problem, article=article)
+    return found
+
+
+def _problem_key(owner: NodeKey, problem: Problem, equal_before: int) -> NodeKey:
+    return name_key(f"problem:{owner}:{equal_before}:{problem.code}:{problem.message}")
 
 
 # -- the graph ---------------------------------------------------------------------------------------------

@@ -36,17 +36,20 @@ from graph_api.records import (
 )
 from graph_api.store.sqlite.tables import APPLICATION_ID, SCHEMA_VERSION, SCRIPT
 from graph_api.store.sqlite.writer import Writer
-from graph_api.store.sqlite.writer_rows import document_key, problem_key
 from graph_api.store.writing import (
     ArticleRecord,
     FileRecord,
     GraphWriter,
     NodeRecord,
+    StoreWriter,
     TopicMention,
     TopicRecord,
+    document_key,
+    keyed_problems,
 )
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+INGESTED = datetime(2026, 11, 22, 10, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -137,7 +140,8 @@ class ProblemNode:
 
     @property
     def key(self) -> NodeKey:
-        return problem_key(document_key(self.folder, self.path), _problem(self), 0)
+        [key] = keyed_problems(document_key(self.folder, self.path), [_problem(self)])
+        return key
 
 
 AnyNode: TypeAlias = ArticleNode | ProviderNode | TopicNode | ProblemNode
@@ -267,12 +271,17 @@ def _empty() -> bytes:
 
 def write(connection: sqlite3.Connection, nodes: Iterable[AnyNode], revision: str) -> None:
     """Add *nodes* to the database, in one transaction."""
-    given = list(nodes)
-    hidden = {node.name for node in given if isinstance(node, ArticleNode) and node.hidden}
     connection.execute("BEGIN IMMEDIATE")
     writer = Writer(connection)
-    writer.set_revision(revision)
-    writer.set_meta("generated_at", "2026-11-22T10:00:00+00:00")
+    fill(writer, nodes, revision)
+    writer.set_meta("generated_at", INGESTED.isoformat())
+    connection.execute("COMMIT")
+
+
+def fill(writer: StoreWriter, nodes: Iterable[AnyNode], revision: str) -> None:
+    """Write *nodes* as an ingest does."""
+    given = list(nodes)
+    hidden = {node.name for node in given if isinstance(node, ArticleNode) and node.hidden}
     writer.remember([file for node in given for file in _files(node, hidden)])
     graphs = writer.graphs()
     _add(graphs[0], given)
@@ -280,7 +289,7 @@ def write(connection: sqlite3.Connection, nodes: Iterable[AnyNode], revision: st
         shown = (node for node in given if isinstance(node, ProblemNode) or not node.hidden)
         out = {node.key for node in given if not isinstance(node, ProblemNode) and node.hidden}
         _add(published, [_without(node, out) for node in shown])
-    connection.execute("COMMIT")
+    writer.set_revision(revision)
 
 
 def _without(node: AnyNode, out: set[NodeKey]) -> AnyNode:

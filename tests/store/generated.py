@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from hypothesis import strategies as st
 
 from graph_api.errors import RequestError
-from graph_api.records import EdgeDirection, NodeKey, Severity
+from graph_api.records import Detail, EdgeDirection, EdgeKind, NodeKey, Severity
 from graph_api.store.filters import (
     And,
     Compare,
@@ -31,17 +32,42 @@ from graph_api.store.filters import (
     checked,
 )
 from graph_api.store.reads import (
+    Adjacency,
     AllArticles,
     AllProblems,
     AllProviders,
     AllTopics,
+    ArticleHandle,
+    ArticleKeysBy,
+    ArticleRows,
     ArticlesOfProvider,
     ArticlesOfTopic,
+    ChildKeys,
+    Counts,
+    DetailRows,
+    DetailSizes,
+    EdgesAmong,
+    FittingKeys,
+    ImageRows,
     ListKey,
+    Lists,
+    NeighbourKeys,
     Order,
     OrderField,
+    ProblemRows,
+    ProviderRows,
+    Read,
+    Reciprocal,
     RelatedArticles,
     Rights,
+    SecuredRows,
+    SourceRows,
+    Status,
+    TopicKeys,
+    TopicKeysByName,
+    TopicRows,
+    Window,
+    complete,
 )
 from tests.store.build import AnyNode, article, key, moment, problem, provider, topic, whole
 
@@ -101,6 +127,10 @@ def _articles(name: str) -> st.SearchStrategy[AnyNode]:
         stub=st.booleans(),
         category=st.none() | st.sampled_from(TEXTS),
         images=st.lists(st.just("i"), max_size=1),
+        urls=st.sampled_from([[], [f"https://amp.org/{name}"]]),
+        files=st.sampled_from([[], [(f"{name}.md", 1)], [(f"{name}.md", 1), (f"old/{name}.md", 2)]]),
+        body=st.sampled_from([None, "", "Zürich 😀"]),
+        secured=st.sampled_from([None, ("c", "i")]),
     )
 
 
@@ -228,3 +258,68 @@ def _orders(scope: ListKey) -> st.SearchStrategy[tuple[Order, ...]]:
     fields = [field for field in OrderField if positions or field is not OrderField.POSITION]
     step = st.builds(Order, st.sampled_from(fields), st.booleans(), st.booleans())
     return st.lists(step, max_size=3).map(tuple)
+
+
+# -- reads -------------------------------------------------------------------------------------------------
+
+_nodes = st.sampled_from(
+    [
+        NodeKey(1),
+        *map(key, NAMES),
+        *(provider(domain).key for domain in DOMAINS),
+        *(topic(slug).key for slug in SLUGS),
+    ]
+)
+_some = st.lists(_nodes, max_size=6, unique=True).map(tuple)
+_pairs = st.lists(st.tuples(_keys, _keys), max_size=6).map(tuple)
+_kinds = st.frozensets(st.sampled_from(EdgeKind))
+_handles = _texts | st.sampled_from(
+    ["a.md", "old/b.md", "https://amp.org/a", *(article(name).url for name in NAMES)]
+)
+_values = st.lists(_handles, max_size=4, unique=True).map(tuple)
+
+
+@st.composite
+def _lists_of(draw: st.DrawFn, counted: bool) -> Lists | Counts:
+    list_key, filter, order = draw(lists())
+    asked = draw(rights)
+    if counted:
+        return Counts((list_key,), asked, filter)
+    window = Window(draw(st.integers(0, 4)), backward=draw(st.booleans()))
+    return Lists((list_key,), asked, window, filter, order)
+
+
+_READS: Mapping[type[Read[Any]], st.SearchStrategy[Read[Any]]] = complete(
+    {
+        ArticleRows: st.builds(ArticleRows, _some, rights),
+        DetailRows: st.builds(DetailRows, _some, rights, st.sampled_from(Detail)),
+        DetailSizes: st.builds(DetailSizes, _some, rights, st.sampled_from(Detail)),
+        SecuredRows: st.builds(SecuredRows, _some, st.builds(Rights, st.booleans(), st.booleans())),
+        ImageRows: st.builds(ImageRows, _some, rights),
+        SourceRows: st.builds(SourceRows, _some, rights),
+        TopicKeys: st.builds(TopicKeys, _some, rights),
+        ProviderRows: st.builds(ProviderRows, _some, rights),
+        TopicRows: st.builds(TopicRows, _some, rights),
+        ChildKeys: st.builds(ChildKeys, _some, rights),
+        Reciprocal: st.builds(Reciprocal, _pairs, rights),
+        Adjacency: st.builds(Adjacency, rights),
+        NeighbourKeys: st.builds(
+            NeighbourKeys,
+            st.lists(_nodes, max_size=12).map(tuple),
+            _kinds,
+            st.sampled_from(EdgeDirection),
+            st.integers(0, 12) | st.just(8192),
+            st.integers(0, 12),
+            rights,
+        ),
+        EdgesAmong: st.builds(EdgesAmong, st.lists(_nodes, max_size=12).map(tuple), _some, _kinds, rights),
+        FittingKeys: st.builds(FittingKeys, _some, article_filters, rights),
+        ArticleKeysBy: st.builds(ArticleKeysBy, st.sampled_from(ArticleHandle), _values, rights),
+        TopicKeysByName: st.builds(TopicKeysByName, _values, rights),
+        Lists: _lists_of(counted=False),
+        Counts: _lists_of(counted=True),
+        ProblemRows: st.builds(ProblemRows, _some, rights),
+        Status: st.builds(Status, rights),
+    }
+)
+any_read: st.SearchStrategy[Read[Any]] = st.sampled_from(list(_READS.values())).flatmap(lambda read: read)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 from functools import lru_cache
@@ -20,6 +19,8 @@ from graph_api.store.writing import (
     NodeProblems,
     NodeRecord,
     TopicRecord,
+    document_key,
+    keyed_problems,
 )
 
 Values: TypeAlias = tuple[Any, ...]  # of one row: the tables are STRICT, SQLite checks each
@@ -29,11 +30,6 @@ BOTH, ALL_FILES, PUBLISHED_FILES = 0, 1, 2  # any_problem.seen
 
 _NO_TEXTS = "[]"
 _REMEMBERED = 16_384  # copies: members of a story embed the same ones over and over
-
-
-def document_key(folder: str, path: str) -> NodeKey:
-    """The key of the file at *path* of *folder*."""
-    return name_key(f"{folder}\0{path}")
 
 
 def file_rows(file: FileRecord) -> Iterator[TableRow]:
@@ -67,22 +63,15 @@ def _embedded(copy: EmbeddedCopy) -> Values:
     return name_key(copy.payload), copy.target, copy.url, copy.payload
 
 
-def problem_key(owner: NodeKey, problem: Problem, equal_before: int) -> NodeKey:
-    """The key of a problem of *owner*. It stays while other problems come and go: cursors contain it."""
-    return name_key(f"problem:{owner}:{equal_before}:{problem.code}:{problem.message}")
-
-
 def problem_rows(
     owner: NodeKey, problems: Iterable[Problem], article: NodeKey | None, seen: int
 ) -> Iterator[TableRow]:
     """The problems of one owner, about *article* if none says otherwise."""
-    equal: Counter[tuple[str, str]] = Counter()
-    for problem in problems:
-        same = (problem.code, problem.message)
+    for key, problem in keyed_problems(owner, problems, article).items():
         yield (
             "any_problem",
             (
-                problem_key(owner, problem, equal[same]),
+                key,
                 owner,
                 problem.code,
                 problem.severity.value,
@@ -91,11 +80,10 @@ def problem_rows(
                 problem.path,
                 problem.line,
                 problem.column,
-                problem.article if article is None else article,
+                problem.article,
                 seen,
             ),
         )
-        equal[same] += 1
 
 
 def node_rows(record: NodeRecord, seen: int) -> Iterator[TableRow]:

@@ -1,0 +1,81 @@
+"""The stores that the behaviour suite runs on: each is made from words and answers reads."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any, TypeAlias, TypeVar
+
+import numpy as np
+
+from graph_api.records import ContentStatus
+from graph_api.store import at
+from graph_api.store.location import StoreLocation
+from graph_api.store.reads import Read, Slice, ask
+from tests.store.build import INGESTED, AnyNode, fill, graph, whole
+from tests.store.dict_store import DictStore
+
+T = TypeVar("T")
+
+OTHERS = ("sqlite",)
+"""All but the store of dicts, with which they are compared."""
+
+Make: TypeAlias = Callable[[Path, Sequence[AnyNode]], StoreLocation]
+
+
+class Answer:
+    """Answers reads about the store at *location*."""
+
+    def __init__(self, location: StoreLocation) -> None:
+        self.location = location
+
+    def __call__(self, read: Read[T]) -> T:
+        with self.location.session() as session:
+            return session.run(ask(read))
+
+
+Stored: TypeAlias = Callable[..., Answer]
+"""Makes a store that holds the whole graph of its arguments, nodes in words."""
+
+
+def _sqlite(folder: Path, nodes: Sequence[AnyNode]) -> StoreLocation:
+    return at(graph(folder / "g.db", *nodes))
+
+
+def dict_store(nodes: Sequence[AnyNode]) -> DictStore:
+    """A store of dicts that holds the whole graph of *nodes*."""
+    store = DictStore()
+    store.write(lambda writer: fill(writer, whole(nodes), "one"), program="tests")
+    store.content.generated_at = INGESTED
+    return store
+
+
+STORES: Mapping[str, Make] = {"sqlite": _sqlite, "dict": lambda _, nodes: dict_store(nodes)}
+
+
+def answers(location: StoreLocation, reads: Sequence[Read[Any]]) -> list[Any]:
+    """What the store answers *reads* with, in one session."""
+    with location.session() as session:
+        return [session.run(ask(read)) for read in reads]
+
+
+def assert_alike(name: str, nodes: Sequence[AnyNode], reads: Sequence[Read[Any]]) -> None:
+    """The store called *name* answers *reads* about *nodes* as dicts do."""
+    with TemporaryDirectory() as folder:
+        found, expected = (answers(STORES[each](Path(folder), nodes), reads) for each in (name, "dict"))
+    for read, one, other in zip(reads, found, expected, strict=True):
+        assert plain(one) == plain(other), read
+
+
+def plain(answer: Any) -> Any:
+    """*answer* in values that compare: arrays as lists, a status without the time of its ingest."""
+    if isinstance(answer, ContentStatus):
+        return [getattr(answer, name) for name in answer.__slots__ if name != "generated_at"]
+    if isinstance(answer, Slice):
+        return answer.keys, answer.items, answer.has_next, answer.has_previous
+    if isinstance(answer, dict):
+        return {key: plain(value) for key, value in answer.items()}
+    if isinstance(answer, tuple) and not hasattr(answer, "_fields"):
+        return [part.tolist() if isinstance(part, np.ndarray) else plain(part) for part in answer]
+    return list(answer) if isinstance(answer, list) else answer
