@@ -238,7 +238,8 @@ def _dot_quoted(value: Value) -> str:
         backslashes, next = found.groups()
         return backslashes + "\\" * (len(backslashes) % 2) + ('\\"' if next == '"' else next)
 
-    return '"' + _BACKSLASHES.sub(even, _one_break(_text(value))) + '"'
+    text = _one_break(_text(value))
+    return f'"{_BACKSLASHES.sub(even, text)}"' if "\\" in text or '"' in text else f'"{text}"'
 
 
 def _dot_values(values: Mapping[str, Value]) -> str:
