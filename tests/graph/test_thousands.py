@@ -1,4 +1,4 @@
-"""Walks agree with networkx on thousands of seeded graphs: what hypothesis is too slow to cover as widely."""
+"""`walk` and `paths` agree with networkx on thousands of seeded graphs, more than hypothesis has time for."""
 
 from __future__ import annotations
 
