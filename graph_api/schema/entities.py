@@ -1,7 +1,7 @@
 """Entities by representation, for gateways: https://www.apollographql.com/docs/graphos/schema-design/federated-schemas/reference/subgraph-spec.
 
-A gateway sends what other subgraphs know of some objects, each with its type and one of its keys. What is
-wrong with one of them is that one's mistake: known before anything is read, it costs only that item.
+A gateway sends representations: objects with a type and one of its keys. A malformed representation is an error at its
+item only, and is found before the first read.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ MOST = 1000
 
 @dataclass(frozen=True, slots=True)
 class Wanted(Partly):
-    """The entities that a gateway asks for, in its order; None for what was refused."""
+    """The requested entities in order; None for malformed representations."""
 
     handles: tuple[NodeHandle | Handle | None, ...]
 
@@ -132,7 +132,7 @@ def _item(
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """The subgraph as a gateway asks for it."""
+    """The record behind `_Service`."""
 
     sdl: str
 

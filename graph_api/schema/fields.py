@@ -1,8 +1,7 @@
 """Declares the fields of the schema: plain fields are attributes of a record, the others are batch functions.
 
-Why an own decorator: Strawberry's resolvers see one parent at a time. `batched` gives Strawberry a
-resolver that only joins its parent to a batch, and leaves the batch function in the field's metadata,
-where the compiled plan finds it.
+Why not `strawberry.field` alone: its resolvers receive one parent at a time. `batched` gives Strawberry a resolver
+that adds its parent to a batch, and puts the batch function into the field's metadata for the compiled plan.
 """
 
 from __future__ import annotations
@@ -82,10 +81,7 @@ def batched(
 
     The parameters of *arguments* are the field's arguments; it checks them and returns what *fetch* gets. A
     parameter that has a default is an argument that may be left out or null: both mean the default.
-    *cost* is told to clients in place of the *size* of a field that is no list. What is
-    *slow* is never made on the event loop, what is *long* is counted against the size of an answer, objects made
-    of nothing but attributes and what is their *own* are remembered as bytes. By their *sizes*, what is long is made a
-    few at a time.
+    *size* and *cost* go into the schema as `@listSize` and `@cost`; `graph_api.execution.fields` defines all others.
     """
     prepare = _without_absent(arguments) if arguments else None
     batch = Batch(fetch, prepare, slow, long, own, sizes)

@@ -1,8 +1,8 @@
-"""Lists in pages: windows and cursors as clients give them, and the records behind connections.
+"""Pagination: the arguments of connections, cursors, and the records behind connections and edges.
 
-A cursor is the `Place` of an item in base64: a checksum over the rest, its version and the list it belongs to; the
-keys of the preceding items; the sort key as JSON. So it stays good while content changes, and a cursor that is
-malformed or comes from a list with another order is refused before the first read.
+A cursor is the `Place` of an item in base64: a checksum (over the rest, the version of the format and the order of the
+list), the keys of the preceding items, and the sort key as JSON. Content may change between two pages. A cursor that is
+malformed, or was made for another order, is refused before the first read.
 """
 
 from __future__ import annotations
@@ -46,27 +46,22 @@ _VERSION = 2  # of the format of cursors: those of another version are refused
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """What a client asked of a list: filter, order and window."""
+    """The checked arguments of a connection.
 
-    kind: ListKind
+    *steps* is what its sort keys are made of, before the node's key. *seal* goes into the checksum of its cursors: they
+    are valid for all lists with this seal.
+    """
+
     filter: Filter | None
     order: tuple[Order, ...]
     window: Window
-
-    @property
-    def steps(self) -> tuple[Step, ...]:
-        """What the sort keys of the list are made of, before the node's key."""
-        return sorting.steps(self.kind, self.order)
-
-    @property
-    def seal(self) -> int:
-        """What ties a cursor to the lists it is good for: their kind and their order."""
-        return zlib.crc32(f"{_VERSION} {self.kind.value} {self.order}".encode())
+    steps: tuple[Step, ...]
+    seal: int
 
 
 @dataclass(slots=True, eq=False)
 class Connection:
-    """One list of one parent; *page* is read once, when the first field that shows it is answered."""
+    """A list of one parent. Its *page* is read once, by the first field that needs it."""
 
     scope: ListKey
     listing: Listing
@@ -83,7 +78,7 @@ class Connection:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Edge:
-    """The item at *index* of the page of a connection."""
+    """The item at *index* of a connection's page."""
 
     item: Item
     index: int
@@ -100,7 +95,7 @@ class Edge:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PageInfo:
-    """Where a page stands in its list."""
+    """The position of a page in its list."""
 
     has_next_page: bool
     has_previous_page: bool
@@ -119,11 +114,12 @@ def listing(
     before: str | None = None,
 ) -> Listing:
     """The checked form of a connection's arguments. Raises RequestError for values that are not allowed."""
-    sorting.steps(kind, order)
+    steps = sorting.steps(kind, order)
     if first is not None and last is not None:
         raise RequestError("first and last cannot be combined; give one of them", code="BAD_PAGE")
     size = _page_size("last", last) if last is not None else _page_size("first", first)
-    listed = Listing(kind, filter, order, Window(size, backward=last is not None))
+    seal = zlib.crc32(f"{_VERSION} {kind.value} {order}".encode())
+    listed = Listing(filter, order, Window(size, backward=last is not None), steps, seal)
     window = replace(
         listed.window, after=_place("after", after, listed), before=_place("before", before, listed)
     )
@@ -150,7 +146,7 @@ def _place(name: str, cursor: str | None, listed: Listing) -> Place | None:
 
 
 class Cursors:
-    """The cursors of one page: its keys are packed once, since each cursor holds some of them."""
+    """The cursors of one page. Its keys are packed once, because each cursor contains several of them."""
 
     def __init__(self, page: Slice, listed: Listing) -> None:
         self._page, self._seal = page, listed.seal
@@ -213,7 +209,7 @@ def _is_integer(value: object) -> bool:
 
 
 def pages(connections: Sequence[Connection], rights: Rights) -> Reads[list[Slice]]:
-    """The pages of *connections*: one read for each listing among those not read before."""
+    """The pages of *connections*. One read for each listing; pages that were read before are not read again."""
     missing = [connection for connection in connections if connection.page is None]
     for asked, group in _alike(missing):
         scopes = tuple(dict.fromkeys(connection.scope for connection in group))
@@ -224,7 +220,7 @@ def pages(connections: Sequence[Connection], rights: Rights) -> Reads[list[Slice
 
 
 def counts(connections: Sequence[Connection], rights: Rights) -> Reads[list[int]]:
-    """How many items the whole lists have."""
+    """The lengths of the whole lists."""
     found: dict[int, int] = {}
     for asked, group in _alike(connections):
         scopes = tuple(dict.fromkeys(connection.scope for connection in group))
@@ -234,9 +230,9 @@ def counts(connections: Sequence[Connection], rights: Rights) -> Reads[list[int]
 
 
 def _alike(connections: Iterable[Connection]) -> Iterable[tuple[Listing, list[Connection]]]:
-    """Connections in groups that one read can answer: of one listing, and so of one class of scope.
+    """Connections grouped by listing, so that one read answers each group.
 
-    Told apart by identity: all parents of one field share its listing, and hashing it costs more than the rest.
+    Compared by identity: all parents of one field share its listing, and hashing it would cost more than the rest.
     """
     groups: dict[int, list[Connection]] = {}
     for connection in connections:

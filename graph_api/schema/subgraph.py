@@ -1,8 +1,8 @@
 """The schema as a Federation 2 subgraph: what `_service { sdl }` answers and `schema/subgraph.graphql` holds.
 
-Made from the API's own SDL, so that the API's is free of what only gateways read. `node` and `nodes` are left
-out: two subgraphs that both offer them do not compose, and a gateway has `_entities`. The definition of
-`@oneOf` stays, since gateways know a directive by its definition.
+It is derived from the API's SDL, so that the latter has no federation directives. `node` and `nodes` are left out: two
+subgraphs that define them do not compose, and gateways use `_entities`. The definition of `@oneOf` stays, because
+gateways only accept directives that are defined.
 """
 
 from __future__ import annotations
@@ -76,8 +76,8 @@ def _directives(text: str) -> tuple[ConstDirectiveNode, ...]:
 
 
 class _Costs(Visitor):
-    """Rewrites directives as Federation defines them: the weight of its `@cost` is a whole number, and its
-    `@listSize` knows no fields of input objects."""
+    """Rewrites directives to Federation's definitions: the weight of `@cost` is an integer, and `@listSize` has no
+    arguments inside input objects."""
 
     def leave_directive(self, node: ConstDirectiveNode, *_: object) -> ConstDirectiveNode:
         kept = tuple(filter(None, map(_argument, node.arguments or ())))

@@ -1,7 +1,7 @@
-"""Filters compiled to SQL conditions.
+"""Compiles filters to SQL conditions.
 
-Filters are two-valued and SQL is not: a comparison with NULL is unknown. Under AND, OR and EXISTS unknown
-counts as false, so `Not` is the only place where it matters: it becomes IS NOT TRUE.
+Filters are two-valued, SQL is three-valued: a comparison with NULL is unknown. AND, OR and EXISTS treat unknown as
+false, so only `Not` differs: it becomes IS NOT TRUE.
 
 Text operators never see a pattern: contains is instr(), startsWith and endsWith compare the bytes at
 either end, which for UTF-8 is the same as comparing characters.

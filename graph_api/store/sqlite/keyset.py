@@ -1,8 +1,7 @@
-"""Pages by sort key, compiled: where a list goes on after a given entry.
+"""Keyset pagination: the entries after a sort key, as SQL conditions.
 
-The one decision worth knowing: "after (a, b)" is not one condition with OR but several disjoint ranges,
-in the list's order, each a plain conjunction (`a = ? AND b > ?`, then `a > ?`, then `a IS NULL`): each is
-one walk of an index, wherever in a long list the page begins.
+"After (a, b)" is not one condition with OR but several disjoint ranges in the order of the list, each a conjunction
+(`a = ? AND b > ?`, then `a > ?`, then `a IS NULL`). Each range is one index scan, however deep in the list a page begins.
 """
 
 from __future__ import annotations
@@ -16,7 +15,7 @@ from graph_api.store.sqlite.sql import Sql, both
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One step of an order: an expression without parameters, and how its values are ordered."""
+    """One column of ORDER BY: an SQL expression without parameters, and how its values are sorted."""
 
     sql: str
     descending: bool = False
@@ -25,8 +24,8 @@ class Column:
 
     @property
     def direction(self) -> str:
-        """The expression as ORDER BY takes it; SQLite's own place for nulls is not spelled out, so that
-        its planner sees an index for what it is."""
+        """The ORDER BY term. NULLS FIRST or LAST is left out where it is SQLite's default: with it the planner
+        would not use an index."""
         usual = self.nulls_first != self.descending
         nulls = "" if usual or not self.nullable else f" NULLS {'FIRST' if self.nulls_first else 'LAST'}"
         return f"{self.sql}{' DESC' if self.descending else ''}{nulls}"
@@ -38,7 +37,7 @@ def ordered_by(columns: Sequence[Column]) -> str:
 
 
 def reversed_(columns: Sequence[Column]) -> tuple[Column, ...]:
-    """The same order read from its end."""
+    """The reverse order."""
     return tuple(
         replace(column, descending=not column.descending, nulls_first=not column.nulls_first)
         for column in columns
@@ -46,7 +45,7 @@ def reversed_(columns: Sequence[Column]) -> tuple[Column, ...]:
 
 
 def ranges_after(columns: Sequence[Column], key: SortKey) -> list[Sql]:
-    """Disjoint conditions that together are "strictly after *key*"; earlier ones hold earlier entries."""
+    """Disjoint conditions for the entries strictly after *key*, in the order of the list."""
     ranges: list[Sql] = []
     for last in reversed(range(len(columns))):
         equal = [_same(column, value) for column, value in zip(columns[:last], key, strict=False)]
@@ -55,7 +54,7 @@ def ranges_after(columns: Sequence[Column], key: SortKey) -> list[Sql]:
 
 
 def ranges_not_after(columns: Sequence[Column], key: SortKey) -> list[Sql]:
-    """Disjoint conditions that together are "at *key* or before it"; the nearest entries first."""
+    """Disjoint conditions for the entry with *key* and those before it, the nearest first."""
     at = both(*(_same(column, value) for column, value in zip(columns, key, strict=True)))
     return [at, *ranges_after(reversed_(columns), key)]
 

@@ -1,7 +1,7 @@
-"""Where the entries of a list come from: one FROM and WHERE for each class of scope.
+"""The FROM and WHERE of each kind of list.
 
-Articles are `a` in every source of articles; what is not theirs (a position, or an index's own copy of
-the date and the key) is named by the source, so that a list in its default order is one walk of an index.
+The article table has the alias `a` in every list of articles. A source names the columns that come from other tables
+(a position, or an index's own copy of date and key), so that a list in its default order is one index scan.
 """
 
 from __future__ import annotations
@@ -34,9 +34,9 @@ from graph_api.store.sqlite.sql import TRUE, Sql, both, graph, integers
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """The entries of one list: *key* names each, *position* is theirs in a list of related articles.
+    """The entries of one list: the expressions for their keys and positions.
 
-    *length* counts the whole list where that is shorter than counting its articles.
+    *length* counts the whole list where that takes less than counting its articles.
     """
 
     subject: Subject
@@ -49,7 +49,7 @@ class Source:
 
 
 def source(connection: sqlite3.Connection, scope: ListKey, rights: Rights) -> Source:
-    """The source of *scope*, as far as the caller may see it; empty when its node is not to be seen."""
+    """The source of *scope* with these rights; empty when the list's node does not exist for the caller."""
     match scope:
         case AllArticles():
             return Source(articles(rights), Sql(f"{graph(rights)}article a"), TRUE, "a.key")

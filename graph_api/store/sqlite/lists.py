@@ -1,9 +1,8 @@
-"""Windows of ordered lists, and how long whole lists are.
+"""Reads pages of sorted lists, and counts whole lists.
 
-A window is read in the direction it is cut: after its first bound in index ranges (see `keyset`), one
-entry more than asked for, which tells whether the list goes on. What lies on the other side of a bound is
-looked at only when there is a bound. Several lists are read one after the other: a statement costs
-microseconds here, and a LIMIT for each bounds the work, which one statement over all of them cannot.
+A page is read from its cursor on in index ranges (see `keyset`), one entry more than its size, which shows whether
+more follow. Several lists are read by one statement each: a statement costs microseconds, and its LIMIT bounds the work,
+which one statement over all lists could not.
 """
 
 from __future__ import annotations
@@ -52,7 +51,7 @@ from graph_api.store.sqlite.sql import TRUE, Sql, both, either, integers, storab
 
 
 def lists(connection: sqlite3.Connection, read: Lists) -> Mapping[ListKey, Slice]:
-    """The window of every list of *read*."""
+    """The page of each list of *read*."""
     if (listing := read.listing) is not None:
         return read.listed(edges.related(connection, listing, read.window.size + 1, read.rights))
     found = _entries(connection, read)
@@ -65,7 +64,7 @@ def lists(connection: sqlite3.Connection, read: Lists) -> Mapping[ListKey, Slice
 
 
 def counts(connection: sqlite3.Connection, read: Counts) -> Mapping[ListKey, int]:
-    """The length of every list of *read*."""
+    """The length of each list of *read*."""
     whole = read.filter is None
     return {
         scope: _count(connection, entries, where, whole=whole)
@@ -74,7 +73,7 @@ def counts(connection: sqlite3.Connection, read: Counts) -> Mapping[ListKey, int
 
 
 def _entries(connection: sqlite3.Connection, read: Lists | Counts) -> dict[ListKey, tuple[Source, Sql]]:
-    """Where the entries of each list come from and which of them are wanted; the filter is compiled once."""
+    """The source of each list and the condition on its entries. The filter is compiled once."""
     narrow, filter = _narrowed(read.keys, read.filter)
     sources = [source(connection, scope, read.rights) for scope in narrow]
     fits = condition(filter, sources[0].subject) if sources else TRUE
@@ -91,7 +90,7 @@ def _list(connection: sqlite3.Connection, entries: Source, steps: tuple[Step, ..
 
 @dataclass(frozen=True, slots=True)
 class _List:
-    """An ordered list, ready to be read from either end."""
+    """A sorted list that can be read from either end."""
 
     connection: sqlite3.Connection
     source: Source
@@ -100,7 +99,7 @@ class _List:
     where: Sql
 
     def read(self, ranges: Sequence[Sql], limit: int) -> list[Row]:
-        """The first *limit* rows of *ranges*, which follow each other: key, position, sort key."""
+        """The first *limit* rows of consecutive *ranges*: key, position, sort key."""
         found: list[Row] = []
         for part in ranges:
             if len(found) < limit:
@@ -119,7 +118,7 @@ class _List:
         return replace(self, columns=keyset.reversed_(self.columns))
 
     def sort_keys(self, keys: Iterable[NodeKey]) -> dict[NodeKey, SortKey]:
-        """The sort keys of those of *keys* that are in the list. Unordered, so that SQLite looks each key up."""
+        """The sort keys of those *keys* that are in the list. No ORDER BY: SQLite would scan the index of the order."""
         rows = self._selected(Sql(f"{self.source.key} {AMONG}", (integers(keys),))).all(self.connection)
         return {row[0]: row[2:] for row in rows}
 
@@ -129,9 +128,9 @@ class _List:
 
 
 class _Bound(NamedTuple):
-    """One bound of a window: ranges inside and outside of it, the nearest entries first.
+    """One bound of a page: the ranges inside and outside of it, the nearest entries first.
 
-    *crossed*: whether there are entries outside; None when that has to be looked up.
+    *crossed*: whether there are entries outside; None when a query has to find out.
     """
 
     inside: list[Sql]
@@ -145,7 +144,7 @@ _OPEN = _Bound([TRUE], [], False)
 
 
 def _slice(entries: _List, window: Window) -> Slice:
-    """The window of *entries*, and the items that precede it."""
+    """The page of *entries* in this window, and what precedes it."""
     after, before = _after(entries, window.after), _before(entries, window.before)
     if not window.backward:
         rows = entries.within(before.inside).read(after.inside, window.size + 1)
@@ -173,7 +172,7 @@ def _crossed(entries: _List, bound: _Bound) -> bool:
 
 
 def _after(entries: _List, place: Place | None) -> _Bound:
-    """The bound of what follows *place*."""
+    """The bound of a page that begins after *place*."""
     if place is None:
         return _OPEN
     at = _anchor(entries, place)
@@ -190,7 +189,7 @@ def _after(entries: _List, place: Place | None) -> _Bound:
 
 
 def _before(entries: _List, place: Place | None) -> _Bound:
-    """The bound of what precedes *place*."""
+    """The bound of a page that ends before *place*."""
     if place is None:
         return _OPEN
     at = _anchor(entries, place)
@@ -221,13 +220,13 @@ def _count(connection: sqlite3.Connection, entries: Source, where: Sql, *, whole
     return int(statement.all(connection)[0][0])
 
 
-# -- short ways ------------------------------------------------------------------------------------------
+# -- lists by index --------------------------------------------------------------------------------------
 
 
 def _narrowed(scopes: Sequence[ListKey], filter: Filter | None) -> tuple[Sequence[ListKey], Filter | None]:
-    """The same lists by a shorter way: all articles of one provider or topic are found by its index.
+    """The same lists, with a filter for one provider or topic replaced by that node's own list, which has an index.
 
-    Keys are a function of domain and slug (see `graph_api.records`), so the filter itself names the key.
+    The node's key is a function of its domain or slug (see `graph_api.records`), so the filter names it.
     """
     if filter is None or any(not isinstance(scope, AllArticles) for scope in scopes):
         return scopes, filter
