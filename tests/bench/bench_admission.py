@@ -1,4 +1,4 @@
-"""What it costs to refuse: CPU time of one refusal, for operations written to make admission work hard.
+"""CPU time of refusing one operation, for operations written to make admission expensive.
 
     python tests/bench/bench_admission.py
 

@@ -1,4 +1,4 @@
-"""`python -m tests.bench.bench_attacks`: a light query's time while the server is attacked, as a Markdown table.
+"""`python -m tests.bench.bench_attacks`: latency of a light query during attacks, as a Markdown table.
 
 For each attack a server is started anew, as shipped, over generated articles, and its caches are filled, as
 they would be soon. The light query asks a hundred times a second for one article each; the attack comes from

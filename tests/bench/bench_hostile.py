@@ -1,4 +1,4 @@
-"""Files written to be hard to read: CPU time and memory of reading each, and of ingesting what is accepted.
+"""Files written to be slow to parse: CPU time and memory of parsing each, and of ingesting the accepted ones.
 
     python tests/bench/bench_hostile.py [WORD ...]     (default: all; else the shapes whose names hold a word)
 

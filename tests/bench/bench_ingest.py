@@ -1,4 +1,4 @@
-"""`python -m tests.bench.bench_ingest [FOLDER]`: what ingesting costs, beside reading and hashing alone.
+"""`python -m tests.bench.bench_ingest [FOLDER]`: the cost of an ingest, beside reading and hashing alone.
 
 Without a folder it measures the development corpus. The three are taken in turn, round after round, so
 that a busy moment of the machine hits all; figures are medians of wall time over the rounds. A fresh

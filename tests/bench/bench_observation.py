@@ -1,4 +1,4 @@
-"""What it costs to be told of requests: CPU time of Q1, without and with log, metrics and slow-query notes.
+"""CPU time of Q1 without and with log, metrics and slow-query notes.
 
     python -m tests.bench.bench_observation [--seconds 2]
 

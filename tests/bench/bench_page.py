@@ -1,4 +1,4 @@
-"""From opening `/graphql` to an editor that takes what is typed, and what a first visit loads.
+"""The time from opening `/graphql` to a usable editor, and the bytes that a first visit loads.
 
     python tests/bench/bench_page.py
 

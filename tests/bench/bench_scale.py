@@ -1,4 +1,4 @@
-"""`python -m tests.bench.bench_scale`: what a larger corpus costs, as a Markdown table.
+"""`python -m tests.bench.bench_scale`: queries over a larger corpus, as a Markdown table.
 
 Corpora of generated articles, 5,000 and 100,000 of them. Questions for 10, 50 and 100 objects show that time
 grows with the objects returned; the same questions over both corpora, that it does not grow with the corpus. Processor

@@ -1,4 +1,4 @@
-"""`make soak`: mixed clients for ten minutes, with a new ingest now and then; nothing may fail or grow.
+"""`make soak`: mixed clients for ten minutes, with ingests in between; fails on errors and on growing memory.
 
     python -m tests.bench.bench_soak --seconds 60 --clients 32
 

@@ -1,4 +1,4 @@
-"""Walks through the whole engine, over two corpora of different size: what a client waits for.
+"""Walks through the whole engine, over two corpora of different size: the time until a client has the response.
 
 Run it on databases made by `graph-api generate` and `graph-api ingest`:
 `python tests/bench/bench_traversal.py SMALL.db LARGE.db`. Times are medians in milliseconds over fresh

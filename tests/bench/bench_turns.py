@@ -1,4 +1,4 @@
-"""`python -m tests.bench.bench_turns`: how long the event loop has to wait while large answers are made.
+"""`python -m tests.bench.bench_turns`: how long large responses occupy the event loop.
 
 Subgraphs of 5,000 of 6,000 generated articles, told and exported in every way, each some times over. A wait is the
 processor time of the whole process between two turns of an event loop that always wants one: what computes meanwhile

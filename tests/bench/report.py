@@ -21,9 +21,9 @@ MEMORY: Final = ("Q3", 64)
 _OURS = (COLD, WARM, SQL)
 _OPEN, _CLOSE = "<!-- bench -->\n", "<!-- /bench -->"
 _SHOWN = {
-    COLD: ("Rows in memory, no answer kept", None),
-    WARM: ("As shipped, answers kept", (FLOOR,)),
-    SQL: ("Nothing in memory", (TEXTBOOK,)),
+    COLD: ("With the row cache, without the response cache", None),
+    WARM: ("Default settings: both caches", (FLOOR,)),
+    SQL: ("Without caches", (TEXTBOOK,)),
 }
 
 
@@ -51,7 +51,7 @@ class Report:
 
     def summary(self) -> str:
         """What the README shows: how many times the requests a second of each peer ours answers."""
-        lines = [self._heading(), "", *_head(["requests a second, as a multiple of", *self.sizes])]
+        lines = [self._heading(), "", *_head(["our requests per second, as a multiple of", *self.sizes])]
         for ours, (title, only) in _SHOWN.items():
             if ours in self.peaks:
                 lines.append(_row([f"**{title}**", *[""] * len(self.sizes)]))
@@ -80,8 +80,8 @@ class Report:
     def _heading(self) -> str:
         sizes = ", ".join(f"{name} {size:,}" for name, size in self.sizes.items())
         return (
-            f"{datetime.now(UTC):%Y-%m-%d}; {machine()}. Medians over {self.measured}, servers in turn, one process"
-            f" each. All gave equal answers first, of so many bytes: {sizes}."
+            f"{datetime.now(UTC):%Y-%m-%d}; {machine()}. Medians of {self.measured}; servers alternate, one process"
+            f" each. All return equal responses, of these sizes in bytes: {sizes}."
         )
 
     def _columns(self) -> list[tuple[str, int]]:

@@ -1,12 +1,11 @@
-"""Corpora that look like the public ones, of any size: same seed, same bytes, on every machine.
+"""Synthetic corpora of any size: the same seed gives the same bytes on every machine.
 
-Stories of mutually related articles with sizes, spans, publishers, topics, scores and texts distributed
-as in the sites this family of corpora comes from (about 27 kB and 32 relations an article). What is odd
-there is left out, so that N files are N articles and every relation has its reverse: no two files with
-one URL, no self-relations, no repeats.
+Articles form stories, in which they relate to each other. Sizes, dates, publishers, topics, scores and texts are
+distributed as in the public corpora (about 27 kB and 32 relations per article). Their irregularities are left
+out: N files are N articles, every relation has its reverse, nothing is repeated or related to itself.
 
-The one decision worth knowing: articles are made story by story and forgotten, so memory hardly grows
-with the corpus: the story at hand, and the publishers seen.
+The one decision worth knowing: articles are generated and written story by story, so memory holds one story and
+the publishers, however large the corpus is.
 """
 
 from __future__ import annotations

@@ -27,7 +27,7 @@ class GeneratedImage:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class GeneratedSummary:
-    """What an article's own file and every list of related articles say alike. Compared by identity."""
+    """The fields that an article's file and every copy in a list of related articles share. Compared by identity."""
 
     number: int
     title: str

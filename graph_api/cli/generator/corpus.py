@@ -55,7 +55,7 @@ def articles(count: int, seed: int = 0, max_related: int | None = None) -> Itera
     published, which follow from the relations.
     """
     if count < 1:
-        raise UsageError(f"a corpus has one article or more, not {count}")
+        raise UsageError(f"a corpus needs at least 1 article; got {count}")
     if max_related is not None and max_related < 0:
         raise UsageError(f"an article has 0 or more related articles, not {max_related}")
     return _Corpus(count, seed).articles(max_related)
@@ -63,7 +63,7 @@ def articles(count: int, seed: int = 0, max_related: int | None = None) -> Itera
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Name:
-    """How an article is called; reprints share it."""
+    """The title and slug of an article; reprints share them."""
 
     title: str
     slug: str
@@ -179,7 +179,7 @@ class _Corpus:
         )
 
     def _secured(self) -> str:
-        """`ciphertext;iv` in base64, of bytes that mean nothing."""
+        """`ciphertext;iv` in base64, of random bytes."""
         length = 16 * self._dice.pick(_CIPHER_BLOCKS)
         noise = hashlib.shake_256(f"{self._seed} {self._number}".encode()).digest(length + _IV_BYTES)
         return f"{b64encode(noise[:length]).decode()};{b64encode(noise[length:]).decode()}"

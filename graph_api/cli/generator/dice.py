@@ -1,4 +1,4 @@
-"""Random choices that are the same on every machine and every Python from 3.11 on.
+"""Random choices that are equal on every machine and every Python from 3.11 on.
 
 The one decision worth knowing: of `random.Random` only `random()` and the seeding are promised to stay;
 `choice`, `shuffle` and the distributions may change. So everything here is made of `random()`, of basic
@@ -20,7 +20,7 @@ Quantiles: TypeAlias = Sequence[tuple[float, float]]
 
 
 class Dice:
-    """A stream of choices that the seed alone decides."""
+    """A stream of choices, determined by the seed."""
 
     def __init__(self, seed: str) -> None:
         self._next = Random(seed).random  # noqa: S311  nothing here is a secret
@@ -30,7 +30,7 @@ class Dice:
         return self._next() < share
 
     def fraction(self) -> float:
-        """A number in 0..1, 1 left out."""
+        """A number in [0, 1)."""
         return self._next()
 
     def below(self, bound: int) -> int:
@@ -38,11 +38,11 @@ class Dice:
         return int(self._next() * bound)
 
     def pick(self, choices: Sequence[T]) -> T:
-        """One of *choices*, all alike."""
+        """One of *choices*, each with equal probability."""
         return choices[int(self._next() * len(choices))]
 
     def by_weight(self, cumulative: Sequence[int]) -> int:
-        """An index, as often as its weight says; see `cumulated`."""
+        """An index with a probability proportional to its weight; see `cumulated`."""
         return bisect_right(cumulative, self._next() * cumulative[-1])
 
     def within(self, cumulative: Sequence[int], stratum: int, strata: int) -> int:
@@ -50,13 +50,13 @@ class Dice:
         return bisect_right(cumulative, (stratum + self._next()) / strata * cumulative[-1])
 
     def shuffle(self, items: list[T]) -> None:
-        """*items* stand in another order (Fisher and Yates)."""
+        """Shuffle *items* in place (Fisher-Yates)."""
         for last in range(len(items) - 1, 0, -1):
             other = self.below(last + 1)
             items[last], items[other] = items[other], items[last]
 
     def along(self, quantiles: Quantiles) -> float:
-        """A value of the distribution, straight lines between its points."""
+        """A value of the distribution, interpolated linearly between its points."""
         share = self._next()
         at = max(1, bisect_left(quantiles, (share,)))
         (low, start), (high, end) = quantiles[at - 1], quantiles[at]

@@ -36,8 +36,8 @@ def write(
 ) -> GeneratedCounts:
     """*folder* holds a corpus of *count* articles: `_news`, `_data/topics`, `_data/organizations`.
 
-    The folder is made when it is missing; one that holds anything is refused. *progress* is told
-    `(articles written, count)` after each.
+    The folder is created if it does not exist; it must be empty. *progress* is called with
+    `(articles written, count)` after each article.
     """
     made = articles(count, seed, max_related)
     _prepare(folder)
