@@ -94,7 +94,9 @@ def _node_of_npm(version: str) -> Path:
     machine = {"x86_64": "x64", "aarch64": "arm64"}.get(platform.machine(), platform.machine())
     package = f"node-linux-{machine}"
     pinned = f"{package}@{NODES[version]}"
-    folder = kept("node", pinned.encode(), lambda folder: _npm(folder, "install", "--no-save", pinned))
+    folder = cached_folder(
+        "node", pinned.encode(), lambda folder: _npm(folder, "install", "--no-save", pinned)
+    )
     return folder / "node_modules" / package / "bin" / "node"
 
 
