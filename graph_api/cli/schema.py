@@ -19,7 +19,7 @@ from graph_api.cli.program import PROBLEMS
 from graph_api.documents import front_matter_schema
 from graph_api.errors import UsageError
 from graph_api.schema import build_schema
-from graph_api.schema.subgraph import subgraph_sdl
+from graph_api.schema.federation import subgraph_sdl
 
 SDL = "schema.graphql"
 SUBGRAPH = "subgraph.graphql"

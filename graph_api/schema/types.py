@@ -15,7 +15,7 @@ import strawberry
 from graph_api import records
 from graph_api.execution.fields import ListSize
 from graph_api.records import Detail, EdgeKind, Severity
-from graph_api.schema import arguments, entities, resolvers
+from graph_api.schema import arguments, federation, resolvers
 from graph_api.schema.fields import batched, plain
 from graph_api.schema.paging import DEFAULT_PAGE, MAX_PAGE
 from graph_api.schema.scalars import JSON, URL
@@ -164,7 +164,7 @@ class Provider(Node):
     description: str | None = plain("A description of the publisher.")
     images: list[Image] = plain("Logos.", size=ListSize(2))
     extra: JSON | None = batched(resolvers.nodes.extra, long=True)
-    articles: ArticleConnection = batched(resolvers.providers.articles, arguments.articles, size=PAGE)
+    articles: ArticleConnection = batched(resolvers.taxonomy.provider_articles, arguments.articles, size=PAGE)
 
 
 @strawberry.type(
@@ -182,9 +182,11 @@ class Topic(Node):
     hashtags: list[str] = plain("Hashtags that stand for the topic.")
     images: list[Image] = plain("Images.", size=ListSize(3))
     extra: JSON | None = batched(resolvers.nodes.extra, long=True)
-    parent: Topic | None = batched(resolvers.topics.parent, own=True)
-    children: list[Topic] = batched(resolvers.topics.children, size=ListSize(10))
-    articles: ArticleConnection = batched(resolvers.topics.articles, arguments.topic_articles, size=PAGE)
+    parent: Topic | None = batched(resolvers.taxonomy.parent, own=True)
+    children: list[Topic] = batched(resolvers.taxonomy.children, size=ListSize(10))
+    articles: ArticleConnection = batched(
+        resolvers.taxonomy.topic_articles, arguments.topic_articles, size=PAGE
+    )
 
 
 @strawberry.type(description="An article in a page, with its cursor.")
@@ -328,7 +330,7 @@ class Problem:
     path: str = plain("The path of the file relative to the source folder, separated by slashes.")
     line: int | None = plain("The line, from 1; null when the problem concerns no particular line.")
     column: int | None = plain("The column, from 1; null when the problem concerns no particular column.")
-    article: Article | None = batched(resolvers.report.problem_article)
+    article: Article | None = batched(resolvers.nodes.problem_article)
 
 
 @strawberry.type(description="A problem in a page, with its cursor.")
@@ -351,7 +353,7 @@ class ContentReport:
     generated_at: datetime = plain("The time at which this revision was first stored.")
     articles: int = plain("The number of articles, stubs included.")
     stubs: int = plain("The number of stubs.")
-    problems: ProblemConnection = batched(resolvers.report.problems, arguments.problems, size=PAGE)
+    problems: ProblemConnection = batched(resolvers.nodes.problems, arguments.problems, size=PAGE)
 
 
 @strawberry.type(description="The cost of an operation, estimated before it runs.")
@@ -381,18 +383,18 @@ class Query:
     )
     article: Article | None = batched(resolvers.articles.article, arguments.article)
     articles: ArticleConnection = batched(resolvers.articles.articles, arguments.articles, size=PAGE)
-    provider: Provider | None = batched(resolvers.providers.provider, arguments.provider)
-    providers: ProviderConnection = batched(resolvers.providers.providers, arguments.providers, size=PAGE)
-    topic: Topic | None = batched(resolvers.topics.topic, arguments.topic)
-    topics: TopicConnection = batched(resolvers.topics.topics, arguments.topics, size=PAGE)
+    provider: Provider | None = batched(resolvers.taxonomy.provider, arguments.provider)
+    providers: ProviderConnection = batched(resolvers.taxonomy.providers, arguments.providers, size=PAGE)
+    topic: Topic | None = batched(resolvers.taxonomy.topic, arguments.topic)
+    topics: TopicConnection = batched(resolvers.taxonomy.topics, arguments.topics, size=PAGE)
     shortest_path: PathResult = batched(resolvers.paths.shortest_path, arguments.paths, size=PATHS)
     all_paths: PathResult = batched(resolvers.paths.all_paths, arguments.paths, size=PATHS)
     common_neighbors: CommonNeighbors | None = batched(resolvers.paths.common_neighbors, arguments.pair)
     subgraph: Subgraph = batched(resolvers.traversal.subgraph, arguments.subgraph, size=SUBGRAPH)
-    content_report: ContentReport = batched(resolvers.report.content_report)
-    revision: str = batched(resolvers.report.revision)
+    content_report: ContentReport = batched(resolvers.nodes.content_report)
+    revision: str = batched(resolvers.nodes.revision)
     cost: Cost = plain("The cost of this operation.")
     represented: list[Entity | None] = batched(
-        entities.entities, entities.representations, name="_entities", size=ENTITIES
+        federation.entities, federation.representations, name="_entities", size=ENTITIES
     )
-    service: Service = batched(entities.service, name="_service")
+    service: Service = batched(federation.service, name="_service")

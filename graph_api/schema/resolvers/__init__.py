@@ -9,9 +9,7 @@ from graph_api.schema.resolvers import (
     exports,
     nodes,
     paths,
-    providers,
-    report,
-    topics,
+    taxonomy,
     traversal,
 )
 
@@ -21,8 +19,6 @@ __all__ = [
     "exports",
     "nodes",
     "paths",
-    "providers",
-    "report",
-    "topics",
+    "taxonomy",
     "traversal",
 ]

@@ -1,4 +1,6 @@
-"""Nodes of any kind: `Query.node`, `Query.nodes`, and the reads that the other resolvers share."""
+"""Nodes of any kind, and what the graph holds: `Query.node`, `Query.nodes`, `Query.contentReport`, `Query.revision`;
+the reads that the other resolvers share.
+"""
 
 from __future__ import annotations
 
@@ -8,8 +10,11 @@ from typing import Any, TypeVar
 
 from orjson import Fragment
 
-from graph_api.records import Article, NodeKey, Provider, Topic
+from graph_api.execution.fields import ByKey, Distinct
+from graph_api.records import Article, ContentStatus, NodeKey, Problem, Provider, Topic
+from graph_api.schema.arguments import ProblemList
 from graph_api.schema.identifiers import NodeHandle
+from graph_api.schema.paging import Connection
 from graph_api.store.reads import (
     ArticleRows,
     Keys,
@@ -17,6 +22,7 @@ from graph_api.store.reads import (
     Read,
     Reads,
     Rights,
+    Status,
     TopicRows,
     ask,
 )
@@ -73,4 +79,31 @@ def extra(parents: Sequence[Provider] | Sequence[Topic], rights: Rights) -> Read
     """An object with the keys of its taxonomy file that have no field of their own; null when there are none."""
     del rights
     return [Fragment(parent.extra) if parent.extra else None for parent in parents]
+    yield
+
+
+def content_report(parents: Sequence[object], rights: Rights) -> Reads[list[ContentStatus]]:
+    """Counts of what the graph contains, and the problems found in the documents."""
+    return for_each(parents, (yield from ask(Status(rights))))
+
+
+def revision(parents: Sequence[object], rights: Rights) -> Reads[list[str]]:
+    """The revision of the content that this response is based on, a hash: equal content has an equal revision."""
+    status = yield from ask(Status(rights))
+    return for_each(parents, status.revision)
+
+
+def problems(
+    parents: Sequence[ContentStatus], rights: Rights, wanted: ProblemList
+) -> Reads[list[Connection]]:
+    """The problems found in the documents, sorted by path and line."""
+    del rights
+    return Distinct([Connection(wanted.scope, wanted.listing) for _ in parents])
+    yield
+
+
+def problem_article(parents: Sequence[Problem], rights: Rights) -> Reads[ByKey]:
+    """The article of the document; null when the document was rejected."""
+    del rights
+    return ByKey([parent.article for parent in parents], ARTICLES)
     yield

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from graph_api.schema import build_schema
-from graph_api.schema.subgraph import subgraph_sdl
+from graph_api.schema.federation import subgraph_sdl
 from graph_api.server.app import create_app
 from tests.interop.accepts import ACCEPTS, sent
 from tests.interop.packages import run

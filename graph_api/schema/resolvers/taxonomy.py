@@ -1,4 +1,4 @@
-"""The fields of `Topic`, and the fields of `Query` that answer topics."""
+"""The fields of `Provider` and `Topic`, and the fields of `Query` that answer them."""
 
 from __future__ import annotations
 
@@ -6,13 +6,15 @@ from collections.abc import Sequence
 from itertools import chain
 
 from graph_api.execution.fields import ByKey, Distinct
-from graph_api.records import Topic
+from graph_api.records import Provider, Topic
 from graph_api.schema.arguments import TopicList
 from graph_api.schema.identifiers import NodeHandle
 from graph_api.schema.paging import Connection, Listing
 from graph_api.schema.resolvers.nodes import TOPICS, for_each, keys_of, node, rows_of
 from graph_api.store.reads import (
+    AllProviders,
     AllTopics,
+    ArticlesOfProvider,
     ArticlesOfTopic,
     ChildKeys,
     Reads,
@@ -21,6 +23,27 @@ from graph_api.store.reads import (
     TopicRows,
     ask,
 )
+
+
+def provider(parents: Sequence[object], rights: Rights, handle: NodeHandle) -> Reads[list[object | None]]:
+    """The provider, or null when it does not exist."""
+    return (yield from node(parents, rights, handle))
+
+
+def providers(parents: Sequence[object], rights: Rights, wanted: Listing) -> Reads[list[Connection]]:
+    """All providers, sorted by name."""
+    del rights
+    return Distinct([Connection(AllProviders(), wanted) for _ in parents])
+    yield
+
+
+def provider_articles(
+    parents: Sequence[Provider], rights: Rights, wanted: Listing
+) -> Reads[list[Connection]]:
+    """The articles of this provider."""
+    del rights
+    return Distinct([Connection(ArticlesOfProvider(parent.key), wanted) for parent in parents])
+    yield
 
 
 def topic(parents: Sequence[object], rights: Rights, handle: NodeHandle | str) -> Reads[list[object | None]]:
@@ -53,7 +76,7 @@ def children(parents: Sequence[Topic], rights: Rights) -> Reads[list[list[Topic]
     return [[found[key] for key in keys.get(parent.key, ()) if key in found] for parent in parents]
 
 
-def articles(parents: Sequence[Topic], rights: Rights, wanted: TopicList) -> Reads[list[Connection]]:
+def topic_articles(parents: Sequence[Topic], rights: Rights, wanted: TopicList) -> Reads[list[Connection]]:
     """The articles with this topic."""
     del rights
     return Distinct(
