@@ -116,8 +116,8 @@ def _second(url: str) -> Told:
 async def _busy(database: Path, settings: Settings) -> AsyncIterator[Starlette]:
     """An app all of whose turns are taken."""
     async with serving(database, settings) as app:
-        lane = (await app.state.api.engine()).lanes.light
-        assert lane.enter()
+        queue = (await app.state.api.engine()).queues.light
+        assert queue.enter()
         yield app
 
 

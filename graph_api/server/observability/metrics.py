@@ -99,11 +99,11 @@ class Metrics:
 
 def engine_gauges(engine: Engine) -> Iterator[Metric]:
     """The queues and caches of *engine*."""
-    lanes = {"light": engine.queues.light, "heavy": engine.queues.heavy}
-    running = {name: lane.running for name, lane in lanes.items()}
-    waiting = {name: lane.waiting for name, lane in lanes.items()}
-    yield gauge("lane_running", "Operations that run.", running, "lane")
-    yield gauge("lane_waiting", "Operations in the queue.", waiting, "lane")
+    queues = {"light": engine.queues.light, "heavy": engine.queues.heavy}
+    running = {name: queue.running for name, queue in queues.items()}
+    waiting = {name: queue.waiting for name, queue in queues.items()}
+    yield gauge("operations_running", "Operations that run, light and heavy ones.", running, "queue")
+    yield gauge("operations_waiting", "Operations in the queue.", waiting, "queue")
     yield gauge("cache_bytes", "Memory of the caches.", engine.held_bytes, "cache")
 
 

@@ -105,8 +105,8 @@ async def test_what_goes_on_now_is_told(app: Starlette) -> None:
     found = await scraped(app)
     assert at(found, "requests_in_flight") == 1, "the one that asks"
     assert [
-        at(found, f"lane_{state}", f"lane={lane}")
-        for lane in ("light", "heavy")
+        at(found, f"operations_{state}", f"queue={queue}")
+        for queue in ("light", "heavy")
         for state in ("running", "waiting")
     ] == [0] * 4
     assert at(found, "cache_bytes", "cache=answers") > 0
@@ -160,8 +160,8 @@ async def test_clients_make_no_series(app: Starlette) -> None:
     assert {name for name, _ in new} <= {
         "graph_api_requests_total",
         "graph_api_operations_total",
-        "graph_api_lane_running",
-        "graph_api_lane_waiting",
+        "graph_api_operations_running",
+        "graph_api_operations_waiting",
         "graph_api_cache_bytes",
     }
     paths = {label for _, labels in new for label in labels if label.startswith("path=")}

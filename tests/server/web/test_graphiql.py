@@ -156,7 +156,7 @@ def test_it_works_below_a_path(browser: Browser, database: Path) -> None:
 def test_with_keys_it_says_how_to_enter_one_and_then_shows_all(browser: Browser, database: Path) -> None:
     app = create_app(database, Settings(keys=KEPT.entry))
     with running(app) as host, opened(browser, f"{host}/graphql", refused=401) as page:
-        expect(page.locator(".samples")).to_contain_text("an API key is needed")
+        expect(page.locator(".samples")).to_contain_text("needs an API key")
         shot(page, "key-needed")
         page.get_by_role("button", name="Headers").click()
         write(page, "section[aria-label='Headers']", json.dumps({"authorization": f"Bearer {KEY}"}))
@@ -183,7 +183,7 @@ def test_where_the_schema_is_not_told_the_page_says_so_and_queries_run(
 ) -> None:
     app = create_app(database, Settings(no_introspection=True))
     with running(app) as host, opened(browser, f"{host}/graphql", refused=404) as page:
-        answer(page, "does not tell")
+        answer(page, "does not publish")
         run(page)
         answer(page, '"totalCount": 60')
         shot(page, "no-introspection")
