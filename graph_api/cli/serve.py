@@ -18,7 +18,7 @@ import click
 import uvicorn
 from starlette.applications import Starlette
 
-from graph_api.cli import log, sockets, system_info, workers
+from graph_api.cli import log, sockets, workers
 from graph_api.cli.arguments import database_of, ingested
 from graph_api.cli.options import SERVED, Sectioned, database, help_limits, option, paths, settings
 from graph_api.cli.terminal import check_command, counted
@@ -188,7 +188,7 @@ def _serve(
     announce: Callable[[], None],
 ) -> None:
     """Serve until a signal arrives, which uvicorn raises again after its shutdown."""
-    system_info.raise_descriptor_limit(settings.max_connections)
+    sockets.raise_descriptor_limit(settings.max_connections)
     server = _Server(server_config(app, app.state.endpoint, settings, observer), announce)
     signal.signal(signal.SIGTERM, _ended)
     server.run(sockets=sockets.duplicated(bound))

@@ -1,4 +1,7 @@
-"""The listening socket, bound before any other work so that a port in use is reported at once."""
+"""The listening socket, and how many connections a process may have.
+
+The socket is bound before any other work, so that a port in use is reported at once.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +11,14 @@ from ipaddress import ip_address
 from typing import Any
 
 from graph_api.errors import StartError
+
+try:
+    import resource
+except ImportError:  # Windows has no such limit
+    resource = None  # type: ignore[assignment] # a module, or none
+
+OTHER_FILES = 256
+"""Descriptors that a server needs besides its connections: the database's, and those of libraries."""
 
 _DUPLICATES = 16
 _REASONS = {
@@ -39,6 +50,24 @@ def duplicated(listener: socket.socket) -> list[socket.socket]:
     wait for seconds on a busy server.
     """
     return [listener, *(listener.dup() for _ in range(_DUPLICATES - 1))]
+
+
+def descriptor_limit() -> int | None:
+    """The highest number of open files and connections a process can get; None without a limit."""
+    if resource is None:
+        return None
+    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    return None if hard == resource.RLIM_INFINITY else hard
+
+
+def raise_descriptor_limit(connections: int) -> None:
+    """Allow this process so many connections, as far as the system permits; the limit is often 1,024 at first."""
+    if resource is None:
+        return
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = connections + OTHER_FILES
+    if soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (min(wanted, hard) if hard >= 0 else wanted, hard))
 
 
 def is_local(listener: socket.socket) -> bool:

@@ -85,3 +85,18 @@ async def turns_to_let_in(count: int) -> int:
         for server in servers:
             server.close()
     return turns
+
+
+def test_the_descriptor_limit_is_raised_as_far_as_the_system_permits() -> None:
+    resource = pytest.importorskip("resource")
+    before = resource.getrlimit(resource.RLIMIT_NOFILE)
+    try:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (64, before[1]))
+        sockets.raise_descriptor_limit(100)
+        assert resource.getrlimit(resource.RLIMIT_NOFILE) == (356, before[1])
+        sockets.raise_descriptor_limit(10)
+        assert resource.getrlimit(resource.RLIMIT_NOFILE)[0] == 356, "it is never made smaller"
+        sockets.raise_descriptor_limit(2**31)
+        assert resource.getrlimit(resource.RLIMIT_NOFILE)[0] == min(before[1], 2**31 + 256)
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, before)
