@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from graph_api.records import NodeKey
-from graph_api.schema.paging import encode_cursor, listing
+from graph_api.schema.paging import decode_cursor, encode_cursor, listing
+from graph_api.settings import Settings
 from graph_api.store.reads import Place
 from graph_api.store.sorting import ListKind
 from tests.schema.asking import ask, refusal
@@ -194,6 +195,63 @@ def test_a_cursor_stays_good_when_its_article_is_gone(tmp_path: Path) -> None:
     )
     page = ask(without_c, ARTICLES, after=cursor)["articles"]
     assert [edge["node"]["title"] for edge in page["edges"]] == ["b", "a"]
+
+
+RELATED = """query ($first: Int, $after: String) { article(by: {url: "https://example.org/a"}) {
+    related(first: $first, after: $after) { nodes { title } pageInfo { hasNextPage hasPreviousPage endCursor } } } }"""
+
+
+@pytest.mark.parametrize(
+    ("before", "turned", "now", "rest"),
+    [
+        ("bcd", 2, "cd", "d"),  # an item before the cursor's is removed
+        ("bcd", 2, "bd", "d"),  # the cursor's item is removed
+        ("bcd", 2, "d", "d"),  # it and all before it are removed
+        ("bcd", 1, "dbc", "c"),  # an item after the cursor's moves to the front: missed
+        ("bcd", 2, "dbc", ""),
+        ("bcd", 2, "cbd", "bd"),  # an item before the cursor's moves behind it: repeated
+        ("bcd", 1, "xbycd", "ycd"),  # items are added
+        ("bcdefghijklm", 11, "bcm", "m"),  # all that a cursor remembers are removed: the position decides,
+        ("bcdefghijklm", 11, "m", ""),  # and may be wrong when still more are
+    ],
+)
+def test_related_articles_are_not_lost_when_the_list_changes(
+    tmp_path: Path, before: str, turned: int, now: str, rest: str
+) -> None:
+    old = graph(tmp_path / "old.db", article("a", related=before))
+    new = graph(tmp_path / "new.db", article("a", related=now))
+    cursor = ask(old, RELATED, first=turned)["article"]["related"]["pageInfo"]["endCursor"]
+    page = ask(new, RELATED, first=100, after=cursor)["article"]["related"]
+    assert "".join(node["title"] for node in page["nodes"]) == rest
+    assert page["pageInfo"]["hasPreviousPage"] == (len(rest) < len(now))
+
+
+def test_a_cursor_says_nothing_of_hidden_articles(tmp_path: Path) -> None:
+    shown = [article(name, day=day) for day, name in enumerate("abc")]
+    path = graph(tmp_path / "g.db", *shown, article("hid", day=1, published=False))
+    other = article("nowhere")
+    pages = [
+        ask(path, ARTICLES, Settings(published_only=True), after=_forged(1, 0, preceding=(key,)))
+        for key in (article("hid").key, other.key)
+    ]
+    assert pages[0] == pages[1]
+
+
+def test_cursors_of_the_former_format_are_refused(path: Path) -> None:
+    former = "rbgxcFsxNjMwMTcwNTA1MDAwMDAwLDE4MjcwMjk2NzkwNTI1MDc5MV0"
+    [error] = refusal(path, ARTICLES, after=former)
+    assert error["extensions"]["code"] == "BAD_CURSOR"
+
+
+def test_a_cursor_with_any_character_changed_is_refused_or_means_the_same(path: Path) -> None:
+    cursor = ask(path, ARTICLES, first=3)["articles"]["pageInfo"]["endCursor"]
+    good = decode_cursor(cursor, listing(ListKind.ARTICLES))
+    for place, character in product(range(len(cursor)), "A_9 é"):
+        changed = cursor[:place] + character + cursor[place + 1 :]
+        try:
+            assert decode_cursor(changed, listing(ListKind.ARTICLES)) == good
+        except ValueError:
+            continue
 
 
 def test_every_list_pages_the_same_way(tmp_path: Path) -> None:
