@@ -6,7 +6,7 @@ from graph_api.cli.program import program
 
 
 def main() -> None:
-    """The command line has run; the process ends with one of the documented exit codes."""
+    """Run the command line; exits with one of the documented codes."""
     program(prog_name="graph-api")
 
 

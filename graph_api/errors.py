@@ -192,7 +192,7 @@ class RevisionChanged(Interruption):
 
 
 class ReadPaused(Interruption):
-    """The read cannot be answered here and now: the plan goes on in a thread, or later."""
+    """The read cannot be answered on the event loop now: the plan continues in a thread, or later."""
 
 
 class ReadCancelled(Interruption):

@@ -1,6 +1,5 @@
-"""The command line: one module a command, and nothing here that another room needs.
+"""The command line: one module per command.
 
-The decision worth knowing: each module imports what it uses at its top, and the program imports the
-module of the command that runs (`group.LazyGroup`). So `graph-api --help` and completion are immediate
-without imports hidden in functions.
+The one decision worth knowing: the program imports only the module of the command that runs (`program.LazyGroup`),
+so `graph-api --help` and completion take milliseconds, without imports hidden in functions.
 """

@@ -1,4 +1,4 @@
-"""What the arguments of a command stand for: the database to read, an operation's text, a JSON object."""
+"""Evaluates arguments of commands: the database to read, an operation's text, a JSON object."""
 
 from __future__ import annotations
 

@@ -50,8 +50,8 @@ _IV_BYTES = 16
 def articles(count: int, seed: int = 0, max_related: int | None = None) -> Iterator[GeneratedArticle]:
     """*count* articles, story by story; the same arguments give the same articles.
 
-    With *max_related* no list is longer than that and relations stay mutual: a story's articles stand in
-    a ring and relate to the nearest (see `stories.mates`). Nothing else changes, except heat and
+    *max_related* bounds the length of lists; relations stay mutual, since a story's articles then form a ring and
+    relate to the nearest (see `stories.mates`). Nothing else changes, except heat and
     published, which follow from the relations.
     """
     if count < 1:

@@ -86,7 +86,7 @@ def publishers(dice: Dice, all_: Publishers, size: int) -> list[Publisher]:
 
 
 def days(dice: Dice, size: int, calendar_days: float) -> list[float]:
-    """When a story's articles appeared, in days from the corpus's first; in no order."""
+    """The publication times of a story's articles, unsorted, in days from the start of the corpus."""
     span = min(dice.along(_traits(size)[2]), calendar_days) if size > 1 else 0.0
     start = dice.fraction() * (calendar_days - span)
     drawn = [start, start + span, *(start + span * dice.fraction() for _ in range(size - 2))][:size]
@@ -95,11 +95,11 @@ def days(dice: Dice, size: int, calendar_days: float) -> list[float]:
 
 
 def mates(place: int, in_cliques: list[range], size: int, most: int | None) -> set[int]:
-    """Places of the articles related to the one at *place*; symmetric.
+    """The positions of the articles related to the one at *place*; a symmetric relation.
 
-    Without *most* everybody in the same clique. With it, the story stands in a ring, and those of the
-    same clique at distances up to most/2 are related, so that whoever I name names me. When *most* is
-    odd, each has one more partner across the ring; in a ring of odd length one article stays without.
+    Without *most*, all articles of its cliques. With it, the story's articles form a ring, in which each is related to
+    those at distances up to most/2 within its cliques. If *most* is odd, each has one more partner across the
+    ring, except one article of a ring of odd length.
     """
     own = [clique for clique in in_cliques if place in clique]
     if most is None or size - 1 <= most:
