@@ -181,6 +181,7 @@ def links_among(
         pages.append(page._replace(sources=page.sources + at))
     if not pages:
         return Links.none(), False
+    yield from graph.pause()
     links = _links(among, Edges(*map(np.concatenate, zip(*pages, strict=True))))
     kept = links[: budget.links]
     budget.links -= len(kept)
@@ -188,14 +189,22 @@ def links_among(
 
 
 def _links(nodes: tuple[int, ...], edges: Edges) -> Links:
-    """*edges* without the second edge of each mutual pair, which is in `Links.back`."""
+    """*edges*, which are sorted by source, without the second edge of each mutual pair: `Links.back` has that.
+
+    Two sorted lists are searched, and one is sorted by 16-bit numbers, by radix: half the time of `np.isin`.
+    """
     sources, targets, kinds, positions = edges
     span = len(nodes)
+    short = np.uint16 if span < 2**16 else np.int64
+    by_target = targets.astype(short).argsort(kind="stable")
+    by_target = by_target.take(kinds.take(by_target).astype(np.uint16).argsort(kind="stable"))
     there = (kinds * span + sources) * span + targets
-    return_way = (kinds * span + targets) * span + sources
-    order = there.argsort()
-    at = order.take(there.searchsorted(return_way, sorter=order), mode="clip")
-    mutual = (there.take(at) == return_way) & (sources != targets)
-    back = np.where(mutual, positions.take(at), _NO_EDGE)
-    first = np.flatnonzero(~mutual | (sources < targets))
+    by_source = there.argsort()
+    there = there.take(by_source)
+    wanted = ((kinds * span + targets) * span + sources).take(by_target)
+    at = there.searchsorted(wanted)
+    found = (there.take(at, mode="clip") == wanted) & (sources != targets).take(by_target)
+    back = np.full(len(sources), _NO_EDGE)
+    back[by_target[found]] = positions.take(by_source.take(at[found]))
+    first = np.flatnonzero((back == _NO_EDGE) | (sources < targets))
     return Links(nodes, Edges(*(column.take(first) for column in edges)), back.take(first))
