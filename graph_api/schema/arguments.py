@@ -1,5 +1,5 @@
-"""The arguments of fields: each function's parameters are a field's arguments, and what it returns is what the
-field's batch function receives. Every value that a client can get wrong is refused here, before the first read.
+"""The arguments of fields. The parameters of a function are the arguments of a field, its result goes to the field's
+batch function. It raises RequestError for invalid values, before the first read.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ def _says(description: str, name: str | None = None) -> Any:  # Any: Strawberry'
 
 
 def _takes(description: str) -> Any:  # Any: as above
-    """The annotation of an argument that takes input objects: it costs nothing beyond what is in them."""
+    """The annotation of an argument that takes input objects, whose fields have costs of their own."""
     return strawberry.argument(description=description, directives=costs(0))
 
 

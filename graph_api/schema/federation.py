@@ -1,6 +1,6 @@
 """The API as an Apollo Federation 2 subgraph: its SDL, `_service`, and `_entities`.
 
-The SDL is derived from the API's SDL, so that the latter has no federation directives. `node` and `nodes` are left out:
+The SDL is derived from the API's SDL, so that the latter has no federation directives. It has no `node` and `nodes`:
 two subgraphs that define them do not compose, and gateways use `_entities`. The definition of `@oneOf` stays, because
 gateways only accept directives that are defined.
 
@@ -234,7 +234,5 @@ def _argument(argument: ConstArgumentNode) -> ConstArgumentNode | None:
 
 def _with(node: N, **changes: Any) -> N:
     """A copy of the node with some of its parts replaced: nodes cannot be changed."""
-    parts: dict[str, Any] = {
-        key: getattr(node, key) for key in node.keys
-    }  # Any: whatever that node is made of
+    parts: dict[str, Any] = {key: getattr(node, key) for key in node.keys}  # Any: syntax of any kind
     return type(node)(**{**parts, **changes})

@@ -123,7 +123,7 @@ def _take_parameters(resolve: Callable[..., object], arguments: Callable[..., ob
 
 
 def _parameters(arguments: Callable[..., object]) -> Iterator[inspect.Parameter]:
-    """The parameters of *arguments* as Strawberry takes them; `**group: Unpack[...]` stands for its members."""
+    """The parameters of *arguments* as Strawberry takes them; `**group: Unpack[...]` is replaced by its members."""
     hints = get_type_hints(arguments, include_extras=True)
     for parameter in inspect.signature(arguments).parameters.values():
         if parameter.kind is inspect.Parameter.VAR_KEYWORD:

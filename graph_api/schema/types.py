@@ -1,7 +1,7 @@
 """The types of the schema. Their descriptions are written for client developers.
 
-Resolvers return records of `graph_api.records`; these classes are never instantiated. All types stand in
-one module because they refer to each other.
+Resolvers return records of `graph_api.records`; these classes are never instantiated. One module holds
+all types because they refer to each other.
 """
 
 from __future__ import annotations

@@ -139,7 +139,7 @@ def kind_of(scope: ListKey) -> ListKind:
 
 _KEY = Step(
     OrderField.RELATED_COUNT
-)  # stands for the node's key, which ends each sort key: an integer, ascending
+)  # orders like the node's key at the end of each sort key: integers, ascending
 
 
 # -- places ----------------------------------------------------------------------------------------------
@@ -154,7 +154,7 @@ def remembered(steps: Sequence[Step]) -> int:
 
 
 class Anchor(NamedTuple):
-    """What a place stands for in the list as it is now.
+    """The current position of a place in a list.
 
     *sort* is a sort key, or its first values; None for the start of the list. With *own* the place is that of the
     item with this sort key, else it is just after it. *found*: there is such an item. *preceding* and *from_start*
@@ -169,10 +169,10 @@ class Anchor(NamedTuple):
 
 
 def anchor(place: Place, steps: Sequence[Step], sorts: Mapping[NodeKey, SortKey]) -> Anchor:
-    """Where *place* is now. *sorts* has the sort keys of those of its keys that are in the list.
+    """The current position of *place*. *sorts*: the sort keys of those of its keys that are in the list.
 
-    The item's own place if it is still in the list. Else just after the nearest preceding item that is. If none
-    is left: the start of the list if these were all; else where the item would be by its values.
+    It is that of the item if it is in the list, else just after the nearest preceding item that is in the list. If there
+    is none: the start of the list if these were all preceding items, else the position that the item's values give it.
     """
     remembered = (*place.preceding, place.key)
     nearest = next((key for key in reversed(remembered) if key in sorts), None)
@@ -187,10 +187,7 @@ def anchor(place: Place, steps: Sequence[Step], sorts: Mapping[NodeKey, SortKey]
 
 
 def _without_removed(place: Place, steps: Sequence[Step]) -> SortKey:
-    """The sort key to compare with when the item and all that preceded it are gone.
-
-    A position moves up by as many as were removed before it.
-    """
+    """The sort key of *place* after its item and all *preceding* items were removed: its position is lower by as many."""
     position, *_ = place.sort
     if steps[0] != _LISTED or not isinstance(position, int):
         return place.sort

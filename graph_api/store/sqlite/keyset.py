@@ -24,7 +24,7 @@ class Column:
 
     @property
     def direction(self) -> str:
-        """The ORDER BY term. NULLS FIRST or LAST is left out where it is SQLite's default: with it the planner
+        """The ORDER BY term. It has no NULLS FIRST or LAST where that is SQLite's default: with it the planner
         would not use an index."""
         usual = self.nulls_first != self.descending
         nulls = "" if usual or not self.nullable else f" NULLS {'FIRST' if self.nulls_first else 'LAST'}"
