@@ -11,10 +11,10 @@ from graph_api.cli.arguments import json_object, readable_database, text_of
 from graph_api.cli.options import READ, Sectioned, database, option, paths, settings
 from graph_api.execution import explain
 from graph_api.execution.documents import limits
+from graph_api.execution.encoding import SizeBudget
 from graph_api.execution.preparation import Preparation, Prepared
 from graph_api.execution.row_cache import RowCache
 from graph_api.execution.runner import Run, answer
-from graph_api.execution.size_budget import Space
 from graph_api.schema import build_schema
 from graph_api.settings import Settings
 from graph_api.store import StoreUrl, at
@@ -67,7 +67,7 @@ def _explained(prepared: Prepared, source: StoreUrl, settings: Settings) -> Iter
     run = Run(
         prepared.arguments,
         Rights(published_only=settings.published_only),
-        Space(settings.max_answer),
+        SizeBudget(settings.max_answer),
         RowCache("", None),
     )
     with at(source).session() as session:

@@ -1,8 +1,8 @@
-"""From the objects of an answer to its bytes.
+"""From the objects of an answer to its JSON, counted on the way, so that an answer that is too large takes no memory.
 
-The encoder holds the interpreter until it is done, so a large answer is encoded piece by piece: the
-objects of each list on their own, those that stand several times once, and what holds them around their bytes.
-Each piece counts as soon as it is there: the encoder cannot be stopped, so no piece may be large.
+The encoder holds the interpreter until it is done, so a large answer is encoded piece by piece: the objects of each
+list some at a time, objects that occur several times once, and what holds them around their bytes. Each piece
+counts as often as it occurs in the answer. What is not counted is small: the attributes of at most 256 objects at a time.
 """
 
 from __future__ import annotations
@@ -12,10 +12,46 @@ from typing import Any
 
 import orjson
 
+from graph_api.errors import AnswerTooLarge
+
 _OPTIONS = orjson.OPT_UTC_Z
 _LONG = 262_144  # characters of a text: encoded in about half a millisecond
-_SHORT = 1_000  # characters of a text that is encoded with what holds it
+_SHORT = 1_000  # characters of a text that is encoded with its object
 _AT_ONCE = 256  # objects, what they hold encoded before them
+_MOST_LOOSE = 1_000  # objects that are encoded with what holds them
+
+
+class SizeBudget:
+    """The bytes that an answer may have (*allowed*), and the bytes that it is known to have (*taken*).
+
+    A few objects that occur once are *loose*: they are encoded with what holds them, which saves a copy of their texts.
+    """
+
+    __slots__ = ("allowed", "loose", "taken")
+
+    def __init__(self, allowed: int) -> None:
+        self.allowed = allowed
+        self.taken = 0
+        self.loose = 0
+
+    def leave_loose(self, count: int) -> bool:
+        """Leave so many objects loose; False when there are too many."""
+        if self.loose + count > _MOST_LOOSE:
+            return False
+        self.loose += count
+        return True
+
+    def take(self, count: int) -> None:
+        """Count so many bytes more. Raises `AnswerTooLarge` when there are too many."""
+        self.taken += count
+        if self.taken > self.allowed:
+            raise AnswerTooLarge(self.allowed)
+
+    def check(self, body: bytes) -> bytes:
+        """The answer. Raises `AnswerTooLarge` when it is too large."""
+        if len(body) > self.allowed:
+            raise AnswerTooLarge(self.allowed)
+        return body
 
 
 def encoded(answer: Any) -> bytes:
@@ -24,17 +60,17 @@ def encoded(answer: Any) -> bytes:
 
 
 def exact(body: bytes) -> bytes:
-    """The same bytes in no more memory than they need: the encoder's own have 4 KB, or what eightfold text takes."""
+    """A copy that takes no more memory than its bytes; the encoder's buffer has 4 KB, or eight times a text's length."""
     return b"%b" % body
 
 
 def fragment(objects: Sequence[Any], take: Callable[[int], None]) -> orjson.Fragment:
-    """The list of the objects, encoded some at a time; *take* hears of their bytes."""
+    """The list of the objects, encoded some at a time; *take* counts their bytes."""
     return joined(pieces(objects, take))
 
 
 def pieces(objects: Sequence[Any], take: Callable[[int], None]) -> list[bytes]:
-    """The objects, some to a piece."""
+    """The objects, some in each piece."""
     made: list[bytes] = []
     for at in range(0, len(objects), _AT_ONCE):
         made.append(orjson.dumps(objects[at : at + _AT_ONCE], option=_OPTIONS)[1:-1])
@@ -43,7 +79,7 @@ def pieces(objects: Sequence[Any], take: Callable[[int], None]) -> list[bytes]:
 
 
 def joined(made: Sequence[bytes]) -> orjson.Fragment:
-    """The list of all objects in these pieces. Joined in one: that lets go of the interpreter where it is much."""
+    """The list of all objects in these pieces. One join: a large one releases the interpreter."""
     parts = [b"["]
     for piece in made:
         parts += (piece, b",")
@@ -52,8 +88,8 @@ def joined(made: Sequence[bytes]) -> orjson.Fragment:
 
 
 def texts(values: Iterable[Any], take: Callable[[int], None]) -> list[Any]:
-    """The values; those of some length are encoded, so that each takes the memory that it will in the answer, one after
-    the other, since *take* hears of their bytes."""
+    """The values; longer texts are encoded one after the other, to the bytes that they take in the answer, and *take*
+    counts them."""
     made: list[Any] = []
     for each in values:
         value = each
@@ -64,7 +100,7 @@ def texts(values: Iterable[Any], take: Callable[[int], None]) -> list[Any]:
             else:
                 take(len(value))
         elif isinstance(value, orjson.Fragment):
-            take(len(orjson.dumps(value)))  # a copy: it does not tell its length
+            take(len(orjson.dumps(value)))  # a fragment does not show its length
         made.append(value)
     return made
 
@@ -77,7 +113,7 @@ def _text(text: str) -> bytes:
 
 
 def fragments(objects: Sequence[Any], take: Callable[[int], None]) -> list[bytes]:
-    """The bytes of each of the objects; *take* hears of them."""
+    """The bytes of each of the objects; *take* counts them."""
     found: list[bytes] = []
     for at in range(0, len(objects), _AT_ONCE):
         some = [exact(orjson.dumps(each, option=_OPTIONS)) for each in objects[at : at + _AT_ONCE]]

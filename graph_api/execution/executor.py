@@ -6,13 +6,12 @@ from typing import Any, NamedTuple
 
 from graph_api.execution import runner
 from graph_api.execution.apollo_trace import Trace
-from graph_api.execution.encoding import encoded
+from graph_api.execution.encoding import SizeBudget, encoded
 from graph_api.execution.fair_queue import FairQueue
 from graph_api.execution.loader import Load, Loader
 from graph_api.execution.preparation import Prepared
 from graph_api.execution.row_cache import RowCache
 from graph_api.execution.runner import Run
-from graph_api.execution.size_budget import Space
 from graph_api.execution.stats import Stats
 from graph_api.store.reads import Reads, Rights
 
@@ -96,7 +95,7 @@ class Execution:
 
 
 def _body(work: Work, cache: RowCache, max_answer: int) -> Reads[bytes]:
-    prepared, space = work.prepared, Space(max_answer)
-    run = Run(prepared.arguments, work.rights, space, cache, work.trace)
+    prepared, budget = work.prepared, SizeBudget(max_answer)
+    run = Run(prepared.arguments, work.rights, budget, cache, work.trace)
     data = yield from runner.answer(prepared.plan, prepared.root, run)
-    return space.check(work.body(data))
+    return budget.check(work.body(data))

@@ -109,7 +109,6 @@ class Selection:
     types: Mapping[str, GraphQLObjectType]
     uniform: Shape | None  # the shape of all records, where there is but one
     form: Form | None
-    width: int  # the most fields that an object has
     _known: dict[type, Shape] = field(default_factory=dict[type, Shape])
 
     def of(self, record: object) -> Shape:
@@ -234,8 +233,7 @@ class _Compiler:
         types = self._object_types(type_)
         shapes = {each.name: _shape(tuple(self._steps(each, sets, path))) for each in types}
         uniform = next(iter(shapes.values())) if len(shapes) == 1 else None
-        width = max(len(each.steps) for each in shapes.values())
-        return Selection(shapes, {each.name: each for each in types}, uniform, _form(shapes), width)
+        return Selection(shapes, {each.name: each for each in types}, uniform, _form(shapes))
 
     def _object_types(self, type_: GraphQLNamedType) -> tuple[GraphQLObjectType, ...]:
         if isinstance(type_, GraphQLInterfaceType | GraphQLUnionType):

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from itertools import chain, islice
+from itertools import chain
 from operator import attrgetter
 from typing import Any, NamedTuple, TypeVar
 
 import orjson
 
 from graph_api.execution.apollo_trace import Trace
-from graph_api.execution.encoding import encoded, fragment, fragments, joined, pieces, texts
+from graph_api.execution.encoding import SizeBudget, encoded, fragment, fragments, joined, pieces, texts
 from graph_api.execution.fields import Batch, ByKey, Distinct, Fetched, Strung
 from graph_api.execution.plan import Form, Plan, Selection, Shape, Step
 from graph_api.execution.row_cache import RowCache
-from graph_api.execution.size_budget import Space
 from graph_api.records import Article, Provider, Topic
 from graph_api.store.reads import Reads, Rights, Turn
 
@@ -26,12 +25,12 @@ _MANY = 2000  # objects that are made at a time where there are too many to be l
 
 
 class Run(NamedTuple):
-    """What one run of a plan adds to the plan: the arguments, by step number, the rights, the space that its answer
-    has, the cache of objects of the same revision, and the trace that records its steps, if one is asked for."""
+    """What one run of a plan adds to the plan: the arguments, by step number, the rights, the size that its answer may
+    have, the cache of objects of the same revision, and the trace that records its steps, if one is asked for."""
 
     arguments: Sequence[object]
     rights: Rights
-    space: Space
+    budget: SizeBudget
     cache: RowCache
     trace: Trace | None = None
 
@@ -99,11 +98,11 @@ def _texts(batch: Batch, records: Sequence[Any], run: Run, argument: object) -> 
     for place, size in enumerate(sizes):
         if held and held + size > _PORTION_BYTES:
             some = yield from batch.values(records[begin:place], run.rights, argument)
-            made += texts(some, run.space.take)
+            made += texts(some, run.budget.take)
             begin, held = place, 0
         held += size
     some = yield from batch.values(records[begin:], run.rights, argument)
-    return [*made, *texts(some, run.space.take)]
+    return [*made, *texts(some, run.budget.take)]
 
 
 def _composed(below: Selection, values: Fetched, run: Run, *, many: bool) -> Reads[Sequence[Any]]:
@@ -111,7 +110,6 @@ def _composed(below: Selection, values: Fetched, run: Run, *, many: bool) -> Rea
     if isinstance(values, Strung):
         return (yield from _strung(below, values, run))
     if isinstance(values, Distinct):
-        run.space.loosen(len(values) * below.width)
         return (yield from _objects(below, values, run))
     by_key = values if isinstance(values, ByKey) else _keyed(values, below, many=many)
     if by_key.lasting and below.form is not None and run.cache.is_shared and run.trace is None:
@@ -141,7 +139,7 @@ def _remembered(
     below: Selection, form: Form, values: ByKey, run: Run
 ) -> Reads[Sequence[orjson.Fragment | None]]:
     """The values, encoded; the objects that memory does not know are made now, and known from now on."""
-    distinct, before = values.distinct, run.space.mark()
+    distinct, before = values.distinct, run.budget.taken
     question = (form.text, run.rights, *[run.arguments[number] for number in form.arguments])
     made = run.cache.objects(question, distinct)
     if len(made) < len(distinct):
@@ -150,42 +148,43 @@ def _remembered(
         new = dict(zip(records, map(encoded, objects), strict=True))
         run.cache.keep_objects(question, new)
         made.update(new)
-        run.space.back_to(before)  # all count as often as they stand
-    return (_joined if values.many else _placed)(made, values.keys, run.space)
+        run.budget.taken = before  # each counts as often as it occurs
+    return (_joined if values.many else _placed)(made, values.keys, run.budget)
 
 
 def _joined(
-    made: dict[Any, bytes], lists: Sequence[Sequence[Any]], space: Space
+    made: dict[Any, bytes], lists: Sequence[Sequence[Any]], budget: SizeBudget
 ) -> list[orjson.Fragment | None]:
     made[None] = b"null"
     found: list[orjson.Fragment | None] = []
     for keys in lists:
         one = b"[" + b",".join([made[key] for key in keys]) + b"]"
-        space.take(len(one))
+        budget.take(len(one))
         found.append(orjson.Fragment(one))
     return found
 
 
-def _placed(made: dict[Any, bytes], keys: Sequence[Any], space: Space) -> list[orjson.Fragment | None]:
-    space.take(sum([len(made[key]) for key in keys if key in made]))
+def _placed(made: dict[Any, bytes], keys: Sequence[Any], budget: SizeBudget) -> list[orjson.Fragment | None]:
+    budget.take(sum([len(made[key]) for key in keys if key in made]))
     fragments = dict(zip(made, map(orjson.Fragment, made.values()), strict=True))
     return [fragments.get(key) for key in keys]
 
 
 def _assembled(below: Selection, values: ByKey, run: Run) -> Reads[Sequence[Any]]:
-    """The values as objects, encoded where they may make the answer large."""
-    before, distinct = run.space.mark(), values.distinct
+    """The values, encoded: each distinct object once."""
+    before, distinct = run.budget.taken, values.distinct
     made: dict[Any, Any] = {}
     if distinct:
         records = yield from values.rows(distinct, run.rights)
         objects = (yield from _objects(below, list(records.values()), run)) if records else ()
         made.update(zip(records, objects, strict=True))
-    standing = sum(map(len, values.keys)) if values.many else len(values.keys)
-    if not run.space.holds(before, len(made), standing, below.width):
-        run.space.back_to(before)
-        if standing == len(made) and values.many:  # nothing stands twice: lists at once
-            return [fragment([made[key] for key in keys], run.space.take) for keys in values.keys]
-        made = _counted(made, chain.from_iterable(values.keys) if values.many else values.keys, run.space)
+    occurs_once = values.many and sum(map(len, values.keys)) == len(made)
+    if occurs_once and run.budget.leave_loose(len(made)):
+        return [[made[key] for key in keys] for keys in values.keys]
+    run.budget.taken = before  # what they hold counts with them
+    if occurs_once:
+        return [fragment([made[key] for key in keys], run.budget.take) for keys in values.keys]
+    made = _counted(made, chain.from_iterable(values.keys) if values.many else values.keys, run.budget)
     made[None] = None
     if values.many:
         return [[made[key] for key in keys] for keys in values.keys]
@@ -193,28 +192,25 @@ def _assembled(below: Selection, values: ByKey, run: Run) -> Reads[Sequence[Any]
 
 
 def _strung(below: Selection, values: Strung, run: Run) -> Reads[Sequence[Any]]:
-    """The lists; those of a large answer are made and encoded some objects at a time."""
+    """The lists, whose objects are made and encoded some at a time."""
     records, lists, at = values.records, list[Any](), 0
-    if run.space.holds(run.space.mark(), len(records), len(records), below.width):
-        each = iter((yield from _objects(below, records, run)))
-        return [list(islice(each, count)) for count in values.counts]
     for count in values.counts:
         found: list[bytes] = []
         for start in range(at, at + count, _MANY):
-            before = run.space.mark()
+            before = run.budget.taken
             objects = yield from _objects(below, records[start : min(start + _MANY, at + count)], run)
-            run.space.back_to(before)
-            found += pieces(objects, run.space.take)
+            run.budget.taken = before
+            found += pieces(objects, run.budget.take)
         lists.append(joined(found))
         at += count
     return lists
 
 
-def _counted(made: Mapping[T, Any], keys: Iterable[T], space: Space) -> dict[T, Any]:
+def _counted(made: Mapping[T, Any], keys: Iterable[T], budget: SizeBudget) -> dict[T, Any]:
     """The objects encoded, and counted as often as their *keys* stand in the answer."""
-    before = space.mark()
-    found = fragments(list(made.values()), space.take)
+    before = budget.taken
+    found = fragments(list(made.values()), budget.take)
     lengths = dict(zip(made, map(len, found), strict=True))
-    space.back_to(before)
-    space.take(sum([lengths.get(key, 0) for key in keys]))
+    budget.taken = before
+    budget.take(sum([lengths.get(key, 0) for key in keys]))
     return dict(zip(made, map(orjson.Fragment, found), strict=True))

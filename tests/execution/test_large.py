@@ -10,9 +10,8 @@ from pathlib import Path
 import orjson
 import pytest
 
-from graph_api.execution.encoding import encoded, texts
+from graph_api.execution.encoding import SizeBudget, encoded, texts
 from graph_api.execution.engine import Engine
-from graph_api.execution.size_budget import Space
 from graph_api.schema import build_schema
 from graph_api.settings import Settings
 from graph_api.store import open_store
@@ -67,10 +66,10 @@ async def test_a_large_answer_has_the_bytes_of_one_made_whole(engine: Engine, da
 
 def test_a_long_text_in_pieces_has_the_bytes_of_one_encoded_whole() -> None:
     long = 'ä"\n\u2028\\' * 200_000
-    space = Space(10**9)
-    made = texts([long, "short", None], space.take)
+    budget = SizeBudget(10**9)
+    made = texts([long, "short", None], budget.take)
     assert encoded({"texts": made}) == orjson.dumps({"texts": [long, "short", None]})
-    assert space.taken == len(orjson.dumps(long)) + len("short")
+    assert budget.taken == len(orjson.dumps(long)) + len("short")
 
 
 async def test_a_large_answer_is_made_beside_the_event_loop(engine: Engine) -> None:
