@@ -250,7 +250,8 @@ class GraphWriter(Protocol):
         ...
 
     def unsettled(self, targets: Collection[NodeKey]) -> set[NodeKey]:
-        """Those of *targets* that are not, under each URL they are listed by, an article with a file in this graph."""
+        """Those of *targets* that their copies may change: stubs of this graph, and those that a file lists under a URL
+        that is not an article with a file in this graph. May hold others."""
         ...
 
     def remove(self, kind: str, keys: Collection[NodeKey]) -> None:

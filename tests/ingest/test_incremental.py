@@ -73,16 +73,16 @@ _organizations: st.SearchStrategy[ProviderDocument] = st.builds(
     st.sampled_from(["X", "The X"]),
     other_names=st.sampled_from([(), ("Exx",)]),
 )
-_documents: st.SearchStrategy[Document | None] = st.one_of(
+documents: st.SearchStrategy[Document | None] = st.one_of(
     articles(), articles(), articles(), _taxonomies, _organizations, st.none()
 )
-_slots = st.tuples(st.sampled_from(FOLDERS), st.sampled_from(PATHS))
+slots = st.tuples(st.sampled_from(FOLDERS), st.sampled_from(PATHS))
 _gone = st.just("gone")
-_edits = st.lists(st.tuples(_slots, _documents | _gone), min_size=1, max_size=3)
+edits_of_files = st.lists(st.tuples(slots, documents | _gone), min_size=1, max_size=3)
 
 
 @settings(max_examples=40, deadline=None)
-@given(st.dictionaries(_slots, _documents, max_size=8), st.lists(_edits, min_size=1, max_size=5))
+@given(st.dictionaries(slots, documents, max_size=8), st.lists(edits_of_files, min_size=1, max_size=5))
 def test_an_incremental_database_equals_a_fresh_one(
     state: State, steps: list[list[tuple[Slot, Document | str | None]]]
 ) -> None:
@@ -102,7 +102,7 @@ def test_an_incremental_database_equals_a_fresh_one(
 
 
 @settings(max_examples=20, deadline=None)
-@given(st.dictionaries(_slots, _documents, max_size=8), st.dictionaries(_slots, _documents, max_size=8))
+@given(st.dictionaries(slots, documents, max_size=8), st.dictionaries(slots, documents, max_size=8))
 def test_the_order_and_the_number_of_ingests_do_not_matter(first: State, second: State) -> None:
     with tempfile.TemporaryDirectory(dir=_MEMORY) as place:
         database, fresh = Path(place, "one.sqlite"), Path(place, "other.sqlite")
@@ -113,10 +113,14 @@ def test_the_order_and_the_number_of_ingests_do_not_matter(first: State, second:
 
 
 def _ingest(database: Path, state: State) -> None:
+    fill(database, folders(state))
+
+
+def folders(state: State) -> dict[str, dict[str, Document | None]]:
     """Both folders; each has one file of its own, so that neither is ever empty."""
-    folders: dict[str, dict[str, Document | None]] = {
+    found: dict[str, dict[str, Document | None]] = {
         folder: {"anchor.md": article(f"anchor{folder[1:]}", related=["one"])} for folder in FOLDERS
     }
     for (folder, path), document in state.items():
-        folders[folder][path] = document
-    fill(database, folders)
+        found[folder][path] = document
+    return found

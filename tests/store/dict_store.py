@@ -283,7 +283,9 @@ class WritableGraph:
 
     def unsettled(self, targets: Collection[NodeKey]) -> set[NodeKey]:
         copies = (copy for file in self._content.files.values() for copy in file.related)
-        return {copy.target for copy in copies if copy.target in targets and not self._is_settled(copy)}
+        articles = self.nodes.articles
+        stubs = {key for key in targets if key in articles and articles[key].article.is_stub}
+        return stubs | {c.target for c in copies if c.target in targets and not self._is_settled(c)}
 
     def _is_settled(self, copy: Any) -> bool:
         record = self.nodes.articles.get(copy.target)
