@@ -51,7 +51,7 @@ class Settings:
     port: int = setting(8000, "TCP port to listen on; 0 picks a free one.", bounds=(0, 65535))
     workers: int = setting(1, "Number of server processes, over one database.", bounds=(1, 256))
     reader_connections: int = setting(
-        4, "Database connections, each of which reads for one operation at a time.", bounds=(1, None)
+        4, "Database connections; each reads for one operation at a time.", bounds=(1, None)
     )
     root_path: str = setting("", "Path prefix under which a proxy serves the API, such as /articles.")
     trusted_proxies: str = setting(

@@ -1,4 +1,4 @@
-"""Help, the settings table and the README say the same; `tests/test_readmes.py` holds the README's table."""
+"""Help texts: complete, in plain words, and equal to the settings; `tests/test_readmes.py` holds the READMEs' tables."""
 
 from __future__ import annotations
 
@@ -53,6 +53,18 @@ def test_serve_has_an_option_for_every_setting_with_its_default_and_help() -> No
     for setting in table():
         assert flags[setting.name].default == setting.default
         assert (flags[setting.name].help or "").startswith(setting.metadata["help"])
+
+
+# Words that a reader has to translate: who does what is missing, or the field has a term for it.
+_RIDDLES = re.compile(
+    r"\b(told|tells|nobody|whoever|anew|meanwhile|of which|is left|are left|goes on|its turn|what there is)\b",
+    re.IGNORECASE,
+)
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_help_uses_plain_words(command: str, run: Run) -> None:
+    assert _RIDDLES.findall(run(command, "--help").stdout) == []
 
 
 def test_help_says_what_a_command_does_to_the_database(run: Run) -> None:
