@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
-from itertools import chain
-from typing import TypeGuard, TypeVar
+from typing import Any, TypeAlias, TypeVar
 
 from strawberry import UNSET
 
@@ -15,15 +14,10 @@ from graph_api.records import EdgeDirection
 from graph_api.schema.inputs import (
     ArticleFilter,
     ArticleOrder,
-    BooleanFilter,
-    DateTimeFilter,
-    IntFilter,
     NullsOrder,
     OrderDirection,
     ProviderFilter,
-    StringFilter,
     TopicFilter,
-    TopicListFilter,
 )
 from graph_api.store.filters import (
     And,
@@ -59,28 +53,26 @@ _DURATION = re.compile(
     r"(?:T(?:(?P<hours>\d{1,7})H)?(?:(?P<minutes>\d{1,9})M)?(?:(?P<seconds>\d{1,10})S)?)?",
     re.ASCII,
 )
-_COMPARES = {"eq": Compare.EQ, "gt": Compare.GT, "gte": Compare.GTE, "lt": Compare.LT, "lte": Compare.LTE}
-_MATCHES = {
-    "eq": Match.EQ,
-    "contains": Match.CONTAINS,
-    "starts_with": Match.STARTS_WITH,
-    "ends_with": Match.ENDS_WITH,
-}
 
 
 def of_articles(given: ArticleFilter | None) -> Filter | None:
     """The store's filter for *given*; None when it matches every article."""
-    return checked(_required(_article(given))) if given else None
+    return checked(_article(given)) if given else None
 
 
 def of_providers(given: ProviderFilter | None) -> Filter | None:
     """The store's filter for *given*; None when it matches every provider."""
-    return _all(_provider(given)) if given else None
+    return _of(given, _PROVIDER)
 
 
 def of_topics(given: TopicFilter | None) -> Filter | None:
     """The store's filter for *given*; None when it matches every topic."""
-    return _all(_topic(given)) if given else None
+    return _of(given, _TOPIC)
+
+
+def _of(given: object, fields: Mapping[str, Conditions]) -> Filter | None:
+    found = tuple(_each(given, fields)) if given else ()
+    return _all(found) if found else None
 
 
 def order(given: Sequence[ArticleOrder]) -> tuple[Order, ...]:
@@ -97,142 +89,114 @@ def order(given: Sequence[ArticleOrder]) -> tuple[Order, ...]:
     )
 
 
-def _all(parts: Iterable[Filter]) -> Filter | None:
+# -- conditions ------------------------------------------------------------------------------------------
+
+Conditions: TypeAlias = Callable[[Any], Iterable[Filter]]  # Any: the value of a field of an input object
+
+
+def _each(given: object, fields: Mapping[str, Conditions]) -> Iterator[Filter]:
+    """The conditions of an input object: those of each of its *fields* that has a value."""
+    for name, conditions in fields.items():
+        value = getattr(given, name)
+        if value is not None and value is not UNSET:
+            yield from conditions(value)
+
+
+def _all(parts: Iterable[Filter]) -> Filter:
     found = tuple(parts)
-    if len(found) == 1:
-        return found[0]
-    return And(found) if found else None
+    return found[0] if len(found) == 1 else And(found)
 
 
-def _required(parts: Iterable[Filter]) -> Filter:
-    return _all(parts) or And(())
+def _null(field: TextField | NumberField | FlagField, wanted: bool) -> Filter:
+    return IsNull(field) if wanted else Not(IsNull(field))
 
 
-def _article(given: ArticleFilter) -> Iterator[Filter]:
-    yield from _combined(given)
-    yield from _of_texts(given)
-    yield from _of_numbers(given)
-    yield from _of_flags(given)
-    if given.provider:
-        yield OfProvider(_required(_provider(given.provider)))
-    if given.topics:
-        yield from _topic_list(given.topics)
-    if given.related:
-        yield OfRelated(EdgeDirection.OUT, _required(_article(given.related)))
-
-
-def _combined(given: ArticleFilter) -> Iterator[Filter]:
-    if _is_given(given.and_):
-        yield And(tuple(_required(_article(part)) for part in _bounded(given.and_)))
-    if _is_given(given.or_):
-        yield Or(tuple(_required(_article(part)) for part in _bounded(given.or_)))
-    if given.not_:
-        yield Not(_required(_article(given.not_)))
-
-
-def _of_texts(given: ArticleFilter) -> Iterator[Filter]:
-    texts = {
-        TextField.TITLE: given.title,
-        TextField.SLUG: given.slug,
-        TextField.CATEGORY: given.category,
-        TextField.TYPE: given.type,
-        TextField.URL: given.url,
+def _text(field: TextField) -> Conditions:
+    fields: Mapping[str, Conditions] = {
+        "eq": lambda value: [TextIs(field, Match.EQ, value)],
+        "ne": lambda value: [Not(TextIs(field, Match.EQ, value))],
+        "in_": lambda values: [TextIn(field, _bounded(values))],
+        "not_in": lambda values: [Not(TextIn(field, _bounded(values)))],
+        "contains": lambda value: [TextIs(field, Match.CONTAINS, value)],
+        "starts_with": lambda value: [TextIs(field, Match.STARTS_WITH, value)],
+        "ends_with": lambda value: [TextIs(field, Match.ENDS_WITH, value)],
+        "is_null": lambda wanted: [_null(field, wanted)],
     }
-    return chain.from_iterable(_text(field, part) for field, part in texts.items() if part)
+    return lambda given: _each(given, fields)
 
 
-def _of_numbers(given: ArticleFilter) -> Iterator[Filter]:
-    numbers = {
-        NumberField.QUALITY: given.quality,
-        NumberField.HEAT: given.heat,
-        NumberField.RELATED_COUNT: given.related_count,
+def _compared(field: NumberField) -> dict[str, Conditions]:
+    return {
+        "eq": lambda value: [NumberIs(field, Compare.EQ, value)],
+        "gt": lambda value: [NumberIs(field, Compare.GT, value)],
+        "gte": lambda value: [NumberIs(field, Compare.GTE, value)],
+        "lt": lambda value: [NumberIs(field, Compare.LT, value)],
+        "lte": lambda value: [NumberIs(field, Compare.LTE, value)],
+        "is_null": lambda wanted: [_null(field, wanted)],
     }
-    yield from chain.from_iterable(_number(field, part) for field, part in numbers.items() if part)
-    if given.published_date_time:
-        yield from _moment(given.published_date_time)
 
 
-def _of_flags(given: ArticleFilter) -> Iterator[Filter]:
-    flags = {FlagField.PUBLISHED: given.published, FlagField.IS_STUB: given.is_stub}
-    yield from chain.from_iterable(_flag(field, part) for field, part in flags.items() if part)
-    if _is_given(given.has_image):
-        yield FlagIs(FlagField.HAS_IMAGE, given.has_image)
+def _number(field: NumberField) -> Conditions:
+    fields = _compared(field)
+    fields["ne"] = lambda value: [Not(NumberIs(field, Compare.EQ, value))]
+    return lambda given: _each(given, fields)
 
 
-def _text(field: TextField, given: StringFilter) -> Iterator[Filter]:
-    for name, match in _MATCHES.items():
-        if _is_given(value := getattr(given, name)):
-            yield TextIs(field, match, value)
-    if _is_given(given.ne):
-        yield Not(TextIs(field, Match.EQ, given.ne))
-    if _is_given(given.in_):
-        yield TextIn(field, tuple(_bounded(given.in_)))
-    if _is_given(given.not_in):
-        yield Not(TextIn(field, tuple(_bounded(given.not_in))))
-    yield from _null(field, given.is_null)
-
-
-def _number(field: NumberField, given: IntFilter) -> Iterator[Filter]:
-    yield from _compared(field, given)
-    if _is_given(given.ne):
-        yield Not(NumberIs(field, Compare.EQ, given.ne))
-    yield from _null(field, given.is_null)
-
-
-def _moment(given: DateTimeFilter) -> Iterator[Filter]:
-    field = NumberField.PUBLISHED_DATE_TIME
-    yield from _compared(field, given)
-    if _is_given(given.within):
+def _moment(field: NumberField) -> Conditions:
+    def within(duration: str) -> list[Filter]:
         now = datetime.now(UTC)
-        yield NumberIs(field, Compare.GTE, _before(now, given.within))
-        yield NumberIs(field, Compare.LTE, now)
-    yield from _null(field, given.is_null)
+        return [
+            NumberIs(field, Compare.GTE, _before(now, duration)),
+            NumberIs(field, Compare.LTE, now),
+        ]
+
+    fields = {**_compared(field), "within": within}
+    return lambda given: _each(given, fields)
 
 
-def _compared(field: NumberField, given: IntFilter | DateTimeFilter) -> Iterator[Filter]:
-    for name, compare in _COMPARES.items():
-        if _is_given(value := getattr(given, name)):
-            yield NumberIs(field, compare, value)
-
-
-def _flag(field: FlagField, given: BooleanFilter) -> Iterator[Filter]:
-    if _is_given(given.eq):
-        yield FlagIs(field, given.eq)
-    yield from _null(field, given.is_null)
-
-
-def _null(field: TextField | NumberField | FlagField, wanted: bool | None) -> Iterator[Filter]:
-    if _is_given(wanted):
-        yield IsNull(field) if wanted else Not(IsNull(field))
-
-
-def _provider(given: ProviderFilter) -> Iterator[Filter]:
-    if given.domain:
-        yield from _text(TextField.DOMAIN, given.domain)
-    if given.name:
-        yield from _text(TextField.NAME, given.name)
-
-
-def _topic(given: TopicFilter) -> Iterator[Filter]:
-    if given.slug:
-        yield from _text(TextField.SLUG, given.slug)
-    if given.name:
-        yield from _text(TextField.NAME, given.name)
-
-
-def _topic_list(given: TopicListFilter) -> Iterator[Filter]:
-    quantified = {
-        Quantifier.SOME: given.some,
-        Quantifier.NONE: given.none,
-        Quantifier.EVERY: given.every,
+def _flag(field: FlagField) -> Conditions:
+    fields: Mapping[str, Conditions] = {
+        "eq": lambda value: [FlagIs(field, value)],
+        "is_null": lambda wanted: [_null(field, wanted)],
     }
-    for quantifier, part in quantified.items():
-        if part:
-            yield OfTopics(quantifier, _required(_topic(part)))
-    if _is_given(given.all):
-        yield HasTopics(tuple(_bounded(given.all)))
-    if given.count:
-        yield from _number(NumberField.TOPIC_COUNT, given.count)
+    return lambda given: _each(given, fields)
+
+
+_PROVIDER: Mapping[str, Conditions] = {"domain": _text(TextField.DOMAIN), "name": _text(TextField.NAME)}
+_TOPIC: Mapping[str, Conditions] = {"slug": _text(TextField.SLUG), "name": _text(TextField.NAME)}
+_TOPICS: Mapping[str, Conditions] = {
+    "some": lambda given: [OfTopics(Quantifier.SOME, _all(_each(given, _TOPIC)))],
+    "none": lambda given: [OfTopics(Quantifier.NONE, _all(_each(given, _TOPIC)))],
+    "every": lambda given: [OfTopics(Quantifier.EVERY, _all(_each(given, _TOPIC)))],
+    "all": lambda slugs: [HasTopics(_bounded(slugs))],
+    "count": _number(NumberField.TOPIC_COUNT),
+}
+
+
+def _article(given: ArticleFilter) -> Filter:
+    return _all(_each(given, _ARTICLE))
+
+
+_ARTICLE: Mapping[str, Conditions] = {
+    "and_": lambda parts: [And(tuple(map(_article, _bounded(parts))))],
+    "or_": lambda parts: [Or(tuple(map(_article, _bounded(parts))))],
+    "not_": lambda part: [Not(_article(part))],
+    "title": _text(TextField.TITLE),
+    "slug": _text(TextField.SLUG),
+    "category": _text(TextField.CATEGORY),
+    "type": _text(TextField.TYPE),
+    "url": _text(TextField.URL),
+    "quality": _number(NumberField.QUALITY),
+    "heat": _number(NumberField.HEAT),
+    "related_count": _number(NumberField.RELATED_COUNT),
+    "published_date_time": _moment(NumberField.PUBLISHED_DATE_TIME),
+    "published": _flag(FlagField.PUBLISHED),
+    "is_stub": _flag(FlagField.IS_STUB),
+    "has_image": lambda value: [FlagIs(FlagField.HAS_IMAGE, value)],
+    "provider": lambda given: [OfProvider(_all(_each(given, _PROVIDER)))],
+    "topics": lambda given: _each(given, _TOPICS),
+    "related": lambda given: [OfRelated(EdgeDirection.OUT, _article(given))],
+}
 
 
 def _before(now: datetime, duration: str) -> datetime:
@@ -249,12 +213,7 @@ def _before(now: datetime, duration: str) -> datetime:
         return datetime.min.replace(tzinfo=UTC)
 
 
-def _is_given(value: T | None) -> TypeGuard[T]:
-    return value is not None and value is not UNSET
-
-
-def _bounded(values: list[T] | None) -> list[T]:
-    found = values or []
-    if len(found) > MAX_VALUES:
-        raise RequestError(f"a list in a filter must hold at most {MAX_VALUES} values; got {len(found)}")
-    return found
+def _bounded(values: Sequence[T]) -> tuple[T, ...]:
+    if len(values) > MAX_VALUES:
+        raise RequestError(f"a list in a filter must hold at most {MAX_VALUES} values; got {len(values)}")
+    return tuple(values)
