@@ -1,4 +1,4 @@
-"""What an operation would do: its measures and its plan, as lines of text."""
+"""The measures and the plan of an operation as lines of text."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def measured(measures: Measures, limits: Measures) -> Iterator[str]:
 
 
 def planned(plan: Plan) -> Iterator[str]:
-    """The plan as a tree: each field with how it is answered."""
+    """The plan as a tree of fields, each with the way it is resolved."""
     yield from _selection(plan.root, 0)
 
 

@@ -1,9 +1,9 @@
-"""Turns for operations: so many at a time, and fair among those who wait.
+"""Limits how many operations run at a time, fairly among clients.
 
-There are two lanes, for light and for heavy operations, so that the light ones never wait for a heavy one.
-Within a lane it is weighted fair queueing (Demers, Keshav, Shenker 1989): an operation's tag is the time at
-which it would be done if all clients shared the lane evenly, and the smallest tag is next. So cheap ones
-come before dear ones, and a client that asks for much waits for itself, not others for it.
+Light and heavy operations have a queue each, so that light ones never wait for heavy ones. Each is a weighted fair
+queue (Demers, Keshav, Shenker 1989): an operation's tag is the virtual time at which it would finish if all clients
+shared the queue evenly, and the smallest tag is next. Cheap operations therefore come first, and a client with
+many operations delays itself, not others.
 """
 
 from __future__ import annotations
@@ -14,59 +14,59 @@ from dataclasses import dataclass, field
 
 from graph_api.errors import Overloaded
 
-_HEAVY_COST = 500  # objects expected in an answer from which on it takes the heavy lane
-_MOST_CLIENTS = 1024  # remembered, before those who have nothing in the queue are forgotten
+_HEAVY_COST = 500  # an operation of a higher cost is heavy
+_MOST_CLIENTS = 1024  # remembered; beyond it, clients without queued operations are removed
 
 
 class Queues:
-    """The lanes over so many reader connections: heavy operations take at most half of them."""
+    """The queues over so many reader connections; heavy operations use at most half of them."""
 
     def __init__(self, readers: int, most_waiting: int) -> None:
         self.light = FairQueue(readers, most_waiting)
         self.heavy = FairQueue(max(readers // 2, 1), most_waiting)
 
     def of(self, cost: int) -> FairQueue:
-        """The lane of an operation that costs so much."""
+        """The queue of an operation with this cost."""
         return self.heavy if cost > _HEAVY_COST else self.light
 
 
 @dataclass(order=True, slots=True)
 class _Waiting:
     tag: float
-    number: int  # equal tags: who came first
+    number: int  # order of arrival, for equal tags
     turn: asyncio.Future[None] = field(compare=False)
 
 
 class FairQueue:
-    """At most *width* operations at a time, and at most *most_waiting* that wait. For one event loop."""
+    """Runs at most *width* operations at a time; at most *most_waiting* wait. For one event loop."""
 
     def __init__(self, width: int, most_waiting: int) -> None:
         self._width = self._free = width
         self._most_waiting = most_waiting
         self._waiting: list[_Waiting] = []
         self._number = 0
-        self._now = 0.0  # the tag of who was let in last
-        self._tags: dict[str, float] = {}  # each client's last
+        self._now = 0.0  # the tag of the operation that started last
+        self._tags: dict[str, float] = {}  # each client's last tag
 
     @property
     def running(self) -> int:
-        """How many operations have their turn."""
+        """The number of operations that run."""
         return self._width - self._free
 
     @property
     def waiting(self) -> int:
-        """How many wait for it."""
+        """The number of operations that wait."""
         return len(self._waiting)
 
     def enter(self) -> bool:
-        """Whether there was room at once; who entered has to leave."""
+        """Start an operation if one may start now; then `leave` must be called."""
         if self._free == 0:
             return False
         self._free -= 1
         return True
 
     async def turn(self, cost: int, client: str) -> None:
-        """The operation has its turn, and has to leave. Raises `Overloaded` when too many wait before it."""
+        """Wait until the operation may start; then `leave` must be called. Raises `Overloaded` when too many wait."""
         waiting = self._queued(cost, client)
         try:
             await waiting.turn
@@ -78,7 +78,7 @@ class FairQueue:
             raise
 
     def leave(self) -> None:
-        """There is room for the next."""
+        """An operation ended: start the next."""
         while self._waiting:
             next_ = heapq.heappop(self._waiting)
             if not next_.turn.done():
@@ -100,9 +100,9 @@ class FairQueue:
         return waiting
 
     def _make_room_for(self, newest: _Waiting) -> None:
-        """Whoever would be the last is sent away: the newest, or one that waits already."""
+        """Evict the operation with the largest tag, which may be *newest*."""
         last = max(self._waiting, default=newest)
-        too_many = Overloaded("too many operations wait for their turn")
+        too_many = Overloaded("too many operations are waiting")
         if last <= newest:
             raise too_many
         self._forget(last)

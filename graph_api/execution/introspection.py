@@ -1,6 +1,6 @@
-"""What an operation asks of the schema itself: the ordinary executor's to answer, as one batch of the plan.
+"""Answers `__schema` and `__type` within a compiled plan, through graphql-core's executor.
 
-The schema never changes while the server runs, so nothing is read for it.
+The schema is fixed while the server runs, so this needs no reads.
 """
 
 # graphql-core's middleware is generic without arguments, which strict pyright calls unknown:
@@ -40,7 +40,7 @@ def alone(
     fields: Sequence[FieldNode],
     fragments: Sequence[FragmentDefinitionNode],
 ) -> DocumentNode:
-    """A document that asks for nothing but *fields* of the operation, which share a response key."""
+    """A document with only these *fields* of the operation, which share a response key."""
     only = OperationDefinitionNode(
         operation=operation.operation,
         variable_definitions=operation.variable_definitions,
@@ -50,10 +50,10 @@ def alone(
 
 
 def answers(parents: Sequence[object], rights: Rights, question: Question) -> Reads[list[Any]]:
-    """What the schema says."""
+    """The batch function of `__schema` and `__type`."""
     del rights
     result = execute_sync(question.schema, question.document, variable_values=question.variables)
-    assert result.data is not None, "validation has seen to it"
+    assert result.data is not None, "validation guarantees it"
     return [*result.data.values()] * len(parents)
     yield  # a batch function without reads
 

@@ -1,4 +1,4 @@
-"""Failures nobody expected, told on one line, so that a log can be read and searched line by line."""
+"""Formats unexpected exceptions as one line, so that a log can be searched line by line."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ _MESSAGE_LENGTH = 500
 
 
 def one_line(error: BaseException) -> str:
-    """What failed and where: `KeyError: 'x' at assembly.py:53 _values < engine.py:120 execute`.
+    """The exception and where it was raised: `KeyError: 'x' at assembly.py:53 _values < engine.py:120 execute`.
 
     The innermost frames come first. Line breaks and other control characters are escaped.
     """

@@ -1,7 +1,7 @@
-"""Work that several wait for is done once.
+"""Runs equal concurrent work once.
 
-Why by the first who asks, and not in a task of its own: it ends when that one is stopped, so that nothing is
-worked at for nobody, and for nobody longer than a request may take. Then one of those who wait does it.
+The first caller runs it, not a task of its own: cancelling that caller cancels the work, so no work outlives its
+request. Then one of the waiting callers runs it.
 """
 
 from __future__ import annotations
@@ -15,41 +15,41 @@ T = TypeVar("T")
 
 
 class SingleFlight(Generic[K, T]):
-    """What is being done, by key. For one event loop."""
+    """Running work by key. For one event loop."""
 
     def __init__(self) -> None:
         self._flying: dict[K, asyncio.Future[T]] = {}
 
     def is_flying(self, key: K) -> bool:
-        """Whether work for *key* is under way."""
+        """Whether work for *key* is running."""
         return key in self._flying
 
     async def run(self, key: K, work: Callable[[], Awaitable[T]]) -> T:
-        """The result of *work*, or what it raised, for all who ask for *key* meanwhile."""
+        """The result or exception of *work*, shared by all concurrent callers with this *key*."""
         while (flight := self._flying.get(key)) is not None:
-            await asyncio.wait([flight])  # who is stopped here stops nobody else
+            await asyncio.wait([flight])  # cancelling this caller cancels no other
             if flight.cancelled():
                 continue
             if (error := flight.exception()) is not None:
-                raise _anew(error)
+                raise _copied(error)
             return flight.result()
         flight = self._flying[key] = asyncio.get_running_loop().create_future()
         try:
             result = await work()
         except Exception as error:
             flight.set_exception(error)
-            flight.exception()  # it is no loss when nobody else waits
+            flight.exception()  # marks it as retrieved: there may be no other caller
             raise
         else:
             flight.set_result(result)
             return result
         finally:
             del self._flying[key]
-            flight.cancel()  # unless it has ended: who did it was stopped
+            flight.cancel()  # no effect unless this caller was cancelled
 
 
-def _anew(error: BaseException) -> BaseException:
-    """The same said by an exception of its own: one that is raised in several places gathers the traces of all."""
+def _copied(error: BaseException) -> BaseException:
+    """A copy to raise: an exception raised several times would collect the tracebacks of all callers."""
     kind = type(error)
     made = kind.__new__(kind, *error.args)
     made.__dict__.update(error.__dict__)

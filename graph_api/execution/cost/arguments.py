@@ -1,6 +1,6 @@
-"""What is given in the arguments of an operation's fields, in its text or in variables: how much it asks for.
+"""Measures the arguments of fields, given in the text or in variables: list lengths, input objects, conditions.
 
-Variables may be large and used often, so what is counted of one is counted once.
+A variable may be large and used often, so each of its measures is computed once.
 """
 
 # graphql-core's wrapping types are generic without arguments, and variables are any JSON: strict pyright calls
@@ -27,25 +27,25 @@ from graphql import (
 
 from graph_api.execution.fields import ListSize
 
-COUNT_CAP = 10**12  # measures stop growing here: a product of page sizes need not be exact beyond it
+COUNT_CAP = 10**12  # measures stop growing here; larger products need not be exact
 _LISTED = {"related": 20, "topics": 5}  # conditions on lists, by the expected length of these
 
 
 class Given:
-    """The arguments of one operation, whose *variables* have these values; the text need not be valid."""
+    """The arguments of one operation with these *variables*. The text need not be valid."""
 
     def __init__(self, variables: Mapping[str, Any]) -> None:
         self._variables = variables
         self._counted: dict[tuple[str, Callable[[Any], int]], int] = {}
 
     def length(self, node: FieldNode, size: ListSize) -> int:
-        """How long the list of a field of this *size* is expected to be."""
+        """The expected length of the list of a field with this *size*."""
         given = (_count(self._value(node, path)) for path in (*size.slicing, *size.counted))
         length = max((count for count in given if count is not None), default=size.assumed)
         return length if size.most is None else min(length, size.most)
 
     def _value(self, node: FieldNode, path: str) -> Any:  # Any, here and below: syntax, or JSON
-        """What stands in the argument that *path* names: syntax, or the value of a variable."""
+        """The value of the argument at *path*: a syntax node, or a variable's value."""
         name, *inner = path.split(".")
         value: Any = next((each.value for each in node.arguments or () if each.name.value == name), None)
         for part in inner:
@@ -56,7 +56,7 @@ class Given:
         return self._variables.get(value.name.value) if isinstance(value, VariableNode) else value
 
     def objects(self, definition: GraphQLField | None, node: FieldNode) -> int:
-        """How many objects stand in the arguments that are input objects: each has to be converted."""
+        """The number of input objects in the arguments, each of which has to be converted."""
         known = definition.args if definition else {}
         values = (each.value for each in node.arguments or () if _takes_object(known.get(each.name.value)))
         return sum(map(self._objects, values))
@@ -71,7 +71,7 @@ class Given:
         return 0
 
     def _of_variable(self, node: VariableNode, count: Callable[[Any], int]) -> int:
-        """What *count* says of the variable's value, counted once however often it is used."""
+        """*count* of the variable's value, computed once."""
         name = node.name.value
         found = self._counted.get((name, count))
         if found is None:
@@ -79,7 +79,7 @@ class Given:
         return found
 
     def conditions(self, node: FieldNode) -> int:
-        """How many leaves the input objects in the arguments have: each is a condition that is looked at."""
+        """The number of leaves of the input objects in the arguments: each is a condition to evaluate."""
         return min(sum(self._leaves(each.value) for each in node.arguments or ()), COUNT_CAP)
 
     def _leaves(self, value: ValueNode) -> int:
@@ -100,22 +100,21 @@ class Given:
 
 
 def json_leaves(value: Any) -> int:
-    """How many leaves a variable has, when it is an object or a list: an input object's conditions, those on
-    the elements of a list counted for each element."""
+    """The number of leaves of a variable that is an object or a list; conditions on a list count per element."""
     if isinstance(value, Mapping):
         return sum(_weight(name) * max(json_leaves(each), 1) for name, each in value.items())
     return sum(max(json_leaves(each), 1) for each in value) if isinstance(value, list) else 0
 
 
 def json_objects(value: Any) -> int:
-    """How many objects a variable holds, itself among them."""
+    """The number of objects in a variable, itself included."""
     if isinstance(value, Mapping):
         return 1 + sum(map(json_objects, value.values()))
     return sum(map(json_objects, value)) if isinstance(value, list) else 0
 
 
 def _weight(name: str) -> int:
-    """How many times a condition is looked at for each article: once for each of what *name* lists."""
+    """How often a condition is evaluated per article: the expected length of the list *name*, else once."""
     return _LISTED.get(name, 1)
 
 
@@ -124,7 +123,7 @@ def _bounded(count: int) -> int:
 
 
 def _field_of(value: Any, name: str) -> Any:
-    """The field of an input object, in syntax or in a variable; None when it is not given."""
+    """The field of an input object, in syntax or in a variable; None if absent."""
     if isinstance(value, ObjectValueNode):
         return next((each.value for each in value.fields if each.name.value == name), None)
     return value.get(name) if isinstance(value, Mapping) else None

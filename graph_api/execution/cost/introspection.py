@@ -1,4 +1,4 @@
-"""What the schema tells about itself: how long its lists are, so that asking for it can be measured."""
+"""The lengths of the lists of introspection, for the cost of introspective queries."""
 
 # graphql-core's wrapping types are generic without arguments, which strict pyright calls unknown:
 # pyright: reportUnknownVariableType=false, reportUnknownMemberType=false, reportUnknownArgumentType=false
@@ -16,17 +16,16 @@ from graphql.type import (
     GraphQLObjectType,
 )
 
-ANSWERED_TYPES: Mapping[str, str] = {"__schema": "__Schema", "__type": "__Type"}  # by top field
+ANSWERED_TYPES: Mapping[str, str] = {"__schema": "__Schema", "__type": "__Type"}  # by root field
 
 
 def is_introspective(type_: GraphQLNamedType | None) -> bool:
-    """Whether *type_* is one that the schema tells about itself in."""
+    """Whether *type_* is an introspection type, such as `__Field`."""
     return type_ is not None and type_.name in introspection_types
 
 
 def schema_lengths(schema: GraphQLSchema) -> Mapping[str, float]:
-    """How long the lists of introspection are, by the name of their field: the mean over all types, of which
-    most have no list of a kind."""
+    """The mean length of each list of introspection over all types, by field name."""
     types = schema.type_map.values()
     composite = [each for each in types if isinstance(each, GraphQLObjectType | GraphQLInterfaceType)]
     fields = [field for each in composite for field in each.fields.values()]

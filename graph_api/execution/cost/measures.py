@@ -1,10 +1,9 @@
-"""Admission: what an operation would cost, measured before it is validated, and refused when too much.
+"""Measures an operation before it is validated, and finds the limits that it exceeds.
 
-One pass over the syntax tree. A fragment is measured once and never expanded: its measures are added
-wherever it is spread, so that a bomb of nested fragments costs what its text costs. Cost is the number of
-objects that an answer is expected to hold: page sizes multiply, and each leaf of a filter counts one.
-The vocabulary is that of the field's cost directives, `@cost` and `@listSize`:
-https://ibm.github.io/graphql-specs/cost-spec.html.
+One pass over the syntax tree. A fragment is measured once, and its measures are added at each spread, so the time is
+linear in the text even for nested fragments. Cost is the number of objects that the answer is expected to hold:
+page sizes multiply, and each leaf of a filter counts one. The terms are those of the cost specification's `@cost`
+and `@listSize`: https://ibm.github.io/graphql-specs/cost-spec.html.
 """
 
 # graphql-core's wrapping types are generic without arguments, which strict pyright calls unknown:
@@ -44,12 +43,12 @@ _NO_NAMES: frozenset[str] = frozenset()
 
 @dataclass(frozen=True, slots=True)
 class Measures:
-    """What an operation asks for, fragments counted wherever they are spread.
+    """The measures of an operation; fragments count at each spread, except in the next five.
 
     *aliases*, *directives*, *field_directives* (the most on one field), *fragments* and *key_pairs* (pairs of
-    fields with one response key, and of spreads) count the text itself: validation compares these pair by pair.
-    *input_objects* are those in arguments; *conditions* are the leaves of these, and have no limit of their own;
-    *schema_cost* is the cost of what is asked about the schema.
+    fields with one response key, and of spreads, which validation compares) count the text.
+    *input_objects* are those in arguments; *conditions* are their leaves, without a limit of their own;
+    *schema_cost* is the cost of introspection.
     """
 
     depth: int = 0
@@ -88,8 +87,8 @@ def excesses(measures: Measures, limits: Measures) -> list[Excess]:
 
 @dataclass(frozen=True, slots=True)
 class _Size:
-    """What is measured of one selection set. *each* is its cost for every item of the page it stands on, so
-    that a fragment is measured once for pages of all lengths."""
+    """The measures of one selection set. *each* is the cost per item of the surrounding page, so that a fragment is
+    measured once for pages of all lengths."""
 
     depth: int = 0
     introspection_depth: int = 0
@@ -122,9 +121,9 @@ def measure(
     variables: Mapping[str, Any],
     schema_lengths: Mapping[str, float],
 ) -> Measures:
-    """The measures of *operation*, whose text need not be valid: what does not exist costs nothing.
+    """The measures of *operation*, whose text need not be valid: unknown fields cost nothing.
 
-    *schema_lengths* are those of the schema's own lists.
+    *schema_lengths* are the lengths of introspection's lists.
     """
     given = Given({**_defaults(operation), **variables})
     meter = _Meter(schema, document, given, schema_lengths)
@@ -152,7 +151,7 @@ def measure(
 
 
 def _defaults(operation: OperationDefinitionNode) -> dict[str, Any]:
-    """The values of variables that are left out."""
+    """The default values of variables."""
     return {
         definition.variable.name.value: value_from_ast_untyped(definition.default_value)
         for definition in operation.variable_definitions or ()
@@ -162,7 +161,7 @@ def _defaults(operation: OperationDefinitionNode) -> dict[str, Any]:
 
 @dataclass(slots=True)
 class _Text:
-    """What is counted of the text itself, each fragment once."""
+    """Counts of the text, where each fragment counts once."""
 
     aliases: int = 0
     directives: int = 0
@@ -207,7 +206,7 @@ class _Meter:
     def selection_set(
         self, type_: GraphQLNamedType | None, node: SelectionSetNode, paged: frozenset[str]
     ) -> _Size:
-        """The size of one object's selection; the fields named *paged* are as long as its page."""
+        """The size of one object's selection set; the fields named *paged* have one item per item of its page."""
         size = _Size()
         for selection in node.selections:
             size = size.beside(self._selection(type_, selection, paged))
@@ -227,7 +226,7 @@ class _Meter:
         found = self._measured.get((name, paged))
         if found is None:
             fragment = self._fragments.get(name)
-            self._measured[name, paged] = _Size()  # a fragment within itself, which validation refuses
+            self._measured[name, paged] = _Size()  # a fragment that spreads itself, which validation refuses
             if fragment is None:
                 return _Size()
             type_ = self.schema.get_type(fragment.type_condition.name.value)
@@ -235,7 +234,7 @@ class _Meter:
         return found
 
     def _field(self, type_: GraphQLNamedType | None, node: FieldNode, *, is_paged: bool) -> _Size:
-        """One field's size: the objects it is expected to hold, and the leaves of its arguments."""
+        """The size of one field: the objects it is expected to hold, and the leaves of its arguments."""
         name = node.name.value
         definition = _definition(type_, name)
         size = _list_size(definition)
