@@ -78,10 +78,9 @@ def _check_encoded(label: str) -> None:
     """Raises InvalidUrl unless the label is the ASCII form of an international one."""
     try:
         decoded = label[4:].encode("ascii").decode("punycode")
-        is_canonical = not decoded.isascii() and _mapped(decoded) == decoded
-    except (UnicodeError, InvalidUrl):
-        is_canonical = False
-    if not is_canonical:
+    except UnicodeError:
+        decoded = ""
+    if decoded.isascii() or _mapped(decoded) != decoded:
         raise InvalidUrl("its host is not a valid international name")
     _check_international(decoded)
 

@@ -139,7 +139,7 @@ def secured(fields: Fields) -> Secured | None:
 
 # -- extra -------------------------------------------------------------------------------------------------
 
-_INTEGERS = range(-(2**63), 2**64)
+_INTEGERS = range(-(2**53) + 1, 2**53)  # JavaScript rounds larger ones
 _LOOSE_MOMENT = re.compile(
     r"[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}(?:[Tt ][ ]*[0-9]{1,2}:[0-9]{2}:[0-9]{2}[0-9. Zz:+-]*)"
 )

@@ -46,8 +46,8 @@ enum(
 @enum(
     "The format of an article's body.",
     MARKDOWN="Markdown, exactly as in the document.",
-    HTML="HTML, rendered from the Markdown and sanitised: without scripts, styles, forms and event handlers.",
-    TEXT="Plain text without markup.",
+    HTML="HTML, rendered from the Markdown and sanitised: without scripts, styles, forms and event handlers. Relative URLs are resolved against the article's URL.",
+    TEXT="Plain text: a line for each block, list item and table row, tabs between cells, images as their alternative text.",
 )
 class BodyFormat(Enum):
     MARKDOWN = "markdown"

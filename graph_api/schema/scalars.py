@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime
+import re
+from datetime import UTC, datetime, timedelta
 from typing import NewType
 
 import strawberry
@@ -12,6 +13,11 @@ from strawberry.types.scalar import ScalarDefinition
 URL = NewType("URL", str)
 JSON = NewType("JSON", object)
 Representation = NewType("Representation", object)
+
+
+_MOMENT = re.compile(
+    r"([0-9]{4}-[0-9]{2}-[0-9]{2})[Tt]([0-9]{2}:[0-9]{2}):([0-9]{2})(?:\.([0-9]+))?([Zz]|[-+][0-9]{2}:[0-5][0-9])"
+)
 
 
 def shown(value: object) -> str:
@@ -25,23 +31,32 @@ def moment_text(value: datetime) -> str:
 
 
 def moment(text: object) -> datetime:
-    """The moment *text* names, in UTC. Raises ValueError unless it is RFC 3339 with an offset."""
-    if not isinstance(text, str):
-        raise ValueError(_not_a_moment(text))  # noqa: TRY004 - graphql-core expects a ValueError
-    try:
-        value = datetime.fromisoformat(text)
-    except ValueError:
-        raise ValueError(_not_a_moment(text)) from None
-    if value.tzinfo is None or "T" not in text.upper():
+    """The date and time in *text*, in UTC. Raises ValueError unless it is RFC 3339.
+
+    Digits beyond microseconds are dropped. A leap second is the second after it, since Python has none.
+    """
+    found = _MOMENT.fullmatch(text) if isinstance(text, str) else None
+    if found is None:
         raise ValueError(_not_a_moment(text))
+    day, minute, second, fraction, offset = found.groups()
+    is_leap = second == "60"
+    spelled = f"{day}T{minute}:{'59' if is_leap else second}.{(fraction or '')[:6]:0<6}{offset}"
     try:
-        return value.astimezone(UTC)
-    except OverflowError:
+        value = datetime.fromisoformat(spelled.upper()).astimezone(UTC)
+        if not is_leap:
+            return value
+        after = value.replace(microsecond=0) + timedelta(seconds=1)
+    except (ValueError, OverflowError):  # no such day or time, or not in the years 1 to 9999
         raise ValueError(_not_a_moment(text)) from None
+    if (after.day, after.hour, after.minute) != (1, 0, 0):  # leap seconds end a month: RFC 3339, 5.7
+        raise ValueError(_not_a_moment(text))
+    return after
 
 
 def _not_a_moment(value: object) -> str:
-    return f"DateTime must be text such as 2023-03-15T21:22:00Z, with an offset or Z, not {shown(value)}"
+    return (
+        f"DateTime must be a date and time as in RFC 3339, such as 2023-03-15T21:22:00Z; got {shown(value)}"
+    )
 
 
 def url(text: object) -> URL:
@@ -58,7 +73,7 @@ def _unchanged(value: object) -> object:
 SCALARS: dict[object, ScalarDefinition] = {
     datetime: strawberry.scalar(
         name="DateTime",
-        description="A moment, as RFC 3339 text. Answers are in UTC with Z; input may have any offset.",
+        description="A date and time as in RFC 3339. Answers are in UTC with Z; input may have any offset.",
         specified_by_url="https://www.rfc-editor.org/rfc/rfc3339",
         serialize=moment_text,
         parse_value=moment,
@@ -72,7 +87,7 @@ SCALARS: dict[object, ScalarDefinition] = {
     ),
     JSON: strawberry.scalar(
         name="JSON",
-        description="Any JSON value: an object, a list, text, a number, a boolean or null.",
+        description="Any JSON value. Integers that JavaScript would round (beyond 2^53 - 1) are strings.",
         specified_by_url="https://www.rfc-editor.org/rfc/rfc8259",
         serialize=_unchanged,
         parse_value=_unchanged,

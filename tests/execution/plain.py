@@ -342,7 +342,7 @@ class ArticleView:
 
     def body(self, given: Given) -> str | None:
         format = BodyFormat[given.get("format") or "MARKDOWN"]
-        return texts.body(self.node.body, format) if self.node.body else None
+        return texts.body(self.node.body, format, self.node.url) if self.node.body else None
 
     def related(self, given: Given) -> Page:
         direction = given.get("direction") or "OUT"

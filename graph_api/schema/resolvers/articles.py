@@ -78,9 +78,9 @@ def body(parents: Sequence[Article], rights: Rights, format: BodyFormat) -> Read
     if format is BodyFormat.MARKDOWN:
         return bodies
     rendered: list[str | None] = []
-    for markdown in bodies:
+    for parent, markdown in zip(parents, bodies, strict=True):
         yield from ask(Turn())
-        rendered.append(texts.body(markdown, format) if markdown else None)
+        rendered.append(texts.body(markdown, format, parent.url) if markdown else None)
     return rendered
 
 

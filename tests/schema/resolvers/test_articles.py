@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from html import escape
 from pathlib import Path
 
 import pytest
 
-from graph_api.schema import texts
 from graph_api.schema.inputs import BodyFormat
 from graph_api.schema.resolvers import articles
 from graph_api.settings import Settings
@@ -36,32 +34,6 @@ def test_a_body_is_answered_in_each_form_and_html_is_sanitised(tmp_path: Path) -
     assert ask(path, query, id=article("b").id)["article"]["body"] is None
 
 
-@pytest.mark.parametrize(
-    "hostile", ["<img src=x onerror=alert(1)>", "<style>*{}</style>", "<form action=x>", "<iframe>"]
-)
-def test_html_bodies_carry_nothing_that_acts(hostile: str) -> None:
-    html = texts.body(f"before {hostile} after", BodyFormat.HTML)
-    assert not any(word in html for word in ("onerror", "<style", "<form", "<iframe"))
-
-
-@pytest.mark.parametrize(
-    "written",
-    ["<b>long</b> " * 10_000, ">" * 60 + " deep", "- a\n\n" + "1. " * 60 + "deep", "> - 1) + " * 20 + "deep"],
-    ids=["long", "quotes", "numbers", "mixed"],
-)
-def test_bodies_that_would_take_long_to_render_are_shown_as_they_are_written(written: str) -> None:
-    shown = texts.body(written, BodyFormat.HTML)
-    assert shown == f"<pre>{escape(written, quote=False)}</pre>"
-    assert texts.body(written, BodyFormat.TEXT) == written
-
-
-def test_what_only_looks_deep_is_rendered() -> None:
-    lines = ["> - word", "-" * 200, " " * 200 + "code", "- - - - -", "1. " * 40 + "deep"]
-    for line in lines:
-        assert "<pre>&gt;" not in texts.body(line, BodyFormat.HTML)
-        assert not texts.body(line, BodyFormat.HTML).startswith(f"<pre>{line}")
-
-
 def test_bodies_are_rendered_one_by_one_so_that_it_can_be_stopped(tmp_path: Path) -> None:
     with at(graph(tmp_path / "g.db", *map(article, "abc"))).session() as session:
         parents = list(session.run(ask_store(ArticleRows(tuple(map(key, "abc")), Rights()))).values())
@@ -84,26 +56,6 @@ def driven(plan: Reads[list[str | None]]) -> tuple[list[str | None], int]:
     except StopIteration as done:
         bodies: list[str | None] = done.value
         return bodies, turns
-
-
-def test_text_bodies_keep_what_looks_like_markup_when_it_was_text() -> None:
-    assert texts.body("1 &lt; 2 &amp;lt; `<b>`", BodyFormat.TEXT) == "1 < 2 &lt; <b>"
-
-
-@pytest.mark.parametrize(
-    ("most", "short"),
-    [
-        (None, "one two three"),
-        (13, "one two three"),
-        (12, "one two…"),
-        (8, "one two…"),
-        (7, "one…"),
-        (2, "o…"),
-        (1, "…"),
-    ],
-)
-def test_an_excerpt_is_cut_after_a_word_with_an_ellipsis(most: int | None, short: str) -> None:
-    assert texts.shortened("one two three", most) == short
 
 
 def test_an_excerpt_of_no_characters_is_refused(tmp_path: Path) -> None:
