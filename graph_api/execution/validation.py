@@ -1,5 +1,8 @@
 """The rules by which operations are validated: those of graphql-core, and what it leaves out."""
 
+# graphql-core's wrapping types are generic without arguments, which strict pyright calls unknown:
+# pyright: reportUnknownVariableType=false, reportUnknownMemberType=false
+
 from __future__ import annotations
 
 from graphql import (

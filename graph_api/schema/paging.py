@@ -31,6 +31,7 @@ from graph_api.store.reads import (
     Reads,
     Rights,
     Slice,
+    SortValue,
     Window,
     ask,
 )
@@ -186,15 +187,14 @@ def decode_cursor(cursor: str, listed: Listing) -> Place:
         raise ValueError(cursor)
     preceding = unpack_from(f">{count}Q", payload, 1)
     values: object = orjson.loads(payload[end:])
+    if not isinstance(values, list):
+        raise ValueError(cursor)  # noqa: TRY004 - what callers expect of any malformed cursor
+    sort: list[SortValue] = values  # pyright: ignore[reportUnknownVariableType] - any JSON, checked below
     steps = listed.steps
-    if not isinstance(values, list) or len(values) != len(steps) + 1:  # pyright: ignore[reportUnknownArgumentType] - any JSON
+    fits = len(sort) == len(steps) + 1 and all(map(_fits, sort[:-1], steps))
+    if not fits or not all(map(_is_integer, (sort[-1], *preceding))):
         raise ValueError(cursor)
-    *sort, key = values  # pyright: ignore[reportUnknownVariableType] - any JSON
-    fits = all(_fits(value, step) for value, step in zip(sort, steps, strict=True))
-    if not fits or not all(map(_is_integer, (key, *preceding))):
-        raise ValueError(cursor)
-    sort_key = tuple(values)  # pyright: ignore[reportUnknownArgumentType, reportUnknownVariableType] - checked above
-    return Place(sort_key, tuple(map(NodeKey, preceding)), bool(payload[0] & _FROM_START))
+    return Place(tuple(sort), tuple(map(NodeKey, preceding)), bool(payload[0] & _FROM_START))
 
 
 def _fits(value: object, step: Step) -> bool:
