@@ -48,7 +48,7 @@ def attacks() -> dict[str, tuple[str, dict[str, Any]]]:
     spreads = " ".join(f"...f{n}" for n in range(15))
     providers = "".join(f" fragment f{n} on Provider {{ id }}" for n in range(15))
     columns = "id slug title category type webUrl originalUrl ampWebUrl url heat "
-    filtered = "query ($v: ArticleFilter) { articles(filter: $v, first: 0) { totalCount } }"
+    filtered = "query ($v: ArticleFilter) { articles(filter: $v, first: 101) { totalCount } }"
     related = "{ related(first: 100) { nodes " * 5 + "{ id }" + " } }" * 5
     return {
         "20 fragments, each spreading the next twice": (bomb(20), {}),
@@ -121,7 +121,7 @@ def attacks() -> dict[str, tuple[str, dict[str, Any]]]:
         ),
         "480 conditions, then a page of none": (filtered, {"v": {"or": [{"title": {"eq": "a"}}] * 480}}),
         "1,000 representations, then a page of none": (
-            "query ($v: [_Any!]!) { _entities(representations: $v) { __typename } articles(first: 0) { totalCount } }",
+            "query ($v: [_Any!]!) { _entities(representations: $v) { __typename } articles(first: 101) { totalCount } }",
             {"v": [{"__typename": "Topic", "id": "topic:a"}] * 1_000},
         ),
         "variables nested 1,000 deep, as deep as JSON is read": (

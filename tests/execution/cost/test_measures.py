@@ -331,7 +331,7 @@ def test_a_size_that_is_no_size_is_left_to_the_arguments_own_check() -> None:
         ("fragment a on Query { revision }", "OPERATION_RESOLUTION_FAILURE"),
         ("{ nothing }", "GRAPHQL_VALIDATION_FAILED"),
         ("query ($a: Int!) { articles(first: $a) { totalCount } }", "BAD_USER_INPUT"),
-        ("{ articles(first: 0) { totalCount } }", "BAD_PAGE"),
+        ("{ articles(first: 101) { totalCount } }", "BAD_PAGE"),
     ],
 )
 def test_each_kind_of_mistake_has_its_code(query: str, code: str) -> None:
