@@ -27,7 +27,7 @@ from graph_api.cli.options import Sectioned, database, option, paths, settings
 from graph_api.cli.program import PROBLEMS
 from graph_api.cli.terminal import check_command, counted, printable
 from graph_api.errors import GraphApiError, StartError, StoreOutdated
-from graph_api.execution.preparation import Preparation
+from graph_api.execution.operation_cache import OperationCache
 from graph_api.ingest.sources import changes
 from graph_api.records import ContentStatus, Severity
 from graph_api.schema import build_schema
@@ -286,7 +286,7 @@ def _files(settings: Settings) -> Iterator[Finding]:
         yield _error("settings", str(error), "write entries as `graph-api key` prints them")
     if settings.trusted_documents:
         try:
-            read_trusted_documents(Path(settings.trusted_documents), Preparation(build_schema(), settings))
+            read_trusted_documents(Path(settings.trusted_documents), OperationCache(build_schema(), settings))
         except GraphApiError as error:
             yield _error("settings", str(error), "fix the document, or name others with --trusted-documents")
 

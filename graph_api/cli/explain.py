@@ -10,9 +10,9 @@ import click
 from graph_api.cli.arguments import json_object, readable_database, text_of
 from graph_api.cli.options import READ, Sectioned, database, option, paths, settings
 from graph_api.execution import explain
-from graph_api.execution.documents import limits
+from graph_api.execution.admission import limits
 from graph_api.execution.encoding import SizeBudget
-from graph_api.execution.preparation import Preparation, Prepared
+from graph_api.execution.operation_cache import OperationCache, Prepared
 from graph_api.execution.row_cache import RowCache
 from graph_api.execution.runner import Run, answer
 from graph_api.schema import build_schema
@@ -53,7 +53,7 @@ def command(
     """Show an operation's cost, its plan, its reads and their SQL."""
     source = readable_database(paths, db)
     schema = build_schema()
-    preparation = Preparation(schema, settings)
+    preparation = OperationCache(schema, settings)
     prepared = preparation.prepared(text_of(query), json_object(text_of(variables or "{}")), operation)
     for line in _explained(prepared, source, settings):
         click.echo(line)

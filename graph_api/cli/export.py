@@ -16,7 +16,7 @@ from click.core import ParameterSource
 from graph_api.cli.arguments import json_object, readable_database, text_of
 from graph_api.cli.options import READ, Sectioned, database, option, paths, settings
 from graph_api.errors import OperationRefused, RequestError
-from graph_api.execution.preparation import Preparation
+from graph_api.execution.operation_cache import OperationCache
 from graph_api.graph.export import GraphFormat, export, mermaid_warning
 from graph_api.records import EdgeKind
 from graph_api.schema import build_schema
@@ -132,7 +132,7 @@ def _asked(filter: str | None, around: str | None, via: tuple[str, ...]) -> Subg
         "via": [each.upper() for each in via],
     }
     try:
-        prepared = Preparation(build_schema(), Settings()).prepared(_ASKED, variables, None)
+        prepared = OperationCache(build_schema(), Settings()).prepared(_ASKED, variables, None)
     except OperationRefused as refused:
         named = (
             str(refused).replace("Variable '$filter' has", "--filter has an").replace("ids[0]", "--around")

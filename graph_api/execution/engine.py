@@ -24,7 +24,7 @@ from graph_api.execution.fair_queue import FairQueue, Queues
 from graph_api.execution.graphql_errors import refusal, refusal_body
 from graph_api.execution.loader import LOOP_S, Loader
 from graph_api.execution.log_format import one_line
-from graph_api.execution.preparation import Preparation, Prepared
+from graph_api.execution.operation_cache import OperationCache, Prepared
 from graph_api.execution.response_cache import CachedResponse, ResponseCache
 from graph_api.execution.single_flight import SingleFlight
 from graph_api.execution.stats import Stats
@@ -72,7 +72,7 @@ class Engine:
     ) -> None:
         self._settings = settings
         self._rights = Rights(published_only=settings.published_only, secured=settings.expose_secured)
-        self._preparation = Preparation(schema, settings)
+        self._operations = OperationCache(schema, settings)
         self._loader = Loader(store, settings.row_cache_bytes, loads_adjacency=loads_adjacency)
         self._responses = ResponseCache(settings.response_cache_bytes)
         self._flights: SingleFlight[tuple[str, Question, str], Answer] = SingleFlight()
@@ -136,7 +136,7 @@ class Engine:
         """
         stats.text, stats.asked_s = text, time.perf_counter()
         question = Question(text, operation_name, self._json(variables), tell_cost, rights)
-        prepared = self._preparation.known(text, operation_name, question.variables_json)
+        prepared = self._operations.known(text, operation_name, question.variables_json)
         if prepared is None or not self._loader.is_fresh():
             return None
         stats.prepared(prepared.admitted.name, prepared.admitted.measures.cost, prepared.plan)
@@ -170,23 +170,23 @@ class Engine:
         """The operation, ready to run. A text that is new or long takes some milliseconds; it waits for its turn, so that
         others are served in between, and each client has an equal share."""
         text, name, variables_json = question.text, question.operation_name, question.variables_json
-        found = self._preparation.known(text, name, variables_json)
+        found = self._operations.known(text, name, variables_json)
         if found is not None:
             return found
         length = len(text) + len(variables_json)
-        if length > _SHORT or not self._preparation.knows(text):
+        if length > _SHORT or not self._operations.knows(text):
             if not self._preparing.enter():
                 with stats.phase("wait"):
                     await self._preparing.turn(length, client)
             asyncio.get_running_loop().call_soon(self._preparing.leave)
-        return self._preparation.prepared(text, variables, name, variables_json, stats)
+        return self._operations.prepared(text, variables, name, variables_json, stats)
 
     def _json(self, variables: dict[str, Any] | None) -> bytes:
         try:
             return exact(orjson.dumps(variables)) if variables else b""
         except TypeError:
-            self._preparation.check_variables(variables or {})
-            raise refusal("the variables hold what JSON cannot say", "BAD_USER_INPUT") from None
+            self._operations.check_variables(variables or {})
+            raise refusal("the variables must be valid JSON", "BAD_USER_INPUT") from None
 
     @property
     def held_bytes(self) -> dict[str, int]:

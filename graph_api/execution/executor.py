@@ -9,7 +9,7 @@ from graph_api.execution.apollo_trace import Trace
 from graph_api.execution.encoding import SizeBudget, encoded
 from graph_api.execution.fair_queue import FairQueue
 from graph_api.execution.loader import Load, Loader
-from graph_api.execution.preparation import Prepared
+from graph_api.execution.operation_cache import Prepared
 from graph_api.execution.row_cache import RowCache
 from graph_api.execution.runner import Run
 from graph_api.execution.stats import Stats

@@ -61,26 +61,22 @@ class ByKey:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Strung:
-    """The lists of all parents strung together, *counts* long each: records that stand nowhere twice."""
+class Concatenated:
+    """The lists of all parents in one sequence, *counts* long each, for records that occur once."""
 
     records: Sequence[Any]
     counts: Sequence[int]
 
 
-class Distinct(list[Any]):
-    """Values of which none is null and none another's."""
-
-
 Rows: TypeAlias = Callable[[Iterable[Any], Rights], Reads[Mapping[Any, Any]]]  # records by key
-Fetched: TypeAlias = Sequence[Any] | ByKey | Strung
+Fetched: TypeAlias = Sequence[Any] | ByKey | Concatenated
 Sizes: TypeAlias = Callable[[Sequence[Any], Rights], Reads[Sequence[int]]]  # (parents, rights): for each
 Fetch: TypeAlias = Callable[..., Reads[Fetched]]  # (parents, rights) or (parents, rights, prepared)
 
 
 def values_of(fetched: Fetched, rights: Rights) -> Reads[Sequence[Any]]:
     """One value for each parent."""
-    if isinstance(fetched, Strung):
+    if isinstance(fetched, Concatenated):
         each = iter(fetched.records)
         return [list(islice(each, count)) for count in fetched.counts]
     if not isinstance(fetched, ByKey):

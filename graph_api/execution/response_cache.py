@@ -12,7 +12,7 @@ from collections.abc import Hashable
 import zstandard
 
 from graph_api.execution.encoding import exact
-from graph_api.execution.memory_size import size_of
+from graph_api.execution.lru import size_of
 
 _CODING = "zstd"
 _ENTRY_BYTES = 600  # of an entry, beside question and answer

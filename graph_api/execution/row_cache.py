@@ -17,7 +17,7 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterable, Mapping
 from typing import Any, TypeAlias
 
-from graph_api.execution.memory_size import size_of
+from graph_api.execution.lru import size_of
 from graph_api.graph.adjacency import Csr
 from graph_api.store.reads import Read, is_keyed
 

@@ -11,7 +11,7 @@ import orjson
 
 from graph_api.execution.apollo_trace import Trace
 from graph_api.execution.encoding import SizeBudget, encoded, fragment, fragments, joined, pieces, texts
-from graph_api.execution.fields import Batch, ByKey, Distinct, Fetched, Strung
+from graph_api.execution.fields import Batch, ByKey, Concatenated, Fetched
 from graph_api.execution.plan import Form, Plan, Selection, Shape, Step
 from graph_api.execution.row_cache import RowCache
 from graph_api.records import Article, Provider, Topic
@@ -84,7 +84,7 @@ def _values(step: Step, records: Sequence[Any], run: Run) -> Reads[Sequence[Any]
         values = [getattr(record, step.attribute) for record in records]
     if step.below is not None:
         return (yield from _composed(step.below, values, run, many=step.many))
-    assert not isinstance(values, ByKey | Strung), "records have fields"
+    assert not isinstance(values, ByKey | Concatenated), "records have fields"
     if step.enum:
         return [value.name if value is not None else None for value in values]
     return values
@@ -107,14 +107,21 @@ def _texts(batch: Batch, records: Sequence[Any], run: Run, argument: object) -> 
 
 def _composed(below: Selection, values: Fetched, run: Run, *, many: bool) -> Reads[Sequence[Any]]:
     """The objects, or with *many* the lists of objects, that are a field's values."""
-    if isinstance(values, Strung):
-        return (yield from _strung(below, values, run))
-    if isinstance(values, Distinct):
+    if isinstance(values, Concatenated):
+        return (yield from _concatenated(below, values, run))
+    if not (many or isinstance(values, ByKey)) and _occur_once(values):
         return (yield from _objects(below, values, run))
     by_key = values if isinstance(values, ByKey) else _keyed(values, below, many=many)
     if by_key.lasting and below.form is not None and run.cache.is_shared and run.trace is None:
         return (yield from _remembered(below, below.form, by_key, run))
     return (yield from _assembled(below, by_key, run))
+
+
+def _occur_once(values: Sequence[Any]) -> bool:
+    """Whether the values are records of no node, non-null and pairwise distinct: each is assembled where it stands."""
+    return (
+        None not in values and len(set(map(id, values))) == len(values) and not isinstance(values[0], _NODES)
+    )
 
 
 def _keyed(values: Sequence[Any], below: Selection, *, many: bool) -> ByKey:
@@ -191,7 +198,7 @@ def _assembled(below: Selection, values: ByKey, run: Run) -> Reads[Sequence[Any]
     return list(map(made.get, values.keys))
 
 
-def _strung(below: Selection, values: Strung, run: Run) -> Reads[Sequence[Any]]:
+def _concatenated(below: Selection, values: Concatenated, run: Run) -> Reads[Sequence[Any]]:
     """The lists, whose objects are made and encoded some at a time."""
     records, lists, at = values.records, list[Any](), 0
     for count in values.counts:

@@ -6,8 +6,8 @@ import strawberry
 from graphql import GraphQLInputObjectType
 from strawberry.schema.config import StrawberryConfig
 
+from graph_api.execution.operation_cache import graphql_schema
 from graph_api.execution.plan import DEFINITION
-from graph_api.execution.preparation import graphql_schema
 from graph_api.schema.scalars import SCALARS
 from graph_api.schema.types import Article, Provider, Query, Topic
 

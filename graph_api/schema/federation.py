@@ -37,7 +37,7 @@ from graphql import (
 from graph_api.errors import RequestError
 from graph_api.execution.fields import Mistake, Partly
 from graph_api.execution.graphql_errors import refusal
-from graph_api.execution.preparation import Root
+from graph_api.execution.operation_cache import Root
 from graph_api.records import NodeKey, topic_id
 from graph_api.schema import identifiers
 from graph_api.schema.identifiers import Handle, NodeHandle

@@ -18,7 +18,7 @@ from prometheus_client.metrics_core import Metric
 
 from graph_api.errors import StoreError, UsageError
 from graph_api.execution.engine import Engine
-from graph_api.execution.preparation import Preparation
+from graph_api.execution.operation_cache import OperationCache
 from graph_api.records import ContentStatus, Revision
 from graph_api.server.access import Access
 from graph_api.server.graphql.csrf import CrossSite
@@ -175,5 +175,5 @@ def _persisted(schema: strawberry.Schema, settings: Settings) -> PersistedOperat
     """Raises `SourceError` for trusted documents that cannot be served."""
     trusted: dict[str, str] = {}
     if settings.trusted_documents:
-        trusted = read_trusted_documents(Path(settings.trusted_documents), Preparation(schema, settings))
+        trusted = read_trusted_documents(Path(settings.trusted_documents), OperationCache(schema, settings))
     return PersistedOperations(settings.persisted_query_bytes, trusted, only=settings.trusted_only)

@@ -21,7 +21,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from graph_api.errors import OperationRefused
 from graph_api.execution.graphql_errors import refusal_body
-from graph_api.execution.preparation import Preparation
+from graph_api.execution.operation_cache import OperationCache
 from graph_api.schema import build_schema
 from graph_api.settings import Settings
 
@@ -139,7 +139,7 @@ def attacks() -> dict[str, tuple[str, dict[str, Any]]]:
     }
 
 
-def refusal_ms(preparation: Preparation, text: str, variables: dict[str, Any]) -> float:
+def refusal_ms(preparation: OperationCache, text: str, variables: dict[str, Any]) -> float:
     """CPU milliseconds of one refusal, its answer's bytes included."""
     begun = time.process_time()
     try:
@@ -156,7 +156,7 @@ def main() -> None:
     gc.freeze()  # as the server does when it starts
     worst = 0.0
     for name, (text, variables) in attacks().items():
-        rounds = [refusal_ms(Preparation(schema, settings), text, variables) for _ in range(ROUNDS)]
+        rounds = [refusal_ms(OperationCache(schema, settings), text, variables) for _ in range(ROUNDS)]
         worst = max(worst, median(rounds))
         print(f"{median(rounds):7.2f} ms  (at most {max(rounds):7.2f})  {len(text):6} bytes  {name}")
     print(f"worst median {worst:.1f} ms; the goal is at most {GOAL_MS:.0f} ms")

@@ -13,7 +13,7 @@ from graph_api.execution.context import Context
 from graph_api.execution.encoding import encoded
 from graph_api.execution.engine import Answer, Engine
 from graph_api.execution.graphql_errors import refusal_body
-from graph_api.execution.preparation import graphql_schema
+from graph_api.execution.operation_cache import graphql_schema
 from graph_api.store import at
 from graph_api.store.location import Run
 from graph_api.store.reads import Rights
@@ -44,7 +44,7 @@ async def execute_with(
 ) -> Answer:
     """As `execute`, with plans driven by *run*."""
     try:
-        prepared = engine._preparation.prepared(text, variables or {}, None, engine._json(variables))
+        prepared = engine._operations.prepared(text, variables or {}, None, engine._json(variables))
     except OperationRefused as error:
         return Answer(refusal_body(error, engine._settings.max_errors), executed=False, code=error.code)
     admitted = prepared.admitted

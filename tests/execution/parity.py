@@ -111,7 +111,7 @@ class Ways:
         engines = [Engine(api(), store, each) for each in (shipped, rows, neither)]
         engines.append(Engine(api(), ThreadsOnly(store), neither))
         for other in engines[1:]:
-            other._preparation = engines[0]._preparation  # it does not depend on caches, and takes longest
+            other._operations = engines[0]._operations  # it does not depend on caches, and takes longest
         return cls(path, engines, tally)
 
     async def answer(self, asked: Asked) -> Answer:

@@ -15,8 +15,8 @@ import pytest
 from strawberry.types.field import StrawberryField
 
 from graph_api.execution.fields import Batch, values_of
+from graph_api.execution.operation_cache import graphql_schema
 from graph_api.execution.plan import DEFINITION
-from graph_api.execution.preparation import graphql_schema
 from graph_api.records import EdgeDirection
 from graph_api.schema import paging
 from graph_api.schema.arguments import RelatedList, TopicList

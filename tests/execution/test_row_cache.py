@@ -7,8 +7,7 @@ from typing import Any
 
 import pytest
 
-from graph_api.execution.lru import Lru
-from graph_api.execution.memory_size import size_of
+from graph_api.execution.lru import Lru, size_of
 from graph_api.execution.row_cache import RowCache
 from graph_api.records import EdgeDirection, NodeKey
 from graph_api.store.reads import (

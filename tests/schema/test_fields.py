@@ -22,7 +22,7 @@ from graphql import (
 )
 
 from graph_api.execution.cost.measures import measure
-from graph_api.execution.preparation import graphql_schema
+from graph_api.execution.operation_cache import graphql_schema
 from graph_api.schema import build_schema as api
 
 SCHEMA = api()

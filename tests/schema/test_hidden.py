@@ -368,7 +368,7 @@ async def _compiled(database: Path, rights: Rights) -> list[str]:
     store = await open_store(database, reader_connections=1)
     try:
         engine = await with_edges(Engine(api(), store, _WIDE, loads_adjacency=True), rights)
-        engine._preparation = _preparation.setdefault("one", engine._preparation)
+        engine._operations = _preparation.setdefault("one", engine._operations)
         asked = _about_everything()
         answers = [(await engine.execute(one.text, {}, rights=rights)).body.decode() for one in asked]
         revision = await engine.revision()

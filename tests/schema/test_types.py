@@ -14,7 +14,7 @@ from graphql import (
     validate_schema,
 )
 
-from graph_api.execution.preparation import graphql_schema
+from graph_api.execution.operation_cache import graphql_schema
 from graph_api.schema import build_schema
 
 SCHEMA = graphql_schema(build_schema())

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from orjson import Fragment
 
-from graph_api.execution.fields import ByKey, Distinct, Sizes
+from graph_api.execution.fields import ByKey, Sizes
 from graph_api.records import Article, Detail, Image, Secured, SourceFile
 from graph_api.schema import texts
 from graph_api.schema.arguments import RelatedList
@@ -46,7 +46,7 @@ def article(
 def articles(parents: Sequence[object], rights: Rights, wanted: Listing) -> Reads[list[Connection]]:
     """All articles, stubs included."""
     del rights
-    return Distinct([Connection(AllArticles(), wanted) for _ in parents])
+    return [Connection(AllArticles(), wanted) for _ in parents]
     yield
 
 
@@ -146,7 +146,5 @@ def topics(parents: Sequence[Article], rights: Rights) -> Reads[ByKey]:
 def related(parents: Sequence[Article], rights: Rights, wanted: RelatedList) -> Reads[list[Connection]]:
     """The articles that this one lists as related, or with `direction` those that list this one."""
     del rights
-    return Distinct(
-        [Connection(RelatedArticles(parent.key, wanted.direction), wanted.listing) for parent in parents]
-    )
+    return [Connection(RelatedArticles(parent.key, wanted.direction), wanted.listing) for parent in parents]
     yield

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 from orjson import Fragment
 
-from graph_api.execution.fields import ByKey, Distinct
+from graph_api.execution.fields import ByKey
 from graph_api.records import Article, ContentStatus, NodeKey, Problem, Provider, Topic
 from graph_api.schema.arguments import ProblemList
 from graph_api.schema.identifiers import NodeHandle
@@ -98,7 +98,7 @@ def problems(
 ) -> Reads[list[Connection]]:
     """The problems found in the documents, sorted by path and line."""
     del rights
-    return Distinct([Connection(wanted.scope, wanted.listing) for _ in parents])
+    return [Connection(wanted.scope, wanted.listing) for _ in parents]
     yield
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import chain
 
-from graph_api.execution.fields import ByKey, Distinct
+from graph_api.execution.fields import ByKey
 from graph_api.records import Provider, Topic
 from graph_api.schema.arguments import TopicList
 from graph_api.schema.identifiers import NodeHandle
@@ -33,7 +33,7 @@ def provider(parents: Sequence[object], rights: Rights, handle: NodeHandle) -> R
 def providers(parents: Sequence[object], rights: Rights, wanted: Listing) -> Reads[list[Connection]]:
     """All providers, sorted by name."""
     del rights
-    return Distinct([Connection(AllProviders(), wanted) for _ in parents])
+    return [Connection(AllProviders(), wanted) for _ in parents]
     yield
 
 
@@ -42,7 +42,7 @@ def provider_articles(
 ) -> Reads[list[Connection]]:
     """The articles of this provider."""
     del rights
-    return Distinct([Connection(ArticlesOfProvider(parent.key), wanted) for parent in parents])
+    return [Connection(ArticlesOfProvider(parent.key), wanted) for parent in parents]
     yield
 
 
@@ -58,7 +58,7 @@ def topic(parents: Sequence[object], rights: Rights, handle: NodeHandle | str) -
 def topics(parents: Sequence[object], rights: Rights, wanted: Listing) -> Reads[list[Connection]]:
     """All topics, sorted by name."""
     del rights
-    return Distinct([Connection(AllTopics(), wanted) for _ in parents])
+    return [Connection(AllTopics(), wanted) for _ in parents]
     yield
 
 
@@ -79,7 +79,5 @@ def children(parents: Sequence[Topic], rights: Rights) -> Reads[list[list[Topic]
 def topic_articles(parents: Sequence[Topic], rights: Rights, wanted: TopicList) -> Reads[list[Connection]]:
     """The articles with this topic."""
     del rights
-    return Distinct(
-        [Connection(ArticlesOfTopic(parent.key, wanted.descendants), wanted.listing) for parent in parents]
-    )
+    return [Connection(ArticlesOfTopic(parent.key, wanted.descendants), wanted.listing) for parent in parents]
     yield

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import cast
 
-from graph_api.execution.fields import ByKey, Strung
+from graph_api.execution.fields import ByKey, Concatenated
 from graph_api.graph import walk
 from graph_api.graph.arrays import ArrayNeighbours
 from graph_api.graph.expansion import targets_of
@@ -205,14 +205,14 @@ def linked(subgraphs: Sequence[Subgraph], rights: Rights) -> Reads[list[Links]]:
     return [one.links for one in subgraphs if one.links is not None]
 
 
-def links(parents: Sequence[Subgraph], rights: Rights) -> Reads[Strung]:
+def links(parents: Sequence[Subgraph], rights: Rights) -> Reads[Concatenated]:
     """The links between the nodes, sorted by the node where they start, in the order of `nodes`.
 
     Two articles that list each other are one link with `reciprocal` true. At most 50,000 links are
     returned; when there are more, `truncated` is true.
     """
     found = yield from linked(parents, rights)
-    return Strung(Links.joined(found), list(map(len, found)))
+    return Concatenated(Links.joined(found), list(map(len, found)))
 
 
 def link_count(parents: Sequence[Subgraph], rights: Rights) -> Reads[list[int]]:

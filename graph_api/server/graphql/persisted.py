@@ -20,7 +20,7 @@ import orjson
 from graph_api.errors import HttpError, OperationRefused, SourceError
 from graph_api.execution.engine import Answer
 from graph_api.execution.lru import Lru
-from graph_api.execution.preparation import Preparation
+from graph_api.execution.operation_cache import OperationCache
 from graph_api.server.graphql.request import GraphQLRequest, json_object
 from graph_api.server.http_errors import bad_request
 
@@ -112,7 +112,7 @@ _SUFFIXES = frozenset({".graphql", ".gql"})
 _Document = tuple[str, str, str]  # place, for messages; id; text
 
 
-def read_trusted_documents(source: Path, preparation: Preparation) -> dict[str, str]:
+def read_trusted_documents(source: Path, preparation: OperationCache) -> dict[str, str]:
     """Texts by id of the documents in *source*, a folder or a manifest.
 
     A folder holds `.graphql` files, whose ids are their paths without the suffix. A manifest is JSON: Apollo's
@@ -173,7 +173,7 @@ def _read(file: Path) -> str:
         raise SourceError(f"{file}: {error.strerror}") from None
 
 
-def _problems(place: str, text: str, preparation: Preparation) -> Iterator[str]:
+def _problems(place: str, text: str, preparation: OperationCache) -> Iterator[str]:
     try:
         preparation.check(text)
     except OperationRefused as refused:

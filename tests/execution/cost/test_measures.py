@@ -10,11 +10,11 @@ import pytest
 from graphql import get_introspection_query, parse
 
 from graph_api.errors import OperationRefused
+from graph_api.execution.admission import Admission
 from graph_api.execution.cost.introspection import schema_lengths
 from graph_api.execution.cost.measures import Measures, measure
-from graph_api.execution.documents import Documents
 from graph_api.execution.graphql_errors import refusal_body
-from graph_api.execution.preparation import Preparation, graphql_schema
+from graph_api.execution.operation_cache import OperationCache, graphql_schema
 from graph_api.settings import Settings
 from tests.execution.parity import api
 from tests.schema.asking import ask, refusal
@@ -29,7 +29,7 @@ BOMB = "{ ...f0 } " + " ".join(
 
 
 def _prepare(query: str, settings: Settings | None = None, **variables: Any) -> None:
-    Preparation(api(), settings or Settings()).prepared(query, variables, None)
+    OperationCache(api(), settings or Settings()).prepared(query, variables, None)
 
 
 def _refusals(query: str, settings: Settings | None = None, **variables: Any) -> list[dict[str, Any]]:
@@ -297,7 +297,7 @@ def test_a_value_costs_the_same_as_literal_as_variable_and_as_default() -> None:
 
 
 def test_variables_are_told_apart_by_name_when_measures_are_remembered() -> None:
-    documents = Documents(graphql_schema(api()), Settings(max_cost=50))
+    documents = Admission(graphql_schema(api()), Settings(max_cost=50))
     query = (
         "query ($n: Int, $m: Int) { articles(first: $n) { nodes { id } } topics(first: $m) { totalCount } }"
     )
@@ -307,7 +307,7 @@ def test_variables_are_told_apart_by_name_when_measures_are_remembered() -> None
 
 
 def test_a_larger_variable_is_measured_anew_though_the_text_is_known() -> None:
-    documents = Documents(graphql_schema(api()), Settings(max_cost=50))
+    documents = Admission(graphql_schema(api()), Settings(max_cost=50))
     query = "query ($n: Int) { articles(first: $n) { nodes { id } } }"
     documents.admitted(query, None, {"n": 10})
     with pytest.raises(OperationRefused):

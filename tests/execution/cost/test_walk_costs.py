@@ -10,7 +10,7 @@ from graphql import OperationDefinitionNode, parse
 from graph_api.errors import OperationRefused
 from graph_api.execution.cost.introspection import schema_lengths
 from graph_api.execution.cost.measures import measure
-from graph_api.execution.preparation import Preparation, graphql_schema
+from graph_api.execution.operation_cache import OperationCache, graphql_schema
 from graph_api.settings import Settings
 from tests.execution.parity import api
 
@@ -43,7 +43,7 @@ def test_what_grows_with_the_limit_costs_by_the_limit(selection: str) -> None:
 
 
 def test_a_subgraph_of_the_most_nodes_is_admitted_with_its_links() -> None:
-    Preparation(api(), Settings()).prepared(
+    OperationCache(api(), Settings()).prepared(
         "{ subgraph(limit: 5000) { nodes { id } links { kind position } linkCount truncated } }", {}, None
     )
 
@@ -72,7 +72,7 @@ def test_a_limit_in_a_variable_costs_what_it_costs_as_a_literal(
 
 
 def test_an_operation_admitted_with_small_options_is_measured_again_with_large_ones() -> None:
-    preparation = Preparation(api(), Settings(max_cost=1500))
+    preparation = OperationCache(api(), Settings(max_cost=1500))
     query = f"query ($o: PathOptions) {{ {PATHS}, options: $o) {{ found }} }}"
     preparation.prepared(query, {"o": {"limit": 5}}, None)
     with pytest.raises(OperationRefused):
@@ -84,6 +84,6 @@ def test_walks_from_each_of_many_articles_are_refused(selection: str) -> None:
     query = f"""{{ article(by: {{id: "{ID}"}}) {{ related(first: 100) {{ nodes {{
       neighborhood(limit: 1000) {{ {selection} }} }} }} }} }}"""
     with pytest.raises(OperationRefused) as refused:
-        Preparation(api(), Settings()).prepared(query, {}, None)
+        OperationCache(api(), Settings()).prepared(query, {}, None)
     [error] = refused.value.errors
     assert error["extensions"]["limit"] == "cost"

@@ -1,7 +1,7 @@
-"""Operations made ready to run: admitted, compiled, and bound to their arguments.
+"""Operations ready to run: admitted, compiled and bound to their arguments, and cached by text and variables.
 
-All that a client can get wrong is found here, before anything is read. What was prepared is remembered
-by text and variables, so that an operation that comes again costs a look-up.
+Every mistake that a client can make is found here, before anything is read. An operation that comes again costs a
+look-up.
 """
 
 # graphql-core's wrapping types are generic without arguments, which strict pyright calls unknown:
@@ -20,8 +20,7 @@ from graphql.execution.values import VariableValues, get_variable_values
 from strawberry.types.arguments import convert_arguments
 
 from graph_api.errors import OperationRefused, RequestError
-from graph_api.execution.cacheability import reads_clock
-from graph_api.execution.documents import Admitted, Documents, Key
+from graph_api.execution.admission import Admission, Admitted, Key, reads_clock
 from graph_api.execution.fields import Partly
 from graph_api.execution.graphql_errors import coded, refusal, refusal_of
 from graph_api.execution.introspection import Question
@@ -29,11 +28,11 @@ from graph_api.execution.plan import DEFINITION, Plan, Step, compile_operation
 from graph_api.execution.stats import Stats
 from graph_api.settings import Settings
 
-_PLAN_BYTES = 100  # of memory for each character of a text
+_PLAN_BYTES = 100  # for each character of a text
 _ENTRY_BYTES = 2_000  # for each plan, however short
-_BOUND_BYTES = 1_000  # for an operation that a plan and variables make
+_BOUND_BYTES = 1_000  # for each plan with bound arguments
 _VALUE_BYTES = 10  # ... and for each byte of these
-_VARIABLES_BYTES = 2048  # operations with larger variables are not remembered
+_VARIABLES_BYTES = 2048  # operations with larger variables are not cached
 
 
 def graphql_schema(schema: strawberry.Schema) -> GraphQLSchema:
@@ -43,7 +42,7 @@ def graphql_schema(schema: strawberry.Schema) -> GraphQLSchema:
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """What an operation costs: the objects its answer is expected to hold, and how many are allowed."""
+    """The number of objects that an operation's answer is expected to hold, and its limit."""
 
     requested: int
     limit: int
@@ -51,7 +50,7 @@ class Cost:
 
 @dataclass(frozen=True, slots=True)
 class Root:
-    """The parent of an operation's top fields: what the operation itself can be asked."""
+    """The parent of an operation's root fields."""
 
     cost: Cost
     schema: strawberry.Schema
@@ -59,9 +58,9 @@ class Root:
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """An operation that can run. *root* is the parent of its top fields, *arguments* are what its batch functions
-    get, by step number; *mistakes* are the errors told beside its data; *timeless* says that the answer depends on
-    nothing but the content."""
+    """An operation that can run. *root* is the parent of its root fields, *arguments* are those of its batch functions,
+    by step number; *mistakes* are errors of single items, answered beside the data; *timeless* says that the answer
+    depends on the content alone."""
 
     admitted: Admitted
     plan: Plan
@@ -71,14 +70,14 @@ class Prepared:
     timeless: bool
 
 
-class Preparation:
-    """Prepares the operations of one schema."""
+class OperationCache:
+    """The operations of one schema."""
 
     def __init__(self, schema: strawberry.Schema, settings: Settings) -> None:
         self._strawberry = schema
         self._schema = graphql_schema(schema)
         self._settings = settings
-        self._documents = Documents(self._schema, settings)
+        self._admission = Admission(self._schema, settings)
 
     def prepared(
         self,
@@ -88,36 +87,36 @@ class Preparation:
         variables_json: bytes | None = None,
         stats: Stats | None = None,
     ) -> Prepared:
-        """The operation *name* of *text*, ready to run. Raises `OperationRefused` for all that a client got wrong.
+        """The operation *name* of *text*, ready to run. Raises `OperationRefused` for every mistake of the client.
 
-        It is remembered when *variables_json*, the variables' JSON, is given and not long.
+        It is cached when *variables_json*, the variables as JSON, is given and short.
         """
         found = self.known(text, name, variables_json)
         if found is None:
             self._check_size(variables_json or b"")
             found = self._prepare(text, variables, name, stats or Stats())
             if found.timeless and variables_json is not None and len(variables_json) <= _VARIABLES_BYTES:
-                self._remember(text, (name, variables_json), found, len(variables_json))
+                self._cache(text, (name, variables_json), found, len(variables_json))
         return found
 
     def known(self, text: str, name: str | None, variables_json: bytes | None) -> Prepared | None:
-        """The operation *name* of *text*, if it is remembered."""
-        known = self._documents.known(text) if variables_json is not None else None
+        """The operation *name* of *text*, if it is cached."""
+        known = self._admission.known(text) if variables_json is not None else None
         return None if known is None else known.prepared.get((name, variables_json))
 
     def knows(self, text: str) -> bool:
-        """Whether *text* is remembered as one that can be answered, so that it need not be parsed and validated."""
-        return self._documents.known(text) is not None
+        """Whether *text* is cached, so that it need not be parsed and validated."""
+        return self._admission.known(text) is not None
 
-    def _remember(self, text: str, key: Key, prepared: Prepared, variables_bytes: int) -> None:
-        known = self._documents.known(text)
-        if known is not None:  # one that is larger than all that may be is not
+    def _cache(self, text: str, key: Key, prepared: Prepared, variables_bytes: int) -> None:
+        known = self._admission.known(text)
+        if known is not None:  # a text larger than the cache is not cached
             known.prepared[key] = prepared
-            self._documents.grew(known, _BOUND_BYTES + _VALUE_BYTES * variables_bytes)
+            self._admission.grew(known, _BOUND_BYTES + _VALUE_BYTES * variables_bytes)
 
     def _prepare(self, text: str, variables: dict[str, Any], name: str | None, stats: Stats) -> Prepared:
         self.check_variables(variables)
-        admitted = self._documents.admitted(text, name, variables, stats)
+        admitted = self._admission.admitted(text, name, variables, stats)
         with stats.phase("plan"):
             values = self._values(admitted, variables)
             plan = self._plan(admitted, name, values)
@@ -130,13 +129,13 @@ class Preparation:
         return Prepared(admitted, plan, root, arguments, mistakes, timeless)
 
     def check(self, text: str) -> None:
-        """Raises `OperationRefused` unless every operation of *text* can be compiled: what variables change is not looked at."""
-        for admitted in self._documents.all_admitted(text):
+        """Raises `OperationRefused` unless every operation of *text* can be compiled, whatever its variables are."""
+        for admitted in self._admission.all_admitted(text):
             undecided = dict.fromkeys(admitted.conditions, True)
             compile_operation(self._schema, admitted.document, admitted.operation, undecided)
 
     def check_variables(self, variables: dict[str, Any]) -> None:
-        """Raises `OperationRefused` when the variables hold too many values, or nest too deeply."""
+        """Raises `OperationRefused` when the variables hold too many values or nest too deeply."""
         most = self._settings.max_variable_values
         values, depth = _values_and_nesting(variables, most)
         if values > most:
@@ -167,13 +166,13 @@ class Preparation:
     def _plan(self, admitted: Admitted, name: str | None, values: VariableValues) -> Plan:
         decided = {name: values.coerced.get(name) for name in admitted.conditions}
         key = (name, *decided.items())
-        known = self._documents.known(admitted.text)
+        known = self._admission.known(admitted.text)
         plan = known.plans.get(key) if known is not None else None
         if plan is None:
             plan = compile_operation(self._schema, admitted.document, admitted.operation, decided)
             if known is not None:
                 known.plans[key] = plan
-                self._documents.grew(known, _ENTRY_BYTES + _PLAN_BYTES * len(admitted.text))
+                self._admission.grew(known, _ENTRY_BYTES + _PLAN_BYTES * len(admitted.text))
         return plan
 
     def _bound(self, plan: Plan, values: VariableValues, variables: dict[str, Any]) -> list[object]:
@@ -186,7 +185,7 @@ class Preparation:
                 raise
             except RequestError as error:
                 errors.append(_misfit(step, str(error), error.code))
-            except GraphQLError as error:  # what only the values of variables show
+            except GraphQLError as error:  # found only with the variables' values
                 errors.append(_misfit(step, error.message, "BAD_USER_INPUT"))
         if errors:
             raise refusal_of(errors)
@@ -207,12 +206,12 @@ class Preparation:
 
 
 def _misfit(step: Step, message: str, code: str) -> GraphQLError:
-    """The error of a field whose arguments cannot be."""
+    """The error of a field with invalid arguments."""
     return coded(GraphQLError(message, step.node, path=list(step.path)), code)
 
 
 def _mistakes(plan: Plan, arguments: Sequence[object]) -> Iterator[GraphQLError]:
-    """The errors of single items, which have one place in the answer: their field is a top one."""
+    """The errors of single items of root fields."""
     for step, argument in zip(plan.steps, arguments, strict=True):
         if isinstance(argument, Partly):
             for one in argument.mistakes:

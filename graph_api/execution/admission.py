@@ -1,10 +1,10 @@
-"""Documents admitted and validated: each text is parsed, measured and validated once, then remembered.
+"""Admission: each text is parsed, measured against the limits and validated once, then cached.
 
-What is remembered is keyed by the text, not by its syntax tree: hashing a tree costs as much as
-validating it. Measures also depend on the variables' sizes, so these are part of their key.
+The cache is keyed by the text, not by its syntax tree: hashing a tree costs as much as validating it.
+Measures also depend on the variables' sizes, so these are part of their key.
 
-Why all that was made of a text is remembered and forgotten together: plans hold parts of its syntax tree, and
-prepared operations hold plans. Apart, each would keep what another had forgotten, and none could be bounded in bytes.
+Why everything made of a text is one cache entry: plans refer to parts of its syntax tree, and prepared operations refer
+to plans. In separate caches each would keep alive what another had evicted, and none could be bounded in bytes.
 """
 
 from __future__ import annotations
@@ -31,24 +31,22 @@ from graphql import (
 )
 
 from graph_api.execution import gc_policy
-from graph_api.execution.cacheability import mentions_clock
 from graph_api.execution.cost.arguments import json_leaves, json_objects
 from graph_api.execution.cost.introspection import schema_lengths
 from graph_api.execution.cost.measures import Measures, excesses, measure
 from graph_api.execution.graphql_errors import coded, refusal, refusal_of
-from graph_api.execution.lru import Lru
-from graph_api.execution.memory_size import size_of
+from graph_api.execution.lru import Lru, size_of
 from graph_api.execution.plan import Plan, conditions
 from graph_api.execution.stats import Stats
 from graph_api.execution.validation import RULES
 from graph_api.settings import Settings
 
-Key: TypeAlias = tuple[object, ...]  # what is made of a text depends on
+Key: TypeAlias = tuple[object, ...]  # what a plan or an operation depends on, beside its text
 
 _REMEMBERED_BYTES = 33_554_432
-_TREE_BYTES = 130  # of memory for each character of a text
+_TREE_BYTES = 130  # for each character of a text
 _ENTRY_BYTES = 2_000  # for each text, however short
-_ADMITTED_BYTES = 1_000  # for each kind of variables that was admitted with it
+_ADMITTED_BYTES = 1_000  # for each set of sizes that variables have
 _NUMBERS = frozenset({TokenKind.INT, TokenKind.FLOAT})
 _NUMBER_LENGTH = 100
 _TELL_SCHEMA = frozenset({"__schema", "__type", "_service"})
@@ -56,8 +54,8 @@ _TELL_SCHEMA = frozenset({"__schema", "__type", "_service"})
 
 @dataclass(frozen=True, slots=True)
 class Admitted:
-    """An operation that may run, if its arguments can. *conditions* are the variables that its `@skip`
-    and `@include` depend on; *reads_clock* says that its text asks for something relative to now."""
+    """A valid operation within the limits; its arguments are not checked yet. *conditions* are the variables that
+    its `@skip` and `@include` depend on; *reads_clock* says that its answer may depend on the time."""
 
     text: str
     document: DocumentNode
@@ -73,8 +71,8 @@ class Admitted:
 
 
 @dataclass(slots=True, eq=False)
-class Known:
-    """What is known of one text, in about *size* bytes."""
+class CachedText:
+    """What was made of one text, about *size* bytes."""
 
     text: str
     document: DocumentNode
@@ -87,7 +85,7 @@ class Known:
     prepared: dict[Key, Any] = field(default_factory=dict[Key, Any])  # Any: `Prepared`, which imports this
 
 
-class Documents:
+class Admission:
     """Admits the operations of one schema."""
 
     def __init__(self, schema: GraphQLSchema, settings: Settings) -> None:
@@ -95,15 +93,15 @@ class Documents:
         self._settings = settings
         self._schema_lengths = schema_lengths(schema)
         self._limits = limits(settings)
-        self._known: Lru[str, Known] = Lru(_REMEMBERED_BYTES)
+        self._known: Lru[str, CachedText] = Lru(_REMEMBERED_BYTES)
 
-    def known(self, text: str) -> Known | None:
-        """What is remembered of *text*."""
+    def known(self, text: str) -> CachedText | None:
+        """What is cached of *text*."""
         return self._known.get(text)
 
-    def grew(self, known: Known, more_bytes: int) -> None:
-        """*known* is remembered with so many bytes more, at the cost of the texts used longest ago. What takes a quarter
-        of all memory here begins anew."""
+    def grew(self, known: CachedText, more_bytes: int) -> None:
+        """Count so many bytes more for *known*, and evict the least recently used texts. A text that takes a quarter of
+        the cache starts anew."""
         known.size += more_bytes
         if known.size > _REMEMBERED_BYTES // 4:
             known.size = _tree_bytes(known.text)
@@ -114,7 +112,7 @@ class Documents:
     def admitted(
         self, text: str, name: str | None, variables: Mapping[str, Any], stats: Stats | None = None
     ) -> Admitted:
-        """The operation *name* of *text*. Raises `OperationRefused` when it is too large, not valid or not there."""
+        """The operation *name* of *text*. Raises `OperationRefused` when it is invalid, missing or over a limit."""
         key = (name, *((each, _shape(value)) for each, value in variables.items()))
         known = self._known.get(text)
         found = known.admitted.get(key) if known is not None else None
@@ -137,7 +135,9 @@ class Documents:
         ]
         return [self.admitted(text, name, {}) for name in names or [None]]
 
-    def _admit(self, known: Known, name: str | None, variables: Mapping[str, Any], stats: Stats) -> Admitted:
+    def _admit(
+        self, known: CachedText, name: str | None, variables: Mapping[str, Any], stats: Stats
+    ) -> Admitted:
         document = known.document
         with stats.phase("admit"):
             operation = _operation(document, name)
@@ -150,7 +150,7 @@ class Documents:
             known.valid = True
         return Admitted(known.text, document, operation, known.conditions, measures, known.reads_clock)
 
-    def _parse(self, text: str) -> Known:
+    def _parse(self, text: str) -> CachedText:
         size, allowed = len(text.encode("utf-8", "surrogatepass")), self._settings.max_source
         if size > allowed:
             message = f"the operation's text has {size} bytes; at most {allowed} are allowed"
@@ -162,7 +162,7 @@ class Documents:
         _check_tokens(document)
         if self._settings.no_introspection:
             visit(document, _Closed())
-        return Known(text, document, conditions(document), mentions_clock(text), _tree_bytes(text))
+        return CachedText(text, document, conditions(document), mentions_clock(text), _tree_bytes(text))
 
     def _syntax(self, error: GraphQLError) -> GraphQLError:
         if "tokens. Parsing aborted" not in error.message:  # the parser has no class of its own for it
@@ -179,11 +179,13 @@ class Documents:
 
 
 class _Closed(Visitor):
-    """Refuses what tells the schema, validity aside."""
+    """Refuses introspection."""
 
     def enter_field(self, node: FieldNode, *_: object) -> None:
         if node.name.value in _TELL_SCHEMA:
-            error = GraphQLError(f"{node.name.value} is not answered here: the schema is not told", node)
+            error = GraphQLError(
+                f"{node.name.value} is disabled: this server does not publish its schema", node
+            )
             raise refusal_of([coded(error, "INTROSPECTION_DISABLED")])
 
 
@@ -192,10 +194,10 @@ def _tree_bytes(text: str) -> int:
 
 
 def _check_tokens(document: DocumentNode) -> None:
-    """No number in the text is longer than any that can be used: validation would try to convert it.
+    """Refuse numbers of more than 100 digits, which validation would try to convert, and unlink the tokens.
 
-    And no token knows its neighbours any more. Tokens that hold each other would outlive the document, which is
-    remembered for so long that the garbage collector may have frozen it: see `gc_policy`.
+    Linked tokens are a reference cycle. Documents are cached for so long that the garbage collector may have frozen
+    them, and would never free the cycle: see `gc_policy`.
     """
     token = document.loc.start_token if document.loc else None
     while token is not None:
@@ -208,7 +210,7 @@ def _check_tokens(document: DocumentNode) -> None:
 
 
 def limits(settings: Settings) -> Measures:
-    """The most that each measure of an operation may be."""
+    """The limit of each measure."""
     return Measures(
         depth=settings.max_depth,
         introspection_depth=settings.max_introspection_depth,
@@ -222,7 +224,7 @@ def limits(settings: Settings) -> Measures:
         input_objects=settings.max_input_objects,
         schema_cost=settings.max_schema_cost,
         cost=settings.max_cost,
-        conditions=sys.maxsize,  # they are a part of the cost
+        conditions=sys.maxsize,  # part of the cost
     )
 
 
@@ -233,7 +235,7 @@ def _excess(limit: str, message: str, asked: int, allowed: int) -> GraphQLError:
 
 
 def _shape(value: object) -> object:
-    """What of a variable the measures depend on."""
+    """What the measures depend on in a variable's value."""
     if type(value) is int:
         return "number", value
     if isinstance(value, list):
@@ -250,13 +252,31 @@ def _operation(document: DocumentNode, name: str | None) -> OperationDefinitionN
     if operation is None:
         raise refusal(_not_found(document, name), "OPERATION_RESOLUTION_FAILURE")
     if operation.operation is not OperationType.QUERY:
-        raise refusal("this API is read-only: only queries are answered", "OPERATION_NOT_SUPPORTED")
+        raise refusal("this API is read-only: it answers queries only", "OPERATION_NOT_SUPPORTED")
     return operation
 
 
 def _not_found(document: DocumentNode, name: str | None) -> str:
     if not any(isinstance(definition, OperationDefinitionNode) for definition in document.definitions):
-        return "there is no operation in the document"
+        return "the document has no operation"
     if name:
-        return f"there is no operation named {name!r}"
-    return "there is no operation to choose: give operationName, since the document has several"
+        return f"the document has no operation named {name!r}"
+    return "the document has several operations: name one in operationName"
+
+
+# -- what reads the clock: its answer changes without the content, and is not cached ----------------------
+
+CLOCK_WORDS = frozenset({"within"})
+
+
+def mentions_clock(text: str) -> bool:
+    """Whether an operation's text has a word that means something relative to now. A text that only mentions it is
+    not cached either, which costs a little time and is never wrong."""
+    return any(word in text for word in CLOCK_WORDS)
+
+
+def reads_clock(value: Any) -> bool:
+    """Whether variables have an input field that is relative to now."""
+    if isinstance(value, Mapping):
+        return not CLOCK_WORDS.isdisjoint(value) or any(map(reads_clock, value.values()))
+    return isinstance(value, list) and any(map(reads_clock, value))

@@ -11,9 +11,8 @@ from typing import Any
 import pytest
 
 from graph_api.errors import OperationRefused
-from graph_api.execution.cacheability import mentions_clock, reads_clock
-from graph_api.execution.documents import Documents
-from graph_api.execution.preparation import Preparation, Prepared, graphql_schema
+from graph_api.execution.admission import Admission, mentions_clock, reads_clock
+from graph_api.execution.operation_cache import OperationCache, Prepared, graphql_schema
 from graph_api.settings import Settings
 from tests.execution.parity import api
 from tests.schema.asking import ask
@@ -27,7 +26,7 @@ CHOICE = """query ($with: Boolean!, $without: Boolean = false) {
 FIELDS = "id title excerpt url publishedDateTime quality provider { id name domain } topics { id name }"
 
 
-def _prepared(preparation: Preparation, query: str, **variables: Any) -> Prepared:
+def _prepared(preparation: OperationCache, query: str, **variables: Any) -> Prepared:
     return preparation.prepared(query, variables, None, repr(variables).encode())
 
 
@@ -52,7 +51,7 @@ def test_one_text_has_a_plan_for_each_choice_of_its_conditions(
 
 
 def test_plans_are_shared_by_operations_that_differ_in_arguments_only() -> None:
-    preparation = Preparation(api(), Settings())
+    preparation = OperationCache(api(), Settings())
     query = "query ($n: Int, $b: Boolean!) { articles(first: $n) { nodes { id title @skip(if: $b) } } }"
     first = _prepared(preparation, query, n=1, b=True)
     assert _prepared(preparation, query, n=2, b=True).plan is first.plan
@@ -60,12 +59,12 @@ def test_plans_are_shared_by_operations_that_differ_in_arguments_only() -> None:
 
 
 def test_an_operation_that_comes_again_is_prepared_once() -> None:
-    preparation = Preparation(api(), Settings())
+    preparation = OperationCache(api(), Settings())
     assert _prepared(preparation, "{ revision }") is _prepared(preparation, "{ revision }")
 
 
 def test_a_document_is_validated_once_for_all_its_operations() -> None:
-    documents = Documents(graphql_schema(api()), Settings())
+    documents = Admission(graphql_schema(api()), Settings())
     text = "query A { revision } query B { cost { limit } }"
     one, other = documents.admitted(text, "A", {}), documents.admitted(text, "B", {})
     assert one.document is other.document
@@ -73,7 +72,7 @@ def test_a_document_is_validated_once_for_all_its_operations() -> None:
 
 
 def test_what_was_refused_is_refused_again() -> None:
-    documents = Documents(graphql_schema(api()), Settings())
+    documents = Admission(graphql_schema(api()), Settings())
     for _ in range(2):
         with pytest.raises(OperationRefused):
             documents.admitted("{ nothing }", None, {})
@@ -95,11 +94,11 @@ def test_what_was_refused_is_refused_again() -> None:
 def test_only_what_does_not_read_the_clock_is_timeless(
     query: str, variables: dict[str, Any], *, timeless: bool
 ) -> None:
-    assert _prepared(Preparation(api(), Settings()), query, **variables).timeless is timeless
+    assert _prepared(OperationCache(api(), Settings()), query, **variables).timeless is timeless
 
 
 def test_what_reads_the_clock_is_prepared_anew_each_time() -> None:
-    preparation = Preparation(api(), Settings())
+    preparation = OperationCache(api(), Settings())
     query = '{ articles(filter: {publishedDateTime: {within: "PT1S"}}) { totalCount } }'
     assert _prepared(preparation, query) is not _prepared(preparation, query)
 
@@ -115,14 +114,14 @@ def test_a_variable_of_the_wrong_type_does_not_stand_for_a_number_in_what_is_rem
     """An object with sixty fields once had the measures of the number sixty."""
     query = """query ($n: Int) { articles(first: $n) { nodes { related(first: $n) { nodes {
         related(first: $n) { nodes { id } } } } } } }"""
-    documents = Documents(graphql_schema(api()), Settings())
+    documents = Admission(graphql_schema(api()), Settings())
     documents.admitted(query, None, {"n": {str(number): 0 for number in range(60)}})
     with pytest.raises(OperationRefused):
         documents.admitted(query, None, {"n": 60})
 
 
 def test_what_is_remembered_of_a_text_takes_no_more_memory_than_is_counted() -> None:
-    preparation = Preparation(api(), Settings())
+    preparation = OperationCache(api(), Settings())
     query = f"query ($id: ID!) {{ node(id: $id) {{ ... on Article {{ {FIELDS} related {{ nodes {{ {FIELDS} }} }} }} }} }}"
     texts = [f"{query} #{number}" for number in range(30)]
     _prepared(preparation, query, id="article:aaaaaaaaaaaaaaaa")
@@ -135,28 +134,28 @@ def test_what_is_remembered_of_a_text_takes_no_more_memory_than_is_counted() -> 
         taken = tracemalloc.get_traced_memory()[0]
     finally:
         tracemalloc.stop()
-    known = [preparation._documents.known(text) for text in texts]
+    known = [preparation._admission.known(text) for text in texts]
     assert taken < sum(one.size for one in known if one)
 
 
 def test_texts_used_longest_ago_are_forgotten_with_all_that_was_made_of_them() -> None:
-    preparation = Preparation(api(), Settings())
+    preparation = OperationCache(api(), Settings())
     texts = [f"{{ revision }} #{number}{'x' * 15_000}" for number in range(20)]
     for text in texts:
         _prepared(preparation, text)
     known = [preparation.known(text, None, b"{}") is not None for text in texts]
     assert known == [False] * known.index(True) + [True] * known.count(True)
     assert 0 < known.count(True) < 15
-    assert preparation._documents.known(texts[0]) is None
+    assert preparation._admission.known(texts[0]) is None
 
 
 def test_of_a_text_that_is_asked_with_ever_new_variables_not_all_is_remembered() -> None:
-    preparation = Preparation(api(), Settings())
+    preparation = OperationCache(api(), Settings())
     query = "query ($w: String!) { articles(filter: { title: { eq: $w } }) { totalCount } }"
     sizes: list[int] = []
     for number in range(600):
         _prepared(preparation, query, w=f"{number}{'x' * 1_500}")
-        known = preparation._documents.known(query)
+        known = preparation._admission.known(query)
         assert known is not None
         sizes.append(known.size)
     assert max(sizes) < 2**23
@@ -164,7 +163,7 @@ def test_of_a_text_that_is_asked_with_ever_new_variables_not_all_is_remembered()
 
 
 def test_validation_begins_no_collection_that_would_settle_what_it_works_with() -> None:
-    preparation = Preparation(api(), Settings())
+    preparation = OperationCache(api(), Settings())
     begun: list[str] = []
     before = gc.get_threshold()
 
@@ -186,7 +185,7 @@ def test_validation_begins_no_collection_that_would_settle_what_it_works_with() 
 
 
 def test_what_is_forgotten_leaves_nothing_to_the_garbage_collector() -> None:
-    preparation = Preparation(api(), Settings())
+    preparation = OperationCache(api(), Settings())
     _prepared(preparation, CHOICE, **{"with": True})
     gc.collect()
     gc.disable()
