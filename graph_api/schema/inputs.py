@@ -61,7 +61,7 @@ enum(
     PUBLISHED_DATE_TIME="The time of publication.",
     HEAT="The editorial heat score.",
     QUALITY="The editorial quality score.",
-    TITLE="The title, case-insensitively.",
+    TITLE="The title: without accents and case, then as it is written.",
     RELATED_COUNT="The number of articles that the article lists as related.",
     POSITION="The index in the list of related articles. Only `Article.related` can be sorted by it.",
 )(OrderField)

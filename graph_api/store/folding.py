@@ -15,7 +15,11 @@ def fold(text: str) -> str:
 
 
 def order_key(text: str) -> str:
-    """*text* for ordering: without accents and other marks, without regard to case."""
+    """*text* for ordering: first without accents, other marks and case, then as it is.
+
+    The texts are separated by a character that sorts before all that titles and names contain.
+    """
     if text.isascii():
-        return text.lower()
-    return "".join(sign for sign in normalize("NFD", text) if not combining(sign)).casefold()
+        return f"{text.lower()}\1{text}"
+    bare = "".join(sign for sign in normalize("NFD", text) if not combining(sign)).casefold()
+    return f"{bare}\1{normalize('NFC', text)}"

@@ -380,12 +380,12 @@ class RelatedArticles(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class AllProviders:
-    """Every provider, by name without regard to case, then domain. Other orders are not offered."""
+    """Every provider, by `order_key` of the name, then domain. Other orders are not offered."""
 
 
 @dataclass(frozen=True, slots=True)
 class AllTopics:
-    """Every topic, by name without regard to case, then slug. Other orders are not offered."""
+    """Every topic, by `order_key` of the name, then slug. Other orders are not offered."""
 
 
 @dataclass(frozen=True, slots=True)

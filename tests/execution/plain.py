@@ -33,6 +33,7 @@ from graph_api.documents import canonical_url
 from graph_api.schema import texts
 from graph_api.schema.inputs import BodyFormat
 from graph_api.schema.scalars import moment, url as checked_url
+from graph_api.store.folding import fold, order_key
 from graph_api.store.reads import Rights
 from tests.execution import plain_filters
 from tests.store.build import AnyNode, ArticleNode, ProblemNode, ProviderNode, TopicNode
@@ -190,9 +191,9 @@ class QueryView:
             return _of_kind(TopicView, self.graph.by_id(value), value, "topic:")
         if name == "slug":
             return self.graph.topic(value)
-        folded = value.casefold()
-        own = [each for each in self.graph.topics if each.node.name.casefold() == folded]
-        also = [each for each in self.graph.topics if folded in map(str.casefold, each.node.names)]
+        folded = fold(value)
+        own = [each for each in self.graph.topics if fold(each.node.name) == folded]
+        also = [each for each in self.graph.topics if folded in map(fold, each.node.names)]
         return min(own or also, key=lambda each: each.node.slug, default=None)
 
     def articles(self, given: Given) -> Page:
@@ -391,7 +392,7 @@ class TopicView:
     @property
     def children(self) -> list[TopicView]:
         own = [each for each in self.graph.topics if each.node.parent == self.node.slug]
-        return sorted(own, key=lambda each: (each.name.casefold(), each.slug))
+        return sorted(own, key=lambda each: (order_key(each.name), each.slug))
 
     def descends_from(self, other: TopicView) -> bool:
         """Whether *other* is this topic or above it."""
@@ -557,7 +558,7 @@ _FIELDS: dict[str, Callable[[Item], Any]] = {
     "PUBLISHED_DATE_TIME": lambda item: item.node.published_date_time,
     "HEAT": lambda item: item.node.heat,
     "QUALITY": lambda item: item.node.quality,
-    "TITLE": lambda item: item.node.title.casefold(),
+    "TITLE": lambda item: order_key(item.node.title),
     "RELATED_COUNT": lambda item: len(item.node.out),
     "POSITION": lambda item: item.position,
 }
@@ -592,5 +593,5 @@ def _articles(own: list[ArticleView], given: Given) -> Page:
 def _named(own: Sequence[ProviderView | TopicView], kind: str, given: Given) -> Page:
     fits = plain_filters.names_fit
     fitting = [Item(each) for each in own if fits(each, given.get("filter"))]
-    steps = [Step(lambda item: item.node.name.casefold()), Step(lambda item: item.node.handle)]
+    steps = [Step(lambda item: order_key(item.node.name)), Step(lambda item: item.node.handle)]
     return Page(fitting, steps, kind, given)

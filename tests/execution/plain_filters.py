@@ -10,6 +10,8 @@ from typing import Any, TypeAlias
 
 from graphql import GraphQLError
 
+from graph_api.store.folding import fold
+
 Given: TypeAlias = dict[str, Any]
 
 _TEXTS = {"title": "title", "slug": "slug", "category": "category", "type": "type", "url": "url"}
@@ -109,7 +111,7 @@ def _text_fits(text: str | None, name: str, value: Any) -> bool:
         return (text in value) is (name == "in")
     if name in {"eq", "ne"}:
         return (text == value) is (name == "eq")
-    return text is not None and _FOLDED[name](text.casefold(), value.casefold())
+    return text is not None and _FOLDED[name](fold(text), fold(value))
 
 
 def _number(number: Any, given: Given) -> bool:

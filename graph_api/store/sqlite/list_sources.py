@@ -197,8 +197,8 @@ _HANDLES = {"provider": "domain", "topic": "slug"}
 _COLUMNS: Mapping[SortField, str] = {
     OrderField.HEAT: "heat",
     OrderField.QUALITY: "quality",
-    OrderField.TITLE: "title_folded",
-    OwnField.NAME: "name_folded",
+    OrderField.TITLE: "title_order",
+    OwnField.NAME: "name_order",
     OwnField.PATH: "path",
     OwnField.LINE: "line",
     OwnField.COLUMN: "column_",

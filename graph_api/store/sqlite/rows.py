@@ -136,7 +136,7 @@ def child_keys(connection: sqlite3.Connection, read: ChildKeys) -> Mapping[NodeK
     """The topics right below those of *read*, by name then slug."""
     found = Sql(
         f"SELECT t.parent, t.key FROM {graph(read.rights)}topic t WHERE t.parent {AMONG}"
-        " ORDER BY t.parent, t.name_folded, t.slug",
+        " ORDER BY t.parent, t.name_order, t.slug",
         (integers(read.keys),),
     ).all(connection)
     return _lists(found, itemgetter(1))

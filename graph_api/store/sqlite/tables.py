@@ -161,7 +161,7 @@ CREATE TABLE provider (
     other_names TEXT NOT NULL, description TEXT, images TEXT NOT NULL, extra TEXT,
     domain_folded TEXT NOT NULL, name_folded TEXT NOT NULL, name_order TEXT NOT NULL
 ) STRICT;
-CREATE INDEX provider_order ON provider (name_folded, domain);
+CREATE INDEX provider_order ON provider (name_order, domain);
 """,
     "topic": """
 CREATE TABLE topic (
@@ -169,8 +169,8 @@ CREATE TABLE topic (
     keywords TEXT NOT NULL, hashtags TEXT NOT NULL, images TEXT NOT NULL, parent INTEGER, extra TEXT,
     slug_folded TEXT NOT NULL, name_folded TEXT NOT NULL, name_order TEXT NOT NULL
 ) STRICT;
-CREATE INDEX topic_order ON topic (name_folded, slug);
-CREATE INDEX topic_parent ON topic (parent, name_folded, slug) WHERE parent IS NOT NULL;
+CREATE INDEX topic_order ON topic (name_order, slug);
+CREATE INDEX topic_parent ON topic (parent, name_order, slug) WHERE parent IS NOT NULL;
 """,
     "topic_name": """
 CREATE TABLE topic_name (         -- every spelling a topic is known by, folded
