@@ -1,8 +1,7 @@
-"""What the graph consists of: frozen records, and the ids by which they are known.
+"""Records of the graph, frozen, and their ids.
 
-The one decision worth knowing: a node has an *id*, the text clients see, and a *key*, a 63-bit integer
-made from the id. Keys are what tables, edges and walks hold; since a key is a function of the id, no
-row number depends on the order of ingest. Two ids with one key are an error at ingest, never a merge.
+A node has an *id*, the text that clients see, and a *key*, a 63-bit hash of the id. Tables, edges and walks hold keys;
+a key does not depend on the order of ingest, as a row number would. Two ids with one key are an error at ingest.
 """
 
 from __future__ import annotations
@@ -81,14 +80,14 @@ class Revision(str):
 
 
 class Severity(Enum):
-    """How much a problem of a document weighs."""
+    """Whether a problem of a document rejects it."""
 
     ERROR = "error"
     WARNING = "warning"
 
 
 class EdgeDirection(Enum):
-    """Which way edges are followed, seen from a node; they run from an article to what it names."""
+    """The direction in which edges are followed from a node. An edge leads from an article to its related one, provider or topic."""
 
     OUT = "out"
     IN = "in"
@@ -98,7 +97,7 @@ class EdgeDirection(Enum):
 
 
 class EdgeKind(Enum):
-    """What an edge says. Its members' order is the order in which a node's edges are answered."""
+    """The kind of an edge. The order of the members is the order of a node's edges in answers."""
 
     RELATED = "related"
     PROVIDER = "provider"
@@ -109,7 +108,7 @@ class EdgeKind(Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Image:
-    """A picture that belongs to an article, provider or topic. Width and height in pixels."""
+    """An image of an article, provider or topic. Width and height in pixels."""
 
     url: str
     width: int | None = None
@@ -128,7 +127,7 @@ class Secured:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourceFile:
-    """A file that says something about an article; *path* is relative to its source folder, with `/`."""
+    """A source file of an article; *path* is relative to its source folder, with `/`."""
 
     path: str
     sha256: str
@@ -175,7 +174,7 @@ class CopyFields:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ArticleFields(CopyFields):
-    """Scalars of an article that only its own file tells; see `CopyFields`."""
+    """Scalars of an article that only its own file has; see `CopyFields`."""
 
     category: Annotated[str | None, Scalar("The collection, such as news.")] = None
     heat: Annotated[
@@ -217,7 +216,7 @@ class Article(NamedTuple):
 
 
 class Detail(Enum):
-    """A part of an article that few queries ask for and that can be long; *EXTRA* is JSON text."""
+    """A long part of an article, stored apart since few queries select it; *EXTRA* is JSON text."""
 
     BODY = "body"
     FEATURED_CONTENT = "featured_content"
@@ -225,7 +224,7 @@ class Detail(Enum):
 
 
 class Provider(NamedTuple):
-    """A publisher, known by its domain. A named tuple, as an article is."""
+    """A publisher, identified by its domain. A named tuple, as `Article` is."""
 
     key: NodeKey
     id: ProviderId
@@ -238,7 +237,7 @@ class Provider(NamedTuple):
 
 
 class Topic(NamedTuple):
-    """A subject of articles, known by its slug; the tree of topics is the taxonomy's. A named tuple, as an article is."""
+    """A subject of articles, identified by its slug. A named tuple, as `Article` is."""
 
     key: NodeKey
     id: TopicId
@@ -254,7 +253,7 @@ class Topic(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Problem:
-    """What is wrong with a document, and where. Line and column count from 1; *path* as in `SourceFile`.
+    """A problem of a document and its position. Line and column count from 1; *path* as in `SourceFile`.
 
     *article* is the key of the article that the document became, None when it was rejected.
     """
@@ -271,7 +270,7 @@ class Problem:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ContentStatus:
-    """What the graph holds: its revision (hex), when that was first stored (UTC), and counts."""
+    """The revision of the graph (hex), when it was first stored (UTC), and counts."""
 
     revision: str
     generated_at: datetime

@@ -1,7 +1,7 @@
-"""Files -> documents: one file's bytes become a validated record, or problems with line, column and code.
+"""Reads one file at a time: its bytes become a validated document, or problems with line, column and code.
 
-The room knows one file at a time. Reading bytes (`read_file`) and understanding them (`parse`) are two
-steps, so that whoever ingests can hash first and parse only what changed.
+Reading bytes (`read_file`) and parsing them (`parse`) are two steps, so that ingest can hash all files and parse only
+those that changed.
 """
 
 from graph_api.documents.codes import CODES, Code

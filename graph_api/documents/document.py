@@ -1,4 +1,4 @@
-"""Records of what one valid file says.
+"""Records of one valid file.
 
 Texts are trimmed, and line breaks inside them are one space. `url` is canonical; other URLs are as written.
 Dates are UTC. `extra` holds the unknown keys as JSON text.

@@ -83,7 +83,7 @@ class Problems:
     def add_as_warning(
         self, code: str, errors: Sequence[FieldProblem], outcome: str, hint: str | None = None
     ) -> None:
-        """Adds the *errors* of a part as one warning at the position of the first; *outcome* says what was dropped."""
+        """Adds the *errors* of a part as one warning at the position of the first; *outcome* names the dropped part."""
         message = f"{'; '.join(error.message for error in errors)}; {outcome}"
         hint = errors[0].hint or hint
         self.found.append(FieldProblem(code=code, path=errors[0].path, message=message, hint=hint))

@@ -150,7 +150,7 @@ def read_file(folder: str | Path, path: str) -> FileBytes | Reading:
 
 
 def _read_once(folder: str | Path, path: str, path_on_disk: str) -> FileBytes | Reading | None:
-    """The result of one attempt; None when the file changed meanwhile."""
+    """The result of one attempt; None when the file changed during it."""
     descriptor = _open_inside(folder, path_on_disk)
     try:
         before = os.fstat(descriptor)

@@ -1,6 +1,6 @@
 """Splits a file into front matter and body with python-frontmatter, and loads the YAML.
 
-`yaml_fast` reads what it surely reads correctly, `yaml_exact` the rest. `Source` finds the position and the source
+`yaml_fast` reads most texts, `yaml_exact` those that it might misread. `Source` finds the position and the source
 text of a value, which only problems need.
 """
 

@@ -1,6 +1,6 @@
-"""The published contract of an article's front matter, as JSON Schema 2020-12.
+"""The published JSON Schema (2020-12) of an article's front matter.
 
-It says what is accepted without a problem; what is merely warned of is left to `graph-api check`.
+A document fits when it is read without errors and warnings, except for a few warnings that only `graph-api check` finds.
 """
 
 from __future__ import annotations

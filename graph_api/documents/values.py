@@ -51,8 +51,8 @@ def clean(text: str) -> str:
 def normalized(form: Literal["NFC", "NFKC"], text: str) -> str:
     """*text* in a Unicode normal form; NFC makes canonically equivalent texts equal.
 
-    Normalising takes the square of a run of marks, so long texts are normalised in pieces, cut before a character
-    that is not a mark where there is one.
+    The time is quadratic in the length of a run of marks; pieces, cut before a character that is not a mark where
+    possible, bound it.
     """
     if text.isascii():
         return text

@@ -304,8 +304,8 @@ class Substitution:
     """A text whose characters that libyaml refuses or misreads are replaced, and the way back for its values.
 
     Each such character is replaced by a private-use character that the text does not contain, and each escaped
-    surrogate (`\\ud800`) by the escape of one, so that all positions stay the same. When no private-use
-    character is left, the text stays as it is, and libyaml refuses it.
+    surrogate (`\\ud800`) by the escape of one, so that all positions stay the same. When the text uses
+    all private-use characters, it stays as it is, and libyaml refuses it.
     """
 
     text: str
