@@ -42,6 +42,7 @@ DEFAULT_PAGE = 20
 _CHECKSUM_BYTES = 4
 _FROM_START = 0x80  # flag beside the number of preceding keys
 _URLSAFE = bytes.maketrans(b"+/", b"-_")
+_MAX_TEXT = 200  # characters of a title or name in a cursor: they only count when its item has been removed
 _VERSION = 2  # of the format of cursors: those of another version are refused
 
 
@@ -152,6 +153,7 @@ class Cursors:
     def __init__(self, page: Slice, listed: Listing) -> None:
         self._page, self._seal = page, listed.seal
         self._most, self._known = sorting.remembered(listed.steps), len(page.preceding)
+        self._has_texts = any(step.is_text for step in listed.steps)
         self._packed = pack(f">{len(page.preceding) + len(page.keys)}Q", *page.preceding, *page.keys)
 
     def at(self, index: int) -> str:
@@ -161,17 +163,13 @@ class Cursors:
         head = count | _FROM_START if page.from_start and known == count else count
         keys = self._packed[8 * (known - count) : 8 * known]
         sort = (index, page.keys[index]) if page.given is None else page.given[index].sort
-        return _encoded(b"%c%b%b" % (head, keys, orjson.dumps(sort)), self._seal)
+        if self._has_texts:
+            sort = tuple([value[:_MAX_TEXT] if isinstance(value, str) else value for value in sort])
+        return encoded(b"%c%b%b" % (head, keys, orjson.dumps(sort)), self._seal)
 
 
-def encode_cursor(place: Place, seal: int) -> str:
-    """The cursor for *place* in the lists with this seal."""
-    count = len(place.preceding)
-    head = pack(f">B{count}Q", count | _FROM_START * place.from_start, *place.preceding)
-    return _encoded(head + orjson.dumps(place.sort), seal)
-
-
-def _encoded(payload: bytes, seal: int) -> str:
+def encoded(payload: bytes, seal: int) -> str:
+    """The text of a cursor for the lists with this seal."""
     checksum = zlib.crc32(payload, seal).to_bytes(_CHECKSUM_BYTES)
     return b2a_base64(checksum + payload, newline=False).translate(_URLSAFE, b"=").decode()
 

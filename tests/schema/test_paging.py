@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from itertools import product
 from pathlib import Path
+from struct import pack
 from typing import Any
 
 import pytest
 
-from graph_api.records import NodeKey
-from graph_api.schema.paging import decode_cursor, encode_cursor, listing
+from graph_api.schema.paging import decode_cursor, encoded, listing
 from graph_api.settings import Settings
-from graph_api.store.reads import Place
 from graph_api.store.sorting import ListKind
 from tests.schema.asking import ask, refusal
 from tests.store.build import article, graph, problem, topic
@@ -158,8 +158,8 @@ def test_page_sizes_that_cannot_work_refuse_the_operation(
 
 
 def _forged(*values: Any, preceding: tuple[int, ...] = ()) -> str:
-    place = Place(values, tuple(map(NodeKey, preceding)))
-    return encode_cursor(place, listing(ListKind.ARTICLES).seal)
+    payload = pack(f">B{len(preceding)}Q", len(preceding), *preceding) + json.dumps(values).encode()
+    return encoded(payload, listing(ListKind.ARTICLES).seal)
 
 
 @pytest.mark.parametrize(
@@ -235,6 +235,19 @@ def test_a_cursor_says_nothing_of_hidden_articles(tmp_path: Path) -> None:
         for key in (article("hid").key, other.key)
     ]
     assert pages[0] == pages[1]
+
+
+def test_cursors_of_long_titles_are_short_and_find_their_item(tmp_path: Path) -> None:
+    titles = [letter + "x" * 9_999 for letter in "abc"]
+    path = graph(tmp_path / "g.db", *(article(title[0], title=title) for title in titles))
+    order = [{"field": "TITLE", "direction": "ASC"}]
+    edges = ask(path, ARTICLES, order=order)["articles"]["edges"]
+    assert max(len(edge["cursor"]) for edge in edges) < 700
+    page = ask(path, ARTICLES, order=order, after=edges[0]["cursor"])["articles"]
+    assert [edge["node"]["title"][0] for edge in page["edges"]] == ["b", "c"]
+    without = graph(tmp_path / "without.db", article("b", title=titles[1]), article("c", title=titles[2]))
+    last = ask(without, ARTICLES, order=order, after=edges[1]["cursor"])["articles"]["edges"]
+    assert [edge["node"]["title"][0] for edge in last] == ["c"]
 
 
 def test_cursors_of_the_former_format_are_refused(path: Path) -> None:
