@@ -1,11 +1,11 @@
-"""How long each field of an operation took, in the form in which federated gateways ask for it: Apollo's `ftv1`.
+"""Traces the duration of each field for federated gateways, in Apollo's format `ftv1`.
 
 The message is `Trace` of Apollo's reports.proto, in base64:
 https://www.apollographql.com/docs/graphos/reference/federation/federated-tracing. A plan computes a field for all
 objects of a level at once, so every list has one item in the trace, with the times of all.
 
-Why no protobuf library: five small messages are written and never read. A library would bring code generated
-from Apollo's file and a runtime of just that version, in place of the few lines of wire format at the end.
+Why no protobuf library: five small messages are written and never read. A library would need code generated from
+Apollo's file and a matching runtime, to replace the few lines of wire format at the end.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ _NS = 1_000_000_000
 
 @dataclass(slots=True, eq=False)
 class _Node:
-    """A field of the answer by its response key, an item of a list by its place, or the answer itself."""
+    """A field (by response key), an item of a list (by index), or the root."""
 
     key: str | int = ""
     name: str = ""
@@ -41,24 +41,22 @@ class _Node:
 
 
 class Trace:
-    """The times of the steps of one plan, which begins now."""
+    """Times of the steps of one plan, from now on."""
 
     def __init__(self) -> None:
         self._root = _Node()
-        self._objects: dict[tuple[str, ...], Path] = {
-            (): ()
-        }  # where the objects of a field stand, by its path
+        self._objects: dict[tuple[str, ...], Path] = {(): ()}  # by the path of a field, that of its objects
         self._began_at_ns = time.time_ns()
         self._began_ns = time.perf_counter_ns()
 
     def attributes(self, steps: Iterable[Step]) -> None:
-        """Record the *steps* that take no time of their own."""
+        """Record those of the *steps* that take no time."""
         for step in steps:
             if not step.is_fetched:
                 self.begin(step)()
 
     def begin(self, step: Step) -> Callable[[], None]:
-        """Record that *step* begins now; call the result when it has ended."""
+        """Record the start of *step*; call the result at its end."""
         path: Path = (*self._objects[step.path[:-1]], step.key)
         self._objects[step.path] = (*path, 0) if step.many else path
         node = self._at(path)
@@ -71,7 +69,7 @@ class Trace:
         return ended
 
     def ended(self, errors: Iterable[Formatted]) -> str:
-        """The whole trace, which ends now, with the *errors* that stand beside the data."""
+        """The trace until now, with the *errors* of the response, in base64."""
         for error in errors:
             self._at(error.get("path", ())).errors.append(error)
         duration_ns = self._since_ns()
@@ -144,7 +142,7 @@ def _tag(field: int, kind: int) -> bytes:
 
 
 def _varint(value: int) -> bytes:
-    """Seven bits a byte, the lowest first; all bytes but the last have the highest bit set."""
+    """A varint: seven bits per byte, lowest first; all bytes but the last have the highest bit set."""
     made = bytearray()
     while value > 127:  # noqa: PLR2004 - seven bits
         made.append(value & 127 | 128)

@@ -1,9 +1,8 @@
-"""A field is its batch function: what the compiled plan and the ordinary executor both run.
+"""Batch functions, which answer a field for many parents; the compiled plan and Strawberry's executor both run them.
 
-A batch function takes all distinct parents of a level at once and is a generator: it yields reads, receives
-rows and returns one value for each parent, in order, or tells them by key. What a client can get wrong is
-decided by `prepare` before the first read: it turns a field's arguments into a frozen, hashable value or
-raises `RequestError`, which refuses the whole operation.
+A batch function takes all distinct parents of a level and is a generator: it yields reads, receives rows and returns one
+value per parent, in order, or keys of the values (`ByKey`). Before the first read, `prepare` turns a field's arguments
+into a frozen, hashable value, or raises `RequestError`, which refuses the whole operation.
 """
 
 from __future__ import annotations
@@ -15,18 +14,17 @@ from typing import Any, TypeAlias
 
 from graph_api.store.reads import Reads, Rights
 
-SIZE = "list size"  # where a field's metadata hold its ListSize
+SIZE = "list size"  # the key of a ListSize in a field's metadata
 
 
 @dataclass(frozen=True, slots=True)
 class ListSize:
-    """How long a list is expected to be, as `@listSize` of the cost specification says it.
+    """The expected length of a list, as in `@listSize` of the cost specification.
 
-    The arguments named in *slicing* give its length (a field of an input object as `options.limit`), or the
-    lists in *counted* by their own; *assumed* stands where none is given. With *sized* the length is that of
-    these lists in the answered object, times what their own size says; *scaled* are other fields of it that
-    take more work the longer they are. *weight* is what each item costs even where none is selected: finding
-    it is work. More than *most* is refused by the field itself, which says so better than the cost would.
+    It is the value of an argument in *slicing* (`options.limit` for a field of an input object), or the length of a list
+    argument in *counted*, else *assumed*. With *sized* the length applies to these lists of the returned object; *scaled*
+    are further fields of it whose work grows with the length. *weight* is the cost of finding an item, selected or not.
+    Lengths above *most* count as *most*: the field refuses them with a better message than the cost would.
     """
 
     assumed: int
@@ -40,11 +38,10 @@ class ListSize:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ByKey:
-    """Values told by their keys: whoever assembles them reads the records of those that it does not know.
+    """Values given by key; the runner reads those records that it has no encoded objects of.
 
-    *keys* has for each parent its value's key, None where it has none; with *many* the keys of its list.
-    *rows* is how the records are read; a single value without a record is null. The keys are *lasting* when they
-    stand for the same records as long as the content is the same.
+    *keys* holds a key per parent, None for null; with *many* the keys of its list. *rows* reads the records; a single
+    value without a record is null. Keys are *lasting* if they identify the same records for a whole revision.
     """
 
     keys: Sequence[Any]
@@ -89,10 +86,12 @@ def values_of(fetched: Fetched, rights: Rights) -> Reads[Sequence[Any]]:
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """How one field is fetched, for many parents at once; *slow* when one alone may take long to make, *long*
-    when its values are texts or JSON whose length nothing bounds but the answer's, *own* when they are rows that
-    each parent has itself, few and found by their keys: no lists that a client pages, filters or orders. *sizes* tell
-    the bytes that long values are made from."""
+    """The batch function of a field, and its properties.
+
+    *slow*: a single value may take long to make. *long*: values are texts or JSON of unlimited length; *sizes* returns the
+    bytes that they are made from. *own*: values are a few rows that belong to one parent, found by key, without
+    paging, filter or order.
+    """
 
     fetch: Fetch
     prepare: Callable[..., object] | None = None
@@ -102,19 +101,19 @@ class Batch:
     sizes: Sizes | None = None
 
     def reads(self, parents: Sequence[Any], rights: Rights, prepared: object) -> Reads[Fetched]:
-        """The plan of this field for *parents*; *prepared* is what `prepare` made of the arguments."""
+        """The plan of this field for *parents*; *prepared* is the result of `prepare`."""
         if self.prepare is None:
             return self.fetch(parents, rights)
         return self.fetch(parents, rights, prepared)
 
     def values(self, parents: Sequence[Any], rights: Rights, prepared: object) -> Reads[Sequence[Any]]:
-        """The plan of one value for each of *parents*."""
+        """As `reads`, with one value per parent."""
         return (yield from values_of((yield from self.reads(parents, rights, prepared)), rights))
 
 
 @dataclass(frozen=True, slots=True)
 class Mistake:
-    """What a client got wrong about one item of a list."""
+    """An invalid item of a list argument."""
 
     place: int
     message: str
@@ -123,7 +122,9 @@ class Mistake:
 
 @dataclass(frozen=True, slots=True)
 class Partly:
-    """Arguments whose *mistakes* are refused item by item: each becomes an error beside the answer, and its
-    item null. Only a gateway's representations are, which come from many clients' objects at once."""
+    """Arguments with *mistakes* that are reported per item: each item is null, with an error in the response.
+
+    Only `_entities` does so, since a gateway sends representations for several clients at once.
+    """
 
     mistakes: tuple[Mistake, ...]

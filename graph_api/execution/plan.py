@@ -1,8 +1,8 @@
-"""An operation compiled once: per object type the steps that answer its selection, in the answer's order.
+"""Compiles an operation into a plan: per object type the steps that answer its selection, in the answer's order.
 
-Fragments, type conditions, aliases and merged fields are resolved here, and so are `@skip` and
-`@include`: the values of the variables they name are part of what a plan is compiled for. What is left
-for a run are the arguments (`bind`) and the records (`graph_api.execution.runner`).
+The compiler resolves fragments, type conditions, aliases, merged fields, `@skip` and `@include`; a plan therefore holds
+for one set of values of the variables in these directives. A run adds the arguments and the records
+(`graph_api.execution.runner`).
 """
 
 # graphql-core's wrapping types are generic without arguments, which strict pyright calls unknown:
@@ -51,8 +51,8 @@ _META_TYPES = {"__typename": "String!", "__schema": "__Schema!", "__type": "__Ty
 class Step:
     """How one field of the answer is computed: by its batch function, or as an attribute of the record.
 
-    *constant* is the value itself (`__typename`), *asks_schema* an operation for the schema (`__schema`, `__type`).
-    *number* is the step's place among the bound arguments.
+    *constant* is the value itself (`__typename`), *asks_schema* an introspective operation (`__schema`, `__type`).
+    *number* is the index of the step in `Plan.steps` and in the arguments.
     """
 
     number: int
@@ -84,7 +84,7 @@ class Step:
 class Shape:
     """The objects that answer a selection on one object type.
 
-    *build* makes one for each record; of the steps that *fetched* names it takes the values as columns.
+    *build* makes one object per record; it takes the values of the *fetched* steps as columns.
     """
 
     steps: tuple[Step, ...]
@@ -93,8 +93,10 @@ class Shape:
 
 
 class Form(NamedTuple):
-    """What objects are remembered by, beside their records' keys: equal forms with equal *arguments*, given by step
-    number, look the same in every operation."""
+    """The cache key of encoded objects, together with their records' keys.
+
+    Objects with equal forms and equal values of *arguments* (step numbers) have equal JSON in every operation.
+    """
 
     text: str
     arguments: tuple[int, ...]
@@ -102,12 +104,14 @@ class Form(NamedTuple):
 
 @dataclass(slots=True, eq=False)
 class Selection:
-    """What is selected of objects of one type; for an interface or union, of each possible type. It has a *form*
-    where that is nothing but attributes and rows of the objects' own."""
+    """The selection on a type; for an interface or union, on each possible type.
+
+    It has a *form* if it selects only attributes of the records and rows that belong to one record.
+    """
 
     shapes: Mapping[str, Shape]
     types: Mapping[str, GraphQLObjectType]
-    uniform: Shape | None  # the shape of all records, where there is but one
+    uniform: Shape | None  # the only shape, if there is one
     form: Form | None
     _known: dict[type, Shape] = field(default_factory=dict[type, Shape])
 
@@ -123,8 +127,11 @@ class Selection:
 
 
 def _shape(steps: tuple[Step, ...]) -> Shape:
-    """The shape of objects with these fields, its builder made for them: a dict display in a comprehension
-    costs a third of setting the fields one by one. Keys are GraphQL names, attributes our own."""
+    """The shape of objects with these fields, with a generated builder.
+
+    A dict display in a comprehension takes a third of the time of setting fields one by one. The generated source
+    holds GraphQL names and our own attributes only.
+    """
     fetched = tuple(step for step in steps if step.is_fetched)
     columns = {step.number: f"c{place}" for place, step in enumerate(fetched)}
     values = ", ".join(f"{step.key!r}: {_expression(step, columns)}" for step in steps)
@@ -132,7 +139,7 @@ def _shape(steps: tuple[Step, ...]) -> Shape:
     source = f"lambda records, *columns: [{{{values}}} for {names} in zip(records, *columns, strict=True)]"
     if not columns:
         source = f"lambda records: [{{{values}}} for record in records]"
-    elif "record." not in values:  # records that are kept as columns need not be made
+    elif "record." not in values:  # no record is needed: iterate over the columns
         names = ", ".join(columns.values())
         source = f"lambda _, *columns: [{{{values}}} for {names}, in zip(*columns, strict=True)]"
     return Shape(steps, fetched, eval(source, {"zip": zip}))  # noqa: S307 - made of names only
@@ -160,13 +167,13 @@ def _form(shapes: Mapping[str, Shape]) -> Form | None:
 
 
 def _is_of(type_: GraphQLObjectType, record: object) -> bool:
-    test: Any = type_.is_type_of  # declared with an info argument that ours does not look at
+    test: Any = type_.is_type_of  # declared with an info argument, which ours ignores
     return bool(test(record, None))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Plan:
-    """A compiled operation; *steps* are all its steps by number."""
+    """A compiled operation; *steps* are in the order of their numbers."""
 
     operation: OperationDefinitionNode
     root: Selection
@@ -174,7 +181,7 @@ class Plan:
 
 
 def conditions(document: DocumentNode) -> frozenset[str]:
-    """The variables that decide about `@skip` and `@include` somewhere in *document*."""
+    """The variables used in `@skip` and `@include` anywhere in *document*."""
     names: set[str] = set()
     pending: list[SelectionNode] = []
     for definition in document.definitions:
@@ -201,10 +208,10 @@ def compile_operation(
     operation: OperationDefinitionNode,
     variables: Mapping[str, Any],
 ) -> Plan:
-    """The plan of a validated operation, for these values of the variables that `conditions` names."""
+    """The plan of a validated operation, for these values of the variables that `conditions` returns."""
     compiler = _Compiler(schema, document, operation, variables)
     root_type = schema.get_root_type(operation.operation)
-    assert root_type is not None, "validation has seen to it"
+    assert root_type is not None, "validation guarantees it"
     root = compiler.selection(root_type, [operation.selection_set], ())
     return Plan(operation, root, tuple(compiler.steps))
 

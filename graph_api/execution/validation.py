@@ -1,4 +1,4 @@
-"""The rules by which operations are validated: those of graphql-core, and what it leaves out."""
+"""The validation rules: those of graphql-core, and one that it lacks."""
 
 # graphql-core's wrapping types are generic without arguments, which strict pyright calls unknown:
 # pyright: reportUnknownVariableType=false, reportUnknownMemberType=false
