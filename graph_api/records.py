@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
-from typing import Annotated, NamedTuple, NewType, Self
+from typing import Annotated, Literal, NamedTuple, NewType, Self
 
 ArticleId = NewType("ArticleId", str)
 ProviderId = NewType("ProviderId", str)
@@ -21,7 +22,32 @@ NodeKey = NewType("NodeKey", int)
 
 _ID_CHARACTERS = 16
 _KEY_BITS = 63
+_PIECE = 256  # characters
 _RANKED = str.maketrans("234567abcdefghijklmnopqrstuvwxyz", "0123456789abcdefghijklmnopqrstuv")
+
+
+def normalized(form: Literal["NFC", "NFD", "NFKC"], text: str) -> str:
+    """*text* in a Unicode normal form: canonically equivalent texts become equal.
+
+    The time is quadratic in the length of a run of marks; pieces bound it. They are cut before a character that does
+    not compose with the one before it, where there is one.
+    """
+    if text.isascii():
+        return text
+    pieces: list[str] = []
+    start = 0
+    while start < len(text):
+        end = start + _PIECE
+        while end < min(len(text), start + _PIECE + _PIECE // 4) and _may_compose(text[end]):
+            end += 1
+        pieces.append(unicodedata.normalize(form, text[start:end]))
+        start = end
+    return "".join(pieces)
+
+
+def _may_compose(character: str) -> bool:
+    """Whether *character* may be a part of the one before it: a mark, or a vowel or final consonant of Hangul."""
+    return unicodedata.category(character)[0] == "M" or "\u1160" <= character <= "\u11ff"
 
 
 def article_id(canonical_url: str) -> ArticleId:

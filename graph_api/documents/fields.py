@@ -19,13 +19,13 @@ from graph_api.documents.values import (
     is_list,
     is_mapping,
     moment,
-    normalized,
     shortened,
     shown,
     shown_address,
 )
 from graph_api.documents.yaml_exact import Node, value_of
 from graph_api.errors import ExactParseRequired, InvalidUrl
+from graph_api.records import normalized
 
 _MAX_INT = 2**31 - 1
 _MIN_INT = -(2**31)

@@ -10,7 +10,6 @@ import errno
 import hashlib
 import os
 import stat
-import unicodedata
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -18,9 +17,8 @@ from pathlib import Path
 
 from graph_api.documents.document import Reading
 from graph_api.documents.limits import MAX_BYTES
-from graph_api.documents.values import normalized
 from graph_api.errors import SourceError
-from graph_api.records import Problem, Severity
+from graph_api.records import Problem, Severity, normalized
 
 ENDINGS = (".md", ".markdown", ".yaml", ".yml")
 
@@ -172,7 +170,7 @@ def _read_once(folder: str | Path, path: str, path_on_disk: str) -> FileBytes | 
 
 def _path_on_disk(folder: str | Path, path: str) -> str:
     """*path* as its names are stored: as it is, in NFD, or in an equivalent form; *path* when there is none."""
-    for spelled in (path, unicodedata.normalize("NFD", path)):
+    for spelled in (path, normalized("NFD", path)):
         if os.path.lexists(f"{folder}/{spelled}"):
             return spelled
     steps: list[str] = []

@@ -6,7 +6,7 @@ import re
 import unicodedata
 from functools import lru_cache
 
-from graph_api.documents.values import normalized
+from graph_api.records import normalized
 
 _DATE_PREFIX = re.compile(r"[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}-(?=.)")
 _ENDING = re.compile(r"\.(?:md|markdown|ya?ml)$", re.IGNORECASE)

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from datetime import UTC, datetime, timedelta, timezone
 from functools import lru_cache
-from typing import Any, Literal, TypeGuard
+from typing import Any, TypeGuard
 
 _BREAKS = re.compile(r"[\r\n]+")
 _MOMENT = re.compile(
@@ -19,7 +18,6 @@ _USER = re.compile(r"//[^/?#]*@")
 _LONGEST_MOMENT = 100
 _SHOWN_CHARACTERS = 60
 _SHOWN_BITS = 192
-_PIECE = 256  # characters
 
 
 def is_mapping(value: object) -> TypeGuard[dict[Any, object]]:
@@ -46,25 +44,6 @@ def clean(text: str) -> str:
     if "\n" in text or "\r" in text:
         return _BREAKS.sub(" ", text)
     return text
-
-
-def normalized(form: Literal["NFC", "NFKC"], text: str) -> str:
-    """*text* in a Unicode normal form; NFC makes canonically equivalent texts equal.
-
-    The time is quadratic in the length of a run of marks; pieces, cut before a character that is not a mark where
-    possible, bound it.
-    """
-    if text.isascii():
-        return text
-    pieces: list[str] = []
-    start = 0
-    while start < len(text):
-        end = start + _PIECE
-        while end < min(len(text), start + _PIECE + _PIECE // 4) and unicodedata.combining(text[end]):
-            end += 1
-        pieces.append(unicodedata.normalize(form, text[start:end]))
-        start = end
-    return "".join(pieces)
 
 
 def shown(value: object) -> str:

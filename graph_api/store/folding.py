@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from unicodedata import combining, normalize
+from unicodedata import combining
+
+from graph_api.records import normalized
 
 _DOTTED_I = "i\u0307"  # what İ becomes: the dot is lost, so that "istanbul" finds İstanbul
 
@@ -11,7 +13,7 @@ def fold(text: str) -> str:
     """*text* for comparing without regard to case. Canonically equivalent texts have equal folds."""
     if text.isascii():
         return text.lower()
-    return normalize("NFC", normalize("NFD", text).casefold().replace(_DOTTED_I, "i"))
+    return normalized("NFC", normalized("NFD", text).casefold().replace(_DOTTED_I, "i"))
 
 
 def order_key(text: str) -> str:
@@ -21,5 +23,5 @@ def order_key(text: str) -> str:
     """
     if text.isascii():
         return f"{text.lower()}\1{text}"
-    bare = "".join(sign for sign in normalize("NFD", text) if not combining(sign)).casefold()
-    return f"{bare}\1{normalize('NFC', text)}"
+    bare = "".join(sign for sign in normalized("NFD", text) if not combining(sign)).casefold()
+    return f"{bare}\1{normalized('NFC', text)}"

@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import json
-import time
-import unicodedata
 
 from graph_api.documents import TopicDocument
-from graph_api.documents.values import normalized
 from tests.documents.writing import article, reading
 
 _NFD = "Cafe\u0301"
@@ -49,15 +46,3 @@ def test_a_slug_is_in_nfc() -> None:
     found = reading("---\ntitle: One\nwebUrl: https://example.com/one\n---\n", f"_news/{_NFD}.md").document
     assert found is not None
     assert getattr(found, "slug", None) == _NFC
-
-
-def test_long_texts_are_normalised_as_short_ones_are() -> None:
-    for before in range(240, 330):
-        text = "a" * before + "e\u0301" * 1_500
-        assert normalized("NFC", text) == unicodedata.normalize("NFC", text)
-
-
-def test_a_long_run_of_marks_takes_no_second() -> None:
-    start = time.process_time()
-    normalized("NFC", "a" + "\u0316\u0301" * 500_000)
-    assert time.process_time() - start < 1

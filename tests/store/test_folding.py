@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable
 from unicodedata import normalize
 
 import pytest
@@ -46,3 +48,10 @@ def test_texts_that_differ_in_accents_and_case_stand_together() -> None:
         *("Apfel", "apfel", "Äpfel", "äpfel"),
         *("éclair", "ida", "İzmir", "oslo", "Österreich", "Zebra"),
     ]
+
+
+@pytest.mark.parametrize("keyed", [fold, order_key])
+def test_a_long_run_of_marks_takes_no_second(keyed: Callable[[str], str]) -> None:
+    start = time.process_time()
+    keyed("a" + "\u0316\u0301" * 100_000)
+    assert time.process_time() - start < 1
