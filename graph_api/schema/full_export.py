@@ -13,7 +13,7 @@ from itertools import chain
 from graph_api.graph import walk
 from graph_api.graph.expansion import chunks, targets_of
 from graph_api.graph.export import ExportLink, ExportNode
-from graph_api.graph.protocol import Bounds, Budget, Edges
+from graph_api.graph.protocol import Bounds, Budget
 from graph_api.records import EdgeDirection, EdgeKind, NodeKey
 from graph_api.schema.resolvers.exports import export_link, export_node
 from graph_api.schema.resolvers.traversal import StoreNeighbours, fits, records
@@ -116,11 +116,10 @@ class FullExport:
         rights, kinds = self.wanted.rights, self.wanted.kinds
         targets = yield from self._targets(page, kinds)
         kept = tuple((yield from self._kept(frozenset(map(NodeKey, chain.from_iterable(targets.values()))))))
+        found = yield from ask(EdgesAmong(page, kept, kinds, rights))
         edges = [
             walk.Link(page[source], kept[target], kind, position)
-            for source, target, kind, position in Edges(
-                *(yield from ask(EdgesAmong(page, kept, kinds, rights)))
-            ).rows()
+            for source, target, kind, position in found.rows()
         ]
         pairs = tuple(
             (NodeKey(one.source), NodeKey(one.target))

@@ -18,9 +18,8 @@ from functools import cache
 from operator import attrgetter
 from typing import Any, ClassVar, Generic, NamedTuple, Self, TypeAlias, TypeGuard, TypeVar
 
-import numpy as np
-from numpy.typing import NDArray
-
+from graph_api.graph.adjacency import Csr
+from graph_api.graph.protocol import Edges, Steps
 from graph_api.records import (
     Article,
     ContentStatus,
@@ -117,7 +116,6 @@ def ask(read: Read[T]) -> Reads[T]:
 
 
 Keys: TypeAlias = tuple[NodeKey, ...]
-Column: TypeAlias = NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,11 +212,8 @@ class Reciprocal(Read[frozenset[tuple[NodeKey, NodeKey]]]):
 
 
 @dataclass(frozen=True, slots=True)
-class Adjacency(Read[Any]):
-    """The edges that callers with these rights may see, as arrays in memory; None where there are none.
-
-    Walks over arrays do not read the store. Any: this room does not import that of the graph.
-    """
+class Adjacency(Read[Csr | None]):
+    """The edges that callers with these rights may see, where they are in memory: walks then read them there."""
 
     rights: Rights
 
@@ -231,15 +226,8 @@ class Adjacency(Read[Any]):
 
 
 @dataclass(frozen=True, slots=True)
-class NeighbourKeys(Read[tuple[Sequence[NodeKey], Sequence[int]]]):
-    """The first *most* steps from *frontier* after the first *skip*, one for each edge: their targets, and
-    how many of these belong to each key of the frontier.
-
-    Edges run from an article to the article it lists, to its provider and to its topics; OUT follows them,
-    IN goes against them. Order: the frontier's; then kind; then OUT before IN; OUT as the node lists them
-    (by position), IN by the source's key. A mutual pair seen in BOTH gives two steps. Keys that are not in
-    the graph, or not to be seen, have none.
-    """
+class NeighbourKeys(Read[Steps]):
+    """The steps from *frontier* along visible edges, as `graph.protocol.Neighbours.steps` defines them."""
 
     is_walk_step: ClassVar[bool] = True
 
@@ -263,12 +251,10 @@ class NeighbourKeys(Read[tuple[Sequence[NodeKey], Sequence[int]]]):
 
 
 @dataclass(frozen=True, slots=True)
-class EdgesAmong(Read[tuple[Column, Column, Column, Column]]):
-    """The edges from *sources* to *targets* by columns from, to, kind, position: by source as given, then as
-    `NeighbourKeys` orders OUT.
+class EdgesAmong(Read[Edges]):
+    """The visible edges from *sources* to *targets*, as `graph.protocol.Neighbours.edges` defines them.
 
-    Ends are told by their places in *sources* and *targets*, kinds by their places in `EdgeKind`. Positions are
-    those of related edges, dense over what the caller may see; -1 for other kinds.
+    Positions are without gaps over what the caller may see.
     """
 
     is_walk_step: ClassVar[bool] = True

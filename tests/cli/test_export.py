@@ -96,10 +96,10 @@ def test_the_whole_graph_is_what_the_api_exports(
         ],
         standalone_mode=False,
     )
-    assert _told(json.loads(out.read_text())) == _told(json.loads(answered["export"]))
+    assert _sorted_parts(json.loads(out.read_text())) == _sorted_parts(json.loads(answered["export"]))
 
 
-def _told(exported: Any) -> Any:
+def _sorted_parts(exported: Any) -> Any:
     """Nodes and edges, sorted: the whole graph lists them in another order than a subgraph."""
     return [
         sorted(exported[part], key=lambda one: json.dumps(one, sort_keys=True)) for part in ("nodes", "links")

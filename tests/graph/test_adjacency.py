@@ -75,7 +75,7 @@ def test_who_has_mapped_the_old_file_keeps_it(saved: Path) -> None:
     assert load(saved, "r2").keys.tolist() == [8, 9]
 
 
-def test_a_kind_that_is_not_held_is_told_from_one_without_edges() -> None:
+def test_a_kind_without_edges_is_among_the_kinds_that_are_held() -> None:
     assert build("r", {RELATED: np.array([[1, 2]])}).kinds == (RELATED,)
     assert build("r", {TOPIC: np.empty((0, 2), dtype=np.int64)}).kinds == (TOPIC,)
 

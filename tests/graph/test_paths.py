@@ -164,7 +164,7 @@ def test_a_path_longer_than_the_depth_is_not_found_and_nothing_was_cut(search: S
 
 
 @SEARCHES
-def test_a_budget_that_ends_the_search_is_told(search: Search) -> None:
+def test_a_budget_that_ends_the_search_is_reported(search: Search) -> None:
     graph = related((1, 2), (2, 3), (3, 4))
     walk = search(graph, 1, 4, max_depth=6, limit=5, bounds=Bounds(), budget=Budget(edges=2))
     assert finish(walk) == Paths((), truncated=True)

@@ -150,7 +150,7 @@ class Asked:
 
 @dataclass(frozen=True)
 class World:
-    """A small graph, told to networkx; ids everywhere."""
+    """A small graph, also as a networkx graph; nodes are ids."""
 
     nodes: tuple[Node, ...]
 

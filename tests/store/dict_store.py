@@ -20,6 +20,7 @@ import numpy as np
 
 from graph_api.errors import StoreError
 from graph_api.graph.adjacency import Csr, build
+from graph_api.graph.protocol import Edges, Steps
 from graph_api.records import (
     Article,
     ContentStatus,
@@ -444,17 +445,13 @@ def _no_adjacency(_: Content, __: DictGraph, read: reads.Adjacency) -> None:
 
 
 @_answers(reads.NeighbourKeys)
-def _neighbours(
-    _: Content, graph: DictGraph, read: reads.NeighbourKeys
-) -> tuple[Sequence[NodeKey], Sequence[int]]:
-    steps = graph.edges().steps(read.frontier, read.kinds, read.direction, read.most, read.skip)
-    found = finish(steps)
-    return list(map(NodeKey, found.targets)), list(found.counts)
+def _neighbours(_: Content, graph: DictGraph, read: reads.NeighbourKeys) -> Steps:
+    return finish(graph.edges().steps(read.frontier, read.kinds, read.direction, read.most, read.skip))
 
 
 @_answers(reads.EdgesAmong)
-def _edges_among(_: Content, graph: DictGraph, read: reads.EdgesAmong) -> Any:
-    return tuple(finish(graph.edges().edges(read.sources, read.targets, read.kinds)))
+def _edges_among(_: Content, graph: DictGraph, read: reads.EdgesAmong) -> Edges:
+    return finish(graph.edges().edges(read.sources, read.targets, read.kinds))
 
 
 @_answers(reads.FittingKeys)

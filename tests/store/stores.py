@@ -7,8 +7,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, TypeAlias, TypeVar
 
-import numpy as np
-
+from graph_api.graph.protocol import Edges
 from graph_api.records import ContentStatus
 from graph_api.store import at
 from graph_api.store.location import StoreLocation
@@ -72,10 +71,12 @@ def plain(answer: Any) -> Any:
     """*answer* in values that compare: arrays as lists, a status without the time of its ingest."""
     if isinstance(answer, ContentStatus):
         return [getattr(answer, name) for name in answer.__slots__ if name != "generated_at"]
+    if isinstance(answer, Edges):
+        return list(answer.rows())
     if isinstance(answer, Slice):
         return answer.keys, answer.items, answer.has_next, answer.has_previous
     if isinstance(answer, dict):
         return {key: plain(value) for key, value in answer.items()}
     if isinstance(answer, tuple) and not hasattr(answer, "_fields"):
-        return [part.tolist() if isinstance(part, np.ndarray) else plain(part) for part in answer]
+        return [plain(part) for part in answer]
     return list(answer) if isinstance(answer, list) else answer

@@ -139,7 +139,7 @@ def steps(answer: Answer) -> Steps:
 
     def told(*frontier: NodeKey, direction: EdgeDirection = BOTH, rights: Rights = ALL) -> Any:
         targets, counts = answer(NeighbourKeys(frontier, frozenset(EdgeKind), direction, 8192, 0, rights))
-        return [NAMED[target] for target in targets], counts
+        return [NAMED[NodeKey(target)] for target in targets], counts
 
     return told
 

@@ -12,7 +12,7 @@ from graph_api.execution.fields import ByKey, Concatenated
 from graph_api.graph import walk
 from graph_api.graph.arrays import ArrayNeighbours
 from graph_api.graph.expansion import targets_of
-from graph_api.graph.protocol import Bounds, Budget, Edges, Fits, Neighbours, Steps
+from graph_api.graph.protocol import Bounds, Budget, Column, Edges, Fits, Neighbours, Steps
 from graph_api.graph.walk import Link, Links
 from graph_api.records import Article, EdgeDirection, EdgeKind, NodeKey, Provider, Topic
 from graph_api.schema.arguments import NeighborhoodWanted, SubgraphWanted
@@ -23,7 +23,6 @@ from graph_api.store.reads import (
     Adjacency,
     AllArticles,
     ArticleRows,
-    Column,
     EdgesAmong,
     FittingKeys,
     Keys,
@@ -67,14 +66,12 @@ class StoreNeighbours:
         most: int,
         skip: int,
     ) -> Reads[Steps]:
-        read = NeighbourKeys(cast(Keys, frontier), kinds, direction, most, skip, self.rights)
-        return Steps(*(yield from ask(read)))
+        return ask(NeighbourKeys(cast(Keys, frontier), kinds, direction, most, skip, self.rights))
 
     def edges(
         self, sources: tuple[int, ...], targets: tuple[int, ...], kinds: frozenset[EdgeKind]
     ) -> Reads[Edges]:
-        read = EdgesAmong(cast(Keys, sources), cast(Keys, targets), kinds, self.rights)
-        return Edges(*(yield from ask(read)))
+        return ask(EdgesAmong(cast(Keys, sources), cast(Keys, targets), kinds, self.rights))
 
     def pause(self) -> Reads[None]:
         yield from ask(Turn())

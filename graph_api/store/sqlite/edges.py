@@ -16,10 +16,10 @@ from typing import TypeAlias
 import numpy as np
 import orjson
 
+from graph_api.graph.protocol import Edges, Steps
 from graph_api.records import EdgeDirection, EdgeKind, NodeKey
 from graph_api.store.reads import (
     ArticleRows,
-    Column,
     EdgesAmong,
     FittingKeys,
     Keys,
@@ -57,11 +57,11 @@ _LISTS: Mapping[tuple[EdgeKind, EdgeDirection], str] = {
 _TABLES: Mapping[NodeRead, str] = {ArticleRows: "article", ProviderRows: "provider", TopicRows: "topic"}
 
 
-def neighbour_keys(connection: sqlite3.Connection, read: NeighbourKeys) -> tuple[list[NodeKey], list[int]]:
-    """Where the steps of *read* lead, and how many belong to each key of its frontier."""
+def neighbour_keys(connection: sqlite3.Connection, read: NeighbourKeys) -> Steps:
+    """The steps of *read*."""
     lists = _lists(_in_order(read.kinds), read.direction, read.rights)
     if read.most <= 0 or not lists:
-        return [], [0] * len(read.frontier)
+        return Steps([], [0] * len(read.frontier))
     at, skip = _begin(connection, lists, read.frontier, read.skip)
     found: list[list[NodeKey]] = [[] for _ in range(at)]
     if skip and at < len(read.frontier):
@@ -69,10 +69,10 @@ def neighbour_keys(connection: sqlite3.Connection, read: NeighbourKeys) -> tuple
     room = read.most - sum(map(len, found))
     found += _firsts(connection, lists, read.frontier[len(found) :], room)
     counts = [*map(len, found), *[0] * (len(read.frontier) - len(found))]
-    return list(chain.from_iterable(found)), counts
+    return Steps(list(chain.from_iterable(found)), counts)
 
 
-def edges_among(connection: sqlite3.Connection, read: EdgesAmong) -> tuple[Column, Column, Column, Column]:
+def edges_among(connection: sqlite3.Connection, read: EdgesAmong) -> Edges:
     """The edges of *read*. An edge's place in its list is its position: lists hold only what is seen."""
     kinds = [place for place, kind in enumerate(EdgeKind) if kind in read.kinds]
     lists = _lists(_in_order(read.kinds), _OUT, read.rights)
@@ -87,8 +87,7 @@ def edges_among(connection: sqlite3.Connection, read: EdgesAmong) -> tuple[Colum
                 for place, far in enumerate(orjson.loads(array))
                 if far in targets
             ]
-    columns = np.array(found, dtype=np.int64).reshape(-1, 4)
-    return columns[:, 0], columns[:, 1], columns[:, 2], columns[:, 3]
+    return Edges(*np.array(found, dtype=np.int64).reshape(-1, 4).T)
 
 
 def related(connection: sqlite3.Connection, keys: Keys, most: int, rights: Rights) -> list[list[NodeKey]]:
