@@ -6,7 +6,6 @@ database.
 
 from __future__ import annotations
 
-import asyncio
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -27,7 +26,7 @@ from graph_api.documents.document import Reading
 from graph_api.errors import SourceError, UsageError
 from graph_api.ingest import ingest
 from graph_api.records import Problem, Severity
-from graph_api.store import open_store
+from graph_api.store import at
 from graph_api.store.reads import AllProblems, Lists, ProblemRows, Reads, Rights, Window, ask
 
 Found: TypeAlias = tuple[Path, Problem]
@@ -180,15 +179,8 @@ def _ingested(folders: Sequence[Path]) -> list[Problem]:
         database = Path(place) / "check.sqlite"
         with progress("comparing", "files") as advanced:
             ingest(folders, database, progress=advanced)
-        return asyncio.run(_stored_problems(database))
-
-
-async def _stored_problems(database: Path) -> list[Problem]:
-    store = await open_store(database, reader_connections=1)
-    try:
-        return (await store.run(_all_problems()))[0]
-    finally:
-        await store.close()
+        with at(database).session() as session:
+            return session.run(_all_problems())
 
 
 def _all_problems() -> Reads[list[Problem]]:

@@ -7,7 +7,6 @@ import os
 import platform
 import re
 import shlex
-import sys
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass
@@ -29,7 +28,7 @@ from graph_api.cli.terminal import check_command, counted, printable
 from graph_api.errors import GraphApiError, StartError, StoreOutdated
 from graph_api.execution.operation_cache import OperationCache
 from graph_api.ingest.sources import changes
-from graph_api.records import ContentStatus, Severity
+from graph_api.records import Severity
 from graph_api.schema import build_schema
 from graph_api.server.access import Access
 from graph_api.server.graphql.persisted import read_trusted_documents
@@ -166,7 +165,8 @@ def _unusable(folders: Sequence[Path], error: GraphApiError) -> Finding:
 
 def _database(location: StoreLocation, found: Health) -> Iterator[Finding]:
     try:
-        status = asyncio.run(_status(location))
+        with location.session() as session:
+            status = session.run(ask(Status(Rights())))
     except GraphApiError as error:
         yield _unusable((), error)
         return
@@ -188,15 +188,6 @@ def _database(location: StoreLocation, found: Health) -> Iterator[Finding]:
     if errors := status.problems[Severity.ERROR]:
         message = f"{counted(errors, 'error')} in the documents: those files are excluded"
         yield _warning("content", message, check_command([Path(name) for name in found.files]))
-
-
-async def _status(location: StoreLocation) -> ContentStatus:
-    store = await location.open(reader_connections=1, checked=False, max_text=sys.maxsize)
-    try:
-        status, _ = await store.run(ask(Status(Rights())))
-    finally:
-        await store.close()
-    return status
 
 
 # -- folders and pages -------------------------------------------------------------------------------------
