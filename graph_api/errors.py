@@ -31,7 +31,9 @@ Problems of documents are data, not exceptions: see `graph_api.records.Problem`.
 
 from __future__ import annotations
 
+import traceback
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any, ClassVar
 
 CODES: Mapping[str, str] = {
@@ -69,6 +71,10 @@ CODES: Mapping[str, str] = {
     "INTERNAL_SERVER_ERROR": "The server failed; the server's log has the reason.",
 }
 """Every `extensions.code`, with its meaning."""
+
+
+_FRAMES = 6  # of an exception that is logged
+_MESSAGE_LENGTH = 500
 
 
 class GraphApiError(Exception):
@@ -205,3 +211,14 @@ class ClientDisconnected(Interruption):
 
 class DeadlineExceeded(Interruption):
     """The work was cancelled at its deadline."""
+
+
+def one_line(error: BaseException) -> str:
+    """The exception and where it was raised: `KeyError: 'x' at assembly.py:53 _values < engine.py:120 execute`.
+
+    The innermost frames come first. Line breaks and other control characters are escaped.
+    """
+    message = str(error)[:_MESSAGE_LENGTH].encode("unicode_escape").decode("ascii")
+    frames = reversed(traceback.extract_tb(error.__traceback__)[-_FRAMES:])
+    places = " < ".join(f"{Path(frame.filename).name}:{frame.lineno} {frame.name}" for frame in frames)
+    return f"{type(error).__name__}: {message} at {places}"

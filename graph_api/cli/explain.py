@@ -9,8 +9,9 @@ import click
 
 from graph_api.cli.arguments import json_object, readable_database, text_of
 from graph_api.cli.options import READ, Sectioned, database, option, paths, settings
-from graph_api.execution import explain
+from graph_api.execution import plan
 from graph_api.execution.admission import limits
+from graph_api.execution.cost import measures
 from graph_api.execution.encoding import SizeBudget
 from graph_api.execution.operation_cache import OperationCache, Prepared
 from graph_api.execution.row_cache import RowCache
@@ -61,9 +62,9 @@ def command(
 
 def _explained(prepared: Prepared, source: StoreUrl, settings: Settings) -> Iterator[str]:
     yield "Cost"
-    yield from _indented(explain.measured(prepared.admitted.measures, limits(settings)))
+    yield from _indented(measures.described(prepared.admitted.measures, limits(settings)))
     yield "Plan"
-    yield from _indented(explain.planned(prepared.plan))
+    yield from _indented(plan.described(prepared.plan))
     run = Run(
         prepared.arguments,
         Rights(published_only=settings.published_only),

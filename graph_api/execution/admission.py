@@ -277,6 +277,14 @@ def mentions_clock(text: str) -> bool:
 
 def reads_clock(value: Any) -> bool:
     """Whether variables have an input field that is relative to now."""
-    if isinstance(value, Mapping):
-        return not CLOCK_WORDS.isdisjoint(value) or any(map(reads_clock, value.values()))
-    return isinstance(value, list) and any(map(reads_clock, value))
+    pending = [value]
+    while pending:
+        each: Any = pending.pop()
+        if isinstance(each, Mapping):
+            fields: Mapping[Any, Any] = each  # pyright: ignore[reportUnknownVariableType] - any JSON
+            if not CLOCK_WORDS.isdisjoint(fields):
+                return True
+            pending.extend(fields.values())
+        elif isinstance(each, list):
+            pending.extend(each)  # pyright: ignore[reportUnknownArgumentType] - any JSON
+    return False

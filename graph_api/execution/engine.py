@@ -16,14 +16,13 @@ from typing import Any, NamedTuple
 import orjson
 import strawberry
 
-from graph_api.errors import AnswerTooLarge, OperationRefused, Overloaded, StoreError
+from graph_api.errors import AnswerTooLarge, OperationRefused, Overloaded, StoreError, one_line
 from graph_api.execution.apollo_trace import Trace
 from graph_api.execution.encoding import exact
 from graph_api.execution.executor import Execution, Work
 from graph_api.execution.fair_queue import FairQueue, Queues
 from graph_api.execution.graphql_errors import refusal, refusal_body
 from graph_api.execution.loader import LOOP_S, Loader
-from graph_api.execution.log_format import one_line
 from graph_api.execution.operation_cache import OperationCache, Prepared
 from graph_api.execution.response_cache import CachedResponse, ResponseCache
 from graph_api.execution.single_flight import SingleFlight

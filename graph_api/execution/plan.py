@@ -346,3 +346,32 @@ class _Compiler:
         )
         self.steps.append(step)
         return step
+
+
+# -- as text ---------------------------------------------------------------------------------------------
+
+
+def described(plan: Plan) -> Iterator[str]:
+    """The plan as a tree of fields, each with the way it is resolved."""
+    yield from _lines(plan.root, 0)
+
+
+def _lines(selection: Selection, depth: int) -> Iterator[str]:
+    for name, shape in selection.shapes.items():
+        if selection.uniform is None:
+            yield f"{'  ' * depth}... on {name}"
+        for step in shape.steps:
+            yield f"{'  ' * (depth + (selection.uniform is None))}{step.key}  {_source_of(step)}"
+            if step.below is not None:
+                yield from _lines(step.below, depth + 1 + (selection.uniform is None))
+
+
+def _source_of(step: Step) -> str:
+    if step.constant is not None:
+        return "constant"
+    if step.asks_schema is not None:
+        return "the schema's answer"
+    if step.batch is None:
+        return "column" if step.below is None else "record"
+    fetch = step.batch.fetch
+    return f"batch {fetch.__module__.rpartition('.')[2]}.{fetch.__name__}"

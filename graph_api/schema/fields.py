@@ -7,19 +7,45 @@ that adds its parent to a batch, and puts the batch function into the field's me
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from enum import Enum
 from functools import wraps
 from typing import Annotated, Any, TypeVar, get_args, get_type_hints
 
 import strawberry
 from strawberry import UNSET
+from strawberry.dataloader import DataLoader
 from strawberry.schema_directive import Location
 
-from graph_api.execution.context import Context
 from graph_api.execution.fields import SIZE, Batch, Fetch, ListSize, Sizes
+from graph_api.store.location import Run
+from graph_api.store.reads import Rights
 
 E = TypeVar("E", bound=type[Enum])
+
+
+class Context:
+    """The context of one operation on Strawberry's ordinary executor, the oracle in tests: it joins single parents to
+    batches, with a loader for each field and its arguments, and drives their plans by *run*."""
+
+    def __init__(self, run: Run, rights: Rights) -> None:
+        self.rights = rights
+        self._run = run
+        self._loaders: dict[tuple[Batch, object], DataLoader[Any, Any]] = {}
+
+    async def load(self, batch: Batch, arguments: Mapping[str, object], parent: object) -> object:
+        """The field's value for *parent*, fetched together with all other parents of the same level."""
+        prepared = batch.prepare(**arguments) if batch.prepare else None
+        loader = self._loaders.get((batch, prepared))
+        if loader is None:
+            loader = self._loaders[batch, prepared] = self._loader(batch, prepared)
+        return await loader.load(parent)
+
+    def _loader(self, batch: Batch, prepared: object) -> DataLoader[Any, Any]:
+        async def load(parents: list[Any]) -> Sequence[Any]:
+            return self._run(batch.values(parents, self.rights, prepared))
+
+        return DataLoader(load, cache_key_fn=id)
 
 
 @strawberry.schema_directive(

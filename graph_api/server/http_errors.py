@@ -6,8 +6,7 @@ import logging
 
 import orjson
 
-from graph_api.errors import HttpError
-from graph_api.execution.log_format import one_line
+from graph_api.errors import HttpError, one_line
 
 logger = logging.getLogger(__name__)
 

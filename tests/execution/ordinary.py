@@ -9,11 +9,11 @@ from graphql import ExecutionResult, execute as execute_graphql
 from graphql.pyutils import is_awaitable
 
 from graph_api.errors import OperationRefused
-from graph_api.execution.context import Context
 from graph_api.execution.encoding import encoded
 from graph_api.execution.engine import Answer, Engine
 from graph_api.execution.graphql_errors import refusal_body
 from graph_api.execution.operation_cache import graphql_schema
+from graph_api.schema.fields import Context
 from graph_api.store import at
 from graph_api.store.location import Run
 from graph_api.store.reads import Rights

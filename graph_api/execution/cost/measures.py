@@ -12,7 +12,7 @@ and `@listSize`: https://ibm.github.io/graphql-specs/cost-spec.html.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, fields
 from math import ceil
 from typing import Any
@@ -77,6 +77,13 @@ class Excess:
     def __str__(self) -> str:
         limit = self.limit.replace("_", " ")
         return f"{limit}: the operation asks for {self.asked}, and at most {self.allowed} are allowed"
+
+
+def described(measures: Measures, limits: Measures) -> Iterator[str]:
+    """A line for each measure of an operation, beside its limit."""
+    for one in fields(Measures):
+        name = one.name.replace("_", " ")
+        yield f"{name:<20} {getattr(measures, one.name):>7,} of {getattr(limits, one.name):,}"
 
 
 def excesses(measures: Measures, limits: Measures) -> list[Excess]:

@@ -13,8 +13,8 @@ from typing import Any, Protocol
 from prometheus_client.metrics_core import Metric
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from graph_api.execution.explain import planned
-from graph_api.execution.log_format import one_line
+from graph_api.errors import one_line
+from graph_api.execution.plan import described as described_plan
 from graph_api.server.observability import request_record
 from graph_api.server.observability.log import Clock, Entry
 from graph_api.server.observability.metrics import Collect, Metrics, WorkerMetrics, gauge
@@ -194,7 +194,7 @@ def explanation(request: RequestRecord) -> Entry:
 
     Without SQL: having SQLite report its statements would slow all operations down; `graph-api explain` shows them.
     """
-    plan = planned(request.plan) if request.plan else iter(())
+    plan = described_plan(request.plan) if request.plan else iter(())
     return {
         "text": list(_bounded(iter(request.text.splitlines()))),
         "plan": list(_bounded(plan)),
