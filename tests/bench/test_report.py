@@ -41,7 +41,7 @@ def test_memory_is_shown_as_a_share_of_the_textbook_server() -> None:
     assert "| ours, cold | 20 | 0.20 (goal 0.3: met) |" in _report(ours_rate=300).markdown()
 
 
-def test_differing_answers_are_told_by_their_place() -> None:
+def test_differing_answers_are_reported_by_path() -> None:
     left = {"nodes": [{"id": "a", "title": "One"}, {"id": "b", "title": "Two"}]}
     right = {"nodes": [{"id": "a", "title": "One"}, {"id": "b", "title": "2"}]}
     assert list(differences(left, right)) == ['.nodes[1].title: "Two" | "2"']

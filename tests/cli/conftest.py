@@ -1,4 +1,4 @@
-"""The command line, called as a person calls it: `run("check", "articles")`."""
+"""Runs the command line in tests: `run("check", "articles")`."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ Terminal: TypeAlias = Callable[..., str]
 
 @pytest.fixture
 def run(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Run:
-    """Runs the program in this process; exceptions that it should have answered fail the test."""
+    """Runs the program in this process; an exception that it does not handle fails the test."""
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
 
     def runs(*arguments: str | Path, input: str | None = None, env: dict[str, str] | None = None) -> Result:
@@ -37,7 +37,7 @@ def run(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Run:
 
 @pytest.fixture
 def on_a_terminal(tmp_path: Path) -> Terminal:
-    """Runs the program as a process on a terminal; gives all that is written there, by both streams."""
+    """Runs the program as a process on a terminal; returns the output of both streams."""
 
     def runs(*arguments: str | Path, env: dict[str, str] | None = None) -> str:
         ours, theirs = pty.openpty()

@@ -69,7 +69,7 @@ def test_problems_come_by_path_and_line(run: Run, folder: Path) -> None:
     assert len(places) >= 4
 
 
-def test_json_is_one_object_that_tells_the_same(run: Run, folder: Path) -> None:
+def test_json_is_one_object_with_the_same_problems(run: Run, folder: Path) -> None:
     (folder / "bad.md").write_text(BAD)
     (folder / "odd.md").write_text(ODD)
     result = run("check", folder, "--output-format", "json")
@@ -95,9 +95,7 @@ def test_problems_between_folders_are_found(run: Run, folder: Path, tmp_path: Pa
     assert len(codes(run("check", folder, other))) == 1
 
 
-def test_a_path_that_two_folders_have_is_told_for_each_of_them(
-    run: Run, folder: Path, tmp_path: Path
-) -> None:
+def test_a_path_in_two_folders_is_reported_for_both(run: Run, folder: Path, tmp_path: Path) -> None:
     other = tmp_path / "other"
     other.mkdir()
     (folder / "same.md").write_text(BAD)
@@ -123,14 +121,14 @@ def test_single_files_are_checked_too(run: Run, folder: Path) -> None:
     assert result.stdout.endswith("1 error in 2 files\n")
 
 
-def test_a_folder_in_which_all_is_wrong_is_told_file_by_file(run: Run, folder: Path) -> None:
+def test_a_folder_of_rejected_files_is_reported_file_by_file(run: Run, folder: Path) -> None:
     (folder / "good.md").write_text(BAD)
     result = run("check", folder)
     assert (result.exit_code, codes(result), result.stderr) == (1, ["E104"], "")
 
 
 @pytest.mark.parametrize("place", ["missing", "empty"])
-def test_nothing_to_check_is_said(run: Run, tmp_path: Path, place: str) -> None:
+def test_nothing_to_check_is_an_error(run: Run, tmp_path: Path, place: str) -> None:
     (tmp_path / "empty").mkdir()
     result = run("check", tmp_path / place)
     assert (result.exit_code, len(result.stderr.splitlines())) == (3, 1)
@@ -153,9 +151,7 @@ def test_no_path_is_a_usage_error(run: Run) -> None:
     assert run("check").exit_code == 2
 
 
-def test_a_terminal_gets_colours_and_a_bar_unless_told_otherwise(
-    on_a_terminal: Terminal, folder: Path
-) -> None:
+def test_a_terminal_gets_colours_and_a_bar_by_default(on_a_terminal: Terminal, folder: Path) -> None:
     (folder / "bad.md").write_text(BAD)
     coloured = on_a_terminal("check", folder)
     assert "\x1b[1;31mE104" in coloured

@@ -1,4 +1,4 @@
-"""`graph-api explain`: what it says is what the operation does."""
+"""`graph-api explain` shows the plan, the reads and the cost that the operation really has."""
 
 from __future__ import annotations
 

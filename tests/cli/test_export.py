@@ -1,4 +1,4 @@
-"""`graph-api export`: its files are read by the programs they are for, and say what the API says."""
+"""`graph-api export`: other programs read its files, which hold what the API answers."""
 
 from __future__ import annotations
 
@@ -180,7 +180,7 @@ def test_every_entry_of_a_related_list_is_an_edge(run: Run) -> None:
         ([], 2, "Missing option '--format'"),
     ],
 )
-def test_what_cannot_be_is_said_and_writes_nothing(
+def test_an_invalid_option_is_an_error_and_writes_nothing(
     run: Run, database: Path, tmp_path: Path, options: list[str], code: int, said: str
 ) -> None:
     result = run("export", "--db", database, "-o", tmp_path / "out", *options)

@@ -9,14 +9,14 @@ from click.testing import Result
 Run = Callable[..., Result]
 
 
-def test_as_many_articles_as_asked_for_are_written_and_told(run: Run, tmp_path: Path) -> None:
+def test_the_requested_number_of_articles_is_written(run: Run, tmp_path: Path) -> None:
     result = run("generate", "30", tmp_path / "made-up", "--seed", "7")
     assert result.exit_code == 0
     assert result.stdout.startswith("30 articles of ")
     assert run("ingest", tmp_path / "made-up", "--strict").stdout.startswith("30 articles (+30), 0 stubs")
 
 
-def test_a_folder_that_holds_anything_is_left_alone(run: Run, tmp_path: Path) -> None:
+def test_a_folder_with_files_stays_unchanged(run: Run, tmp_path: Path) -> None:
     (tmp_path / "mine.md").touch()
     result = run("generate", "3", tmp_path)
     assert (result.exit_code, len(result.stderr.splitlines())) == (2, 1)

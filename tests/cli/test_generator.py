@@ -96,7 +96,7 @@ def parsed(path: Path) -> dict[str, Any]:  # Any: front matter is whatever YAML 
 
 
 def test_the_same_seed_writes_the_same_bytes_on_every_machine(tmp_path: Path) -> None:
-    """A deliberate change of what is generated changes this digest: then benchmarks start anew."""
+    """A deliberate change of the output changes this digest; earlier benchmarks are then not comparable."""
     generator.write(60, tmp_path / "a", seed=1)
     assert digest(tmp_path / "a") == "c920689c87b01a69d8aa69ba00b39967acb4bb948450d1e63059d571f9bdc49f"
 
@@ -246,7 +246,7 @@ def test_one_provider_leads_and_the_others_are_zipf_with_a_long_tail(corpus: lis
 
 
 def zipf_exponent(counts: Sequence[int]) -> float:
-    """The slope of a straight line through log count over log rank, without its minus."""
+    """The negated slope of a line through log count over log rank."""
     logs = [(math.log(place), math.log(count)) for place, count in enumerate(counts, start=1)]
     middle, level = mean(x for x, _ in logs), mean(y for _, y in logs)
     return -sum((x - middle) * (y - level) for x, y in logs) / sum((x - middle) ** 2 for x, _ in logs)
@@ -364,7 +364,7 @@ def test_quoted_text_is_one_line_and_reads_back(text: str) -> None:
 # --- refusals ---
 
 
-def test_a_folder_that_holds_anything_is_refused_and_left_alone(tmp_path: Path) -> None:
+def test_a_folder_with_files_is_refused_and_stays_unchanged(tmp_path: Path) -> None:
     (tmp_path / "mine.txt").write_text("mine")
     with pytest.raises(UsageError, match="not empty"):
         generator.write(5, tmp_path)

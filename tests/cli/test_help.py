@@ -73,7 +73,7 @@ def test_help_says_what_a_command_does_to_the_database(run: Run) -> None:
     assert "Database file to read, which stays unchanged. Excludes PATHs." in said["query"]
 
 
-def test_help_and_readme_tell_the_exit_codes(run: Run) -> None:
+def test_help_and_readme_list_the_exit_codes(run: Run) -> None:
     for text in (run("--help").stdout, readme.text("")):
         said = " ".join(text.partition("Exit codes:")[2].split())
         found = [said.index(code) for code in ("0 success", "1 problems", "2 usage", "3 failure", "130 ")]

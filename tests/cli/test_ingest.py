@@ -31,11 +31,11 @@ def write(folder: Path, name: str, more: str = "") -> Path:
 
 
 def ending(result: Result) -> str:
-    """The closing line, its duration aside."""
+    """The last line without its duration."""
     return re.sub(r" in [\d.]+ s", "", result.stdout.strip())
 
 
-def test_the_closing_line_tells_counts_and_changes(run: Run, folder: Path, tmp_path: Path) -> None:
+def test_the_last_line_has_counts_and_changes(run: Run, folder: Path, tmp_path: Path) -> None:
     into = ("--db", tmp_path / "a.db")
     assert ending(run("ingest", folder, *into)) == "3 articles (+3), 1 stub"
     assert ending(run("ingest", folder, *into)) == "3 articles (unchanged), 1 stub"

@@ -1,4 +1,4 @@
-"""The log of a server as a process: on stderr, in the form that was asked for, and never in the way."""
+"""The log of a server process: on stderr, in the chosen format, without delaying requests."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def test_a_request_is_a_line_for_people_unless_programs_are_to_read_it(tmp_path:
     assert re.fullmatch(r"\S+Z info GET /graphql 200 ms=\S+ bytes=\d+ .* operation=Q .* worker=0", request)
 
 
-def test_workers_say_which_of_them_answered_and_any_tells_the_metrics_of_all(tmp_path: Path) -> None:
+def test_lines_have_the_number_of_the_worker_and_any_worker_has_the_metrics_of_all(tmp_path: Path) -> None:
     with serving(SEEDS, "--workers", "2", "--log-format", "json", cache=tmp_path, env=INFO) as server:
         for _ in range(20):
             server.ask("query Q { revision }")
@@ -50,7 +50,7 @@ def test_workers_say_which_of_them_answered_and_any_tells_the_metrics_of_all(tmp
 
 
 def operations(server: Server) -> float:
-    """How many operations all workers together have answered, as one of them tells."""
+    """The number of operations of all workers, from the metrics of one."""
     with urllib.request.urlopen(server.url.replace("/graphql", "/metrics"), timeout=30) as answer:
         told = answer.read().decode()
     return sum(
@@ -58,13 +58,13 @@ def operations(server: Server) -> float:
     )
 
 
-def test_nothing_is_said_where_nothing_is_wanted(tmp_path: Path) -> None:
+def test_the_level_off_logs_nothing(tmp_path: Path) -> None:
     with serving(SEEDS, "--log-level", "off", cache=tmp_path) as server:
         server.ask("query Q { revision }")
         assert server.end(signal.SIGTERM) == (0, "")
 
 
-def test_a_reader_that_has_gone_ends_nothing(tmp_path: Path) -> None:
+def test_the_server_survives_the_end_of_its_log_reader(tmp_path: Path) -> None:
     with serving(SEEDS, cache=tmp_path, env=INFO) as server:
         assert server.process.stderr is not None
         server.process.stderr.close()
@@ -124,7 +124,9 @@ def test_traces_are_sent_to_the_collector_that_otel_variables_name(tmp_path: Pat
     assert all(each in sent for each in (b"graph-api", b"GET /graphql", b"Traced", b"validate"))
 
 
-def test_without_opentelemetry_it_is_said_what_to_install(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_opentelemetry_the_error_says_what_to_install(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setitem(sys.modules, "opentelemetry.trace", None)
     monkeypatch.delitem(sys.modules, "graph_api.server.observability.traces", raising=False)
     result = run("serve", SEEDS, "--traces", "--port", "0")

@@ -77,5 +77,5 @@ def test_help_and_version_import_no_command() -> None:
     assert (done.returncode, done.stderr) == (0, "")
 
 
-def test_the_version_is_said(run: Run) -> None:
+def test_the_version_is_printed(run: Run) -> None:
     assert run("--version").stdout.startswith("graph-api, version ")

@@ -1,4 +1,4 @@
-"""Commands that answer from a database leave out what is hidden as the server does, with --published-only."""
+"""With --published-only, commands that read a database hide the same content as the server."""
 
 from __future__ import annotations
 

@@ -85,7 +85,9 @@ def test_a_query_that_is_not_utf_8_is_a_usage_error(run: Run, tmp_path: Path) ->
         ("{ a }", "--db", SEEDS / "x"),
     ],
 )
-def test_what_is_not_there_is_said_in_one_line(run: Run, arguments: tuple[str | Path, ...]) -> None:
+def test_a_missing_file_or_database_is_an_error_of_one_line(
+    run: Run, arguments: tuple[str | Path, ...]
+) -> None:
     result = run("query", *arguments)
     assert (result.exit_code, len(result.stderr.splitlines())) == (3, 1)
 

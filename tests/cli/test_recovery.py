@@ -1,4 +1,4 @@
-"""A server under load and abuse: every answer is of one revision, and what abuse takes comes back."""
+"""A server under load and abuse: every answer has one revision, and all resources are released."""
 
 from __future__ import annotations
 
@@ -137,7 +137,7 @@ def hang_up(server: Server, begun: bytes) -> None:
 
 
 def files_of(server: Server) -> Counter[str]:
-    """What the server has open: names of files, and how many sockets."""
+    """The open files of the server by name, and the number of its sockets."""
     found: Counter[str] = Counter()
     for file in Path(f"/proc/{server.process.pid}/fd").iterdir():
         with suppress(FileNotFoundError):  # it has been closed meanwhile

@@ -1,4 +1,4 @@
-"""What must happen to documents that do not occur but will: for each, `check` tells code, file, line, column and message.
+"""Malformed documents: for each, `check` reports code, file, line, column and message.
 
 One folder holds them all, beside a good article: no file stops another.
 """
@@ -247,7 +247,7 @@ _TOPICS = {"azure": "name: Azure\n", "b": "name: B\nparent: C\n", "c": "name: C\
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Checked:
-    """What `check` told of the folder: all of it, and the problems of each file."""
+    """The output of `check`: whole, and the problems of each file."""
 
     result: Result
     report: dict[str, Any]
@@ -306,11 +306,11 @@ def test_a_file_is_accepted_with_a_warning_at_its_place(name: str, checked: Chec
 
 
 @pytest.mark.parametrize("path", SPECIAL)
-def test_what_is_no_usable_file_is_told_by_name(path: str, checked: Checked) -> None:
+def test_an_unusable_file_is_reported_by_name(path: str, checked: Checked) -> None:
     assert checked.told[path] == SPECIAL[path]
 
 
-def test_nothing_is_told_of_any_other_file(checked: Checked) -> None:
+def test_no_other_file_is_reported(checked: Checked) -> None:
     names = {f"{name}.md" for name in (*REJECTED, *WARNED)} | set(SPECIAL)
     assert checked.told.keys() == names
     assert checked.result.exit_code == 1

@@ -52,7 +52,7 @@ def test_a_problem_of_the_whole_file_has_no_line(file: Path) -> None:
     assert len(found) == 2
 
 
-def test_a_file_that_is_gone_has_no_excerpt(tmp_path: Path) -> None:
+def test_a_deleted_file_has_no_excerpt(tmp_path: Path) -> None:
     assert len(shown(Checked(files=1, problems=[(tmp_path / "gone.md", problem())]))) == 2
 
 
@@ -70,7 +70,7 @@ def test_the_summary_counts_by_weight() -> None:
     assert summary(Checked(files=1, problems=[])) == "no problems in 1 file"
 
 
-def test_json_tells_what_the_text_tells(file: Path) -> None:
+def test_json_has_the_fields_of_the_text(file: Path) -> None:
     told = orjson.loads(as_json(Checked(files=1, problems=[(file, problem(hint="write quality: 50"))])))
     assert told == {
         "files": 1,

@@ -33,7 +33,7 @@ def test_all_contracts_are_written_and_then_up_to_date(run: Run, published: Path
     assert (result.exit_code, result.stdout) == (0, f"the contracts in {published} are up to date\n")
 
 
-def test_a_difference_is_told_by_line_and_by_what_it_does_to_clients(run: Run, published: Path) -> None:
+def test_a_difference_has_its_line_and_its_effect_on_clients(run: Run, published: Path) -> None:
     sdl = published / SDL
     sdl.write_text(sdl.read_text().replace("type Query {", "type Query {\n  former: String", 1))
     result = run("schema", "--check", "--output", published)
@@ -104,7 +104,7 @@ def test_other_line_ends_are_a_difference(run: Run, published: Path) -> None:
     assert "line endings" in result.stdout
 
 
-def test_a_published_schema_that_is_none_is_said(run: Run, published: Path) -> None:
+def test_an_invalid_published_schema_is_an_error(run: Run, published: Path) -> None:
     (published / SDL).write_text("type Query {")
     result = run("schema", "--check", "--output", published)
     assert result.exit_code == 1

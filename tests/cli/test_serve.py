@@ -1,4 +1,4 @@
-"""The server as a process of its own, as people and service managers run it."""
+"""`graph-api serve` as a process: banner, signals, exit codes."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class Server:
         return told
 
     def end(self, number: signal.Signals) -> tuple[int, str]:
-        """The exit code after this signal, and what was said on stderr."""
+        """The exit code after this signal, and the output on stderr."""
         self.process.send_signal(number)
         _, said = self.process.communicate(timeout=30)
         return self.process.returncode, said
@@ -52,7 +52,7 @@ class Server:
 def serving(
     *arguments: str | Path, cache: Path, env: dict[str, str] | None = None, stderr: int = subprocess.PIPE
 ) -> Iterator[Server]:
-    """A server, once it has said on one screen that it can be reached. It logs what goes wrong, by default."""
+    """A server that has printed its banner. By default it logs warnings and errors."""
     with subprocess.Popen(
         [sys.executable, "-m", "graph_api", "serve", *map(str, arguments)],
         stdout=subprocess.PIPE,
@@ -92,7 +92,7 @@ def test_ctrl_c_is_quiet_and_ends_with_130(tmp_path: Path) -> None:
         assert server.end(signal.SIGINT) == (130, "")
 
 
-def test_the_screen_tells_urls_counts_and_revision(tmp_path: Path) -> None:
+def test_the_banner_has_urls_counts_and_revision(tmp_path: Path) -> None:
     with serving(SEEDS, cache=tmp_path) as server:
         revision = server.ask("{ revision }")["data"]
         assert str(SEEDS) in server.screen
@@ -122,7 +122,7 @@ def test_exactly_the_named_folders_are_served(run: Run, tmp_path: Path) -> None:
         }
 
 
-def test_when_the_folder_cannot_be_read_its_old_graph_is_served_and_said(tmp_path: Path) -> None:
+def test_an_unreadable_folder_is_served_from_its_last_ingest_with_a_warning(tmp_path: Path) -> None:
     folder = tmp_path / "articles"
     file = folder_of_articles(folder, "One")
     database = tmp_path / "articles.db"
@@ -145,7 +145,7 @@ def test_without_an_old_graph_an_unreadable_folder_is_the_end(run: Run, tmp_path
     assert len(result.stderr.splitlines()) == 1
 
 
-def test_a_port_in_use_is_said_before_anything_is_read(run: Run, tmp_path: Path) -> None:
+def test_a_port_in_use_is_an_error_before_the_ingest(run: Run, tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as other:
         port = other.getsockname()[1]
         result = run("serve", SEEDS, "--port", str(port), "--db", tmp_path / "seeds.db")

@@ -17,7 +17,7 @@ def test_port_zero_is_a_free_port_and_its_url_names_it() -> None:
         assert sockets.url(bound) == f"http://127.0.0.1:{bound.getsockname()[1]}"
 
 
-def test_a_port_in_use_is_said_with_what_would_work() -> None:
+def test_the_error_of_a_port_in_use_suggests_another() -> None:
     with socket.create_server(("127.0.0.1", 0)) as other:
         port = other.getsockname()[1]
         with pytest.raises(StartError, match=f"port {port} is in use; .*--port 0") as failed:
@@ -26,7 +26,7 @@ def test_a_port_in_use_is_said_with_what_would_work() -> None:
 
 
 @pytest.mark.parametrize("host", ["no-such-host.invalid", "a" * 100])
-def test_a_name_that_is_no_address_is_said(host: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_name_without_address_is_an_error(host: str, monkeypatch: pytest.MonkeyPatch) -> None:
     def unknown(*_: object, **__: object) -> None:
         raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
 
@@ -40,7 +40,7 @@ def answering(address: tuple[str, int]) -> Callable[..., object]:
     return lambda *_, **__: [(socket.AF_INET, socket.SOCK_STREAM, 0, "", address)]
 
 
-def test_an_address_of_another_machine_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_address_of_another_machine_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(socket, "getaddrinfo", answering(("192.0.2.1", 0)))
     with pytest.raises(StartError, match=r"192\.0\.2\.1 is not an address of this machine"):
         sockets.bound("192.0.2.1", 0)
@@ -52,7 +52,7 @@ def test_all_addresses_are_shown_as_the_loopback(monkeypatch: pytest.MonkeyPatch
         assert sockets.url(bound).startswith("http://127.0.0.1:")
 
 
-def test_nobody_is_kept_waiting_before_the_server_listens() -> None:
+def test_clients_are_refused_before_the_server_listens() -> None:
     with sockets.bound("127.0.0.1", 0) as bound, pytest.raises(ConnectionRefusedError):
         socket.create_connection(bound.getsockname(), timeout=5)
 

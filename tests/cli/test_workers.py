@@ -1,4 +1,4 @@
-"""Several processes over one database: as one server to those who ask, whatever happens to each of them."""
+"""Several workers over one database behave as one server, even if some of them die."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ PATIENCE_S = 30
 
 
 def workers(server: Server) -> set[int]:
-    """The processes that answer: the children of the one that watches them."""
+    """The worker processes: the children of the supervisor."""
     pid = server.process.pid
     children = Path(f"/proc/{pid}/task/{pid}/children")
     if not children.exists():
@@ -39,14 +39,14 @@ def _works(pid: str) -> bool:
 
 
 def until(holds: Callable[[], bool]) -> None:
-    """It has become true."""
+    """Wait until *holds* returns True."""
     end = time.monotonic() + PATIENCE_S
     while not holds():
         assert time.monotonic() < end, "it has not become true"
 
 
 def revision(server: Server) -> str:
-    """What a new connection is told, in the answer and beside it."""
+    """Revision and number of articles, as a new connection receives them."""
     parts = urlsplit(server.url)
     connection = http.client.HTTPConnection(parts.netloc, timeout=PATIENCE_S)
     try:
@@ -94,7 +94,7 @@ def test_ctrl_c_ends_all_quietly_with_130(pair: Server) -> None:
     assert pair.end(signal.SIGINT) == (130, "")
 
 
-def test_workers_end_when_nobody_watches_them_any_more(pair: Server) -> None:
+def test_workers_stop_when_their_supervisor_dies(pair: Server) -> None:
     left_alone = workers(pair)
     pair.process.kill()
     until(lambda: not any(_works(f"{pid}") for pid in left_alone))
@@ -123,7 +123,7 @@ def test_workers_share_a_rate_limit_in_redis(tmp_path: Path) -> None:
     assert (answered.count(200), answered.count(429)) == (6, 34)
 
 
-def test_workers_that_count_apart_are_told_of_at_start(tmp_path: Path) -> None:
+def test_workers_that_count_rates_separately_cause_a_warning_at_start(tmp_path: Path) -> None:
     with serving(SEEDS, "--workers", "2", "--rate-limit", "6", cache=tmp_path) as server:
         _, said = server.end(signal.SIGTERM)
     assert said.startswith(
