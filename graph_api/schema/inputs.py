@@ -61,7 +61,7 @@ enum(
     PUBLISHED_DATE_TIME="The time of publication.",
     HEAT="The editorial heat score.",
     QUALITY="The editorial quality score.",
-    TITLE="The title: without accents and case, then as it is written.",
+    TITLE="The title, first without accents and case, then as written.",
     RELATED_COUNT="The number of articles that the article lists as related.",
     POSITION="The index in the list of related articles. Only `Article.related` can be sorted by it.",
 )(OrderField)
@@ -122,8 +122,9 @@ class ArticleOrder:
 
 @strawberry.input(
     description="Conditions on a text; all given conditions must hold. eq, ne, in and notIn are case-sensitive; "
-    "contains, startsWith and endsWith are case-insensitive. A missing text matches ne, notIn and isNull: true "
-    "only. A condition that is null is ignored."
+    "contains, startsWith and endsWith are case-insensitive, and accents count. Canonically equivalent texts, such as "
+    "é as one or two code points, are equal. A missing text matches ne, notIn and isNull: true only. A condition that "
+    "is null is ignored."
 )
 class StringFilter:
     eq: str | None = optional("Equal to this text.")
@@ -257,7 +258,7 @@ class ProviderBy:
 class TopicBy:
     id: strawberry.ID | None = optional("The id, such as topic:machine-learning.")
     slug: str | None = optional("The slug.")
-    name: str | None = optional("The name or another spelling of it, case-insensitively.")
+    name: str | None = optional("The name or another spelling of it, case-insensitively; accents count.")
 
 
 @strawberry.input(description="Options of a path search.")

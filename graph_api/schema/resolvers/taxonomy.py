@@ -31,7 +31,7 @@ def provider(parents: Sequence[object], rights: Rights, handle: NodeHandle) -> R
 
 
 def providers(parents: Sequence[object], rights: Rights, wanted: Listing) -> Reads[list[Connection]]:
-    """All providers, sorted by name."""
+    """All providers, sorted by name without regard to accents and case."""
     del rights
     return [Connection(AllProviders(), wanted) for _ in parents]
     yield
@@ -56,7 +56,7 @@ def topic(parents: Sequence[object], rights: Rights, handle: NodeHandle | str) -
 
 
 def topics(parents: Sequence[object], rights: Rights, wanted: Listing) -> Reads[list[Connection]]:
-    """All topics, sorted by name."""
+    """All topics, sorted by name without regard to accents and case."""
     del rights
     return [Connection(AllTopics(), wanted) for _ in parents]
     yield
