@@ -99,7 +99,7 @@ def build(revision: str, edges: Mapping[EdgeKind, Keys], nodes: Keys | None = No
     some = [part.ravel() for part in parts] + ([] if nodes is None else [nodes])
     keys = np.unique(np.concatenate(some)) if some else np.empty(0, dtype=np.int64)
     if 2 * sum(map(len, parts)) > _MOST:
-        raise AdjacencyMismatch(f"{sum(map(len, parts))} edges are more than the compact form can count")
+        raise AdjacencyMismatch(f"{sum(map(len, parts))} edges are more than the file format can hold")
     lists = [rows for part in parts for rows in _both_ways(keys, part)]
     return Csr(revision=revision, kinds=kinds, keys=keys, **_joined(lists, len(keys)))
 

@@ -99,7 +99,7 @@ class _Ingest:
         if not self._writer.has_documents(source.folder):
             raise SourceError(
                 f"{source.folder}: every file is rejected, nothing was changed;"
-                f" `graph-api check {source.folder}` tells why"
+                f" `graph-api check {source.folder}` shows why"
             )
 
     def _counted(self, files: Iterable[SourceFile]) -> Iterator[SourceFile]:

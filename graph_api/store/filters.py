@@ -195,14 +195,14 @@ def checked(filter: Filter) -> Filter:
 
 def _check(depth: int, conditions: int, related: int) -> None:
     if depth > MAX_DEPTH:
-        raise RequestError(f"The filter is more than {MAX_DEPTH} levels deep.", code="FILTER_TOO_DEEP")
+        raise RequestError(f"a filter must nest at most {MAX_DEPTH} levels deep", code="FILTER_TOO_DEEP")
     if related > MAX_RELATED:
         raise RequestError(
-            f"The filter asks for related articles more than {MAX_RELATED} levels deep.",
+            f"a filter must nest related at most {MAX_RELATED} levels deep",
             code="FILTER_TOO_DEEP",
         )
     if conditions > MAX_CONDITIONS:
-        raise RequestError(f"The filter has more than {MAX_CONDITIONS} conditions.", code="FILTER_TOO_LARGE")
+        raise RequestError(f"a filter must have at most {MAX_CONDITIONS} conditions", code="FILTER_TOO_LARGE")
 
 
 def _below(filter: Filter) -> tuple[Filter, ...]:

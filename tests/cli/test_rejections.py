@@ -329,7 +329,7 @@ def test_all_files_but_the_rejected_are_in_the_graph(
     [
         (None, "no such folder; give a folder that holds articles"),
         ("a.txt", "holds no documents (.md, .markdown, .yaml); nothing was changed"),
-        ("a.md", "every file is rejected, nothing was changed; `graph-api check {folder}` tells why"),
+        ("a.md", "every file is rejected, nothing was changed; `graph-api check {folder}` shows why"),
     ],
 )
 def test_a_folder_without_usable_files_never_empties_a_graph(

@@ -116,7 +116,7 @@ def test_within_is_the_time_from_the_duration_ago_to_now(tmp_path: Path) -> None
         ({"publishedDateTime": {"within": "P1.5D"}}, "within must be an ISO 8601 duration"),
         (
             {"related": {"related": {"related": {}}}},
-            "The filter asks for related articles more than 2 levels deep.",
+            "a filter must nest related at most 2 levels deep",
         ),
         ({"title": {"in": ["x"] * 1001}}, "a list in a filter must hold at most 1000 values; got 1001"),
     ],
@@ -132,7 +132,7 @@ def test_filters_nest_to_a_bounded_depth(path: Path) -> None:
     for _ in range(12):
         deep = {"not": deep}
     [error] = refusal(path, ARTICLES, filter=deep)
-    assert error["message"] == "The filter is more than 10 levels deep."
+    assert error["message"] == "a filter must nest at most 10 levels deep"
 
 
 @pytest.mark.parametrize(

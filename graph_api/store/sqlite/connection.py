@@ -87,7 +87,7 @@ def check_fixed(connection: sqlite3.Connection, path: Path) -> None:
     fixed = connection.fixed if isinstance(connection, Connection) else None
     if fixed is not None and (_is_written(path) or state_of(path) != fixed):
         raise StoreError(
-            f"{path} is being written, and its folder cannot be: it is opened again when that ends"
+            f"{path} is locked by an ingest, and its folder is read-only: retry when the ingest has ended"
         )
 
 
@@ -140,7 +140,7 @@ def code(error: sqlite3.Error) -> int:
 
 
 def _damaged(path: Path, what: str) -> StoreError:
-    return StoreError(f"{path} is damaged ({what}): `graph-api ingest FOLDER --db {path}` builds it again")
+    return StoreError(f"{path} is damaged ({what}): `graph-api ingest FOLDER --db {path}` rebuilds it")
 
 
 def _is_written(path: Path) -> bool:
@@ -180,5 +180,5 @@ def _check(connection: sqlite3.Connection, path: Path) -> None:
     if version != SCHEMA_VERSION:
         raise StoreOutdated(
             f"{path} has schema version {version}, this program reads {SCHEMA_VERSION}:"
-            f" `graph-api ingest FOLDER --db {path}` builds it again"
+            f" `graph-api ingest FOLDER --db {path}` rebuilds it"
         )

@@ -14,7 +14,7 @@ from graph_api.store.sqlite.connection import unreadable
     ("code", "mend"),
     [
         (sqlite3.SQLITE_NOTADB, "choose another file"),
-        (sqlite3.SQLITE_CORRUPT, "`graph-api ingest FOLDER --db a.db` builds it again"),
+        (sqlite3.SQLITE_CORRUPT, "`graph-api ingest FOLDER --db a.db` rebuilds it"),
         (sqlite3.SQLITE_CANTOPEN, "it must be readable, and its folder writable"),
         (sqlite3.SQLITE_IOERR, "try again, or choose another file"),
         (sqlite3.SQLITE_BUSY, "try again, or choose another file"),
