@@ -1,6 +1,6 @@
 """The published JSON Schema (2020-12) of an article's front matter.
 
-A document fits when it is read without errors and warnings, except for a few warnings that only `graph-api check` finds.
+A document that does not fit has errors or warnings. Some problems, such as an invalid host, only `graph-api check` finds.
 """
 
 from __future__ import annotations

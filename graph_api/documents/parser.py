@@ -1,4 +1,7 @@
-"""Parses a file's bytes into a document, and collects all of the file's problems."""
+"""Parses a file's bytes into a document, and collects all of the file's problems.
+
+Articles are read by `article.py`; the taxonomy's topics and organizations here.
+"""
 
 from __future__ import annotations
 
@@ -9,11 +12,18 @@ from collections.abc import Iterable, Sequence
 from graph_api.documents import front_matter
 from graph_api.documents.article import ADDRESSES, article
 from graph_api.documents.codes import CODES
-from graph_api.documents.document import ArticleDocument, Document, Reading
+from graph_api.documents.document import (
+    ArticleDocument,
+    Document,
+    ProviderDocument,
+    Reading,
+    TopicDocument,
+)
 from graph_api.documents.fields import FieldProblem, Fields, Problems
 from graph_api.documents.front_matter import FrontMatter, Source
 from graph_api.documents.limits import MAX_DEPTH, MAX_PROBLEMS
-from graph_api.documents.taxonomy import organization, topic
+from graph_api.documents.parts import domain_of, extra_text, images
+from graph_api.documents.slugs import topic_slug
 from graph_api.documents.values import is_deeper, is_list, shown
 from graph_api.documents.yaml_exact import LocatedProblem
 from graph_api.errors import InvalidFrontMatter
@@ -97,11 +107,62 @@ def _document(fields: Fields, path: str, body: str) -> Document | None:
     if kind is None:
         return article(fields, path, body)
     if kind == "topic":
-        return topic(fields)
+        return _topic(fields)
     if kind == "organization":
-        return organization(fields)
+        return _organization(fields)
     fields.add("W213", "taxonomy", f"must be topic or organization, not {shown(kind)}; the file is skipped")
     return None
+
+
+def _topic(fields: Fields) -> TopicDocument | None:
+    """The topic of a taxonomy file; None when it has no name. Its `_id` is its slug."""
+    unknown: dict[str, object] = {}
+    fields.take("taxonomy")
+    slug, name = fields.text("_id"), fields.text("name")
+    if not name:
+        fields.add("E111", "name", "is missing or empty", "write name: and the topic's name")
+    shortname, parent = fields.text("shortname"), fields.text("parent")
+    keywords, hashtags = fields.texts("keywords"), fields.texts("hashtags")
+    pictures = images(fields, unknown, site_relative=True)
+    extra = extra_text(fields, unknown)
+    if not name:
+        return None
+    return TopicDocument(
+        slug=slug or topic_slug(name),
+        name=name,
+        shortname=shortname or None,
+        parent=parent or None,
+        keywords=keywords,
+        hashtags=hashtags,
+        images=pictures,
+        extra=extra,
+    )
+
+
+def _organization(fields: Fields) -> ProviderDocument | None:
+    """The provider that an organization's file describes; None when it has no domain."""
+    unknown: dict[str, object] = {}
+    fields.take("taxonomy")
+    id, part = fields.take("_id"), fields.problems.separate()
+    key = "domain" if fields.unread.get("domain") is not None or id is None else "_id"
+    if key == "_id":
+        fields.unread["_id"] = id
+    domain = domain_of(Fields({key: fields.take(key)}, (), part), key)
+    if domain is None:
+        fields.add("E112", "domain", "is missing or invalid", "write it such as example.com")
+    name, description = fields.text("name"), fields.text("description")
+    others, pictures = fields.texts("otherNames"), images(fields, unknown, site_relative=True)
+    extra = extra_text(fields, unknown)
+    if domain is None:
+        return None
+    return ProviderDocument(
+        domain=domain,
+        name=name or domain,
+        other_names=others,
+        description=description,
+        images=pictures,
+        extra=extra,
+    )
 
 
 def _is_listed_elsewhere(path: str, fields: Fields) -> bool:

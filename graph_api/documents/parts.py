@@ -10,11 +10,10 @@ from contextlib import suppress
 import orjson
 
 from graph_api.documents.document import ProviderMention
-from graph_api.documents.fields import Fields, Problems
+from graph_api.documents.fields import Fields, Problems, why_invalid
 from graph_api.documents.front_matter import Path
 from graph_api.documents.hosts import canonical_domain
 from graph_api.documents.limits import MAX_EXTRA, MAX_IMAGE_TEXT
-from graph_api.documents.urls import canonical_url
 from graph_api.documents.values import clean, is_list, is_mapping, moment, shown, shown_address
 from graph_api.documents.yaml_exact import ListNode, MappingNode, Node, scalar
 from graph_api.errors import InvalidUrl
@@ -90,11 +89,7 @@ def _read_image(
 def _why_no_image(url: str, site_relative: bool) -> str | None:
     if site_relative and url.startswith("/") and not url.startswith("//"):
         url = f"https://site.example{url}"
-    try:
-        canonical_url(url)
-    except InvalidUrl as problem:
-        return str(problem)
-    return None
+    return why_invalid(url)
 
 
 def provider(parent: Fields, extra: dict[str, object]) -> ProviderMention | None:
