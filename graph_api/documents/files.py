@@ -164,7 +164,8 @@ def _read_once(folder: str | Path, path: str, path_on_disk: str) -> FileBytes | 
         os.close(descriptor)
     if (before.st_size, before.st_mtime_ns, len(data)) != (after.st_size, after.st_mtime_ns, after.st_size):
         return None
-    data = data.replace(b"\r\n", b"\n")
+    if b"\r" in data:  # one byte is found ten times as fast as two
+        data = data.replace(b"\r\n", b"\n")
     return FileBytes(path=path, data=data, sha256=hashlib.sha256(data).hexdigest())
 
 
