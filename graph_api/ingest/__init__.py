@@ -1,8 +1,8 @@
 """Folders of documents into a store: one transaction, incremental by content.
 
-The decision worth knowing: the store keeps what each file says beside the graphs that follow from it. A changed file
-replaces its own statements; then every node they touch is derived anew by the functions that derive it in a fresh
-ingest. So an incremental ingest has no rules of its own that could disagree.
+The store keeps what each file says beside the graphs derived from it. A changed file replaces its own statements; then
+every node they touch is derived again by the functions of a fresh ingest. So an incremental ingest has no rules of its
+own that could disagree.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
-"""Which nodes a change touches, and their records, derived anew by the functions that a fresh ingest uses.
+"""Finds the nodes that a change touches and derives them again, in both graphs, as a fresh ingest does.
 
 An article depends on its files; a stub on the files that list it and on whether their articles are in the graph; a
 list of related articles on its own files and on which targets are in the graph; a provider or topic on its files and
-on the articles that name it. Only what is touched is derived, and for both graphs by the same code.
+on the articles that name it. Other nodes stay as they are.
 """
 
 from __future__ import annotations

@@ -28,8 +28,8 @@ _BATCH = 100  # files whose records are in memory at once
 class IngestReport:
     """What the graph holds after an ingest, and what the ingest changed.
 
-    *articles* counts stubs too. *changed* articles stayed while a file about them changed. *moved* tells
-    whether the revision is another one than before.
+    *articles* includes stubs. *changed* articles stayed while a file about them changed. *moved*: the revision differs
+    from the one before.
     """
 
     articles: int

@@ -65,11 +65,11 @@ def many_names(path: str, domain: str) -> Problem:
 
 
 def key_collision(path: str, identity: str, winner: str) -> Problem:
-    """Two different identities have one key: the second is left out."""
+    """Two identities have one key; the graph omits the second."""
     return Problem(
         code=KEY_COLLISION,
         severity=Severity.ERROR,
-        message=f"{identity} has the same key as {winner} and is left out",
+        message=f"{identity} has the same key as {winner} and is omitted",
         hint="change one of the two by a query parameter",
         path=path,
         line=None,

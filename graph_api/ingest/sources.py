@@ -117,7 +117,7 @@ class _Unreadable:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Changes:
-    """The number of files of a folder, and of those that differ from what was ingested."""
+    """The number of files of a folder, and of those that differ from the last ingest."""
 
     files: int
     new: int
@@ -148,7 +148,7 @@ def changes(folder: Path, known: Mapping[str, bytes]) -> Changes:
 
 
 def default_database(folders: Iterable[str | Path]) -> Path:
-    """The cache file of a set of folders, in whatever order they are named; its folder exists.
+    """The cache file of a set of folders, the same for any order of them; its folder exists.
 
     It lies in `$XDG_CACHE_HOME/graph-api`, else `~/.cache/graph-api`. `StoreError` when that is not writable.
     """

@@ -42,7 +42,7 @@ class Taxonomy:
     documents: Mapping[Slug, list[tuple[Path, TopicDocument]]]
     meaning: Meaning
     parents: Mapping[Slug, Slug]
-    cut: Collection[Slug]  # topics whose parent is left out, since it is their descendant
+    cut: Collection[Slug]  # topics whose parent is ignored: it is their descendant
 
 
 def taxonomy(statements: Iterable[Statement]) -> Taxonomy:
@@ -140,7 +140,7 @@ def _topic(key: NodeKey, slug: Slug, document: TopicDocument, parent: Slug | Non
 
 
 def _bare(name: str) -> TopicDocument:
-    """What is known of a topic that only articles mention."""
+    """The document of a topic that only articles mention."""
     return TopicDocument(
         slug="", name=name, shortname=None, parent=None, keywords=(), hashtags=(), images=(), extra=None
     )

@@ -215,3 +215,27 @@ def markdown(name: str, *, related: Iterable[str] = (), extra: str = "") -> str:
         f"---\ncategory: news\ntitle: Title of {name}\npublishedDateTime: 2026-01-01T00:00:00Z\n"
         f"webUrl: {url(name)}\ntype: article\ntopics:\n  - News\n{extra}{listed}---\n"
     )
+
+
+def names(database: Path, query: str) -> list[str]:
+    """The first column of a query, as texts."""
+    return [str(row[0]) for row in select(database, query)]
+
+
+def related(database: Path) -> list[tuple[Any, ...]]:
+    """(slug, position, slug of the related article) of all related articles."""
+    return select(
+        database,
+        "SELECT s.slug, r.position, d.slug FROM related r JOIN article s ON s.key = r.src"
+        " JOIN article d ON d.key = r.dst ORDER BY s.slug, r.position",
+    )
+
+
+def hold(database: Path, *documents: Any, **files: Any) -> None:
+    """Make the database hold exactly these documents, in files 0.md, 1.md, ... and those named."""
+    fill(database, {"/a": {f"{at}.md": one for at, one in enumerate(documents)} | files})
+
+
+def codes(database: Path) -> list[tuple[Any, ...]]:
+    """(code, path) of all problems."""
+    return select(database, "SELECT code, path FROM problem ORDER BY code, path, key")

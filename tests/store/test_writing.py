@@ -45,7 +45,7 @@ from graph_api.store.reads import (
     Window,
 )
 from tests.ingest.build import source
-from tests.ingest.test_incremental import (
+from tests.ingest.test_derivation import (
     TOPICS,
     Slot,
     State,

@@ -1,12 +1,9 @@
-"""Folders on a disk into a database file: refused, repeated, locked, damaged, killed."""
+"""Folders on a disk into a store: what an ingest changes, reports and refuses."""
 
 from __future__ import annotations
 
 import hashlib
-import resource
 import sqlite3
-import subprocess
-import sys
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
@@ -14,14 +11,12 @@ from pathlib import Path
 import pytest
 
 from graph_api.errors import SourceError, StoreError, StoreLocked
-from graph_api.ingest import default_database, ingest
+from graph_api.ingest import ingest
 from graph_api.ingest.pipeline import revision_of
-from graph_api.ingest.sources import changes
 from graph_api.records import Severity
 from graph_api.store.reads import Rights, SourceRows
 from graph_api.store.sqlite.connection import connected
 from graph_api.store.sqlite.reads import answer
-from graph_api.store.sqlite.tables import SCHEMA_VERSION
 from tests.ingest.build import markdown, rows, select, write_folder
 
 Damage = Callable[[Path], object]
@@ -34,16 +29,11 @@ def folder(tmp_path: Path) -> Path:
     return write_folder(tmp_path / "site", files | {"news/c.md": markdown("c", related=["d"])})
 
 
-@pytest.fixture
-def database(tmp_path: Path) -> Path:
-    return tmp_path / "graph.sqlite"
-
-
 def slugs(database: Path) -> list[str]:
     return [slug for (slug,) in select(database, "SELECT slug FROM article WHERE is_stub = 0 ORDER BY slug")]
 
 
-# -- what an ingest does -----------------------------------------------------------------------------------
+# -- what an ingest does ------------------------------------------------------------------------------------
 
 
 def test_a_folder_becomes_a_graph(folder: Path, database: Path) -> None:
@@ -119,42 +109,6 @@ def test_the_revision_is_a_hash_of_content_and_of_nothing_of_the_store() -> None
     assert revision_of([[one]]) == "ea208e0552f529dd4e6eeae62557d1a1f46d4c7c3dda7d99947965da1dc0f0be"
 
 
-def test_generations_only_grow_and_survive_a_rebuild(folder: Path, database: Path) -> None:
-    def generation() -> tuple[str, str]:
-        ingest([folder], database)
-        [found] = select(
-            database,
-            "SELECT r.value, g.value FROM meta r, meta g WHERE r.name = 'revision' AND g.name = 'generation'",
-        )
-        return found
-
-    file = folder / "a.md"
-    texts = {"A": file.read_text(), "B": markdown("a", extra="quality: 7\n")}
-    seen: list[tuple[str, str]] = []
-    for name in "ABAA":
-        file.write_text(texts[name])
-        seen.append(generation())
-    assert [number for _, number in seen] == ["1", "2", "3", "3"]
-    assert seen[0][0] == seen[2][0] != seen[1][0]
-    _other_program(database)
-    assert generation() == seen[3]
-    _other_program(database)
-    file.write_text(texts["B"])
-    assert generation() == (seen[1][0], "4")
-
-
-def test_a_checkout_with_crlf_is_the_same_content(folder: Path, database: Path, tmp_path: Path) -> None:
-    (folder / "a.md").write_text(markdown("a", extra="quality: 7\n") + "Two\nlines\n")
-    first = ingest([folder], database)
-    before = rows(database)
-    for file in folder.rglob("*.md"):
-        file.write_bytes(file.read_bytes().replace(b"\n", b"\r\n"))
-    assert not changes(folder, dict(select(database, "SELECT path, sha256 FROM document")))
-    again, fresh = ingest([folder], database), ingest([folder], tmp_path / "fresh.sqlite")
-    assert (again.moved, again.changed, again.revision, fresh.revision) == (False, 0, *[first.revision] * 2)
-    assert rows(database) == rows(tmp_path / "fresh.sqlite") == before
-
-
 def test_several_folders_are_replaced_each_on_its_own(folder: Path, database: Path, tmp_path: Path) -> None:
     other = write_folder(tmp_path / "other", {"e.md": markdown("e"), "f.md": markdown("f")})
     ingest([folder], database)
@@ -181,7 +135,7 @@ def test_progress_counts_every_file_of_all_folders(folder: Path, database: Path,
     assert seen == [(1, 4), (2, 4), (3, 4), (4, 4)]
 
 
-# -- what it refuses ---------------------------------------------------------------------------------------
+# -- what it refuses ----------------------------------------------------------------------------------------
 
 
 def test_a_missing_folder_is_refused_and_makes_no_database(tmp_path: Path, database: Path) -> None:
@@ -277,127 +231,3 @@ def test_a_reader_that_stays_keeps_its_graph_and_stops_nobody(folder: Path, data
         assert reader.execute("SELECT count(*) FROM article").fetchone() == (4,)
         reader.execute("COMMIT")
         assert reader.execute("SELECT count(*) FROM article").fetchone() == (1,)
-
-
-# -- the database file -------------------------------------------------------------------------------------
-
-
-def _other_schema(database: Path) -> None:
-    with closing(sqlite3.connect(database)) as connection:
-        connection.executescript(f"DROP TABLE topic; PRAGMA user_version = {SCHEMA_VERSION + 1}")
-
-
-def _other_program(database: Path) -> None:
-    with closing(sqlite3.connect(database)) as connection, connection:
-        connection.execute("UPDATE meta SET value = '0.0.0' WHERE name = 'program'")
-        connection.execute("UPDATE article SET title = 'as another version read it'")
-
-
-def _truncated(database: Path) -> None:
-    data = database.read_bytes()
-    database.write_bytes(data[: len(data) // 2])
-
-
-def _scribbled(database: Path) -> None:
-    data = database.read_bytes()
-    database.write_bytes(data[:100] + b"\xff" * (len(data) - 100))
-
-
-@pytest.mark.parametrize("damage", [_other_schema, _other_program, _truncated, _scribbled])
-def test_a_database_that_is_outdated_or_damaged_is_built_anew(
-    folder: Path, database: Path, tmp_path: Path, damage: Damage
-) -> None:
-    ingest([folder], database)
-    damage(database)
-    ingest([folder], database)
-    ingest([folder], tmp_path / "fresh.sqlite")
-    assert rows(database) == rows(tmp_path / "fresh.sqlite")
-
-
-def _text(database: Path) -> None:
-    database.write_text("my notes, not a database, and longer than the head of one\n" * 10)
-
-
-def _somebodys(database: Path) -> None:
-    with closing(sqlite3.connect(database)) as connection:
-        connection.execute("CREATE TABLE mine (x)")
-
-
-def _marked_by_somebody(database: Path) -> None:
-    with closing(sqlite3.connect(database)) as connection:
-        connection.executescript("PRAGMA application_id = 7; CREATE TABLE mine (x)")
-
-
-@pytest.mark.parametrize("make", [_text, _somebodys, _marked_by_somebody])
-def test_a_file_of_somebody_else_is_refused_and_untouched(folder: Path, database: Path, make: Damage) -> None:
-    make(database)
-    before = database.read_bytes()
-    with pytest.raises(StoreError, match="name another file"):
-        ingest([folder], database)
-    assert database.read_bytes() == before
-
-
-def test_an_empty_file_is_filled(folder: Path, database: Path) -> None:
-    database.touch()
-    ingest([folder], database)
-    assert slugs(database) == ["a", "b", "c"]
-
-
-def test_a_place_that_cannot_be_written_is_one_clear_line(folder: Path, tmp_path: Path) -> None:
-    with pytest.raises(
-        StoreError, match=r"^\S+missing/graph\.sqlite: No such file or directory; name another"
-    ):
-        ingest([folder], tmp_path / "missing" / "graph.sqlite")
-    with pytest.raises(StoreError, match="Is a directory"):
-        ingest([folder], tmp_path)
-
-
-def test_a_full_disk_is_one_clear_line_and_the_old_graph_stays(folder: Path, database: Path) -> None:
-    ingest([folder], database)
-    before = rows(database)
-    (folder / "big.md").write_text(markdown("big") + "word " * 400_000)
-    done = _in_process(
-        f"""
-        import resource
-        resource.setrlimit(resource.RLIMIT_FSIZE, (1_000_000, {resource.RLIM_INFINITY}))
-        from graph_api.errors import StoreError
-        from graph_api.ingest import ingest
-        try:
-            ingest([{str(folder)!r}], {str(database)!r})
-        except StoreError as error:
-            print(error)
-        """
-    )
-    assert done.returncode == 0
-    assert done.stdout.startswith(f"{database}: ")
-    assert done.stdout.count("\n") == 1
-    assert rows(database) == before
-
-
-def _in_process(script: str) -> subprocess.CompletedProcess[str]:
-    lines = script.strip("\n").splitlines()
-    margin = len(lines[0]) - len(lines[0].lstrip())
-    text = "\n".join(line[margin:] for line in lines)
-    return subprocess.run(
-        [sys.executable, "-c", text], capture_output=True, text=True, check=False, timeout=60
-    )
-
-
-# -- the cache file ----------------------------------------------------------------------------------------
-
-
-def test_a_set_of_folders_has_one_cache_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
-    one, two = tmp_path / "one", tmp_path / "two"
-    assert default_database([one, two]) == default_database([two, one, two])
-    assert default_database([one]) != default_database([one, two])
-    assert default_database([one]).parent == tmp_path / "cache" / "graph-api"
-
-
-def test_a_cache_that_cannot_be_made_is_one_clear_line(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    (tmp_path / "file").touch()
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "file"))
-    with pytest.raises(StoreError, match="--db FILE"):
-        default_database([tmp_path])
