@@ -10,7 +10,7 @@ from strawberry import UNSET
 
 from graph_api.documents import canonical_domain, canonical_url
 from graph_api.errors import InvalidUrl, RequestError
-from graph_api.records import NodeKey, ProviderId, article_key, name_key, provider_id, topic_id
+from graph_api.records import NodeKey, ProviderId, article_key, name_key, normalized, provider_id, topic_id
 from graph_api.schema.inputs import ArticleBy, ProviderBy, TopicBy
 from graph_api.store.reads import ArticleHandle, ArticleRows, ProviderRows, TopicRows
 
@@ -38,6 +38,7 @@ class Handle:
 
 def node(id: str, name: str = "id") -> NodeHandle:
     """The handle for *id*, the value of the argument *name*. Raises RequestError when it is not an id."""
+    id = normalized("NFC", id)
     kind, _, rest = id.partition(":")
     key = article_key(id) if kind == "article" else name_key(id) if rest else None
     if kind not in _KINDS or key is None:

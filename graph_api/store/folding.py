@@ -1,4 +1,7 @@
-"""How texts are compared and ordered by every store: computed once, when they are written."""
+"""How every store compares and orders texts. Stores compute both forms when they write.
+
+Texts arrive in NFC (see `graph_api.documents`), and what a client compares them with is normalized by `canonical`.
+"""
 
 from __future__ import annotations
 
@@ -6,22 +9,27 @@ from unicodedata import combining
 
 from graph_api.records import normalized
 
-_DOTTED_I = "i\u0307"  # what İ becomes: the dot is lost, so that "istanbul" finds İstanbul
+_DOTTED_I = "i\u0307"  # the case-folded form of İ, which "istanbul" has to find
+
+
+def canonical(text: str) -> str:
+    """*text* in NFC: canonically equivalent texts become equal."""
+    return normalized("NFC", text)
 
 
 def fold(text: str) -> str:
-    """*text* for comparing without regard to case. Canonically equivalent texts have equal folds."""
+    """*text* for comparisons without regard to case; canonically equivalent texts have equal folds."""
     if text.isascii():
         return text.lower()
     return normalized("NFC", normalized("NFD", text).casefold().replace(_DOTTED_I, "i"))
 
 
 def order_key(text: str) -> str:
-    """*text* for ordering: first without accents, other marks and case, then as it is.
+    """*text* for orders: first without accents, other combining marks and case, then the text itself.
 
-    The texts are separated by a character that sorts before all that titles and names contain.
+    U+0001 separates the two; it sorts before all that titles and names contain.
     """
     if text.isascii():
         return f"{text.lower()}\1{text}"
     bare = "".join(sign for sign in normalized("NFD", text) if not combining(sign)).casefold()
-    return f"{bare}\1{normalized('NFC', text)}"
+    return f"{bare}\1{canonical(text)}"

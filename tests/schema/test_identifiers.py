@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Literal
+from unicodedata import normalize
 
 import pytest
 
@@ -60,6 +62,17 @@ def test_a_provider_is_found_by_each_form_of_an_international_domain(tmp_path: P
 @pytest.mark.parametrize("by", [{"id": "topic:c-plus-plus"}, {"slug": "c-plus-plus"}, {"name": "c++"}])
 def test_a_topic_is_found_by_id_slug_and_name(path: Path, by: dict[str, str]) -> None:
     assert ask(path, "query ($by: TopicBy!) { topic(by: $by) { name } }", by=by) == {"topic": {"name": "C++"}}
+
+
+@pytest.mark.parametrize("form", ["NFC", "NFD"])
+@pytest.mark.parametrize("by", [{"id": "topic:café"}, {"slug": "café"}, {"name": "CAFÉ"}])
+def test_a_topic_is_found_in_either_normal_form(
+    tmp_path: Path, by: dict[str, str], form: Literal["NFC", "NFD"]
+) -> None:
+    path = graph(tmp_path / "g.db", topic("café", name="Café"))
+    asked = {name: normalize(form, value) for name, value in by.items()}
+    found = ask(path, "query ($by: TopicBy!) { topic(by: $by) { slug } }", by=asked)
+    assert found == {"topic": {"slug": "café"}}
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,6 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import cmp_to_key
 from typing import Any, NamedTuple, TypeAlias, assert_never
-from unicodedata import normalize
 
 from graph_api.records import EdgeDirection, EdgeKind, NodeKey, Problem, Provider
 from graph_api.store import sorting
@@ -36,7 +35,7 @@ from graph_api.store.filters import (
     TextIs,
     checked,
 )
-from graph_api.store.folding import fold, order_key
+from graph_api.store.folding import canonical, fold, order_key
 from graph_api.store.reads import (
     PRECEDING,
     AllArticles,
@@ -213,10 +212,9 @@ class DictGraph:
             case OrderField.PUBLISHED_DATE_TIME:
                 date = _article(entry.record).article.published_date_time
                 return None if date is None else (date - EPOCH) // timedelta(microseconds=1)
-            case OrderField.HEAT:
-                return _article(entry.record).article.heat
-            case OrderField.QUALITY:
-                return _article(entry.record).article.quality
+            case OrderField.HEAT | OrderField.QUALITY:
+                value: SortValue = getattr(_article(entry.record).article, sort_field.value)
+                return value
             case OrderField.TITLE:
                 return order_key(_article(entry.record).article.title)
             case OrderField.RELATED_COUNT:
@@ -229,8 +227,8 @@ class DictGraph:
                 is_provider = isinstance(entry.record, Provider)
                 return _text(entry.record, TextField.DOMAIN if is_provider else TextField.SLUG)
             case _:
-                value: SortValue = getattr(entry.record, sort_field.value)
-                return value
+                found: SortValue = getattr(entry.record, sort_field.value)
+                return found
 
     # -- filters -----------------------------------------------------------------------------------------
 
@@ -247,7 +245,7 @@ class DictGraph:
                 return _text_fits(_text(record, filter.field), filter)
             case TextIn():
                 text = _text(record, filter.field)
-                return text is not None and _canonical(text) in map(_canonical, filter.values)
+                return text is not None and any(_equal(text, value, filter.field) for value in filter.values)
             case NumberIs():
                 value = self._number(_article(record), filter.field)
                 return value is not None and _COMPARE[filter.compare](value, filter.value)
@@ -274,8 +272,8 @@ class DictGraph:
                     Quantifier.NONE: not any(fitting),
                 }[filter.quantifier]
             case HasTopics():
-                slugs = {_canonical(self.topics[topic].topic.slug) for topic in self.topics_of(key)}
-                return slugs >= set(map(_canonical, filter.slugs))
+                slugs = {canonical(self.topics[topic].topic.slug) for topic in self.topics_of(key)}
+                return slugs >= set(map(canonical, filter.slugs))
             case OfRelated():
                 others = [other.key for other in self._related(key, filter.direction)]
                 return any(self.fits(self.articles[other], filter.filter) for other in others)
@@ -309,8 +307,8 @@ _COMPARE: dict[Compare, Callable[[Any, Any], bool]] = {
 }
 
 
-def _canonical(text: str) -> str:
-    return normalize("NFC", text)
+def _equal(one: str, other: str, wanted: TextField) -> bool:
+    return one == other if wanted is TextField.URL else canonical(one) == canonical(other)
 
 
 def _text_fits(value: str | None, filter: TextIs) -> bool:
@@ -318,7 +316,7 @@ def _text_fits(value: str | None, filter: TextIs) -> bool:
         return False
     folded, wanted = fold(value), fold(filter.value)
     return {
-        Match.EQ: _canonical(value) == _canonical(filter.value),
+        Match.EQ: _equal(value, filter.value, filter.field),
         Match.CONTAINS: wanted in folded,
         Match.STARTS_WITH: folded.startswith(wanted),
         Match.ENDS_WITH: folded.endswith(wanted),

@@ -14,7 +14,6 @@ from copy import deepcopy
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, TypeVar
-from unicodedata import normalize
 
 import numpy as np
 
@@ -35,7 +34,7 @@ from graph_api.records import (
     Topic,
 )
 from graph_api.store import driver, reads
-from graph_api.store.folding import fold
+from graph_api.store.folding import canonical, fold
 from graph_api.store.location import Health, TracedRead
 from graph_api.store.protocol import Reader, Store
 from graph_api.store.reads import ArticleHandle, Keys, ListKey, Read, Reads, Rights, Slice, complete
@@ -482,10 +481,6 @@ def _article_keys(content: Content, graph: DictGraph, read: reads.ArticleKeysBy)
         if fitting:
             found[value] = min(fitting, key=_newest_first).key
     return found
-
-
-def canonical(text: str) -> str:
-    return normalize("NFC", text)
 
 
 def _newest_first(article: Article) -> tuple[float, NodeKey]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
+from unicodedata import normalize
 
 from hypothesis import strategies as st
 
@@ -87,6 +88,9 @@ TEXTS = [
     "ß",
     "ss",
     "İ",
+    "é",
+    "É",
+    "e",
     "人工",
     "工",
     "x.org",
@@ -158,7 +162,7 @@ def _problems(names: list[str]) -> st.SearchStrategy[AnyNode]:
 
 # -- filters -----------------------------------------------------------------------------------------------
 
-_texts = st.sampled_from(TEXTS) | st.text(max_size=2)
+_texts = st.sampled_from([*TEXTS, *(normalize("NFD", text) for text in TEXTS)]) | st.text(max_size=2)
 
 
 def _combined(leaves: st.SearchStrategy[Filter], *, size: int = 8) -> st.SearchStrategy[Filter]:

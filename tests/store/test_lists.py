@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Literal
+from unicodedata import normalize
 
 import pytest
 from hypothesis import given, settings, strategies as st
@@ -32,6 +34,8 @@ from graph_api.store.reads import (
     PRECEDING,
     AllArticles,
     AllProviders,
+    AllTopics,
+    ArticleRows,
     Counts,
     Item,
     ListKey,
@@ -39,11 +43,13 @@ from graph_api.store.reads import (
     Order,
     OrderField,
     Place,
+    ProviderRows,
     RelatedArticles,
     Rights,
+    TopicRows,
     Window,
 )
-from tests.store.build import AnyNode, article, key
+from tests.store.build import AnyNode, article, key, provider, topic
 from tests.store.generated import NAMES, article_filters, graphs, lists, rights
 from tests.store.stores import OTHERS, STORES, Answer, Stored, answers, assert_alike
 
@@ -191,3 +197,54 @@ def test_only_lists_of_articles_can_be_ordered_and_only_related_ones_by_position
     for scope, field in ((AllProviders(), OrderField.TITLE), (AllArticles(), OrderField.POSITION)):
         with pytest.raises(RequestError):
             answer(Lists((scope,), ALL, WHOLE, None, (Order(field),)))
+
+
+@pytest.mark.parametrize(
+    ("title", "wanted", "matches"),
+    [
+        ("Café", "Café", set(Match)),
+        ("İstanbul", "istanbul", {Match.CONTAINS, Match.STARTS_WITH, Match.ENDS_WITH}),
+        ("İstanbul", "STAN", {Match.CONTAINS}),
+        ("STRASSE", "straße", {Match.CONTAINS, Match.STARTS_WITH, Match.ENDS_WITH}),
+        ("Café", "cafe", set[Match]()),
+    ],
+)
+@pytest.mark.parametrize("form", ["NFC", "NFD"])
+def test_canonically_equivalent_texts_are_equal(
+    title: str, wanted: str, matches: set[Match], form: Literal["NFC", "NFD"], stored: Stored
+) -> None:
+    answer = stored(article("a", title=normalize("NFC", title)))
+    asked = normalize(form, wanted)
+    filters = {match: TextIs(TextField.TITLE, match, asked) for match in Match}
+    found = {m for m, each in filters.items() if answer(Counts((AllArticles(),), ALL, each))[AllArticles()]}
+    assert found == matches
+    counted = answer(Counts((AllArticles(),), ALL, TextIn(TextField.TITLE, (asked,))))
+    assert counted == {AllArticles(): int(Match.EQ in matches)}
+
+
+def test_orders_by_text_put_accents_beside_their_letters(stored: Stored) -> None:
+    titles = ["Zebra", "äpfel", "Apfel", "Österreich", "apfel", "Äpfel", "Oslo", "İzmir", "ida"]
+    in_order = ["Apfel", "apfel", "Äpfel", "äpfel", "ida", "İzmir", "Oslo", "Österreich", "Zebra"]
+    answer = stored(
+        *(article(f"a{number}", title=title) for number, title in enumerate(titles)),
+        *(provider(f"{number}.org", name=title) for number, title in enumerate(titles)),
+        *(topic(f"t{number}", name=title) for number, title in enumerate(titles)),
+    )
+    for descending in (False, True):
+        order = (Order(OrderField.TITLE, descending=descending),)
+        keys = answer(Lists((AllArticles(),), ALL, WHOLE, None, order))[AllArticles()].keys
+        rows = answer(ArticleRows(keys, ALL))
+        assert [rows[key].title for key in keys] == (in_order[::-1] if descending else in_order)
+    providers = answer(Lists((AllProviders(),), ALL, WHOLE))[AllProviders()].keys
+    provider_rows = answer(ProviderRows(providers, ALL))
+    assert [provider_rows[key].name for key in providers] == in_order
+    topics = answer(Lists((AllTopics(),), ALL, WHOLE))[AllTopics()].keys
+    topic_rows = answer(TopicRows(topics, ALL))
+    assert [topic_rows[key].name for key in topics] == in_order
+
+
+def test_folding_a_long_run_of_marks_takes_no_square_of_its_length(stored: Stored) -> None:
+    answer = stored(article("a"))
+    marks = "a" + "\u0301\u0316" * 100_000  # some minutes for `unicodedata.normalize`
+    filter = Or(tuple(TextIs(TextField.TITLE, match, marks) for match in Match))
+    assert answer(Counts((AllArticles(),), ALL, filter)) == {AllArticles(): 0}

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from typing import Literal
+from unicodedata import normalize
+
+import pytest
 
 from graph_api.records import Detail, Image, NodeKey, Secured, Severity, article_id
 from graph_api.store.reads import (
@@ -145,6 +149,21 @@ def test_topics_are_found_by_any_name_without_regard_to_case(stored: Stored) -> 
     answer = stored(topic("x", name="Go", names=["Golang"]), topic("y", names=["GO"]))
     found = answer(TopicKeysByName(("go", "GO", "GOLANG", "rust"), ALL))
     assert found == {"go": topic("x").key, "GO": topic("x").key, "GOLANG": topic("x").key}
+
+
+@pytest.mark.parametrize("form", ["NFC", "NFD"])
+def test_slugs_paths_and_names_are_found_in_either_normal_form(
+    form: Literal["NFC", "NFD"], stored: Stored
+) -> None:
+    answer = stored(
+        article("a", slug="café", files=[("é/café.md", 1)], topics=["kaffee"]),
+        topic("kaffee", name="Café"),
+    )
+    for handle, value in ((ArticleHandle.SLUG, "café"), (ArticleHandle.PATH, "é/café.md")):
+        asked = normalize(form, value)
+        assert answer(ArticleKeysBy(handle, (asked,), ALL)) == {asked: key("a")}
+    named = normalize(form, "CAFÉ")
+    assert answer(TopicKeysByName((named,), ALL)) == {named: topic("kaffee").key}
 
 
 def test_status_counts_what_the_caller_sees(stored: Stored) -> None:

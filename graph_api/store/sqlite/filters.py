@@ -34,7 +34,7 @@ from graph_api.store.filters import (
     TextIs,
     checked,
 )
-from graph_api.store.folding import fold
+from graph_api.store.folding import canonical, fold
 from graph_api.store.reads import Rights
 from graph_api.store.sqlite.row_mapping import microseconds
 from graph_api.store.sqlite.rows import AMONG
@@ -87,7 +87,7 @@ def _condition(filter: Filter, subject: Subject) -> Sql:
             return _text(filter, subject)
         case TextIn():
             column = _text_column(filter.field, subject)
-            return Sql(f"{column} {AMONG}", (texts(filter.values),))
+            return Sql(f"{column} {AMONG}", (texts(_exact(value, filter.field) for value in filter.values),))
         case NumberIs():
             return _number(filter, subject)
         case FlagIs():
@@ -118,7 +118,7 @@ def _text(filter: TextIs, subject: Subject) -> Sql:
     if not storable(filter.value):
         return FALSE
     if filter.match is Match.EQ:
-        return Sql(f"{column} = ?", (filter.value,))
+        return Sql(f"{column} = ?", (_exact(filter.value, filter.field),))
     value, folded = fold(filter.value), f"{column}_folded"
     if not value:
         return Sql(f"{column} IS NOT NULL")
@@ -127,6 +127,11 @@ def _text(filter: TextIs, subject: Subject) -> Sql:
     raw = value.encode()
     ends = (1, len(raw)) if filter.match is Match.STARTS_WITH else (-len(raw), len(raw))
     return Sql(f"substr(CAST({folded} AS BLOB), ?, ?) = ?", (*ends, raw))
+
+
+def _exact(value: str, field: TextField) -> str:
+    """What EQ and IN compare with; URLs differ by their bytes."""
+    return value if field is TextField.URL else canonical(value)
 
 
 def _number(filter: NumberIs, subject: Subject) -> Sql:

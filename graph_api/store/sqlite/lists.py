@@ -25,6 +25,7 @@ from graph_api.store.filters import (
     TextField,
     TextIs,
 )
+from graph_api.store.folding import canonical
 from graph_api.store.reads import (
     PRECEDING,
     AllArticles,
@@ -243,8 +244,8 @@ def _scope_of(filter: Filter) -> ArticlesOfProvider | ArticlesOfTopic | None:
         case OfProvider(TextIs(TextField.DOMAIN, Match.EQ, domain)) if storable(domain):
             return ArticlesOfProvider(name_key(provider_id(domain)))
         case OfTopics(Quantifier.SOME, TextIs(TextField.SLUG, Match.EQ, slug)) if storable(slug):
-            return ArticlesOfTopic(name_key(topic_id(slug)))
+            return ArticlesOfTopic(name_key(topic_id(canonical(slug))))
         case HasTopics((slug,)) if storable(slug):
-            return ArticlesOfTopic(name_key(topic_id(slug)))
+            return ArticlesOfTopic(name_key(topic_id(canonical(slug))))
         case _:
             return None

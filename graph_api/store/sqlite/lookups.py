@@ -6,7 +6,7 @@ import sqlite3
 from collections.abc import Mapping
 
 from graph_api.records import NodeKey
-from graph_api.store.folding import fold
+from graph_api.store.folding import canonical, fold
 from graph_api.store.reads import ArticleHandle, ArticleKeysBy, TopicKeysByName
 from graph_api.store.sqlite.sql import Sql, graph, texts
 
@@ -21,12 +21,15 @@ _ARTICLES = {  # {0} is the graph
 
 def article_keys(connection: sqlite3.Connection, read: ArticleKeysBy) -> Mapping[str, NodeKey]:
     """The article for each value of *read*: of several the newest, then the one with the smallest id."""
+    is_url = read.handle is ArticleHandle.URL  # URLs differ by their bytes
+    wanted = {value: value if is_url else canonical(value) for value in read.values}
     found = Sql(
         f"SELECT v.value, a.key FROM json_each(?) v"
         f" CROSS JOIN {_ARTICLES[read.handle].format(graph(read.rights))} ORDER BY a.published_us, a.key DESC",
-        (texts(read.values),),
+        (texts(wanted.values()),),
     ).all(connection)
-    return dict(found)  # the last of several wins: the newest
+    keys: dict[str, NodeKey] = dict(found)  # the last of several wins: the newest
+    return {value: keys[stored] for value, stored in wanted.items() if stored in keys}
 
 
 def topic_keys(connection: sqlite3.Connection, read: TopicKeysByName) -> Mapping[str, NodeKey]:
