@@ -127,13 +127,13 @@ class Connection(HttpToolsProtocol):
     # -- events of the parser ------------------------------------------------------------------------------
 
     def on_message_begin(self) -> None:
-        super().on_message_begin()
+        self.url, self.headers = b"", []  # uvicorn would make the scope here; begin_request does
         if self._waiting_since is None:  # a pipelined request in the same piece
             self._waiting_since = self.loop.time()
 
     def on_header(self, name: bytes, value: bytes) -> None:
         if self._in_head:  # trailers are ignored
-            super().on_header(name, value)
+            self.headers.append((name.lower(), value))
 
     def on_headers_complete(self) -> None:
         assert self.parser is not None, "it is the caller"
@@ -154,7 +154,13 @@ class Connection(HttpToolsProtocol):
 
     def begin_request(self) -> None:
         """Starts the ASGI app; uvicorn does so as soon as the headers are complete."""
-        self.idle_since = None
+        url, headers, self.idle_since = self.url, self.headers, None
+        super().on_message_begin()  # makes the scope, whose list of headers is `self.headers`
+        self.url = url
+        self.headers += headers
+        if b"expect" in self.headers_by_name:
+            values = (value.lower() for name, value in headers if name == b"expect")
+            self.expect_100_continue = b"100-continue" in values
         super().on_headers_complete()
 
     def on_message_complete(self) -> None:
