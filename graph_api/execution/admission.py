@@ -41,7 +41,7 @@ from graph_api.execution.stats import Stats
 from graph_api.execution.validation import RULES
 from graph_api.settings import Settings
 
-Key: TypeAlias = tuple[object, ...]  # what a plan or an operation depends on, beside its text
+Key: TypeAlias = tuple[object, ...]  # the inputs of a plan or operation beside its text
 
 _REMEMBERED_BYTES = 33_554_432
 _TREE_BYTES = 130  # for each character of a text
@@ -72,7 +72,7 @@ class Admitted:
 
 @dataclass(slots=True, eq=False)
 class CachedText:
-    """What was made of one text, about *size* bytes."""
+    """The results for one text, about *size* bytes."""
 
     text: str
     document: DocumentNode
@@ -96,12 +96,12 @@ class Admission:
         self._known: Lru[str, CachedText] = Lru(_REMEMBERED_BYTES)
 
     def known(self, text: str) -> CachedText | None:
-        """What is cached of *text*."""
+        """The cache entry of *text*."""
         return self._known.get(text)
 
     def grew(self, known: CachedText, more_bytes: int) -> None:
         """Count so many bytes more for *known*, and evict the least recently used texts. A text that takes a quarter of
-        the cache starts anew."""
+        the cache loses its results."""
         known.size += more_bytes
         if known.size > _REMEMBERED_BYTES // 4:
             known.size = _tree_bytes(known.text)
@@ -196,8 +196,8 @@ def _tree_bytes(text: str) -> int:
 def _check_tokens(document: DocumentNode) -> None:
     """Refuse numbers of more than 100 digits, which validation would try to convert, and unlink the tokens.
 
-    Linked tokens are a reference cycle. Documents are cached for so long that the garbage collector may have frozen
-    them, and would never free the cycle: see `gc_policy`.
+    Linked tokens are a reference cycle. Cached documents may be frozen by the garbage collector, which then
+    never frees the cycle: see `gc_policy`.
     """
     token = document.loc.start_token if document.loc else None
     while token is not None:

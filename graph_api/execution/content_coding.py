@@ -47,7 +47,7 @@ CODINGS = tuple(_PACKERS)
 
 
 def packed(body: bytes, coding: str) -> bytes:
-    """*body* in one of the `CODINGS`. On any thread, and other threads run meanwhile."""
+    """*body* in one of the `CODINGS`. Thread-safe; releases the interpreter."""
     return _PACKERS[coding](body)
 
 

@@ -1,8 +1,8 @@
 """From the objects of an answer to its JSON, counted on the way, so that an answer that is too large takes no memory.
 
 The encoder holds the interpreter until it is done, so a large answer is encoded piece by piece: the objects of each
-list some at a time, objects that occur several times once, and what holds them around their bytes. Each piece
-counts as often as it occurs in the answer. What is not counted is small: the attributes of at most 256 objects at a time.
+list some at a time, objects that occur several times once, and their parents around their bytes. Each piece
+counts as often as it occurs in the answer. Not counted are the attributes of at most 256 objects at a time.
 """
 
 from __future__ import annotations
@@ -17,14 +17,14 @@ from graph_api.errors import AnswerTooLarge
 _OPTIONS = orjson.OPT_UTC_Z
 _LONG = 262_144  # characters of a text: encoded in about half a millisecond
 _SHORT = 1_000  # characters of a text that is encoded with its object
-_AT_ONCE = 256  # objects, what they hold encoded before them
-_MOST_LOOSE = 1_000  # objects that are encoded with what holds them
+_AT_ONCE = 256  # objects, whose parts were encoded before
+_MOST_LOOSE = 1_000  # objects that are encoded with their parents
 
 
 class SizeBudget:
-    """The bytes that an answer may have (*allowed*), and the bytes that it is known to have (*taken*).
+    """Counts the bytes of an answer (*taken*), of at most *allowed*.
 
-    A few objects that occur once are *loose*: they are encoded with what holds them, which saves a copy of their texts.
+    A few objects that occur once are *loose*: they are encoded with their parents, which saves a copy of their texts.
     """
 
     __slots__ = ("allowed", "loose", "taken")
@@ -55,7 +55,7 @@ class SizeBudget:
 
 
 def encoded(answer: Any) -> bytes:
-    """The JSON of an answer, parts of which may be encoded already."""
+    """The JSON of an answer; parts may be encoded already."""
     return orjson.dumps(answer, option=_OPTIONS)
 
 

@@ -39,7 +39,7 @@ _TRACED_COST = 1000  # larger operations are not traced
 
 
 class Question(NamedTuple):
-    """What an answer depends on, the revision aside: answers are cached and shared by it."""
+    """The key by which answers of one revision are cached and shared."""
 
     text: str
     operation_name: str | None
@@ -64,7 +64,8 @@ class Answer(NamedTuple):  # a frozen dataclass takes four times as long to make
 
 
 class Engine:
-    """Runs the operations of one schema over one store; *loads_adjacency* suits whoever runs many."""
+    """Runs the operations of one schema over one store; With *loads_adjacency* the first walk loads all
+    edges into memory, which pays for many operations."""
 
     def __init__(
         self, schema: strawberry.Schema, store: Store, settings: Settings, *, loads_adjacency: bool = False
@@ -99,7 +100,7 @@ class Engine:
         *rights* are the caller's, by default what the settings open to everybody. Where operations wait for their
         turn, each *client* has an equal share; raises `Overloaded` when too many wait. *charge* is
         awaited with the cost of an operation that will run, and what it raises stops it. A cached answer comes in
-        *coding* if it is cached so. *stats* records what was done; a plan that `answer_now` began with it is finished.
+        *coding* if it is cached so. *stats* records the work; a plan that `answer_now` began with it is finished.
         """
         stats, rights = stats or Stats(), rights or self._rights
         stats.text, stats.asked_s = text, time.perf_counter()
@@ -166,8 +167,8 @@ class Engine:
     async def _prepared(
         self, question: Question, variables: dict[str, Any], client: str, stats: Stats
     ) -> Prepared:
-        """The operation, ready to run. A text that is new or long takes some milliseconds; it waits for its turn, so that
-        others are served in between, and each client has an equal share."""
+        """The operation, ready to run. New and long texts, which take some milliseconds, are prepared one at a time, with
+        equal shares for all clients and other requests in between."""
         text, name, variables_json = question.text, question.operation_name, question.variables_json
         found = self._operations.known(text, name, variables_json)
         if found is not None:
@@ -208,7 +209,7 @@ class Engine:
             raise
         except AnswerTooLarge as error:
             return self._refusal(_too_large(error), work.stats)
-        except Exception as error:  # noqa: BLE001 - whatever it is, the client learns only that it was
+        except Exception as error:  # noqa: BLE001 - masked and logged
             logger.error("an operation failed: %s", one_line(error))  # noqa: TRY400 - on one line
             return self._refusal(_masked(), work.stats, executed=True)
         finally:
@@ -228,8 +229,8 @@ class Engine:
         return Answer(body, executed=True, revision=revision, timeless=True, coding=coding, cached=cached)
 
     async def _joined(self, work: Work, question: Question, client: str) -> Answer:
-        """The answer, made once for all equal operations of one client that are there meanwhile. Not of several: where
-        operations wait, a client must not wait behind what another one asked for before."""
+        """The answer, made once for equal concurrent operations of one client. Not of several clients: in a queue, a client
+        must not wait for another client's operations."""
         if self._settings.response_cache_bytes == 0:
             return await self._in_turn(work, question, client)
         key = (self._loader.known_revision, question, client)
@@ -241,7 +242,7 @@ class Engine:
         return answer
 
     async def _in_turn(self, work: Work, question: Question, client: str) -> Answer:
-        """The answer, made when it is the operation's turn, unless it was begun in a turn already."""
+        """The answer, made in a turn of the queue; a paused operation has its turn already."""
         if work.stats.paused is None:
             cost = _turn_cost(work)
             queue = self.queues.of(cost)
@@ -253,7 +254,7 @@ class Engine:
                     if work.is_cacheable and await self.revision()
                     else None
                 )
-                if found is not None:  # made for another client meanwhile
+                if found is not None:  # made for another client while this one waited
                     queue.leave()
                     return found
             execution = work.stats.paused = Execution(work, self._loader, queue, self._settings.max_answer)
@@ -271,10 +272,10 @@ class Engine:
 
 
 class LoopTime:
-    """How long plans have held the event loop since it last looked at its connections.
+    """The time that plans have held the event loop since it last polled its connections.
 
-    Without a bound, a thousand connections whose answers take a millisecond each would hold it for a second. What
-    comes when the time is over waits for its turn, where each client has an equal share.
+    Without a limit, a thousand connections whose answers take a millisecond each would hold it for a second. Requests
+    above the limit wait in a fair queue.
     """
 
     def __init__(self) -> None:
@@ -282,11 +283,11 @@ class LoopTime:
 
     @property
     def is_over(self) -> bool:
-        """Whether other connections come first now."""
+        """Whether the limit is reached."""
         return self._held_s > LOOP_S
 
     def took(self, for_s: float) -> None:
-        """A plan held the event loop for so long."""
+        """Count the time of a plan."""
         if self._held_s == 0:
             asyncio.get_running_loop().call_soon(self._begin)
         self._held_s += for_s

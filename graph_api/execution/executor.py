@@ -21,7 +21,7 @@ _LOOP_COST = (
 
 
 class Work(NamedTuple):  # made for every operation: a frozen dataclass takes four times as long
-    """An operation to answer, and what the caller may see of the content and wants to know beside it."""
+    """An operation to answer, with the caller's rights, and which extensions to add."""
 
     prepared: Prepared
     rights: Rights
@@ -54,7 +54,7 @@ class Work(NamedTuple):  # made for every operation: a frozen dataclass takes fo
 
 
 class Execution:
-    """One operation under way. It has a turn in *queue*, which ends with `close`, as does what its plan holds."""
+    """A running operation. It holds a turn of *queue*, and maybe a connection, until `close`."""
 
     def __init__(self, work: Work, loader: Loader, queue: FairQueue, max_answer: int) -> None:
         self._work = work
@@ -64,32 +64,32 @@ class Execution:
 
     @property
     def body(self) -> bytes:
-        """The bytes of the answer, when it is finished."""
+        """The bytes of the answer. After it has finished."""
         return self._load.result
 
     @property
     def revision(self) -> str:
-        """The revision that it was made from."""
+        """The revision of all rows in it."""
         return self._load.revision
 
     def record_in(self, stats: Stats) -> None:
-        """Record in *stats* from now on, what was recorded before too."""
+        """Move the record to *stats*."""
         stats.continue_from(self._load.stats)
         self._load.stats = stats
 
     def on_loop(self) -> bool:
-        """Whether it is finished, after at most 5 ms on the event loop."""
+        """Drive the plan on the event loop for at most 5 ms; True when it has finished."""
         if self._work.cost <= _LOOP_COST:
             self._is_done = self._load.on_loop()
         return self._is_done
 
     async def finish(self) -> None:
-        """It is finished; what is left of it is done in a thread."""
+        """Finish the plan, in a thread if need be."""
         if not self._is_done:
             await self._load.in_thread()
 
     def close(self) -> None:
-        """End its turn and give back its connection."""
+        """Release the connection and the turn."""
         self._load.close()
         self._queue.leave()
 

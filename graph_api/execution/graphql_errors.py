@@ -26,7 +26,7 @@ def refusal(message: str, code: str, **extensions: object) -> OperationRefused:
 
 
 def refusal_of(errors: Iterable[GraphQLError]) -> OperationRefused:
-    """An operation refused with these errors, each of which carries a code."""
+    """An operation refused with these errors; each has a code."""
     return OperationRefused([dict(error.formatted) for error in errors])
 
 

@@ -138,7 +138,7 @@ class Load(Generic[T]):
         return self._cache.revision
 
     def on_loop(self, for_s: float = LOOP_S) -> bool:
-        """Whether the plan has returned, driven on the event loop for so long at most."""
+        """Drive the plan on the event loop for at most this time; True when it has returned."""
         self._until_s = time.perf_counter() + for_s
         with self.stats.phase("loop"):
             try:
@@ -150,7 +150,7 @@ class Load(Generic[T]):
         return is_done and self._finished()
 
     async def in_thread(self) -> None:
-        """The plan has returned, driven in the thread of its connection."""
+        """Drive the plan to its end in the thread of its connection."""
         self._until_s, self.stats.way = FOREVER, "thread"
         with self.stats.phase("thread"):
             if self._reader is None:
@@ -166,7 +166,7 @@ class Load(Generic[T]):
         drive(self._running, self._answer, seen=self.stats.seen)
 
     def close(self) -> None:
-        """Give back the connection; a plan that has not returned ends."""
+        """Release the connection; the plan cannot go on."""
         if self._reader is not None:
             self._reader.release()
             self._reader = None

@@ -129,7 +129,7 @@ class OperationCache:
         return Prepared(admitted, plan, root, arguments, mistakes, timeless)
 
     def check(self, text: str) -> None:
-        """Raises `OperationRefused` unless every operation of *text* can be compiled, whatever its variables are."""
+        """Raises `OperationRefused` unless every operation of *text* can be compiled."""
         for admitted in self._admission.all_admitted(text):
             undecided = dict.fromkeys(admitted.conditions, True)
             compile_operation(self._schema, admitted.document, admitted.operation, undecided)
@@ -226,7 +226,7 @@ def _excess(limit: str, message: str, asked: int, allowed: int) -> OperationRefu
 def _values_and_nesting(variables: Mapping[str, Any], most: int) -> tuple[int, int]:
     """How many values there are in JSON, counted to one more than *most*, and how deep they nest.
 
-    Iterative, since the depth is what is in question; the object of all variables itself does not count.
+    Iterative, since the depth may be large; the object of all variables does not count.
     """
     values = deepest = 0
     pending: list[tuple[Any, int]] = [(variables, 0)]

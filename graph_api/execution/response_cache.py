@@ -22,7 +22,7 @@ _MOST_BYTES = 2_097_152  # larger ones take too long to compress on the event lo
 
 class CachedResponse:
     """A cached answer. *encodings* are its bytes by content coding, *tags* its entity tags by media type; the HTTP
-    layer adds what it had to make, on any thread."""
+    layer adds to both, on any thread."""
 
     __slots__ = ("_own_bytes", "counted", "encodings", "plain", "question", "tags")
 

@@ -2,11 +2,11 @@
 
 Content does not change within a revision, so a cached row is good until the revision changes; then the whole cache is
 replaced. Objects that an answer holds are cached beside the rows that they are made of, as JSON, where they consist of
-attributes and rows of their own; lists that a client pages or filters are assembled anew.
+attributes and rows of their own; lists that a client pages or filters are not cached.
 
 Why two generations and no LRU list: a lookup costs no more than a dict's. Rows are added to the
 young generation; when it holds half of the bytes it becomes the old one, and those of the former old
-one that were not looked up meanwhile are evicted.
+one that were not looked up since are evicted.
 
 Why no lock: the event loop and the store's threads may use it at once. Each change is one step of a dict;
 two at once may count some bytes less or evict a generation early, but never give a wrong row.
@@ -21,9 +21,7 @@ from graph_api.execution.lru import size_of
 from graph_api.graph.adjacency import Csr
 from graph_api.store.reads import Read, is_keyed
 
-Generation: TypeAlias = dict[
-    Hashable, dict[Any, Any]
-]  # rows by what is asked, then by key; Any: of the read's types
+Generation: TypeAlias = dict[Hashable, dict[Any, Any]]  # rows by kind, then by key; Any: the read's types
 
 _ABSENT: Any = object()  # the store has no row for this key
 _ENTRY_BYTES = 100  # of a dict, for one entry
@@ -78,7 +76,7 @@ class RowCache:
         self._turn_over()
 
     def objects(self, kind: Hashable, keys: Iterable[Any]) -> dict[Any, Any]:
-        """What is cached under *kind* for these keys, by key; it is young again."""
+        """The cached values of this *kind*, by key; they become young."""
         old = self._old.get(kind, {})
         if not old and kind not in self._young:
             return {}

@@ -1,4 +1,4 @@
-"""Runs a plan: from records to the objects of an answer, each distinct record assembled once per level."""
+"""Runs a plan: assembles the objects of an answer from records, each distinct record once per level."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ from graph_api.store.reads import Reads, Rights, Turn
 T = TypeVar("T")
 
 _NODES = (Article, Provider, Topic)  # they have keys
-_PORTION_BYTES = 1_048_576  # of long texts that are made at a time
-_MANY = 2000  # objects that are made at a time where there are too many to be left loose
+_PORTION_BYTES = 1_048_576  # of long texts, read and encoded together
+_MANY = 2000  # objects of a concatenated list, assembled together
 
 
 class Run(NamedTuple):
-    """What one run of a plan adds to the plan: the arguments, by step number, the rights, the size that its answer may
-    have, the cache of objects of the same revision, and the trace that records its steps, if one is asked for."""
+    """The inputs of one run of a plan: arguments by step number, rights, the maximum size, the cache of the
+    revision, and the trace that records the steps, if any."""
 
     arguments: Sequence[object]
     rights: Rights
@@ -36,13 +36,13 @@ class Run(NamedTuple):
 
 
 def answer(plan: Plan, root: object, run: Run) -> Reads[Any]:
-    """The data of the answer, *root* being the top fields' parent; repeated objects are the same dict."""
+    """The data of the answer; *root* is the parent of the root fields."""
     [made] = yield from _objects(plan.root, [root], run)
     return made
 
 
 def _objects(selection: Selection, records: Sequence[Any], run: Run) -> Reads[Sequence[Any]]:
-    """An object for each record, in their order."""
+    """An object per record, in order."""
     shape = selection.uniform
     if shape is not None:
         return (yield from _alike(shape, records, run)) if shape.fetched else shape.build(records)
@@ -59,7 +59,7 @@ def _objects(selection: Selection, records: Sequence[Any], run: Run) -> Reads[Se
 
 
 def _alike(shape: Shape, records: Sequence[Any], run: Run) -> Reads[Sequence[Any]]:
-    """An object for each record, all of one shape."""
+    """An object per record; all have one shape."""
     columns: list[Sequence[Any]] = []
     if run.trace is not None:
         run.trace.attributes(shape.steps)
@@ -74,7 +74,7 @@ def _alike(shape: Shape, records: Sequence[Any], run: Run) -> Reads[Sequence[Any
 
 
 def _values(step: Step, records: Sequence[Any], run: Run) -> Reads[Sequence[Any]]:
-    """The answer's value of one field, for each record."""
+    """The value of one field per record."""
     values: Fetched
     if step.batch is not None and step.batch.long:
         return (yield from _texts(step.batch, records, run, run.arguments[step.number]))
@@ -91,7 +91,7 @@ def _values(step: Step, records: Sequence[Any], run: Run) -> Reads[Sequence[Any]
 
 
 def _texts(batch: Batch, records: Sequence[Any], run: Run, argument: object) -> Reads[Sequence[Any]]:
-    """Long values, encoded and counted a portion at a time: all of them may be more than memory has."""
+    """Long values, read, encoded and counted in portions: together they may exceed the memory."""
     made: list[Any] = []
     begin = held = 0
     sizes = (yield from batch.sizes(records, run.rights)) if batch.sizes else ()
@@ -106,26 +106,26 @@ def _texts(batch: Batch, records: Sequence[Any], run: Run, argument: object) -> 
 
 
 def _composed(below: Selection, values: Fetched, run: Run, *, many: bool) -> Reads[Sequence[Any]]:
-    """The objects, or with *many* the lists of objects, that are a field's values."""
+    """The objects that are a field's values, with *many* the lists of objects."""
     if isinstance(values, Concatenated):
         return (yield from _concatenated(below, values, run))
     if not (many or isinstance(values, ByKey)) and _occur_once(values):
         return (yield from _objects(below, values, run))
     by_key = values if isinstance(values, ByKey) else _keyed(values, below, many=many)
     if by_key.lasting and below.form is not None and run.cache.is_shared and run.trace is None:
-        return (yield from _remembered(below, below.form, by_key, run))
+        return (yield from _cached(below, below.form, by_key, run))
     return (yield from _assembled(below, by_key, run))
 
 
 def _occur_once(values: Sequence[Any]) -> bool:
-    """Whether the values are records of no node, non-null and pairwise distinct: each is assembled where it stands."""
-    return (
-        None not in values and len(set(map(id, values))) == len(values) and not isinstance(values[0], _NODES)
-    )
+    """Whether the values are non-null, pairwise distinct and not nodes."""
+    if not values or None in values or isinstance(values[0], _NODES):
+        return False
+    return len(set(map(id, values))) == len(values)
 
 
 def _keyed(values: Sequence[Any], below: Selection, *, many: bool) -> ByKey:
-    """Values that are records, told by key: their own where they may be remembered, else one for this run."""
+    """Records as `ByKey`: by the node's key if their objects can be cached, else by `id`."""
     flat = [each for each in (chain.from_iterable(values) if many else values) if each is not None]
     lasting = below.form is not None and bool(flat) and isinstance(flat[0], _NODES)
     key: Callable[[Any], Any] = attrgetter("key") if lasting else id
@@ -142,10 +142,8 @@ def _keyed(values: Sequence[Any], below: Selection, *, many: bool) -> ByKey:
     return ByKey([None if each is None else key(each) for each in values], rows, lasting=lasting)
 
 
-def _remembered(
-    below: Selection, form: Form, values: ByKey, run: Run
-) -> Reads[Sequence[orjson.Fragment | None]]:
-    """The values, encoded; the objects that memory does not know are made now, and known from now on."""
+def _cached(below: Selection, form: Form, values: ByKey, run: Run) -> Reads[Sequence[orjson.Fragment | None]]:
+    """The values, encoded; objects that the cache lacks are assembled and cached."""
     distinct, before = values.distinct, run.budget.taken
     question = (form.text, run.rights, *[run.arguments[number] for number in form.arguments])
     made = run.cache.objects(question, distinct)
@@ -188,7 +186,7 @@ def _assembled(below: Selection, values: ByKey, run: Run) -> Reads[Sequence[Any]
     occurs_once = values.many and sum(map(len, values.keys)) == len(made)
     if occurs_once and run.budget.leave_loose(len(made)):
         return [[made[key] for key in keys] for keys in values.keys]
-    run.budget.taken = before  # what they hold counts with them
+    run.budget.taken = before  # their parts are counted with them
     if occurs_once:
         return [fragment([made[key] for key in keys], run.budget.take) for keys in values.keys]
     made = _counted(made, chain.from_iterable(values.keys) if values.many else values.keys, run.budget)
@@ -199,7 +197,7 @@ def _assembled(below: Selection, values: ByKey, run: Run) -> Reads[Sequence[Any]
 
 
 def _concatenated(below: Selection, values: Concatenated, run: Run) -> Reads[Sequence[Any]]:
-    """The lists, whose objects are made and encoded some at a time."""
+    """The lists; their objects are assembled and encoded in portions."""
     records, lists, at = values.records, list[Any](), 0
     for count in values.counts:
         found: list[bytes] = []
@@ -214,7 +212,7 @@ def _concatenated(below: Selection, values: Concatenated, run: Run) -> Reads[Seq
 
 
 def _counted(made: Mapping[T, Any], keys: Iterable[T], budget: SizeBudget) -> dict[T, Any]:
-    """The objects encoded, and counted as often as their *keys* stand in the answer."""
+    """The objects, encoded, and counted once per occurrence of their *keys*."""
     before = budget.taken
     found = fragments(list(made.values()), budget.take)
     lengths = dict(zip(made, map(len, found), strict=True))

@@ -1,7 +1,6 @@
-"""What one operation did, recorded while it runs, for the log, metrics and traces.
+"""Statistics of one operation, recorded while it runs, for the log, metrics and traces.
 
-Recording makes no calls: a record that nobody reads costs next to nothing, and what a store's thread recorded is
-read when the operation is over.
+Recording calls no observer, so that it costs little. Threads record too; the record is read after the operation.
 """
 
 from __future__ import annotations
@@ -105,7 +104,7 @@ class Stats:
         self.paused, other.paused = other.paused, None
 
     def close(self) -> None:
-        """Give back what a paused plan holds; the operation is over."""
+        """Release the connection and turn of a paused plan, at the end of the operation."""
         paused, self.paused = self.paused, None
         if paused is not None:
             paused.close()
