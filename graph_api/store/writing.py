@@ -1,4 +1,4 @@
-"""The writing side of a store: what an ingest hands over, as whole records.
+"""The writing side of a store: an ingest hands over whole records.
 
 A store keeps what each file says, so that unchanged files are not parsed again, and two graphs derived from
 the files: one of all files, and a published one of the files that are not hidden. Readers get one of the two by
@@ -28,7 +28,7 @@ from graph_api.records import (
 
 T = TypeVar("T")
 
-# -- what a file says --------------------------------------------------------------------------------------
+# -- files -------------------------------------------------------------------------------------------------
 
 
 class EmbeddedCopy(NamedTuple):
@@ -41,7 +41,7 @@ class EmbeddedCopy(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FileRecord:
-    """One file: where it lies, what it says, and its problems.
+    """One file: its path, its document, and its problems.
 
     *kind* is article, topic, provider or rejected. *identity* is the canonical URL, slug or domain that *subject*,
     the key of the node, was made from. *payload* is the document as JSON without its *related* items. The last
@@ -69,7 +69,7 @@ class KnownFile(NamedTuple):
 
 
 class Statement(NamedTuple):
-    """What one file says about its subject."""
+    """The document of one file about its subject."""
 
     subject: NodeKey
     identity: str
@@ -157,7 +157,7 @@ class Spelling(NamedTuple):
 class ArticleRecord:
     """An article with all that belongs to it except its list of related articles, which `relate` sets.
 
-    *urls* are all canonical URLs it is known by.
+    *urls*: all canonical URLs that find it.
     """
 
     article: Article
@@ -193,9 +193,9 @@ NodeRecord: TypeAlias = ArticleRecord | Provider | TopicRecord | NodeProblems
 
 
 class GraphWriter(Protocol):
-    """One of the two graphs, open for change, and what its nodes are derived from: the files it is made of.
+    """One of the two graphs, open for change, and the files that its nodes are derived from.
 
-    *is_new* when it is empty and has to be derived whole, whatever has changed.
+    *is_new*: it is empty and has to be derived completely.
 
     Reads take many keys; keys that have nothing are absent. Statements and copies come with the winner first: the
     newest document, then the smallest path, then the smallest hash. Nothing depends on the order of ingests.

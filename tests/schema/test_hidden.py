@@ -391,3 +391,87 @@ def test_any_hidden_files_change_no_answer(files: Files) -> None:
         answers = asyncio.run(_compiled(whole, SEEN))
         assert not any('"errors"' in answer for answer in answers)
         assert answers == asyncio.run(_compiled(shown, SEEN)) == asyncio.run(_compiled(shown, ALL))
+
+
+def _draft_beside_live() -> Files:
+    """The files of one article with two readings, and of what only the draft knows."""
+    return {
+        "live.md": article("a", published=True, on=1, title="Live", related=[item("b")], topics=["Cloud"]),
+        "draft.md": article(
+            "a",
+            published=False,
+            on=2,
+            title="Draft",
+            body="Draft",
+            related=[item("secret")],
+            topics=["CLOUD", "Plan"],
+            provider=provider("x.org", "Xavier"),
+            original_url="https://d.example/d",
+        ),
+        "b.md": article("b", on=0, topics=["Cloud"]),
+    }
+
+
+@pytest.mark.anyio
+async def test_callers_with_other_rights_share_no_answer_and_no_row(tmp_path: Path) -> None:
+    """One engine answers both kinds of callers, in turns, from its caches."""
+    databases = tmp_path / "whole", tmp_path / "shown"
+    for database, files in zip(
+        databases, (_draft_beside_live(), _without_hidden(_draft_beside_live())), strict=True
+    ):
+        fill(database, {"/articles": files})
+    whole, shown = [await _compiled(database, ALL) for database in databases]
+    assert whole != shown
+    store = await open_store(databases[0], reader_connections=1)
+    try:
+        engine = Engine(api(), store, _WIDE, loads_adjacency=True)
+        for rights, expected in [(ALL, whole), (SEEN, shown)] * 3:
+            bodies = [
+                (await engine.execute(one.text, {}, rights=rights)).body.decode()
+                for one in _about_everything()
+            ]
+            revision = await engine.revision()
+            assert [_NOT_COMPARED.sub("", body.replace(revision, "")) for body in bodies] == expected
+    finally:
+        await store.close()
+
+
+def test_a_live_article_shows_nothing_of_its_draft(tmp_path: Path) -> None:
+    fill(tmp_path / "db", {"/articles": _draft_beside_live()})
+    by = ['url: "https://d.example/d"', 'path: "draft.md"', f'url: "{address("secret")}"']
+    handles = " ".join(f"f{at}: article(by: {{{one}}}) {{ id }}" for at, one in enumerate(by))
+    found = "{ nodes { title body sources { path } related { nodes { title } } topics { name } provider { name } } }"
+    asked = Asked(
+        f'{{ {handles} topic(by: {{name: "plan"}}) {{ id }} articles {found}'
+        " contentReport { articles stubs problems { nodes { code } } } }",
+        {},
+    )
+    data = json.loads(told(tmp_path / "db", SEEN, asked)[0])["data"]
+    topics = [{"name": "Cloud"}]
+    live = {
+        "title": "Live",
+        "body": None,
+        "sources": [{"path": "live.md"}],
+        "topics": topics,
+        "provider": None,
+    }
+    b = {
+        "title": "Title of b",
+        "body": None,
+        "sources": [{"path": "b.md"}],
+        "topics": topics,
+        "provider": None,
+    }
+    assert data == {
+        "f0": None,
+        "f1": None,
+        "f2": None,
+        "topic": None,
+        "articles": {
+            "nodes": [
+                live | {"related": {"nodes": [{"title": "Title of b"}]}},
+                b | {"related": {"nodes": []}},
+            ]
+        },
+        "contentReport": {"articles": 2, "stubs": 0, "problems": {"nodes": []}},
+    }

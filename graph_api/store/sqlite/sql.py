@@ -31,9 +31,9 @@ class Sql:
 
 
 def graph(rights: Rights) -> str:
-    """What the names of the graph's tables begin with: the caller sees the graph of all files, or the published one.
+    """The prefix of the tables that callers with *rights* read: of all files, or of those that are not hidden.
 
-    Nothing else restricts what a caller sees: no statement has a condition on rights.
+    No statement has another condition on rights.
     """
     return PUBLISHED if rights.published_only else ""
 

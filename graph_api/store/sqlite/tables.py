@@ -3,8 +3,8 @@
 The database is a cache of the source folders: one with another `SCHEMA_VERSION` is rebuilt, never migrated.
 `document`, `mention`, `embedded` and `problem` hold what each file says. The tables of `GRAPH` are derived from them,
 twice: `article` and so on from all files, `published_article` and so on from the files that are not hidden. While no
-article is hidden, the published ones are views of the others and cost nothing. So a statement chooses what a caller
-may see by the names of its tables alone.
+article is hidden, the published ones are views of the others and cost nothing. A statement applies rights by the names
+of its tables alone.
 
 Every key is a function of content (see `graph_api.records`), never a row number. Columns that end in `_folded` hold
 `store.folding.fold` of their neighbour, those that end in `_order` its `order_key`; `_us` is microseconds since 1970
@@ -20,7 +20,7 @@ from zlib import crc32
 
 from graph_api.records import Article
 
-APPLICATION_ID = 0x67726170  # "grap": tells our files from any other SQLite database
+APPLICATION_ID = 0x67726170  # "grap": marks our files among SQLite databases
 PUBLISHED = "published_"  # before the names of the second graph's tables
 
 COLUMN_NAMES = {"published_date_time": "published_us", "provider_key": "provider", "parent_key": "parent"}

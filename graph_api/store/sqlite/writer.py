@@ -38,7 +38,7 @@ from graph_api.store.writing import (
 
 Answer = TypeVar("Answer", Statement, Copy, Spelling)
 
-_BATCH = 500  # keys of one statement: bounds what is in memory at once
+_BATCH = 500  # keys of one statement: bounds the memory that it needs
 _AMONG = "IN (SELECT value FROM json_each(?))"
 _WINNER_FIRST = "d.published_us DESC, d.path, d.sha256, d.folder"
 _OWNERS = {  # of the rows of each table: a column, and the kind of node
@@ -188,7 +188,7 @@ class Writer:
         self._connection.execute("INSERT OR REPLACE INTO meta (name, value) VALUES (?, ?)", (name, value))
 
     def restore(self, revision: StoredRevision) -> None:
-        """Store what a database said of its revision."""
+        """Store the revision of a database that is rebuilt."""
         for name, value in revision._asdict().items():
             self.set_meta(name, str(value))
 

@@ -50,7 +50,7 @@ def write(
     database: Path, work: Callable[[StoreWriter], T], *, program: str, folders: Collection[str] | None
 ) -> T:
     """As `WritableStore.write` says. A file that did not exist does not exist afterwards when *work* raises."""
-    _refuse_other_files(database)  # before a lock is left beside somebody's file
+    _refuse_other_files(database)  # before a lock file is created beside it
     with _clear_errors(database), _lock(database), _unmade(database):
         try:
             return _transaction(database, program, work, folders, None)
