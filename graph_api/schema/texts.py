@@ -11,7 +11,6 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Callable, Iterator
-from html.parser import HTMLParser
 from typing import Any
 from urllib.parse import unquote, urljoin
 
@@ -160,69 +159,69 @@ _BLOCKS = frozenset(
 )
 
 
+_TAG = re.compile(r'<(/?)([a-z0-9]+)((?: [^\s=">]+="[^"]*")*)>')  # as the sanitiser writes it
+_ALTERNATIVE = re.compile(r' alt="([^"]*)"')
+
+
 def _plain(sanitised: str) -> str:
     """The text of sanitised HTML: a line for each block, list item and table row, a tab between cells."""
-    writer = _TextWriter()
-    writer.feed(sanitised)
-    writer.close()
-    return "".join(writer.pieces).strip("\n ")
+    lines = _Lines()
+    text, *rest = _TAG.split(sanitised)
+    lines.write(html.unescape(text))
+    for end, tag, attributes, after in zip(rest[::4], rest[1::4], rest[2::4], rest[3::4], strict=True):
+        if tag in _BLOCKS:
+            lines.end_line()
+        if end:
+            lines.close(tag)
+        else:
+            lines.open(tag, attributes)
+        if after:
+            lines.write(html.unescape(after.lstrip("\n") if lines.is_at_start else after))
+    return "".join(lines.pieces).strip("\n ")
 
 
-class _TextWriter(HTMLParser):
-    """Collects the text of HTML in `pieces`."""
+class _Lines:
+    """Text in `pieces`; knows whether it is at the start of a line."""
 
     def __init__(self) -> None:
-        super().__init__()
         self.pieces: list[str] = []
-        self._starts_line = True
+        self.is_at_start = True
         self._cells = 0
-        self._closings: list[str] = []  # what ends each open <sup>
+        self._closings: list[str] = []  # the text at the end of each open <sup>
 
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        given = dict(attrs)
+    def open(self, tag: str, attributes: str) -> None:
         if tag == "tr":
             self._cells = 0
-        if tag in _BLOCKS:
-            self._end_line()
         elif tag == "br":
-            self._write("\n")
+            self.write("\n")
         elif tag == "img":
-            self._write(given.get("alt") or "")
+            found = _ALTERNATIVE.search(attributes)
+            self.write(html.unescape(found[1]) if found else "")
         elif tag == "input":
-            self._write("[x] " if "checked" in given else "[ ] ")
-            self._starts_line = True
+            self.write("[x] " if " checked=" in attributes else "[ ] ")
+            self.is_at_start = True
         elif tag in {"td", "th"}:
-            if self._cells:
-                self._write("\t")
+            self.write("\t" if self._cells else "")
             self._cells += 1
-        elif tag == "sup":
-            self._start_sup(given.get("class") or "")
+        elif tag == "sup":  # footnotes are [1]: the number would be a part of the word before it otherwise
+            is_footnote = "footnote-" in attributes
+            self.write("[" if is_footnote else "")
+            self._closings.append(("] " if "-label" in attributes else "]") if is_footnote else "")
 
-    def handle_endtag(self, tag: str) -> None:
-        if tag in _BLOCKS:
-            self._end_line()
-        elif tag == "sup" and self._closings:
+    def close(self, tag: str) -> None:
+        if tag == "sup" and self._closings:
             closing = self._closings.pop()
-            self._write(closing)
-            self._starts_line = closing == "] "
+            self.write(closing)
+            self.is_at_start = closing == "] "
 
-    def handle_data(self, data: str) -> None:
-        self._write(data.lstrip("\n") if self._starts_line else data)
-
-    def _start_sup(self, name: str) -> None:
-        """Footnotes are `[1]`: the label would otherwise be a part of the word before it."""
-        is_footnote = name.startswith("footnote")
-        self._write("[" if is_footnote else "")
-        self._closings.append(("] " if name.endswith("label") else "]") if is_footnote else "")
-
-    def _write(self, text: str) -> None:
+    def write(self, text: str) -> None:
         if text:
             self.pieces.append(text)
-            self._starts_line = text.endswith("\n")
+            self.is_at_start = text.endswith("\n")
 
-    def _end_line(self) -> None:
-        if not self._starts_line:
-            self._write("\n")
+    def end_line(self) -> None:
+        if not self.is_at_start:
+            self.write("\n")
 
 
 # -- autolinks -----------------------------------------------------------------------------------------------
@@ -262,10 +261,10 @@ def _texts(markdown: str) -> Iterator[tuple[int, int]]:
     events: Any = pyromark.events_with_range(markdown, options=_OPTIONS)  # typed as a union of 30 dicts
     for event, place in events:
         # An event is a text, or a mapping of its kind to a tag: a text, or a mapping of its name to its values.
-        if "Start" in event and _OPAQUE.intersection(_names(event["Start"])):
-            depth += 1
-        elif "End" in event and _OPAQUE.intersection(_names(event["End"])):
-            depth -= 1
+        if "Start" in event:
+            depth += _name(event["Start"]) in _OPAQUE
+        elif "End" in event:
+            depth -= _name(event["End"]) in _OPAQUE
         elif "Text" in event and depth == 0:
             if place["start"] != end:
                 yield start, end
@@ -274,8 +273,8 @@ def _texts(markdown: str) -> Iterator[tuple[int, int]]:
     yield start, end
 
 
-def _names(tag: Any) -> set[str]:
-    return {tag} if type(tag) is str else set(tag)
+def _name(tag: Any) -> Any:
+    return tag if type(tag) is str else next(iter(tag))
 
 
 def _without_trailing(url: str) -> str:
