@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import Field
 from pathlib import Path
 
@@ -14,6 +14,7 @@ from graph_api.cli.program import COMMANDS
 from graph_api.settings import table, variable
 from tests import readme
 from tests.readme import TOP
+from tests.schema.asking import ask
 
 _MOST_LINES = 250
 
@@ -65,6 +66,12 @@ def _setting_row(one: Field[object]) -> str:
     default = "" if one.default is False or one.default == "" else f"`{one.default}`"
     meaning = f"{one.metadata['help']} In {unit}." if unit else one.metadata["help"]
     return f"| `--{flag}` | `{variable(one.name)}` | {default} | {meaning} |"
+
+
+def test_the_curl_example_has_the_answer_shown(ingested: Callable[[Path], Path]) -> None:
+    [example] = [block for block in readme.code_blocks("", "console") if "$ curl" in block]
+    query = json.loads(re.findall(r"-d '(.+)'", example)[0])["query"]
+    assert {"data": ask(ingested(TOP / "seeds"), query)} == json.loads(example.splitlines()[-1])
 
 
 def test_every_command_is_in_the_first_readme() -> None:
