@@ -143,7 +143,7 @@ def _asked(filter: str | None, around: str | None, via: tuple[str, ...]) -> Subg
 
 
 def _write(run: Run, wanted: ExportScope, format: GraphFormat, out: str) -> None:
-    """Writes the export, and warns about what is missing from it or what its reader will refuse."""
+    """Writes the export, and warns when it is incomplete or larger than Mermaid accepts."""
     full = FullExport(run, wanted)
     chunks = export(full.nodes(), full.links(), format, COLUMNS)
     if out == "-":

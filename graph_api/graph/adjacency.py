@@ -92,7 +92,7 @@ class Csr:
 def build(revision: str, edges: Mapping[EdgeKind, Keys], nodes: Keys | None = None) -> Csr:
     """The adjacency of *edges*: an array of rows (from, to) for each kind, each edge once.
 
-    Edges from one node stand in the order of their positions; *nodes* adds nodes without edges.
+    Edges from one node are in the order of their positions; *nodes* adds nodes without edges.
     """
     kinds = tuple(kind for kind in EdgeKind if kind in edges)
     parts = [np.asarray(edges[kind], dtype=np.int64).reshape(-1, 2) for kind in kinds]

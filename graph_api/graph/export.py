@@ -1,10 +1,10 @@
 """Graphs as text for other programs, chunk by chunk: any number of nodes and links in bounded memory.
 
-Every text depends on the graph alone: nodes and links keep the order given, and there is no date of writing.
-Two articles that list each other are two edges, each with its position. Titles survive whatever they hold,
-with two exceptions that the formats force: characters that XML 1.0 cannot express (control characters, lone
-surrogates, U+FFFE, U+FFFF) become U+FFFD in GraphML, GEXF, DOT and Mermaid, and a carriage return becomes a
-line break in DOT and Mermaid.
+The text depends on the graph alone: nodes and links keep the order given, and there is no date of writing.
+Two articles that list each other are two edges, each with its position. All characters of titles are kept,
+with two exceptions: characters that XML 1.0 cannot express (control characters, lone surrogates, U+FFFE,
+U+FFFF) become U+FFFD in GraphML, GEXF, DOT and Mermaid, and a carriage return becomes a line break in DOT and
+Mermaid.
 
 Why not networkx's writers: they hold the graph several times over, and write in one piece that nothing can
 stop. Tests read every format with networkx and with the programs that it is for.
@@ -53,7 +53,7 @@ class ExportNode:
 
     @property
     def values(self) -> dict[str, Value]:
-        """What is written besides the id."""
+        """Label and attributes."""
         return {"label": self.label, **self.attributes}
 
 
@@ -68,7 +68,7 @@ class ExportLink(NamedTuple):
 
     @property
     def values(self) -> dict[str, Value]:
-        """What is written besides the ends."""
+        """Kind, position if there is one, and reciprocal."""
         position = {} if self.position is None else {"position": self.position}
         return {"kind": self.kind.name, **position, "reciprocal": self.reciprocal}
 

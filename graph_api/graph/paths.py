@@ -1,7 +1,7 @@
 """Paths between two nodes: all shortest ones, or all simple ones, by search from both ends.
 
 Order of paths everywhere: shorter first, then by their nodes from the start (lexicographic). The two ends
-may always be visited, whatever the bounds say. Unknown nodes have no steps.
+may always be visited, even outside the bounds. Unknown nodes have no steps.
 """
 
 from __future__ import annotations
@@ -26,16 +26,6 @@ class Paths:
 
     paths: tuple[Path, ...]
     truncated: bool
-
-    @property
-    def found(self) -> bool:
-        """Whether there is a path."""
-        return bool(self.paths)
-
-    @property
-    def distance(self) -> int | None:
-        """Steps of the shortest path."""
-        return len(self.paths[0]) - 1 if self.paths else None
 
 
 def _balls(graph: Neighbours, start: int, end: int, bounds: Bounds) -> tuple[Ball, Ball]:

@@ -1,7 +1,7 @@
-"""What a walk knows of a graph (the `Neighbours` protocol), where it may go, and what it may cost.
+"""The graph that walks read (the `Neighbours` protocol), and the bounds and the budget of a walk.
 
-A walk is a generator that learns of edges by `yield from graph.steps(...)`. What is yielded on the way is
-a matter between the graph and the driver: reads of a store, turns for the event loop, nothing in a test.
+A walk is a generator that reads edges with `yield from graph.steps(...)`. The graph yields to the driver of
+the walk: a store's graph yields reads, arrays yield turns for the event loop, a test's graph yields None.
 """
 
 from __future__ import annotations
@@ -92,7 +92,7 @@ class Neighbours(Protocol):
     ) -> Walk[Edges]:
         """The edges from *sources* to *targets*: by source as given, then as `steps` orders OUT.
 
-        A walk asks many times with the same *targets*: the graph may keep what it computed from them.
+        A walk asks many times with the same *targets*, so that the graph may index them once.
         """
         ...
 

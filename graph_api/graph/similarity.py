@@ -1,6 +1,6 @@
 """How similar the surroundings of two nodes are, by the neighbours they share.
 
-Neighbours are undirected here, whatever the edges' direction, and a node is not its own neighbour. Sources:
+Neighbours are undirected here: edges count in both directions. A node is not its own neighbour. Sources:
 Liben-Nowell and Kleinberg, "The link-prediction problem for social networks", 2007; Adamic and Adar,
 "Friends and neighbors on the Web", Social Networks 25, 2003.
 """

@@ -1,4 +1,4 @@
-"""Neighbourhoods: the nodes within some hops of a node, nearest first, and the links among them."""
+"""Neighbourhoods: the nodes within some hops of a node, nearest first; and the links among nodes."""
 
 from __future__ import annotations
 
@@ -101,13 +101,9 @@ class Links(Sequence[Link]):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Neighborhood:
-    """Nodes by their distance (`hops[0]` is the start) and the links among them.
-
-    *truncated*: a limit or a budget hid at least one node, edge or link.
-    """
+    """Nodes by their distance: `hops[0]` is the start. *truncated*: a limit or a budget hid at least one."""
 
     hops: tuple[tuple[int, ...], ...]
-    links: Links
     truncated: bool
 
     @property
@@ -117,20 +113,13 @@ class Neighborhood:
 
 
 def neighborhood(
-    graph: Neighbours,
-    start: int,
-    *,
-    max_depth: int,
-    limit: int,
-    bounds: Bounds,
-    budget: Budget,
-    with_links: bool = True,
+    graph: Neighbours, start: int, *, max_depth: int, limit: int, bounds: Bounds, budget: Budget
 ) -> Walk[Neighborhood]:
     """The nodes reachable from *start* in at most *max_depth* hops: at most *limit*, the start among them.
 
     Order within a hop is that of discovery: the nodes of the hop before in their order, the steps of each
     as `Neighbours.steps` orders them, so that a cut keeps the best positions. Breadth-first, CLRS 20.2.
-    Cost: at most *limit* nodes are expanded; without *with_links* no links are read.
+    Cost: at most *limit* nodes are expanded.
     """
     hops: list[tuple[int, ...]] = [(start,)]
     seen = {start, *bounds.avoid}
@@ -139,10 +128,7 @@ def neighborhood(
         hop, cut = yield from _next_hop(graph, hops[-1], seen, room, bounds, budget)
         hops.append(tuple(hop))
         room -= len(hop)
-    found = tuple(hop for hop in hops if hop)
-    nodes = tuple(chain.from_iterable(found)) if with_links else ()
-    links, links_cut = yield from links_among(graph, nodes, bounds.kinds, budget)
-    return Neighborhood(hops=found, links=links, truncated=cut or links_cut)
+    return Neighborhood(hops=tuple(hop for hop in hops if hop), truncated=cut)
 
 
 def _next_hop(

@@ -102,7 +102,6 @@ class FullExport:
             limit=_MOST_NODES,
             bounds=Bounds(kinds=wanted.kinds, fits=fits(wanted.filter, graph, wanted.rights)),
             budget=Budget(),
-            with_links=False,
         )
         found = self.run(walking)
         self.truncated = found.truncated

@@ -29,7 +29,7 @@ from graph_api.graph.adjacency import Csr, build, load, save
 from graph_api.graph.arrays import ArrayNeighbours
 from graph_api.graph.paths import shortest_paths, simple_paths
 from graph_api.graph.protocol import Bounds, Budget, Walk
-from graph_api.graph.walk import neighborhood
+from graph_api.graph.walk import links_among, neighborhood
 from graph_api.records import EdgeDirection, EdgeKind
 from graph_api.store.reads import Turn
 from tests.graph.small_graphs import finish
@@ -140,10 +140,11 @@ class Bench:
     def near(self, start: int, depth: int = 3, limit: int = 200, *, with_links: bool = False) -> Any:
         graph = self.graph()
         [node] = graph.numbers([start])
-        walk = neighborhood(
-            graph, node, max_depth=depth, limit=limit, bounds=OUT, budget=Budget(), with_links=with_links
-        )
-        return list(map(graph.keys, finish(walk).hops))
+        walk = neighborhood(graph, node, max_depth=depth, limit=limit, bounds=OUT, budget=Budget())
+        found = finish(walk)
+        if with_links:
+            finish(links_among(graph, found.nodes, OUT.kinds, Budget()))
+        return list(map(graph.keys, found.hops))
 
     def between(self, start: int, end: int, bounds: Bounds = OUT, limit: int = 5) -> Any:
         graph = self.graph()

@@ -92,8 +92,11 @@ def test_memory_and_dict_agree(
     memory, by_dict = graph.in_memory(), finish(walk(graph, start, bounds))
     found = memory.run(walk, bounds, start)
     assert tuple(map(memory.arrays.keys, found.hops)) == by_dict.hops
-    assert replace(found.links, nodes=by_dict.nodes) == by_dict.links
     assert found.truncated == by_dict.truncated
+    arrays = memory.arrays
+    in_memory = finish(links_among(arrays, arrays.numbers(by_dict.nodes), bounds.kinds, Budget(links=limit)))
+    links, cut = finish(links_among(graph, by_dict.nodes, bounds.kinds, Budget(links=limit)))
+    assert (replace(in_memory[0], nodes=by_dict.nodes), in_memory[1]) == (links, cut)
 
 
 @settings(max_examples=120)
@@ -140,18 +143,32 @@ def test_the_start_is_visited_even_where_it_does_not_fit_and_nothing_is_reached_
 
 def test_a_mutual_pair_is_one_link_from_the_node_found_first() -> None:
     graph = related((1, 2), (2, 9), (2, 1), (9, 9))
-    assert list(around(graph, 2, bounds=Bounds()).links) == [
-        link(2, 9),
-        link(2, 1, 1, reciprocal=True),
-        link(9, 9),
-    ]
+    links, _ = finish(links_among(graph, (2, 9, 1), Bounds().kinds, plenty()))
+    assert list(links) == [link(2, 9), link(2, 1, 1, reciprocal=True), link(9, 9)]
+
+
+@settings(max_examples=120)
+@given(walks(), st.lists(keys, unique=True))
+def test_directed_links_are_all_edges_with_their_positions(
+    drawn: tuple[SmallGraph, Bounds], nodes: list[int]
+) -> None:
+    graph, bounds = drawn
+    links, _ = finish(links_among(graph, nodes, bounds.kinds, plenty()))
+    edges = finish(graph.edges(tuple(nodes), tuple(nodes), bounds.kinds)).rows()
+    expected = {(nodes[source], nodes[target], kind, position) for source, target, kind, position in edges}
+    found = list(links.directed())
+    assert {one[:4] for one in found} == expected
+    assert len(found) == len(expected)
+    back = {(target, source, kind) for source, target, kind, _ in expected if source != target}
+    assert all(one.reciprocal == ((one.source, one.target, one.kind) in back) for one in found)
 
 
 def test_kinds_join_articles_through_what_they_share() -> None:
     graph = SmallGraph({RELATED: [], PROVIDER: [(1, 70), (2, 70)], TOPIC: [(2, 80), (3, 80)]})
     found = around(graph, 1, bounds=Bounds(kinds=frozenset({PROVIDER, TOPIC})))
     assert found.hops == ((1,), (70,), (2,), (80,), (3,))
-    assert link(2, 80, None, kind=TOPIC) in found.links
+    links, _ = finish(links_among(graph, found.nodes, frozenset({PROVIDER, TOPIC}), plenty()))
+    assert link(2, 80, None, kind=TOPIC) in links
 
 
 def test_a_budget_of_links_hides_links_and_says_so_yet_knows_what_is_mutual() -> None:
@@ -169,7 +186,7 @@ def test_a_node_that_does_not_exist_is_alone() -> None:
 
 def test_a_hub_is_read_in_pages_and_wholly() -> None:
     graph = related(*((1, key) for key in range(2, 20_002)))
-    walk = partial(neighborhood, max_depth=1, limit=30_000, budget=plenty(), with_links=False)
+    walk = partial(neighborhood, max_depth=1, limit=30_000, budget=plenty())
     bounds = Bounds(fits=graph.fits)
     found = finish(walk(graph, 1, bounds=bounds))
     assert len(found.nodes) == 20_001

@@ -148,7 +148,6 @@ def neighborhood(
             limit=wanted.limit,
             bounds=bounds,
             budget=budget(),
-            with_links=False,
         )
         hops = tuple(Hop(depth, cast(Keys, graph.keys(hop))) for depth, hop in enumerate(result.hops))
         found.append(Subgraph(hops, result.truncated, wanted.kinds))
@@ -272,7 +271,7 @@ def known(handles: Iterable[NodeHandle], rights: Rights) -> Reads[Mapping[str, N
 
 
 def records(keys: Iterable[NodeKey], rights: Rights) -> Reads[Mapping[NodeKey, Node]]:
-    """The nodes with these keys, whatever their kinds: one read for each kind that occurs."""
+    """The articles, providers and topics with these keys: at most one read for each kind."""
     wanted = tuple(dict.fromkeys(keys))
     found: dict[NodeKey, Node] = dict((yield from rows_of(ArticleRows, wanted, rights)))
     rest = tuple(key for key in wanted if key not in found)
