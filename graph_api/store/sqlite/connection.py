@@ -1,7 +1,7 @@
-"""A database file as readers open it: ours, of this version, sound, and read-only.
+"""Opens database files for reading, after checking that they belong to this program and version.
 
-The one decision worth knowing: no page is mapped into memory. It would save 3% of the time, but whoever
-cuts short a mapped file, as `cp` does with the file it writes over, ends every process that reads there.
+The one decision worth knowing: pages are not mapped into memory. Mapping would save 3% of the time, but truncating a
+mapped file, as `cp` does with the file it overwrites, kills every process that reads it.
 """
 
 from __future__ import annotations
@@ -22,14 +22,14 @@ DAMAGED = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
 
 _BUSY_S = 5.0
 _EXAMINED_S = 2.0  # about 1 GB a second when the file is in the system's cache
-_EXAMINED_STEPS = 10_000  # of SQLite's machine, between two looks at the clock
-_STATEMENTS = 512  # prepared statements kept: one for each shape of read, filter and order
+_EXAMINED_STEPS = 10_000  # of SQLite's virtual machine, between checks of the time
+_STATEMENTS = 512  # cached prepared statements: one per shape of read, filter and order
 _PRAGMAS = ("query_only = 1", "temp_store = MEMORY", "cache_size = -16384")
 _UNWRITABLE = {sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN}
 
 
 class FileState(NamedTuple):
-    """Which file it is, and whether somebody has written it since."""
+    """Identifies a file and its last change."""
 
     device: int
     inode: int
@@ -38,13 +38,13 @@ class FileState(NamedTuple):
 
     @property
     def file(self) -> tuple[int, int]:
-        """Another one when the file has been replaced."""
+        """Differs when the file has been replaced."""
         return self.device, self.inode
 
 
 class Connection(sqlite3.Connection):
-    """A connection; *fixed* is the state of a file that is read on the understanding that nobody writes it.
-    One read gives at most *most_text* characters of long texts."""
+    """A connection. *fixed* is the state of a file that is opened as immutable. A read returns at most *most_text*
+    characters of long texts."""
 
     fixed: FileState | None = None
     most_text: int = sys.maxsize
@@ -60,10 +60,10 @@ def state_of(path: Path) -> FileState | None:
 
 
 def connected(path: Path, most_text: int = sys.maxsize) -> Connection:
-    """A read-only connection to a database of ours; StoreError when there is none at *path*.
+    """A read-only connection to the database at *path*. Raises StoreError if there is none of this program.
 
-    SQLite writes beside a database even to read it (sqlite.org/wal.html, 5). Where it cannot, and no ingest
-    is under way, the file is read as one that nobody changes; `check_fixed` tells when somebody has.
+    SQLite creates files beside a database even to read it (sqlite.org/wal.html, 5). Where it cannot, and no ingest is
+    running, the file is opened as immutable; `check_fixed` detects later changes.
     """
     state = state_of(path)
     if state is None:
@@ -83,7 +83,7 @@ def connected(path: Path, most_text: int = sys.maxsize) -> Connection:
 
 
 def check_fixed(connection: sqlite3.Connection, path: Path) -> None:
-    """Raises StoreError when a file that nobody should change has changed: what was read may be of two kinds."""
+    """Raises StoreError if an immutable file has changed: the rows read may belong to two revisions."""
     fixed = connection.fixed if isinstance(connection, Connection) else None
     if fixed is not None and (_is_written(path) or state_of(path) != fixed):
         raise StoreError(
@@ -92,7 +92,7 @@ def check_fixed(connection: sqlite3.Connection, path: Path) -> None:
 
 
 def examine(path: Path) -> None:
-    """The pages of the database at *path* fit together, as far as two seconds suffice to look; else StoreError."""
+    """Check the pages of the database at *path* for at most two seconds. Raises StoreError if it is damaged."""
     with closing(connected(path)) as connection, clear_errors(path):
         found = damage(connection)
     if found:
@@ -100,7 +100,7 @@ def examine(path: Path) -> None:
 
 
 def damage(connection: sqlite3.Connection) -> str:
-    """What is wrong with the pages of a database, on one line; empty when nothing was found in two seconds."""
+    """The damage of a database, as one line; empty if two seconds of checking found none."""
     until = time.monotonic() + _EXAMINED_S
     connection.set_progress_handler(lambda: time.monotonic() > until, _EXAMINED_STEPS)
     try:
@@ -116,7 +116,7 @@ def damage(connection: sqlite3.Connection) -> str:
 
 @contextmanager
 def clear_errors(path: Path) -> Generator[None]:
-    """What goes wrong with the file is one line that says what to do."""
+    """Turn SQLite's errors into StoreErrors that say what to do."""
     try:
         yield
     except sqlite3.Error as error:
@@ -124,7 +124,7 @@ def clear_errors(path: Path) -> Generator[None]:
 
 
 def unreadable(path: Path, error: sqlite3.Error) -> StoreError:
-    """What SQLite's error means for whoever runs the program."""
+    """SQLite's error as one that says what to do."""
     if code(error) == sqlite3.SQLITE_NOTADB:
         return StoreError(f"{path} is not a database ({error}): choose another file")
     if code(error) in DAMAGED:
@@ -144,7 +144,7 @@ def _damaged(path: Path, what: str) -> StoreError:
 
 
 def _is_written(path: Path) -> bool:
-    """Whether there are changes that are not in the file itself yet."""
+    """Whether the write-ahead log holds changes."""
     log = state_of(path.with_name(f"{path.name}-wal"))
     return log is not None and log.size > 0
 

@@ -1,4 +1,4 @@
-"""A few things lent to many tasks: whoever asks first is served first."""
+"""A pool that lends its members to tasks, first come, first served."""
 
 from __future__ import annotations
 
@@ -11,8 +11,7 @@ T = TypeVar("T")
 
 
 class Pool(Generic[T]):
-    """Lends its members one at a time. A member that comes back goes straight to the longest waiting task,
-    so that nobody who comes later can take it away. For one event loop."""
+    """Lends each member to one task at a time. A returned member goes to the longest waiting task. For one event loop."""
 
     def __init__(self, members: Iterable[T]) -> None:
         self._idle = list(members)
@@ -20,7 +19,7 @@ class Pool(Generic[T]):
 
     @property
     def idle(self) -> int:
-        """How many members nobody has."""
+        """The number of members that are not lent."""
         return len(self._idle)
 
     def take_now(self) -> T | None:
@@ -28,7 +27,7 @@ class Pool(Generic[T]):
         return self._idle.pop() if self._idle else None
 
     async def take(self) -> T:
-        """A member; it is the caller's until it is put back."""
+        """A member, for the caller alone until `put`."""
         if (member := self.take_now()) is not None:
             return member
         turn: asyncio.Future[T] = asyncio.get_running_loop().create_future()
@@ -41,7 +40,7 @@ class Pool(Generic[T]):
             raise
 
     def put(self, member: T) -> None:
-        """*member* can be lent again."""
+        """Return *member* to the pool."""
         while self._waiting:
             turn = self._waiting.popleft()
             if not turn.done():
@@ -50,14 +49,14 @@ class Pool(Generic[T]):
         self._idle.append(member)
 
     def replace(self, members: Iterable[T]) -> list[T]:
-        """These members are lent from now on. Gives those that nobody had; the others must not be put back."""
+        """Lend these members from now on. Returns the old ones that were not lent; the others must not be returned."""
         idle, self._idle = self._idle, []
         for member in members:
             self.put(member)
         return idle
 
     def refuse(self, reason: Exception) -> None:
-        """Every task that waits gets *reason*."""
+        """Raise *reason* in every waiting task."""
         while self._waiting:
             turn = self._waiting.popleft()
             if not turn.done():

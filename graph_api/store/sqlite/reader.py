@@ -1,8 +1,8 @@
 """A reader connection with a thread of its own. A plan reads it on the event loop first, then in the thread.
 
-On the event loop a statement is interrupted when its time is over, and no lock is waited for; the read pauses then
-and is repeated in the thread, in the same transaction. `interrupt` stops whatever statement runs. It hits the right one
-because a connection is lent and given back on the event loop only, where `interrupt` is called too.
+On the event loop a statement is interrupted when its time is over, and never waits for a lock; the read then pauses
+and is repeated in the thread, in the same transaction. `interrupt` stops the running statement. It stops the right one,
+because connections are lent, returned and interrupted on the event loop only.
 """
 
 from __future__ import annotations
@@ -27,13 +27,13 @@ from graph_api.store.sqlite.status import revision as stored_revision
 
 T = TypeVar("T")
 
-_STEPS = 1000  # of SQLite's virtual machine, some 30 us, between two looks at the clock
-_BUSY_MS = 5000  # how long the thread waits for a lock
+_STEPS = 1000  # of SQLite's virtual machine, about 30 us, between checks of the time
+_BUSY_MS = 5000  # the longest wait of the thread for a lock
 _OUT_OF_TIME = {sqlite3.SQLITE_INTERRUPT, sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
 
 
 class SqliteReader(aiosqlite.Connection):
-    """A `protocol.Reader`; *given_back* is called when it can be lent again."""
+    """A `protocol.Reader`. Calls *given_back* when it can be lent again."""
 
     _tx: SimpleQueue[tuple[asyncio.Future[Any] | None, Callable[[], Any]]]  # as aiosqlite has it, typed whole
 
@@ -74,7 +74,7 @@ class SqliteReader(aiosqlite.Connection):
     async def in_thread(self, work: Callable[[], T]) -> T:
         """What *work* returns, run in the connection's thread. Cancelled, it is interrupted and not waited for.
 
-        As aiosqlite's `_execute`, which hides the future: nobody could tell when the thread is done.
+        Like aiosqlite's `_execute`, which hides the future, so that the end of the work would be unknown.
         """
         if self._closing:
             raise self._closed_error()
@@ -103,7 +103,7 @@ class SqliteReader(aiosqlite.Connection):
         await super().close()
 
     def release(self) -> None:
-        """End the transaction and give the connection back, as soon as its thread is done with it."""
+        """End the transaction and return the connection, as soon as its thread has finished."""
         if self._working is not None:
             self._working.add_done_callback(lambda _: self._release())
         else:
@@ -116,7 +116,7 @@ class SqliteReader(aiosqlite.Connection):
         if self._working is future:
             self._working, self.busy_since_s = None, FOREVER
         if not future.cancelled():
-            future.exception()  # asyncio logs errors that nobody looks at
+            future.exception()  # marks it as retrieved; asyncio would log it
 
     def _release(self) -> None:
         self._end()

@@ -1,15 +1,14 @@
 """The embedded store: one SQLite file in WAL mode, read by a small pool of connections.
 
-Each connection sees one revision from its first read until it is given back, whatever an ingest writes meanwhile. The
-revision itself is looked up by a connection of its own: answers from memory never wait for what others read.
+A connection sees one revision from its first read until it is returned, even during an ingest. A separate connection
+looks up the current revision, so that cached answers never wait for other reads.
 
-Reading on the event loop saves a switch of threads, which takes longer than the reads of a small operation. It is
-left out where it would hold the event loop: after a disk was slow (SQLite cannot interrupt the read of a page), and
-while a thread computes (SQLite releases the interpreter at every row, and gets it back a millisecond later).
+Reading on the event loop avoids a switch of threads, which takes longer than the reads of a small operation. The store
+does not do so after a slow read of the disk (SQLite cannot interrupt the read of a page), nor while a thread computes
+(SQLite releases the interpreter lock at every row, and reacquires it a millisecond later).
 
-The file may be removed, replaced or damaged under a running server. An open file stays readable when
-its name is gone, so its content is served until a sound database has that name again; then each
-connection is replaced as soon as it is given back.
+The file may be removed, replaced or damaged under a running server. An open file stays readable after its removal, so the
+store serves its content until a sound database has its name; each connection is then replaced when it is returned.
 """
 
 from __future__ import annotations
@@ -34,7 +33,7 @@ logger = logging.getLogger(__name__)
 
 _LOOK_EVERY_S = 0.25  # a file that replaces ours is noticed after this time
 _TRY_EVERY_S = 2.0  # ... and a file that could not be read
-_LOOKUP_S = 0.005  # the longest that the event loop is held by a look at the revision
+_LOOKUP_S = 0.005  # the longest look-up of the revision on the event loop
 _BUSY_S = 0.002  # a thread that has worked for longer computes for a while
 _SLOW_S = 0.01  # a read on the event loop that took longer waited for a disk
 _QUIET = 20  # times as long as it took: a slow disk holds the event loop for a twentieth of the time at most
@@ -43,10 +42,10 @@ _QUIET = 20  # times as long as it took: a slow disk holds the event loop for a 
 async def open_store(
     path: Path, *, reader_connections: int = 4, examined: bool = False, most_text: int = sys.maxsize
 ) -> SqliteStore:
-    """The store in the file at *path*; StoreError when there is none that can be read.
+    """The store in the file at *path*. Raises StoreError if it cannot be read.
 
-    With *examined* its pages are checked first, for at most two seconds. A read that would give more
-    than *most_text* characters of long texts raises `AnswerTooLarge` instead.
+    With *examined*, its pages are checked first, for at most two seconds. A read of more than *most_text* characters of
+    long texts raises `AnswerTooLarge`.
     """
     store = SqliteStore(path, 1 + reader_connections, most_text)
     await store.open(examined=examined)
@@ -54,7 +53,7 @@ async def open_store(
 
 
 class SqliteStore(Store):
-    """A `protocol.Store` with *count* connections, one of which looks up the revision. For one event loop."""
+    """A `protocol.Store` with *count* connections; one looks up the revision. For one event loop."""
 
     def __init__(self, path: Path, count: int, most_text: int) -> None:
         self._path = path
