@@ -43,7 +43,7 @@ from graph_api.schema import identifiers
 from graph_api.schema.identifiers import Handle, NodeHandle
 from graph_api.schema.scalars import Representation, shown
 from graph_api.store.reads import (
-    ArticleHandle,
+    ArticleIdentifier,
     ArticleKeysBy,
     ArticleRows,
     ProviderRows,
@@ -125,7 +125,7 @@ def entities(parents: Sequence[object], rights: Rights, wanted: Wanted) -> Reads
     urls = tuple(dict.fromkeys(handle.value for handle in wanted.handles if isinstance(handle, Handle)))
     keys: Mapping[str, NodeKey] = {}
     if urls:
-        keys = yield from ask(ArticleKeysBy(ArticleHandle.URL, urls, rights))
+        keys = yield from ask(ArticleKeysBy(ArticleIdentifier.URL, urls, rights))
     named = {handle: (handle.rows, handle.key) for handle in wanted.handles if isinstance(handle, NodeHandle)}
     of_urls = [(ArticleRows, key) for key in keys.values()]
     asked = dict.fromkeys((*named.values(), *of_urls))

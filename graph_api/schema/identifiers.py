@@ -12,7 +12,7 @@ from graph_api.documents import canonical_domain, canonical_url
 from graph_api.errors import InvalidUrl, RequestError
 from graph_api.records import NodeKey, ProviderId, article_key, name_key, normalized, provider_id, topic_id
 from graph_api.schema.inputs import ArticleBy, ProviderBy, TopicBy
-from graph_api.store.reads import ArticleHandle, ArticleRows, ProviderRows, TopicRows
+from graph_api.store.reads import ArticleIdentifier, ArticleRows, ProviderRows, TopicRows
 
 Rows: TypeAlias = type[ArticleRows] | type[ProviderRows] | type[TopicRows]
 _A = {"article": "an article", "provider": "a provider", "topic": "a topic"}
@@ -32,7 +32,7 @@ class NodeHandle:
 class Handle:
     """An identifier of an article other than its id."""
 
-    by: ArticleHandle
+    by: ArticleIdentifier
     value: str
 
 
@@ -56,13 +56,13 @@ def article(by: ArticleBy) -> NodeHandle | Handle:
         return of_kind(ArticleRows, value, "by.id")
     if name == "url":
         return article_url(value)
-    return Handle(ArticleHandle(name), value)
+    return Handle(ArticleIdentifier(name), value)
 
 
 def article_url(url: str) -> Handle:
     """The handle for a URL of an article. Raises RequestError for a malformed URL."""
     try:
-        return Handle(ArticleHandle.URL, canonical_url(url))
+        return Handle(ArticleIdentifier.URL, canonical_url(url))
     except InvalidUrl as problem:
         raise RequestError(f"the URL is not the URL of an article: {problem}") from None
 

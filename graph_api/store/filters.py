@@ -3,8 +3,8 @@
 A comparison with null is false, and `Not` of it true. An empty `And` is true; an empty `Or` and an empty `TextIn` are false.
 CONTAINS, STARTS_WITH and ENDS_WITH compare text without regard to case, EQ and `TextIn` exactly.
 
-The bounds at the end hold for all stores: SQLite's parser refuses deep nesting, and a bound that is known before the
-first read can be checked when the operation is prepared.
+The bounds at the end hold for all stores, because SQLite's parser refuses deep nesting. They are checked before the
+first read, when the operation is prepared.
 """
 
 from __future__ import annotations

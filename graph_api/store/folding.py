@@ -1,6 +1,6 @@
 """How every store compares and orders texts. Stores compute both forms when they write.
 
-Texts arrive in NFC (see `graph_api.documents`), and what a client compares them with is normalized by `canonical`.
+Ingest delivers texts in NFC; `canonical` brings the values of clients to the same form.
 """
 
 from __future__ import annotations

@@ -38,7 +38,7 @@ class TracedRead:
 
 
 class Run(Protocol):
-    """Returns what a plan returns, all its reads answered from one revision."""
+    """Drives a plan, with all its reads answered from one revision, and returns its result."""
 
     def __call__(self, plan: Reads[T], /) -> T: ...
 
@@ -47,11 +47,11 @@ class Session(Protocol):
     """Drives plans on the calling thread; all of them see one revision."""
 
     def run(self, plan: Reads[T], /) -> T:
-        """What *plan* returns."""
+        """The result of *plan*."""
         ...
 
     def traced(self, plan: Reads[T]) -> tuple[T, list[TracedRead]]:
-        """What *plan* returns, and its reads in order. For `graph-api explain`."""
+        """The result of *plan*, and its reads in order. For `graph-api explain`."""
         ...
 
 

@@ -44,7 +44,7 @@ R = TypeVar("R")
 
 
 class Rights(NamedTuple):  # hashed at every lookup in the row cache; a dataclass hashes more slowly
-    """What a caller may see: with *published_only* nothing hidden, with *secured* also secured payloads."""
+    """A caller's rights: *published_only* hides unpublished content, *secured* shows secured payloads."""
 
     published_only: bool = False
     secured: bool = False
@@ -84,7 +84,7 @@ class KeyedRead(Read[Mapping[K, R]]):
 
     @property
     def cache_key(self) -> Hashable:
-        """What is asked, without the keys: reads with an equal cache key share cached rows."""
+        """All fields but the keys: reads with an equal cache key share cached rows."""
         return type(self), _all_but_keys(type(self))(self)
 
     def narrowed(self, keys: tuple[K, ...]) -> Self:
@@ -293,8 +293,8 @@ class FittingKeys(Read[frozenset[NodeKey]]):
 # -- keys by something else ----------------------------------------------------------------------------
 
 
-class ArticleHandle(Enum):
-    """What an article can be looked up by, its id aside.
+class ArticleIdentifier(Enum):
+    """Identifiers of an article other than its id.
 
     URL is any of its URLs in canonical form. SLUG and PATH (relative to the source folder) may fit
     several articles: the newest answers, then the one with the smallest id.
@@ -309,7 +309,7 @@ class ArticleHandle(Enum):
 class ArticleKeysBy(Read[Mapping[str, NodeKey]]):
     """The key of the article for each of *values*."""
 
-    handle: ArticleHandle
+    by: ArticleIdentifier
     values: tuple[str, ...]
     rights: Rights
 
@@ -390,7 +390,7 @@ SortKey: TypeAlias = tuple[SortValue, ...]
 
 
 class OrderField(Enum):
-    """What articles can be ordered by. POSITION only within `RelatedArticles`."""
+    """Fields that articles are ordered by; POSITION only in lists of `RelatedArticles`."""
 
     PUBLISHED_DATE_TIME = "published_date_time"
     HEAT = "heat"
@@ -434,8 +434,8 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """Which part of an ordered list is wanted: *size* items (0 is allowed) strictly after and before the
-    given places, from the start of what is left, or with *backward* from its end (order unchanged)."""
+    """A part of an ordered list: of the items strictly between two places, the first *size* ones (0 is allowed), or
+    with *backward* the last ones, in the same order."""
 
     size: int
     after: Place | None = None
@@ -453,7 +453,7 @@ class Item(NamedTuple):
 
 
 class Slice(NamedTuple):
-    """A part of a list: the *keys* of its items, and whether the list goes on after and before it.
+    """A part of a list: the *keys* of its items, and whether items follow and precede it.
 
     *given* are the items; None where they follow from the keys, which stand at the positions from 0 on and are
     sorted by these: the first related articles of many are mostly asked for their keys alone. *preceding* and
@@ -548,7 +548,7 @@ class ProblemRows(KeyedRead[NodeKey, Problem]):
 
 @dataclass(frozen=True, slots=True)
 class Status(Read[ContentStatus]):
-    """What the graph holds, as far as the caller may see it."""
+    """Counts of the content that the caller may see, and its revision."""
 
     rights: Rights
 

@@ -12,7 +12,7 @@ from graph_api.execution.row_cache import RowCache
 from graph_api.records import EdgeDirection, NodeKey
 from graph_api.store.reads import (
     AllArticles,
-    ArticleHandle,
+    ArticleIdentifier,
     ArticleKeysBy,
     Counts,
     Lists,
@@ -77,7 +77,7 @@ def test_a_count_of_nothing_is_a_count() -> None:
     assert memory.rows(read) == {AllArticles(): 0}
 
 
-@pytest.mark.parametrize("read", [Status(ALL), ArticleKeysBy(ArticleHandle.SLUG, ("a",), ALL)])
+@pytest.mark.parametrize("read", [Status(ALL), ArticleKeysBy(ArticleIdentifier.SLUG, ("a",), ALL)])
 def test_some_reads_are_never_remembered(read: Read[Any]) -> None:
     memory = RowCache("one", LARGE)
     memory.learn(read, {"a": 1})

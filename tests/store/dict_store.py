@@ -37,7 +37,7 @@ from graph_api.store import driver, reads
 from graph_api.store.folding import canonical, fold
 from graph_api.store.location import Health, TracedRead
 from graph_api.store.protocol import Reader, Store
-from graph_api.store.reads import ArticleHandle, Keys, ListKey, Read, Reads, Rights, Slice, complete
+from graph_api.store.reads import ArticleIdentifier, Keys, ListKey, Read, Reads, Rights, Slice, complete
 from graph_api.store.writing import (
     ArticleRecord,
     Copy,
@@ -466,12 +466,12 @@ def _article_keys(content: Content, graph: DictGraph, read: reads.ArticleKeysBy)
     files = content.seen(read.rights).files()
 
     def has(record: ArticleRecord, value: str) -> bool:
-        match read.handle:
-            case ArticleHandle.URL:
+        match read.by:
+            case ArticleIdentifier.URL:
                 return value in record.urls
-            case ArticleHandle.SLUG:
+            case ArticleIdentifier.SLUG:
                 return canonical(value) == canonical(record.article.slug)
-            case ArticleHandle.PATH:
+            case ArticleIdentifier.PATH:
                 own = (file.path for file in files if file.subject == record.article.key)
                 return canonical(value) in map(canonical, own)
 

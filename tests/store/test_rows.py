@@ -10,7 +10,7 @@ import pytest
 
 from graph_api.records import Detail, Image, NodeKey, Secured, Severity, article_id
 from graph_api.store.reads import (
-    ArticleHandle,
+    ArticleIdentifier,
     ArticleKeysBy,
     ArticleRows,
     ChildKeys,
@@ -134,15 +134,15 @@ def test_of_several_articles_the_newest_answers_to_a_slug_then_the_smallest_id(s
     nodes = [article(name, slug="s", day=day) for name, day in zip("abcd", (None, 1, 2, 2), strict=True)]
     newest = min(nodes[2:], key=lambda node: node.id)
     answer = stored(*nodes)
-    read = ArticleKeysBy(ArticleHandle.SLUG, ("s", "none", "\ud800", "s\0"), ALL)
+    read = ArticleKeysBy(ArticleIdentifier.SLUG, ("s", "none", "\ud800", "s\0"), ALL)
     assert answer(read) == {"s": newest.key}
 
 
 def test_articles_are_found_by_any_url_and_by_path(stored: Stored) -> None:
     answer = stored(article("a", urls=["https://amp/a"], files=[("news/a.md", 1)]))
-    by_url = ArticleKeysBy(ArticleHandle.URL, ("https://amp/a", "https://example.org/a"), ALL)
+    by_url = ArticleKeysBy(ArticleIdentifier.URL, ("https://amp/a", "https://example.org/a"), ALL)
     assert answer(by_url) == dict.fromkeys(by_url.values, key("a"))
-    assert answer(ArticleKeysBy(ArticleHandle.PATH, ("news/a.md",), ALL)) == {"news/a.md": key("a")}
+    assert answer(ArticleKeysBy(ArticleIdentifier.PATH, ("news/a.md",), ALL)) == {"news/a.md": key("a")}
 
 
 def test_topics_are_found_by_any_name_without_regard_to_case(stored: Stored) -> None:
@@ -159,7 +159,7 @@ def test_slugs_paths_and_names_are_found_in_either_normal_form(
         article("a", slug="café", files=[("é/café.md", 1)], topics=["kaffee"]),
         topic("kaffee", name="Café"),
     )
-    for handle, value in ((ArticleHandle.SLUG, "café"), (ArticleHandle.PATH, "é/café.md")):
+    for handle, value in ((ArticleIdentifier.SLUG, "café"), (ArticleIdentifier.PATH, "é/café.md")):
         asked = normalize(form, value)
         assert answer(ArticleKeysBy(handle, (asked,), ALL)) == {asked: key("a")}
     named = normalize(form, "CAFÉ")

@@ -60,7 +60,7 @@ def adjacency(database: Path, rights: Rights, revision: str) -> Csr | None:
 
 
 def adjacency_path(database: Path, *, published_only: bool) -> Path:
-    """The file that holds the adjacency of *database*, or of what is published of it."""
+    """The file that holds the adjacency of *database*, or of its published graph."""
     return database.with_name(f"{database.name}.{'published-' if published_only else ''}adjacency")
 
 

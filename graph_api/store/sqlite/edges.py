@@ -2,7 +2,7 @@
 
 The one decision worth knowing: a node's edges of one kind and direction leave SQLite as one JSON array, not
 as rows, which measured twice as fast (20,900 steps from 500 articles in 5 ms, against 9 ms). One statement
-makes a row of arrays for each key of a frontier; it is left as soon as there are enough steps.
+returns a row of arrays per key of a frontier; reading stops when there are enough steps.
 """
 
 from __future__ import annotations
@@ -73,7 +73,7 @@ def neighbour_keys(connection: sqlite3.Connection, read: NeighbourKeys) -> Steps
 
 
 def edges_among(connection: sqlite3.Connection, read: EdgesAmong) -> Edges:
-    """The edges of *read*. An edge's place in its list is its position: lists hold only what is seen."""
+    """The edges of *read*. The index of an edge in its list is its position."""
     kinds = [place for place, kind in enumerate(EdgeKind) if kind in read.kinds]
     lists = _lists(_in_order(read.kinds), _OUT, read.rights)
     targets = {key: place for place, key in enumerate(read.targets)}
@@ -151,7 +151,7 @@ def _arrays(
 def _columns(
     connection: sqlite3.Connection, made: str, lists: Sequence[str], keys: Keys, most: int
 ) -> closing[sqlite3.Cursor]:
-    """For each of *keys*, in order, what is *made* of the first *most* entries of each of its lists.
+    """For each of *keys*, in order, *made* of the first *most* entries of each of its lists.
 
     `json_each` walks an array in its order. Closed early, the statement never looks at the later keys.
     """
@@ -185,7 +185,7 @@ def _length(connection: sqlite3.Connection, text: str, key: NodeKey, most: int) 
 def _keys(
     connection: sqlite3.Connection, kind: NodeRead, keys: Keys, rights: Rights, fits: Sql
 ) -> list[NodeKey]:
-    """Those of *keys* that are nodes of this kind which the caller may see and which are as *fits* says."""
+    """Those of *keys* that are nodes of this kind, visible to the caller, and fulfil *fits*."""
     start = Sql(
         f"SELECT a.key FROM json_each(?) k CROSS JOIN {graph(rights)}{_TABLES[kind]} a ON a.key = k.value WHERE ",
         (integers(keys),),

@@ -9,13 +9,16 @@ import sqlite3
 from collections.abc import Callable, Collection, Generator
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
-from graph_api.store.location import Health
+from graph_api.store import driver
+from graph_api.store.location import Health, TracedRead
+from graph_api.store.reads import Read, Reads
 from graph_api.store.sqlite import writer_file
 from graph_api.store.sqlite.connection import clear_errors, connected, examine, state_of
-from graph_api.store.sqlite.session import SqliteSession
+from graph_api.store.sqlite.reads import answer
 from graph_api.store.sqlite.store import SqliteStore, open_store
 from graph_api.store.writing import StoreWriter
 
@@ -88,6 +91,33 @@ class SqliteLocation:
         return await open_store(
             self.path, reader_connections=reader_connections, examined=checked, most_text=max_text
         )
+
+
+class SqliteSession:
+    """A `Session`: a connection in a read transaction."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+
+    def run(self, plan: Reads[T], /) -> T:
+        """What *plan* returns."""
+        return driver.run(plan, partial(answer, self._connection))
+
+    def traced(self, plan: Reads[T]) -> tuple[T, list[TracedRead]]:
+        """What *plan* returns, and its reads with the SQL of each, parameters filled in."""
+        reads: list[TracedRead] = []
+        statements: list[str] = []
+
+        def seen(read: Read[Any], rows: Any, begun_s: float, ended_s: float) -> None:
+            if (count := read.row_count(rows)) is not None:
+                reads.append(TracedRead(read, tuple(statements), count, ended_s - begun_s))
+            statements.clear()
+
+        self._connection.set_trace_callback(statements.append)
+        try:
+            return driver.run(plan, partial(answer, self._connection), seen), reads
+        finally:
+            self._connection.set_trace_callback(None)
 
 
 def engine_version() -> str:

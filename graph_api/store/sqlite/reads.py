@@ -1,4 +1,4 @@
-"""Every class of read, and the function that answers it."""
+"""The function that answers each kind of read."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from typing import Any
 
 from graph_api.store import reads
 from graph_api.store.reads import Read, complete
-from graph_api.store.sqlite import edges, lists, lookups, rows, status
+from graph_api.store.sqlite import edges, lists, rows, status
 
 
 def _no_arrays(connection: sqlite3.Connection, read: reads.Adjacency) -> None:  # noqa: ARG001 - as all answers
     return None
 
 
-# What a read is answered with depends on its class, which no type of a table can say.
+# Any: the type of an answer depends on the class of its read.
 _ANSWERS: Mapping[type[Read[Any]], Callable[[sqlite3.Connection, Any], Any]] = complete(
     {
         reads.ArticleRows: rows.articles,
@@ -33,8 +33,8 @@ _ANSWERS: Mapping[type[Read[Any]], Callable[[sqlite3.Connection, Any], Any]] = c
         reads.NeighbourKeys: edges.neighbour_keys,
         reads.EdgesAmong: edges.edges_among,
         reads.FittingKeys: edges.fitting_keys,
-        reads.ArticleKeysBy: lookups.article_keys,
-        reads.TopicKeysByName: lookups.topic_keys,
+        reads.ArticleKeysBy: rows.article_keys,
+        reads.TopicKeysByName: rows.topic_keys_by_name,
         reads.Lists: lists.lists,
         reads.Counts: lists.counts,
         reads.ProblemRows: rows.problems,

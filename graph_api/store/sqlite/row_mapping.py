@@ -1,6 +1,6 @@
-"""Rows of the tables become records.
+"""Maps rows of the tables to records.
 
-The records of nodes are made by thousands, so what makes them is compiled for the fields that are wanted (`form`).
+A read may return thousands of nodes, so `form` compiles the function that makes them, once for each class.
 Each `..._COLUMNS` text lists the columns in the order in which the function beneath it takes them.
 """
 

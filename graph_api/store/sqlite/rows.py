@@ -1,8 +1,7 @@
-"""Rows by key: one statement a read, whatever the number of keys.
+"""Rows by key, and keys by URL, slug, path or name: one statement for all keys of a read.
 
-A list of keys is one parameter, `json_each(?)`, walked in the order given: one lookup by rowid each.
-Where the answer is a list for each key, the keys stand in an IN instead, so that the primary key
-(article, position) is walked in its own order and nothing is sorted.
+The keys are one parameter, `json_each(?)`; SQLite looks each up by rowid, in the given order. Reads that answer a
+list per key use IN instead, so that SQLite walks the primary key (article, position) and sorts nothing.
 """
 
 from __future__ import annotations
@@ -18,7 +17,10 @@ import orjson
 
 from graph_api.errors import AnswerTooLarge
 from graph_api.records import Article, Image, NodeKey, Problem, Provider, Secured, SourceFile, Topic
+from graph_api.store.folding import canonical, fold
 from graph_api.store.reads import (
+    ArticleIdentifier,
+    ArticleKeysBy,
     ArticleRows,
     ChildKeys,
     DetailRows,
@@ -31,12 +33,13 @@ from graph_api.store.reads import (
     SecuredRows,
     SourceRows,
     TopicKeys,
+    TopicKeysByName,
     TopicRows,
 )
 from graph_api.store.sqlite import row_mapping
 from graph_api.store.sqlite.connection import Connection
 from graph_api.store.sqlite.row_mapping import Row
-from graph_api.store.sqlite.sql import Sql, graph, integers
+from graph_api.store.sqlite.sql import Sql, graph, integers, texts
 
 T = TypeVar("T")
 
@@ -81,7 +84,7 @@ def _detail(columns: str, condition: str, read: DetailRows | DetailSizes | Secur
 
 
 def _bounded(connection: sqlite3.Connection, query: Sql, length: Callable[[Row], int]) -> Iterator[Row]:
-    """The rows, whose texts together have no more characters than the connection gives at once."""
+    """The rows. Raises `AnswerTooLarge` when their texts exceed the connection's limit."""
     left = most = connection.most_text if isinstance(connection, Connection) else sys.maxsize
     with closing(connection.execute(query.text, query.parameters)) as cursor:
         for row in cursor:
@@ -167,6 +170,47 @@ def problems(connection: sqlite3.Connection, read: ProblemRows) -> Mapping[NodeK
     return {row[0]: row_mapping.problem(row) for row in found}
 
 
+# -- keys by something else -----------------------------------------------------------------------------
+
+_ARTICLES_BY = {  # {0} is the graph
+    ArticleIdentifier.URL: "{0}article_url u ON u.url = v.value CROSS JOIN {0}article a ON a.key = u.article",
+    ArticleIdentifier.SLUG: "{0}article a ON a.slug = v.value",
+    ArticleIdentifier.PATH: (
+        "{0}document d ON d.path = v.value AND d.kind = 'article' CROSS JOIN {0}article a ON a.key = d.subject"
+    ),
+}
+
+
+def article_keys(connection: sqlite3.Connection, read: ArticleKeysBy) -> Mapping[str, NodeKey]:
+    """The article for each value of *read*: of several the newest, then the one with the smallest id."""
+    is_url = read.by is ArticleIdentifier.URL  # URLs differ by their bytes
+    wanted = {value: value if is_url else canonical(value) for value in read.values}
+    found = Sql(
+        f"SELECT v.value, a.key FROM json_each(?) v"
+        f" CROSS JOIN {_ARTICLES_BY[read.by].format(graph(read.rights))} ORDER BY a.published_us, a.key DESC",
+        (texts(wanted.values()),),
+    ).all(connection)
+    keys: dict[str, NodeKey] = dict(found)  # the last of several wins: the newest
+    return {value: keys[stored] for value, stored in wanted.items() if stored in keys}
+
+
+def topic_keys_by_name(connection: sqlite3.Connection, read: TopicKeysByName) -> Mapping[str, NodeKey]:
+    """The topic for each name of *read*: of several the one that is called so, then the smallest slug."""
+    folded = {name: fold(name) for name in read.names}
+    p = graph(read.rights)
+    found = Sql(
+        f"SELECT v.value, t.key FROM json_each(?) v CROSS JOIN {p}topic_name n ON n.name_folded = v.value"
+        f" CROSS JOIN {p}topic t ON t.key = n.topic"
+        " ORDER BY t.name_folded = v.value, t.slug DESC",
+        (texts(folded.values()),),
+    ).all(connection)
+    keys: dict[str, NodeKey] = dict(found)
+    return {name: keys[name_folded] for name, name_folded in folded.items() if name_folded in keys}
+
+
+# -- statements ------------------------------------------------------------------------------------------
+
+
 def _nodes(
     connection: sqlite3.Connection,
     read: ArticleRows | ProviderRows | TopicRows,
@@ -181,7 +225,7 @@ def _nodes(
 
 
 def _lists(found: Iterable[Row], made: Callable[[Row], T]) -> dict[NodeKey, tuple[T, ...]]:
-    """What is *made* of the rows, in their order, as one tuple for each value of their first column."""
+    """The values *made* from rows, in order, as one tuple per value of the first column."""
     lists: dict[NodeKey, list[T]] = {}
     for row in found:
         if row[0] in lists:

@@ -1,4 +1,4 @@
-"""A piece of SQL together with what is bound to its question marks, in order."""
+"""Pieces of SQL with their bound parameters, in order."""
 
 from __future__ import annotations
 
@@ -52,13 +52,13 @@ def joined(operator: str, parts: Collection[Sql]) -> Sql:
 
 
 def both(*parts: Sql) -> Sql:
-    """All of *parts*; those that are always true are left out."""
+    """All of *parts*, without those that are always true."""
     needed = [part for part in parts if part != TRUE]
     return joined("AND", needed) if needed else TRUE
 
 
 def either(*parts: Sql) -> Sql:
-    """Any of *parts*; those that are never true are left out."""
+    """Any of *parts*, without those that are never true."""
     possible = [part for part in parts if part != FALSE]
     return joined("OR", possible) if possible else FALSE
 

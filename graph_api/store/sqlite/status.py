@@ -1,4 +1,4 @@
-"""What the store holds as a whole: its revision, and counts of what the caller may see."""
+"""The revision of the store, and counts of the content that a caller may see."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from graph_api.store.sqlite.sql import Sql, graph
 
 
 def revision(connection: sqlite3.Connection) -> Revision:
-    """The revision of the content; reading it is what begins a transaction's view of the database."""
+    """The revision of the content. Reading it begins the transaction's snapshot."""
     return Revision(_meta(connection, "revision"), int(_meta(connection, "generation")))
 
 
 def status(connection: sqlite3.Connection, read: Status) -> ContentStatus:
-    """What the store holds. Stubs are counted among the articles too."""
+    """Counts of the content; articles include stubs."""
     p = graph(read.rights)
     counted = (
         f"SELECT (SELECT count(*) FROM {p}article), (SELECT count(*) FROM {p}article x WHERE x.is_stub = 1),"
