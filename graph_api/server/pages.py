@@ -1,7 +1,7 @@
 """The pages for people, and the files that they load.
 
-Every address in a page is relative, so that pages work under any path. No script stands in the HTML, so that the
-Content-Security-Policy allows script files only; inline styles stay allowed, since GraphiQL's editor writes them.
+Every address in a page is relative, so that pages work under any path. The HTML has no inline scripts, so the
+Content-Security-Policy allows script files only; inline styles are allowed, since GraphiQL's editor writes them.
 """
 
 from __future__ import annotations

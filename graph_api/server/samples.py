@@ -52,7 +52,7 @@ Json = dict[str, Any]  # Any: what JSON can be
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """An operation: its *name*, a *title* for people, a sentence on what it *shows*, and its text."""
+    """An operation: its *name*, a *title* for people, a sentence that describes it (*shows*), and its text."""
 
     name: str
     title: str

@@ -134,7 +134,7 @@ class ApiState:
             yield gauge("rate_limit_storage_away", help, self.rates.is_away)
 
     async def _opened(self) -> Engine:
-        """The engine. Requests share one attempt to open, which goes on when the first of them is cancelled."""
+        """The engine. Requests share one attempt to open, which continues when the first of them is cancelled."""
         if self._opening is None:
             self._opening = asyncio.create_task(self._open())
             self._opening.add_done_callback(self._opening_done)

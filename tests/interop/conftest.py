@@ -1,4 +1,4 @@
-"""A server for clients that nobody here wrote, and a record of what they send it."""
+"""A server for third-party clients, and a record of their requests."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Python environments of their own for clients whose dependencies are not ours; each is made once.
+"""Separate Python environments for clients whose dependencies conflict with ours; each is created once.
 
 A client's folder holds its `requirements.txt`: every distribution it needs, by name and version.
 """

@@ -28,7 +28,7 @@ FETCHES = """async () => {
 
 
 @pytest.mark.parametrize("client", ACCEPTS)
-async def test_what_clients_accept_is_answered_in_plain_json(tmp_path: Path, client: str) -> None:
+async def test_each_clients_accept_header_is_answered_in_plain_json(tmp_path: Path, client: str) -> None:
     accept, answered = ACCEPTS[client]
     async with serving(graph(tmp_path / "graph.sqlite", article("a"))) as app:
         for response in (await post(app, ASK, accept=accept), await get(app, ASK, accept=accept)):

@@ -11,7 +11,7 @@ from tests.server.running import running
 from tests.store.build import article, graph
 
 
-def test_introspection_tells_the_same_schema_as_its_text(tmp_path: Path) -> None:
+def test_introspection_returns_the_same_schema_as_its_text(tmp_path: Path) -> None:
     database = graph(tmp_path / "graph.sqlite", article("a"))
     with running(create_app(database)) as url:
         told = json.loads(run(Path(__file__).with_name("introspection.mjs"), {"URL": f"{url}/graphql"}))

@@ -1,4 +1,4 @@
-"""What clients really send, and what they are answered: `Watched(app)` keeps every exchange."""
+"""Records what clients send and receive: `Watched(app)` keeps every exchange."""
 
 from __future__ import annotations
 

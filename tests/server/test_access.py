@@ -57,7 +57,7 @@ def titles(answer: Answered) -> list[str]:
     return [node["title"] for node in answer.data["articles"]["nodes"]]
 
 
-async def test_without_a_key_nothing_is_answered_and_the_way_in_is_told(app: Starlette) -> None:
+async def test_without_a_key_a_request_gets_401_that_explains_how_to_send_one(app: Starlette) -> None:
     for answer in (await post_body(app, TITLES), await get(app, "{ revision }")):
         assert (answer.status, answer.code) == (401, "UNAUTHENTICATED")
         assert answer.headers["www-authenticate"].startswith("Bearer")
@@ -67,18 +67,18 @@ async def test_without_a_key_nothing_is_answered_and_the_way_in_is_told(app: Sta
 @pytest.mark.parametrize(
     "header", ["Bearer", "Bearer x", "Bearer gapi_reader_", "Basic cmVhZGVyOng=", "Bearer gapi_reader_\xff"]
 )
-async def test_what_is_no_key_is_refused_alike(app: Starlette, header: str) -> None:
+async def test_all_invalid_keys_are_refused_alike(app: Starlette, header: str) -> None:
     answer = await post_body(app, TITLES, headers=[("authorization", header)])
     assert (answer.status, answer.code) == (401, "UNAUTHENTICATED")
 
 
-async def test_a_key_without_read_is_told_which_scope_it_lacks(app: Starlette) -> None:
+async def test_a_key_without_read_gets_403_that_names_the_scope(app: Starlette) -> None:
     answer = await post_body(app, TITLES, headers=bearer("meter"))
     assert (answer.status, answer.code) == (403, "FORBIDDEN")
     assert "'read'" in answer.error["message"]
 
 
-async def test_each_key_sees_what_its_scopes_open_whoever_asked_before(app: Starlette) -> None:
+async def test_each_key_sees_the_content_of_its_scopes_with_warm_caches_too(app: Starlette) -> None:
     for _ in range(3):  # the later answers come from the caches
         for name, seen in (("reader", ["A"]), ("editor", ["A", "B"]), ("reader", ["A"])):
             answer = await post_body(app, TITLES, headers=bearer(name))
@@ -130,7 +130,7 @@ async def test_an_entity_tag_of_more_rights_does_not_fit_fewer(app: Starlette) -
     assert (await get(app, query, headers=again, accept=PLAIN)).status == 200
 
 
-async def test_nothing_beside_an_answer_tells_of_what_is_hidden_but_that_the_content_changed(
+async def test_headers_and_errors_reveal_nothing_hidden_except_that_the_content_changed(
     tmp_path: Path,
 ) -> None:
     told = []
@@ -162,7 +162,7 @@ def found(ring: KeyRing, token: str) -> tuple[str, Scopes] | None:
     return (key.name, key.scopes) if key else None
 
 
-def test_a_minted_key_opens_what_its_entry_says_and_its_entry_does_not_tell_it() -> None:
+def test_a_new_key_has_the_scopes_of_its_entry_which_does_not_hold_its_secret() -> None:
     key, kept = new_key("reader", [Scope.READ, Scope.UNPUBLISHED])
     assert found(KeyRing(kept.entry), key) == ("reader", frozenset({Scope.READ, Scope.UNPUBLISHED}))
     assert key.split("_", 2)[2] not in kept.entry
@@ -170,7 +170,7 @@ def test_a_minted_key_opens_what_its_entry_says_and_its_entry_does_not_tell_it()
 
 
 @given(st.text(max_size=80))
-def test_whatever_is_not_the_key_opens_nothing(token: str) -> None:
+def test_any_other_token_finds_no_key(token: str) -> None:
     _, kept = new_key("reader", READ)
     ring = KeyRing(kept.entry)
     assert found(ring, token) is None
@@ -207,7 +207,7 @@ def test_entries_stand_on_lines_or_with_commas_between_and_may_have_comments() -
         (f"z:read:{'0' * 64}", "keys.txt:2: two keys are named 'z'"),
     ],
 )
-def test_an_entry_that_is_none_is_told_with_its_line(entry: str, told: str) -> None:
+def test_a_malformed_entry_is_an_error_with_its_line(entry: str, told: str) -> None:
     with pytest.raises(UsageError) as caught:
         parse_keys(f"z:read:{'1' * 64}\n{entry}\n", "keys.txt")
     assert str(caught.value).startswith(told)
@@ -218,7 +218,7 @@ def test_scopes_are_joined_by_a_plus_and_may_be_none() -> None:
     assert parse_scopes("", "here") == frozenset()
 
 
-def test_a_file_that_is_missing_is_told_at_once(tmp_path: Path) -> None:
+def test_a_missing_key_file_is_an_error_at_start(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match=r"keys\.txt cannot be read"):
         KeyRing(file=tmp_path / "keys.txt")
 
@@ -251,7 +251,7 @@ def test_a_file_that_is_broken_later_leaves_the_keys_and_is_logged_once(
     ]
 
 
-def test_keys_given_once_win_over_those_of_the_file(tmp_path: Path) -> None:
+def test_keys_of_the_settings_win_over_those_of_the_file(tmp_path: Path) -> None:
     (key, given), (_, filed) = new_key("one", READ), new_key("one", [Scope.METRICS])
     file = tmp_path / "keys.txt"
     file.write_text(filed.entry)

@@ -1,4 +1,4 @@
-"""What the server tells of its schema: everything that tools ask for, or nothing at all."""
+"""Introspection: complete for tools, or disabled completely."""
 
 from __future__ import annotations
 
@@ -58,20 +58,20 @@ async def test_every_variant_of_the_standard_introspection_query_is_answered(app
         get_introspection_query(),
     ],
 )
-async def test_what_asks_for_the_schema_is_refused_where_it_is_not_told(
+async def test_without_introspection_operations_on_the_schema_are_refused(
     closed: Starlette, query: str
 ) -> None:
     assert (await post(closed, query)).code == "INTROSPECTION_DISABLED"
 
 
-async def test_typename_and_everything_else_is_answered_where_the_schema_is_not_told(
+async def test_without_introspection_typename_and_everything_else_is_answered(
     closed: Starlette,
 ) -> None:
     answer = await post(closed, '{ __typename article(by: {slug: "a"}) { __typename title } }')
     assert answer.data == {"__typename": "Query", "article": {"__typename": "Article", "title": "A"}}
 
 
-async def test_the_schemas_text_is_not_served_where_it_is_not_told(closed: Starlette) -> None:
+async def test_without_introspection_the_schemas_text_is_404(closed: Starlette) -> None:
     answer = await call(closed, "GET", "/schema.graphql")
     assert (answer.status, answer.code) == (404, "INTROSPECTION_DISABLED")
 
@@ -87,7 +87,7 @@ async def _suggested(app: Starlette) -> list[Answered]:
     ]
 
 
-async def test_errors_suggest_what_was_meant_unless_the_schema_is_not_told(
+async def test_errors_suggest_names_unless_introspection_is_disabled(
     app: Starlette, closed: Starlette
 ) -> None:
     assert all(b"Did you mean" in answer.body for answer in await _suggested(app))

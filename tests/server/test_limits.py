@@ -1,4 +1,4 @@
-"""Every limit, tried: what is beyond it is refused as the README's table says, which is made from the answers."""
+"""Every limit is probed: a request beyond it is refused as the README's table says."""
 
 from __future__ import annotations
 

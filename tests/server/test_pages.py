@@ -73,7 +73,7 @@ async def test_a_browser_that_opens_the_address_gets_the_page(app: Starlette, ac
         "text/html;q=0",
     ],
 )
-async def test_programs_get_what_they_always_got(app: Starlette, accept: str | None) -> None:
+async def test_programs_get_json(app: Starlette, accept: str | None) -> None:
     answer = await get(app, accept=accept)
     assert answer.media_type.startswith("application/")
     assert answer.json["errors"]
@@ -127,7 +127,7 @@ async def test_the_page_runs_nothing_but_its_files_asks_no_other_host_and_is_in_
     assert answer.headers["cross-origin-opener-policy"] == "same-origin"
 
 
-async def test_the_page_names_the_revision_and_is_told_apart_by_accept(app: Starlette) -> None:
+async def test_the_page_names_the_revision_and_varies_by_accept(app: Starlette) -> None:
     answer = await get(app, accept=CHROME)
     assert answer.headers["graph-revision"] == "one"
     assert answer.headers["vary"] == "accept"
@@ -154,7 +154,7 @@ async def test_no_script_stands_in_the_page(built: Starlette) -> None:
     assert not re.search(r"\son\w+=|<style|\sstyle=", html)
 
 
-async def test_who_knows_the_page_is_told_that_it_has_not_changed(built: Starlette) -> None:
+async def test_a_known_page_is_304(built: Starlette) -> None:
     first = await call(built, "GET", "/graphql")
     assert first.headers["cache-control"] == "no-cache"
     again = await call(built, "GET", "/graphql", headers=[("if-none-match", first.headers["etag"])])
@@ -162,7 +162,7 @@ async def test_who_knows_the_page_is_told_that_it_has_not_changed(built: Starlet
     assert again.headers["content-security-policy"] == first.headers["content-security-policy"]
 
 
-async def test_where_no_page_could_be_built_it_says_what_to_do_and_nobody_keeps_that(tmp_path: Path) -> None:
+async def test_a_page_that_is_not_built_explains_the_build_and_is_not_cached(tmp_path: Path) -> None:
     app = Starlette(routes=[Route("/graphql", page("graphiql", "GraphiQL", tmp_path / "none").respond)])
     answer = await call(app, "GET", "/graphql")
     assert (answer.status, answer.media_type) == (503, HTML)
@@ -218,7 +218,7 @@ async def test_a_file_comes_in_the_best_coding_that_is_accepted(
     assert answer.headers["content-length"] == str(len(answer.body))
 
 
-async def test_a_file_is_kept_for_good_and_told_apart_by_coding(folder: Path) -> None:
+async def test_a_file_is_cacheable_forever_and_has_an_etag_for_each_coding(folder: Path) -> None:
     answer = await asset(folder, NAME, accept_encoding="br")
     assert answer.headers["cache-control"] == "public, max-age=31536000, immutable"
     assert answer.headers["vary"] == "accept-encoding"
@@ -226,7 +226,7 @@ async def test_a_file_is_kept_for_good_and_told_apart_by_coding(folder: Path) ->
     assert answer.media_type == "text/javascript; charset=utf-8"
 
 
-async def test_who_knows_a_file_is_told_that_it_has_not_changed(folder: Path) -> None:
+async def test_a_known_file_is_304(folder: Path) -> None:
     known = (await asset(folder, NAME, accept_encoding="br")).headers["etag"]
     answer = await asset(folder, NAME, accept_encoding="br", if_none_match=known)
     assert (answer.status, answer.body) == (304, b"")
@@ -237,7 +237,7 @@ async def test_who_knows_a_file_is_told_that_it_has_not_changed(folder: Path) ->
 @pytest.mark.parametrize(
     "name", ["manifest.json", f"{NAME}.br", f"{NAME}.gz", "page-FFFFFFFF.js", "..%2Fpages.py", "%00"]
 )
-async def test_what_is_not_named_by_its_content_is_not_there(folder: Path, name: str) -> None:
+async def test_files_without_a_hash_in_their_name_are_404(folder: Path, name: str) -> None:
     assert (await asset(folder, name)).status == 404
 
 

@@ -1,4 +1,4 @@
-"""The sample operations as they are offered: filled in with what the caller may see, and answered as they stand."""
+"""The sample operations: their variables fit the content that the caller may see, and each is answered."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def empty(data: dict[str, Any]) -> list[str]:
     ]
 
 
-async def test_every_published_operation_is_offered_and_says_what_it_shows(
+async def test_every_published_operation_is_offered_with_a_description(
     ingested: Callable[[Path], Path],
 ) -> None:
     offered = await samples(ingested(SEEDS))

@@ -5,8 +5,8 @@ time of the server for each request: cached answers take 0.44 to 0.76 of the tim
 to 0.7; large ones gain nothing.
 
 Everything that concerns the fast path is in this file. It calls the same functions as the ASGI endpoint does. Requests
-that it cannot answer (an error, a plan of more than 5 ms, a setting that needs middleware) go to the ASGI app, where a
-plan that was begun goes on.
+that it cannot answer (an error, a plan of more than 5 ms, a setting that needs middleware) go to the ASGI app, which
+continues a plan that the fast path has started.
 """
 
 from __future__ import annotations
@@ -123,7 +123,7 @@ class FastConnection(Connection):
         super().__init__(*args, **named)
         self._held: bytes | None = None  # the body so far, None when no request is held back
         self._in_a_row = 0
-        self._paused: Execution | None = None  # what was begun for the held request
+        self._paused: Execution | None = None  # a plan that the fast path has started for the held request
 
     def data_received(self, data: bytes) -> None:
         self._in_a_row = 0

@@ -48,10 +48,6 @@ from graph_api.server.state import ApiState, Header
 logger = logging.getLogger(__name__)
 
 TRACE_HEADER = b"apollo-federation-include-trace"
-_METHODS = (  # for a preflight too, which comes here when no other origin is allowed
-    "send operations by POST or GET",
-    "send operations by POST or GET; pages of other origins need --cors-origins",
-)
 _VARY = (b"vary", b"accept")
 _CLOSE = (b"connection", b"close")
 _UNREAD_BODY = frozenset({408, 413, 415})  # statuses that are sent before the body was read to its end
@@ -151,7 +147,7 @@ class GraphQLEndpoint:
             _check_body_headers(headers, self.state.settings.max_body)
             return from_body(await body.read())
         if method not in {"GET", "HEAD"}:
-            raise HttpError(405, _METHODS[method == "OPTIONS"], "METHOD_NOT_ALLOWED")
+            raise _method_not_allowed(method)
         body.skip()
         return self.parse(method, headers, scope["query_string"])
 
@@ -220,8 +216,15 @@ async def _send(send: Send, status: int, headers: list[Header], body: bytes) -> 
     await send({"type": "http.response.body", "body": body})
 
 
+def _method_not_allowed(method: str) -> HttpError:
+    message = "send operations by POST or GET"
+    if method == "OPTIONS":  # a preflight, on a server that allows no other origin
+        message += "; pages of other origins need --cors-origins"
+    return HttpError(405, message, "METHOD_NOT_ALLOWED")
+
+
 def client_address(scope: Scope) -> str:
-    """The client's address: that of the connection, or what a trusted proxy names."""
+    """The client's address: the connection's, or the one that a trusted proxy names."""
     client: tuple[str, int] | None = scope.get("client")
     return client[0] if client else ""
 

@@ -40,7 +40,7 @@ def response_type(accept: bytes) -> str | None:
 
 
 def prefers_html(accept: bytes) -> bool:
-    """Whether HTML has a higher weight than our JSON types: only browsers ask so, for what a person opens."""
+    """Whether HTML has a higher weight than our JSON types: only browsers ask so, for addresses that a person opens."""
     return _prefers_html(accept[:_MAX_PARSED_BYTES])
 
 

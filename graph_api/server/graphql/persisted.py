@@ -2,9 +2,9 @@
 
 Automatic persisted queries (Apollo's protocol): a client sends the SHA-256 of its text; a server that does not know
 it answers PersistedQueryNotFound, and stores the text from the next request, which carries both. Only operations that
-were executed are stored, so that nobody can fill the memory with invalid texts.
+were executed are stored, so that clients cannot fill the memory with invalid texts.
 
-Trusted documents are read at start from a folder or a manifest. They are known by id (`documentId`, the appendix of
+Trusted documents are read at start from a folder or a manifest. Clients name them by id (`documentId`, the appendix of
 GraphQL over HTTP), by SHA-256 or by their exact text. With `--trusted-only` the server answers no other operation.
 """
 

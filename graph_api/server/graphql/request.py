@@ -78,7 +78,7 @@ def _json(text: bytes, name: str) -> Any:
 
 
 def _lone_surrogate(text: bytes, path: list[str]) -> str | None:
-    """What is wrong with JSON that has a lone surrogate, which orjson refuses; None if something else is wrong."""
+    """The message for JSON with a lone surrogate, which orjson refuses; None for other malformed JSON."""
     if b"\\ud" not in text.lower():
         return None
     try:

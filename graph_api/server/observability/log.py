@@ -126,7 +126,7 @@ def _ascii(value: object) -> str:
 _MAX_BUFFERED_BYTES = 1_048_576  # some seconds of a busy server
 _BATCH_S = 0.05  # lines that arrive within this time are written together
 _PIECE_BYTES = 65_536  # of one write
-ATOMIC_PIECE_BYTES = 4_096  # a pipe keeps writes of this size in one piece, whoever else writes: pipe(7)
+ATOMIC_PIECE_BYTES = 4_096  # writes of this size to a pipe are atomic: pipe(7)
 _CLOSE_TIMEOUT_S = 1.0
 
 
@@ -171,7 +171,7 @@ class Log:
             self._drop(1)
 
     def close(self) -> None:
-        """Writes what is buffered; gives up after a second when nothing reads it."""
+        """Writes the buffered lines; gives up after a second when nothing reads them."""
         self._closing.set()
         self._has_lines.set()
         self._thread.join(_CLOSE_TIMEOUT_S)

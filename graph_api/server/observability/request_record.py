@@ -1,4 +1,4 @@
-"""The record of one request: what it asks for, and what became of it. Kept in the ASGI scope while it is answered."""
+"""The record of one request: its operation, outcome and times. Kept in the ASGI scope while it is answered."""
 
 from __future__ import annotations
 

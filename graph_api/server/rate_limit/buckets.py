@@ -44,11 +44,11 @@ class TokenBuckets:
         self._buckets: dict[str, _Bucket] = {}
 
     async def left(self, client: str) -> float:
-        """What is left in the client's bucket."""
+        """The content of the client's bucket."""
         return self._left(client, self._clock())
 
     async def take(self, client: str, cost: int) -> tuple[bool, float]:
-        """Takes *cost* if the bucket holds so much. Returns whether it did, and what is left."""
+        """Takes *cost* if the bucket holds so much. Returns whether it did, and the new content."""
         now = self._clock()
         left = self._left(client, now)
         if left < cost:
@@ -77,7 +77,7 @@ class TokenBuckets:
 
 
 class Allowance:
-    """What one request takes from the bucket of its client: its API key, else its *address*."""
+    """The share of one request in the bucket of its client: its API key, else its *address*."""
 
     def __init__(self, rates: TokenBuckets, address: str) -> None:
         self._rates = rates
@@ -86,7 +86,7 @@ class Allowance:
         self._left: float = rates.quota
 
     async def begin(self, key: str) -> None:
-        """Counts the request for the API key named *key*, if any. Raises `HttpError` (429) when nothing is left."""
+        """Counts the request for the API key named *key*, if any. Raises `HttpError` (429) for an empty bucket."""
         self._client = f"key {key}" if key else self._client
         self._left = await self._rates.left(self._client)
         if self._left < 1:
@@ -117,7 +117,7 @@ class Allowance:
 
     @property
     def headers(self) -> list[tuple[bytes, bytes]]:
-        """The rate limit headers: policy, what is left, and when the bucket will be full."""
+        """The rate limit headers: policy, content of the bucket, and time until it is full."""
         left = b'"cost";r=%d;t=%d' % (self._left, self._wait_s(self._rates.quota))
         return [self._rates.policy, (b"ratelimit", left)]
 

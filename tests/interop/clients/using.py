@@ -1,4 +1,4 @@
-"""A client at work: its folder beside the packages or in the environment it needs, and a server that is watched."""
+"""Runs a client: its folder with the packages or the environment that it needs, and a server that records requests."""
 
 from __future__ import annotations
 

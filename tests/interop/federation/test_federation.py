@@ -1,4 +1,4 @@
-"""The subgraph in the hands of others: both composition libraries, and two gateways over a running server."""
+"""The subgraph in other programs: both composition libraries, and two gateways over a running server."""
 
 from __future__ import annotations
 
@@ -105,7 +105,7 @@ def test_we_resolve_entities_that_others_refer_to(served: Served, gateway: str) 
 
 
 @pytest.mark.parametrize("gateway", GATEWAYS)
-def test_what_is_wrong_with_one_reference_reaches_the_client_and_costs_no_other(
+def test_an_error_in_one_reference_reaches_the_client_and_spares_the_others(
     served: Served, gateway: str
 ) -> None:
     answer = served.answers[gateway][1]

@@ -1,4 +1,4 @@
-"""The published schema under two linters that others wrote; what their configurations except is argued there."""
+"""The published schema under two third-party linters; their configurations explain each exception."""
 
 from __future__ import annotations
 

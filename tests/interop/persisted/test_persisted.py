@@ -1,4 +1,4 @@
-"""Persisted operations as clients' own tools ask for them: Apollo's link, and what compilers write down."""
+"""Persisted operations with the tools of clients: Apollo's link, and the manifests of compilers."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def compiled(client: str, manifest: str, place: Path) -> Path:
 @pytest.mark.parametrize(
     ("client", "manifest"), [("relay", "manifest.json"), ("codegen", "gql/persisted-documents.json")]
 )
-async def test_what_a_compiler_writes_down_is_trusted(client: str, manifest: str, tmp_path: Path) -> None:
+async def test_manifests_of_compilers_are_trusted(client: str, manifest: str, tmp_path: Path) -> None:
     database = graph(tmp_path / "graph.sqlite", article("a", title="A"))
     source = compiled(client, manifest, tmp_path / client)
     settings = Settings(trusted_documents=str(source), trusted_only=True)

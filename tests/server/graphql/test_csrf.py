@@ -1,4 +1,4 @@
-"""Other sites: none may ask unless the settings say so, and none can make the server work unasked."""
+"""Pages of other origins cannot use the API unless the settings allow them, nor make the server work."""
 
 from __future__ import annotations
 
@@ -110,7 +110,7 @@ async def test_a_simple_post_executes_nothing(app: Starlette, content_type: str 
 
 
 @pytest.mark.parametrize("path", PATHS)
-async def test_no_site_may_ask_unless_the_settings_say_so(app: Starlette, path: str) -> None:
+async def test_no_other_origin_may_use_the_api_by_default(app: Starlette, path: str) -> None:
     preflight = [("origin", NEWS), ("access-control-request-method", "POST")]
     for method in ("OPTIONS", "GET", "POST"):
         answer = await call(app, method, path, headers=preflight)
@@ -119,7 +119,7 @@ async def test_no_site_may_ask_unless_the_settings_say_so(app: Starlette, path: 
 
 
 @pytest.mark.parametrize("path", PATHS)
-async def test_an_allowed_site_may_ask(database: Path, path: str) -> None:
+async def test_pages_of_an_allowed_origin_may_use_the_api(database: Path, path: str) -> None:
     preflight = [
         ("origin", NEWS),
         ("access-control-request-method", "POST"),
@@ -185,7 +185,7 @@ async def test_caches_keep_the_answers_to_different_sites_apart(database: Path) 
 @pytest.mark.parametrize(
     "origins", ["news.example", "https://", "https://news.example/", "ftp://news.example"]
 )
-def test_what_is_no_origin_is_refused(origins: str) -> None:
+def test_an_invalid_origin_is_a_usage_error(origins: str) -> None:
     with pytest.raises(UsageError, match="cors_origins"):
         Settings(cors_origins=origins)
 

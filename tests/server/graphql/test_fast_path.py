@@ -339,7 +339,7 @@ def test_each_target_is_answered_alike(pairs: dict[str, Pair], name: str) -> Non
 
 
 @pytest.mark.parametrize("name", ["one article", "a list", "a long list", "a huge list"])
-def test_a_tag_is_one_whoever_answers_and_known_to_whoever_answers(pairs: dict[str, Pair], name: str) -> None:
+def test_etags_are_equal_on_both_paths(pairs: dict[str, Pair], name: str) -> None:
     for headers in ((), HEADERS["modern"], HEADERS["compressed"], HEADERS["as browsers have it"]):
         request = got(GETS[name], *headers)
         tags = {
@@ -449,7 +449,7 @@ def test_all_is_counted_alike(pairs: dict[str, Pair]) -> None:
         ("no rows kept", asked(BODIES["a list"])),
     ],
 )
-def test_most_requests_never_come_to_the_app(pairs: dict[str, Pair], kind: str, request_: bytes) -> None:
+def test_most_requests_never_reach_the_asgi_app(pairs: dict[str, Pair], kind: str, request_: bytes) -> None:
     side = pairs[kind].fast
     side.heard(asked(by_hash(LIST, query=LIST), *HEADERS["a key"]), CLOSE)
     before = side.asgi_requests
@@ -487,7 +487,7 @@ def test_one_piece_with_many_requests_does_not_keep_the_server_from_others(pairs
     assert side.asgi_requests - before >= 40 - 4 + 2
 
 
-def test_who_was_answered_at_once_is_let_go_when_idle(database: Path) -> None:
+def test_a_connection_of_the_fast_path_closes_when_idle(database: Path) -> None:
     settings = Settings(idle_seconds=1)
     with Side(database, settings, fast=True).serving() as side:
         received, _ = side.heard(asked(BODIES["a list"]), asked(BODIES["a list"]))

@@ -110,7 +110,7 @@ async def test_other_members_and_parameters_are_ignored(app: Starlette) -> None:
     assert (await get(app, ASK, utm_source="x")).status == 200
 
 
-async def test_cost_is_told_when_the_extensions_ask_for_it(app: Starlette) -> None:
+async def test_cost_is_in_the_extensions_on_request(app: Starlette) -> None:
     query = "{ cost { requested limit } articles(first: 7) { nodes { id } } }"
     answer = await post(app, query, extensions={"cost": True})
     assert answer.json["extensions"] == {"cost": answer.json["data"]["cost"]}
@@ -121,7 +121,7 @@ async def test_cost_is_told_when_the_extensions_ask_for_it(app: Starlette) -> No
 TRACED = [("apollo-federation-include-trace", "ftv1")]
 
 
-async def test_a_trace_is_told_to_gateways_and_never_kept(app: Starlette) -> None:
+async def test_a_federated_trace_is_sent_to_gateways_and_never_cached(app: Starlette) -> None:
     plain, first, second = [
         await get(app, TITLE, variables='{"slug": "a"}', headers=headers) for headers in ([], TRACED, TRACED)
     ]
@@ -147,7 +147,7 @@ async def test_only_light_operations_are_traced(app: Starlette, *, size: int, tr
     assert list(answer.json["extensions"]) == (["cost", "ftv1"] if traced else ["cost"])
 
 
-async def test_what_is_refused_has_no_trace(app: Starlette) -> None:
+async def test_refused_operations_have_no_federated_trace(app: Starlette) -> None:
     assert (await get(app, "{ nothing }", headers=TRACED)).code == "GRAPHQL_VALIDATION_FAILED"
 
 
@@ -216,7 +216,7 @@ async def test_a_refused_operation_is_200_in_plain_json(app: Starlette, query: s
 
 
 @pytest.mark.parametrize("method", ["PUT", "DELETE", "PATCH", "OPTIONS", "TRACE", "BREW"])
-async def test_other_methods_are_405_and_told_which_are_allowed(app: Starlette, method: str) -> None:
+async def test_other_methods_are_405_with_the_allowed_ones(app: Starlette, method: str) -> None:
     response = await get(app, ASK, method=method)
     assert (response.status, response.code) == (405, "METHOD_NOT_ALLOWED")
     assert response.headers["allow"] == "GET, HEAD, POST"
@@ -282,7 +282,7 @@ async def test_refusals_are_not_kept(app: Starlette, query: str, accept: str) ->
     assert "etag" not in response.headers
 
 
-async def test_what_reads_the_clock_has_no_tag(app: Starlette) -> None:
+async def test_answers_that_depend_on_the_clock_have_no_etag(app: Starlette) -> None:
     query = "query ($filter: ArticleFilter) { articles(filter: $filter) { totalCount } }"
     variables = '{"filter": {"publishedDateTime": {"within": "P1D"}}}'
     response = await get(app, query, variables=variables)

@@ -1,4 +1,4 @@
-"""Operations that are named instead of sent: Apollo's protocol, and documents that are known from the start."""
+"""Persisted operations: Apollo's protocol, and trusted documents."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ async def test_an_unknown_hash_is_not_found_as_apollos_clients_expect_it(app: St
         assert answer.headers["cache-control"] == "no-store"
 
 
-async def test_what_was_sent_with_its_hash_is_known_by_it(app: Starlette) -> None:
+async def test_a_text_sent_with_its_hash_is_found_by_the_hash(app: Starlette) -> None:
     taught = await post(app, TITLE, extensions=named(TITLE), variables={"slug": "a"})
     asked = await by_name(app, extensions=named(TITLE), variables={"slug": "a"})
     gotten = await get(app, extensions=json.dumps(named(TITLE)), variables='{"slug": "a"}')
@@ -85,12 +85,12 @@ async def test_a_hash_of_another_text_is_refused_and_not_learned(app: Starlette)
 
 
 @pytest.mark.parametrize("text", ["{", "{ nothing }", "{ articles(first: 101) { totalCount } }"])
-async def test_what_is_refused_is_not_learned(app: Starlette, text: str) -> None:
+async def test_refused_texts_are_not_stored(app: Starlette, text: str) -> None:
     assert "errors" in (await post(app, text, extensions=named(text))).json
     assert (await by_name(app, extensions=named(text))).code == "PERSISTED_QUERY_NOT_FOUND"
 
 
-async def test_what_is_learned_is_bounded_in_bytes(database: Path) -> None:
+async def test_stored_texts_are_bounded_in_bytes(database: Path) -> None:
     texts = [f"{{ revision }} # {number:04}" for number in range(20)]
     async with serving(database, Settings(persisted_query_bytes=4000)) as app:
         for text in texts:
@@ -99,7 +99,7 @@ async def test_what_is_learned_is_bounded_in_bytes(database: Path) -> None:
     assert known == [False] * 8 + [True] * 12, "those asked for longest ago are forgotten first"
 
 
-async def test_without_room_the_client_is_told_not_to_try_again(database: Path) -> None:
+async def test_with_capacity_0_persisted_queries_are_not_supported(database: Path) -> None:
     async with serving(database, Settings(persisted_query_bytes=0)) as app:
         assert (await post(app, ASK, extensions=named(ASK))).status == 200
         answer = await by_name(app, extensions=named(ASK))
@@ -192,7 +192,7 @@ async def test_a_trusted_document_is_asked_for_by_get(database: Path, tmp_path: 
     assert answer.data == {"article": {"title": "A"}}
 
 
-async def test_with_trusted_only_the_schema_is_told_unless_introspection_is_closed(
+async def test_with_trusted_only_the_schema_can_be_read_unless_introspection_is_disabled(
     database: Path, tmp_path: Path
 ) -> None:
     settings = Settings(trusted_documents=str(folder(tmp_path)), trusted_only=True)

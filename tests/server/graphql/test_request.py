@@ -46,7 +46,7 @@ def test_any_query_string_is_read_as_the_standard_library_reads_it(text: str) ->
 
 
 @given(query=st.text(min_size=1), name=st.text(min_size=1))
-def test_what_was_encoded_is_read(query: str, name: str) -> None:
+def test_url_encoded_parameters_are_decoded(query: str, name: str) -> None:
     asked = GraphQLRequest(query, {}, name, {})
     assert from_query_string(urlencode({"query": query, "operationName": name}).encode()) == asked
     assert from_query_string(f"query={quote(query)}&operationName={quote(name)}".encode()) == asked
@@ -170,7 +170,7 @@ HARD: dict[str, bytes] = {
 
 
 @pytest.mark.parametrize("body", HARD.values(), ids=HARD.keys())
-async def test_what_is_hard_to_read_is_refused_as_the_clients_mistake(app: Starlette, body: bytes) -> None:
+async def test_hostile_json_is_refused_as_the_clients_mistake(app: Starlette, body: bytes) -> None:
     response = await post_body(app, body, accept=MODERN)
     assert response.status == 400, response.body
     codes = {error["extensions"]["code"] for error in response.json["errors"]}
@@ -316,5 +316,5 @@ async def test_a_lone_surrogate_in_a_parameter_is_named_too(app: Starlette) -> N
         b'{"query": "\xed\xa0\x80"}',  # a surrogate in UTF-8, which has none
     ],
 )
-async def test_what_is_wrong_otherwise_is_told_as_before(app: Starlette, body: bytes) -> None:
+async def test_other_malformed_json_keeps_its_message(app: Starlette, body: bytes) -> None:
     assert (await post_body(app, body)).error["message"] == "the body must be JSON in UTF-8"

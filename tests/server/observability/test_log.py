@@ -59,7 +59,7 @@ def test_lines_are_written_whole_and_in_order(pipe: tuple[int, int]) -> None:
         assert log.dropped == 0
 
 
-def test_what_was_put_aside_is_written_before_the_end(pipe: tuple[int, int]) -> None:
+def test_buffered_lines_are_written_before_close(pipe: tuple[int, int]) -> None:
     log = Log(pipe[1], dropped)
     log.write(LINE)
     log.close()
@@ -67,7 +67,7 @@ def test_what_was_put_aside_is_written_before_the_end(pipe: tuple[int, int]) -> 
     assert read_until(pipe[0], LINE) == LINE
 
 
-def test_a_reader_that_does_not_read_holds_nobody_up_and_hears_what_was_dropped(
+def test_a_slow_reader_blocks_no_writer_and_gets_the_number_of_dropped_lines(
     pipe: tuple[int, int],
 ) -> None:
     with closing(Log(pipe[1], dropped, max_bytes=10_000)) as log:

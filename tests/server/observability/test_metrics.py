@@ -1,4 +1,4 @@
-"""`/metrics` tells what was answered, by whichever worker, to whoever may know."""
+"""`/metrics` counts requests of all workers, and the content that the caller may see."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def at(samples: Samples, name: str, *labels: str) -> float:
     return samples[f"graph_api_{name}", frozenset(labels)]
 
 
-async def test_known_traffic_is_counted_as_it_was(app: Starlette) -> None:
+async def test_known_traffic_is_counted(app: Starlette) -> None:
     answers = [await post(app, LIST) for _ in range(3)]
     refused = [await post(app, "{"), await get(app, "{ nothing }"), await get(app, "{", accept="text/html")]
     await call(app, "GET", "/healthz")
@@ -100,7 +100,7 @@ async def test_buckets_add_up(app: Starlette) -> None:
     assert at(found, "operation_seconds_sum", "cache=hit") > 0
 
 
-async def test_what_goes_on_now_is_told(app: Starlette) -> None:
+async def test_running_and_waiting_operations_are_counted(app: Starlette) -> None:
     await post(app, LIST)
     found = await scraped(app)
     assert at(found, "requests_in_flight") == 1, "the one that asks"
@@ -115,7 +115,7 @@ async def test_what_goes_on_now_is_told(app: Starlette) -> None:
     assert found["process_open_fds", frozenset()] > 3
 
 
-async def test_the_content_is_told(app: Starlette) -> None:
+async def test_the_content_is_counted(app: Starlette) -> None:
     found = await scraped(app)
     assert at(found, "ready") == at(found, "revision_info", "revision=one") == 1
     assert at(found, "content", "kind=article") == 4
@@ -129,7 +129,7 @@ async def test_before_there_is_a_graph_there_are_metrics(tmp_path: Path) -> None
     assert at(found, "ready") == 0
 
 
-async def test_where_keys_are_asked_for_metrics_need_their_scope_and_count_what_it_may_see(
+async def test_with_keys_metrics_need_the_scope_and_count_visible_content(
     database: Path,
 ) -> None:
     tokens, entries = zip(
@@ -185,7 +185,7 @@ async def test_a_connection_that_was_refused_is_counted(database: Path) -> None:
     await app.state.api.close()
 
 
-async def test_any_worker_tells_the_metrics_of_all(tmp_path: Path) -> None:
+async def test_any_worker_answers_with_the_metrics_of_all(tmp_path: Path) -> None:
     told = asyncio.Event()
 
     def other() -> list[Metric]:

@@ -100,7 +100,7 @@ async def test_every_field_of_a_line_is_true(told: Told) -> None:
     }
 
 
-async def test_where_an_answer_came_from_is_told(telling: Telling) -> None:
+async def test_the_source_of_an_answer_is_logged(telling: Telling) -> None:
     told = telling()
     for _ in range(2):
         await post(told.app, LIST)
@@ -114,7 +114,7 @@ async def test_where_an_answer_came_from_is_told(telling: Telling) -> None:
     assert first["rows"] > last["rows"] > 0  # of objects that memory knows no rows are read
 
 
-async def test_what_is_refused_is_told_with_its_code(told: Told) -> None:
+async def test_refused_requests_are_logged_with_their_code(told: Told) -> None:
     expected = []
     for query, code in [
         ("{", "GRAPHQL_PARSE_FAILED"),
@@ -133,13 +133,13 @@ async def test_what_is_refused_is_told_with_its_code(told: Told) -> None:
     assert [(entry["path"], entry["code"], entry["status"]) for entry in told.entries] == expected
 
 
-async def test_other_routes_are_told_of_too(told: Told) -> None:
+async def test_other_routes_are_logged_too(told: Told) -> None:
     answer = await call(told.app, "GET", "/schema.graphql", headers=[("accept-encoding", "gzip")])
     assert (told.last["path"], told.last["status"]) == ("/schema.graphql", 200)
     assert told.last["bytes"] == len(answer.body), "as sent, compressed"
 
 
-async def test_preflights_are_told_of(telling: Telling) -> None:
+async def test_preflights_are_logged(telling: Telling) -> None:
     told = telling(Settings(cors_origins="https://news.example"))
     headers = [("origin", "https://news.example"), ("access-control-request-method", "POST")]
     answer = await call(told.app, "OPTIONS", "/graphql", headers=headers)
@@ -151,13 +151,13 @@ async def test_the_path_is_the_one_below_a_mount(told: Told) -> None:
     assert told.last["path"] == "/healthz"
 
 
-async def test_a_client_that_hangs_up_is_told_as_499(told: Told) -> None:
+async def test_a_disconnected_client_is_logged_as_499(told: Told) -> None:
     with pytest.raises(AssertionError, match="an app answers"):
         await post_body(told.app, [b"{", GONE])
     assert (told.last["status"], told.last["code"], told.last["bytes"]) == (499, "CLIENT_DISCONNECTED", 0)
 
 
-async def test_a_client_is_its_keys_name_else_its_address(telling: Telling) -> None:
+async def test_the_client_in_the_log_is_the_name_of_its_key_else_its_address(telling: Telling) -> None:
     token, key = new_key("newsroom", [Scope.READ])
     told = telling(Settings(keys=key.entry))
     body = json.dumps({"query": "{ revision }"}).encode()
@@ -196,7 +196,7 @@ async def test_the_operation_is_the_one_that_ran(told: Told) -> None:
     assert told.last["operation"] is None
 
 
-async def test_only_failures_are_told_where_that_is_wanted(tmp_path: Path) -> None:
+async def test_with_failures_only_other_requests_are_not_logged(tmp_path: Path) -> None:
     entries: list[Entry] = []
     app = create_app(tmp_path / "none", None, Observer(entries.append, failures_only=True))
     await call(app, "GET", "/healthz")
@@ -206,7 +206,7 @@ async def test_only_failures_are_told_where_that_is_wanted(tmp_path: Path) -> No
     ]
 
 
-def test_what_comes_before_a_request_is_understood_is_told_too(database: Path) -> None:
+def test_a_refused_connection_is_logged_too(database: Path) -> None:
     told = Told(database)
     with running(told.app, told.settings, told.observer) as url:
         parts = urlsplit(url)
@@ -239,7 +239,7 @@ def handled() -> tuple[list[Entry], Callable[..., None]]:
     return entries, log
 
 
-def test_other_log_records_are_told_alike(handled: tuple[list[Entry], Callable[..., None]]) -> None:
+def test_other_log_records_have_the_same_format(handled: tuple[list[Entry], Callable[..., None]]) -> None:
     entries, log = handled
     log(logging.WARNING, "%s is %d", "one", 1)
     [entry] = entries
@@ -251,7 +251,7 @@ def test_other_log_records_are_told_alike(handled: tuple[list[Entry], Callable[.
     ]
 
 
-def test_an_exception_is_told_on_the_same_line(handled: tuple[list[Entry], Callable[..., None]]) -> None:
+def test_an_exception_is_logged_on_the_same_line(handled: tuple[list[Entry], Callable[..., None]]) -> None:
     entries, log = handled
     try:
         int("two\nlines")
@@ -261,7 +261,7 @@ def test_an_exception_is_told_on_the_same_line(handled: tuple[list[Entry], Calla
     assert FORMATS["human"](entries[0]).count(b"\n") == 1
 
 
-def test_a_record_that_cannot_be_formatted_is_told_nevertheless(
+def test_a_record_that_cannot_be_formatted_is_logged_with_the_reason(
     handled: tuple[list[Entry], Callable[..., None]],
 ) -> None:
     entries, log = handled
@@ -309,7 +309,7 @@ async def slow_told(folder: Path, query: str, slow_ms: float = 1e-9, **members: 
     return entries
 
 
-async def test_text_plan_phases_and_reads_are_told(tmp_path: Path) -> None:
+async def test_a_slow_operation_is_logged_with_text_plan_phases_and_reads(tmp_path: Path) -> None:
     [entry] = await slow_told(tmp_path, STORY)
     assert (entry["level"], entry["message"], entry["operation"]) == (
         "warning",
@@ -330,7 +330,7 @@ async def test_text_plan_phases_and_reads_are_told(tmp_path: Path) -> None:
     ]
 
 
-async def test_variables_are_not_told(tmp_path: Path) -> None:
+async def test_variables_are_not_logged(tmp_path: Path) -> None:
     query = "query Q($s: String!) { article(by: { slug: $s }) { title } }"
     [entry] = await slow_told(tmp_path, query, variables={"s": "s3cret"})
     assert "s3cret" not in json.dumps(entry)
@@ -353,7 +353,7 @@ async def test_a_text_cannot_imitate_a_line(tmp_path: Path, form: str) -> None:
     assert all(line.startswith("  ") for line in rest)
 
 
-async def test_what_is_quick_or_no_operation_is_not_told(tmp_path: Path) -> None:
+async def test_quick_operations_and_other_requests_are_not_logged_as_slow(tmp_path: Path) -> None:
     assert await slow_told(tmp_path, STORY, slow_ms=60_000) == []
     (tmp_path / "none").mkdir()
     assert await slow_told(tmp_path / "none", STORY, slow_ms=0) == []

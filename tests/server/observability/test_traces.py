@@ -1,4 +1,4 @@
-"""Operations become traces that go on with those of who asks."""
+"""Operations become OpenTelemetry traces that continue the client's trace."""
 
 from __future__ import annotations
 
@@ -90,7 +90,7 @@ async def test_the_times_of_a_part_lie_within_the_requests(traced: Traced) -> No
         assert whole.start_time <= span.start_time <= span.end_time <= whole.end_time
 
 
-async def test_what_the_log_tells_the_trace_tells_too(traced: Traced) -> None:
+async def test_the_trace_has_the_fields_of_the_log(traced: Traced) -> None:
     answer = await post(traced.app, WALK, variables={"s": "a"})
     [entry], whole = traced.entries, traced.spans()[-1]
     assert about(whole) == {
@@ -109,7 +109,7 @@ async def test_what_the_log_tells_the_trace_tells_too(traced: Traced) -> None:
     assert entry["trace"].encode() in FORMATS["human"](entry)
 
 
-async def test_a_refusal_says_its_code(traced: Traced) -> None:
+async def test_an_error_is_logged_with_its_code(traced: Traced) -> None:
     await post(traced.app, "{ nothing }")
     *parts, whole = traced.spans()
     assert [span.name for span in parts] == ["parse", "admit", "validate"]
@@ -124,7 +124,7 @@ async def test_a_trace_goes_on_where_it_came_from(traced: Traced) -> None:
     assert (f"{whole.context.trace_id:032x}", f"{whole.parent.span_id:016x}") == (TRACE, PARENT)
 
 
-async def test_who_does_not_want_a_trace_gets_none(traced: Traced) -> None:
+async def test_without_the_trace_header_there_is_no_trace(traced: Traced) -> None:
     await asked(traced.app, f"00-{TRACE}-{PARENT}-00")
     assert traced.spans() == []
     assert traced.entries[-1]["trace"] == TRACE
@@ -133,7 +133,7 @@ async def test_who_does_not_want_a_trace_gets_none(traced: Traced) -> None:
 @pytest.mark.parametrize(
     "parent", ["", "nonsense", f"00-{'0' * 32}-{PARENT}-01", "00-" + "x" * 5_000, "\u00ff"]
 )
-async def test_a_trace_that_cannot_be_is_begun_anew(traced: Traced, parent: str) -> None:
+async def test_a_malformed_traceparent_starts_a_new_trace(traced: Traced, parent: str) -> None:
     await asked(traced.app, parent)
     whole = traced.spans()[-1]
     assert whole.parent is None

@@ -1,4 +1,4 @@
-"""TokenBuckets: what each client may ask for, in cost, told in headers; by a clock that the tests move."""
+"""Rate limits in memory: cost, headers and errors, with a clock that the tests move."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ async def test_a_bucket_is_full_at_first_and_fills_evenly_to_no_more(clock: Cloc
     assert await rates.left("a") == 60
 
 
-async def test_what_costs_more_than_a_bucket_takes_a_whole_one(clock: Clock) -> None:
+async def test_a_cost_above_the_quota_takes_a_whole_bucket(clock: Clock) -> None:
     rates = TokenBuckets(60, clock)
     await Allowance(rates, "192.0.2.1").charge(1000)
     assert await rates.left("192.0.2.1") == 0
@@ -80,7 +80,7 @@ async def test_a_network_of_ipv6_is_one_client_and_an_address_of_ipv4_is_one(clo
         await Allowance(rates, other).charge(60)
 
 
-async def test_clients_are_forgotten_when_there_are_too_many_but_not_those_who_used_theirs_up(
+async def test_full_buckets_are_evicted_first(
     clock: Clock,
 ) -> None:
     rates = TokenBuckets(60, clock)
@@ -101,12 +101,12 @@ def _told(answer: Answered) -> tuple[int, int]:
     return int(found[1]), int(found[2])
 
 
-async def test_without_a_limit_no_headers_tell_of_one(database: Path) -> None:
+async def test_without_a_rate_limit_there_are_no_rate_limit_headers(database: Path) -> None:
     async with serving(database) as app:
         assert not [name for name in (await post(app, ASK)).headers if name.startswith("ratelimit")]
 
 
-async def test_an_operation_takes_its_cost_and_who_has_too_little_is_429(
+async def test_an_operation_takes_its_cost_and_gets_429_when_too_little_is_left(
     database: Path, clock: Clock
 ) -> None:
     async with limited(database, 60, clock) as app:

@@ -1,4 +1,4 @@
-"""Buckets in memory and in Redis: one behaviour, by the clock that runs; and a Redis that goes away."""
+"""Buckets in memory and in Redis behave alike; and a Redis that becomes unreachable."""
 
 from __future__ import annotations
 
@@ -72,9 +72,7 @@ def database(tmp_path_factory: pytest.TempPathFactory) -> Path:
 # -- in memory and in Redis ----------------------------------------------------------------------------
 
 
-async def test_a_bucket_is_full_at_first_and_gives_what_it_holds_and_no_more(
-    storage: str, client: str
-) -> None:
+async def test_a_bucket_starts_full_and_never_gives_more_than_it_holds(storage: str, client: str) -> None:
     async with rates(storage, SLOW) as buckets:
         assert await buckets.left(client) == SLOW
         given = [await buckets.take(client, cost) for cost in (4, 4, 2, 1)]
@@ -104,13 +102,13 @@ async def test_a_bucket_fills_evenly_also_by_less_than_a_unit(storage: str, clie
     assert at_least - 0.01 <= there_was <= at_most + 0.01
 
 
-async def test_no_more_is_given_when_all_ask_at_once(storage: str, client: str) -> None:
+async def test_concurrent_requests_get_no_more_than_the_bucket_holds(storage: str, client: str) -> None:
     async with rates(storage, SLOW) as buckets:
         given = await asyncio.gather(*[buckets.take(client, 1) for _ in range(50)])
     assert sum(granted for granted, _ in given) == SLOW
 
 
-async def test_who_has_too_little_is_told_how_long_it_takes(storage: str, client: str) -> None:
+async def test_a_429_says_how_long_to_wait(storage: str, client: str) -> None:
     async with rates(storage, SLOW) as buckets:
         allowance = Allowance(buckets, client)
         await allowance.charge(5)
@@ -137,7 +135,7 @@ async def test_servers_that_name_one_redis_share_the_buckets(database: Path, mor
     assert [answer.headers["ratelimit"].split(";")[1] for answer in answers[:2]] == ["r=5", "r=4"]
 
 
-async def test_what_one_server_took_another_finds_out_when_it_takes(kept: RedisServer, client: str) -> None:
+async def test_servers_share_one_bucket(kept: RedisServer, client: str) -> None:
     async with rates(kept.url, SLOW) as one, rates(kept.url, SLOW) as other:
         await one.take(client, SLOW)
         granted, left = await other.take(client, 1)
@@ -145,7 +143,7 @@ async def test_what_one_server_took_another_finds_out_when_it_takes(kept: RedisS
         assert await other.left(client) < 1
 
 
-async def test_while_redis_is_away_each_counts_on_its_own_and_says_so_once(
+async def test_without_redis_each_process_counts_on_its_own_and_logs_that_once(
     database: Path, mortal: RedisServer, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.INFO, "graph_api.server.rate_limit.redis")
@@ -204,6 +202,6 @@ def test_an_address_that_cannot_be_one_is_refused_at_start(url: str) -> None:
 
 
 @pytest.mark.parametrize("url", ["", "memory", "http://127.0.0.1/", "127.0.0.1:6379"])
-def test_a_storage_that_is_not_known_is_refused(url: str) -> None:
+def test_an_unknown_storage_is_refused(url: str) -> None:
     with pytest.raises(UsageError, match="redis://127"):
         Settings(rate_limit_storage=url)

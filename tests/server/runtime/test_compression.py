@@ -79,7 +79,7 @@ async def test_a_post_is_compressed_too(app: Starlette) -> None:
 @pytest.mark.parametrize(
     "accepted", ["", "identity", "deflate", "gzip;q=0", "gzip;q=much", "*;q=0", "identity, gzip;q=0.5"]
 )
-async def test_what_is_not_accepted_is_not_used(app: Starlette, accepted: str) -> None:
+async def test_a_coding_that_is_not_accepted_is_not_used(app: Starlette, accepted: str) -> None:
     answer = await get(app, LARGE, headers=[("accept-encoding", accepted)])
     assert "content-encoding" not in answer.headers
     assert answer.headers["content-length"] == f"{len(answer.body)}"
@@ -92,7 +92,7 @@ async def test_small_answers_are_sent_as_they_are(app: Starlette) -> None:
     assert answer.data == {"revision": "one"}
 
 
-async def test_each_encoding_has_a_tag_of_its_own_and_any_of_them_is_known(app: Starlette) -> None:
+async def test_each_encoding_has_its_own_etag_and_all_of_them_match(app: Starlette) -> None:
     tags = [
         (await get(app, LARGE, headers=[("accept-encoding", accepted)])).headers["etag"]
         for accepted in ("identity", "gzip", "br", "zstd")

@@ -1,4 +1,4 @@
-"""Connections on real sockets: too slow, too large, too many, not HTTP, and those that take no answer."""
+"""Connections on real sockets: too slow, too large, too many, not HTTP, and clients that do not read."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ def told(response: bytes) -> tuple[int, str, dict[str, str]]:
     return int(status.split()[1]), error["extensions"]["code"], dict(line.split(": ", 1) for line in lines)
 
 
-def test_those_who_never_finish_a_request_are_told_and_let_go(url: str) -> None:
+def test_unfinished_requests_get_408_and_the_connection_closes(url: str) -> None:
     begun = [
         b"",
         b"G",
@@ -89,7 +89,7 @@ def test_those_who_never_finish_a_request_are_told_and_let_go(url: str) -> None:
             assert (status, code, headers["connection"]) == (408, "REQUEST_TIMEOUT", "close")
 
 
-def test_who_sends_a_byte_now_and_then_is_not_waited_for(url: str) -> None:
+def test_a_request_sent_byte_by_byte_times_out(url: str) -> None:
     with connected(url) as client:
         client.settimeout(0.1)
         response = b""
@@ -119,7 +119,7 @@ def test_one_that_trickles_empty_lines_after_its_answer_ends(url: str) -> None:
         assert told(rest(client))[1] == "REQUEST_TIMEOUT"
 
 
-def test_a_body_that_nobody_reads_does_not_keep_its_connection(url: str) -> None:
+def test_an_unread_body_does_not_keep_its_connection_open(url: str) -> None:
     with connected(url) as client:
         client.sendall(b"POST /healthz HTTP/1.1\r\nhost: x\r\ntransfer-encoding: chunked\r\n\r\n")
         assert b" 405 " in client.recv(65536)
@@ -152,7 +152,7 @@ def test_a_large_body_is_no_header(url: str) -> None:
         b"CONNECT x:1 HTTP/1.1\r\n\r\n",
     ],
 )
-def test_what_is_not_http_is_400_in_json(url: str, request_: bytes) -> None:
+def test_malformed_http_is_400_in_json(url: str, request_: bytes) -> None:
     assert told(sent(url, request_))[:2] == (400, "BAD_REQUEST")
 
 
@@ -183,13 +183,13 @@ AMBIGUOUS = {
 
 
 @pytest.mark.parametrize("request_", AMBIGUOUS.values(), ids=AMBIGUOUS.keys())
-def test_what_could_be_read_in_two_ways_is_400_and_the_end(url: str, request_: bytes) -> None:
+def test_ambiguous_requests_get_400_and_the_connection_closes(url: str, request_: bytes) -> None:
     """A proxy in front may have read it in the other way: nothing behind it is taken for a request."""
     status, code, headers = told(sent(url, request_ + GET + b"\r\n"))
     assert (status, code, headers["connection"]) == (400, "BAD_REQUEST", "close")
 
 
-def test_what_comes_behind_a_body_is_no_header(url: str) -> None:
+def test_trailers_are_not_headers(url: str) -> None:
     trailers = b"content-type: text/plain\r\nhost: y\r\n\r\n"
     following = GET + b"connection: close\r\n\r\n"
     response = sent(url, POST + CHUNKED + BODY_IN_CHUNKS + trailers + following)
@@ -302,7 +302,7 @@ def test_a_proxy_may_keep_the_prefix_or_strip_it(tmp_path: Path, target: bytes, 
     assert b"the API is at /news/graphql" in twice
 
 
-def test_more_connections_than_allowed_are_503_and_those_before_are_served(url: str) -> None:
+def test_surplus_connections_get_503_and_earlier_ones_are_served(url: str) -> None:
     with ExitStack() as open:
         clients = [open.enter_context(connected(url)) for _ in range(QUICK.max_connections)]
         for client in clients:
@@ -343,7 +343,7 @@ async def whose(scope: Scope, receive: Receive, send: Send) -> None:
 @pytest.mark.parametrize(
     ("trusted", "address"), [("", b"127.0.0.1"), ("10.0.0.1", b"127.0.0.1"), ("127.0.0.1", b"192.0.2.7")]
 )
-def test_only_a_trusted_proxy_says_whose_a_request_is(trusted: str, address: bytes) -> None:
+def test_forwarded_addresses_count_from_trusted_proxies_only(trusted: str, address: bytes) -> None:
     settings = dataclasses.replace(QUICK, trusted_proxies=trusted)
     with running(whose, settings) as url:
         told = sent(url, b"GET / HTTP/1.0\r\nx-forwarded-for: 198.51.100.9, 192.0.2.7\r\n\r\n")
@@ -373,7 +373,7 @@ IN_LINE = {"garbage": b"garbage\r\n\r\n", "garbage behind another": GET + b"\r\n
 
 
 @pytest.mark.parametrize("behind", IN_LINE.values(), ids=IN_LINE.keys())
-def test_who_makes_an_answer_that_a_refusal_has_overtaken_is_stopped_and_no_failure(
+def test_an_app_overtaken_by_an_error_is_stopped_without_a_failure(
     behind: bytes, caplog: pytest.LogCaptureFixture
 ) -> None:
     slow = Slow()
@@ -385,7 +385,7 @@ def test_who_makes_an_answer_that_a_refusal_has_overtaken_is_stopped_and_no_fail
     assert "Exception" not in caplog.text
 
 
-def test_who_is_answered_first_of_several_in_line_is_stopped_when_the_client_goes(
+def test_the_first_of_several_pipelined_requests_is_cancelled_on_disconnect(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     slow = Slow()
@@ -411,7 +411,7 @@ async def large(scope: Scope, receive: Receive, send: Send) -> None:
         await send({"type": "http.response.body", "body": BODY})
 
 
-def test_who_does_not_take_the_answer_is_let_go() -> None:
+def test_a_client_that_does_not_read_the_response_is_disconnected() -> None:
     only_one = dataclasses.replace(QUICK, max_connections=1)
     with running(large, only_one) as url, connected(url) as client:
         client.sendall(GET + b"\r\n")
@@ -438,7 +438,7 @@ class Taking(asyncio.Transport):
         self.aborted = True
 
 
-async def test_who_takes_the_answer_slowly_but_steadily_is_waited_for() -> None:
+async def test_a_slow_but_steady_reader_keeps_its_connection() -> None:
     config = uvicorn_config(large, QUICK)
     assert isinstance(config.http, type)
     assert issubclass(config.http, Connection)

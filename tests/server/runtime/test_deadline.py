@@ -73,7 +73,7 @@ async def test_work_that_is_done_at_once_never_has_its_client_watched() -> None:
     assert client.asked == 0
 
 
-async def test_work_whose_client_hangs_up_is_stopped() -> None:
+async def test_work_is_cancelled_when_its_client_disconnects() -> None:
     work = Work()
     with pytest.raises(ClientDisconnected):
         await run_with_deadline(work.forever(), Client("http.request", "http.disconnect").receive, 60)
@@ -96,7 +96,7 @@ async def test_work_that_fails_fails_with_its_own_error() -> None:
         await run_with_deadline(failing(), Client().receive, 5)
 
 
-async def test_who_cancels_from_outside_gets_a_cancellation() -> None:
+async def test_a_cancellation_from_outside_stays_one() -> None:
     work = Work()
     task = asyncio.create_task(run_with_deadline(work.forever(), Client().receive, 60))
     await asyncio.sleep(0)
@@ -287,7 +287,7 @@ def on_test_work_is_stopped_at_its_deadline(database: Path, headers: Mapping[str
         assert _ask(url, PLANNED, headers)[0] == 200, "the only reader is free again"
 
 
-def test_the_deadline_holds_for_those_who_wait_for_a_busy_store(database: Path) -> None:
+def test_the_deadline_includes_waiting_for_a_busy_store(database: Path) -> None:
     with _served(database, deadline_s=1) as (store, url), ThreadPoolExecutor(4) as clients:
         asked = [clients.submit(_ask, url, PLANNED) for _ in range(4)]
         assert [each.result()[0] for each in asked] == [503] * 4
@@ -314,7 +314,7 @@ def test_light_operations_are_answered_while_heavy_ones_wait_for_each_other(data
             assert _ask(url, f"{{ articles(first: {size}) {{ totalCount }} }}")[0] == 200
 
 
-def test_those_for_whom_there_is_no_room_to_wait_are_503_and_told_when_to_come_again(database: Path) -> None:
+def test_a_full_queue_answers_503_with_retry_after(database: Path) -> None:
     with _served(database, deadline_s=600, readers=2, most_waiting=1) as (store, url), ExitStack() as open:
         open.callback(_sent(url, HEAVY).close)
         assert store.begun.wait(PATIENCE_S)

@@ -1,4 +1,4 @@
-"""The build of the pages: what it asks for, what it leaves alone, and that an installation never fails by it."""
+"""The build of the pages: its dependencies, when it is reused, and that an installation never fails because of it."""
 
 from __future__ import annotations
 
@@ -94,7 +94,7 @@ def test_for_machines_that_pypi_has_no_node_for_none_is_asked(
     assert hook(build_hook).dependencies() == []
 
 
-def test_what_cannot_be_built_is_left_out_and_says_why(
+def test_a_failed_build_leaves_the_pages_out_and_says_why(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     copy, screen = copy_of_sources(tmp_path), Screen()
@@ -108,7 +108,7 @@ def test_what_cannot_be_built_is_left_out_and_says_why(
     assert not (copy / "dist").exists()
 
 
-def test_what_was_built_from_the_same_sources_is_kept(
+def test_a_build_of_the_same_sources_is_reused(
     build_hook: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
@@ -119,7 +119,7 @@ def test_what_was_built_from_the_same_sources_is_kept(
     assert [file.name for file in (copy / "dist").iterdir()] == ["sources.sha256"]
 
 
-def test_a_change_of_a_source_asks_for_a_new_build(build_hook: ModuleType, tmp_path: Path) -> None:
+def test_a_changed_source_is_built_again(build_hook: ModuleType, tmp_path: Path) -> None:
     copy = copy_of_sources(tmp_path)
     before = build_hook.digest(build_hook.sources(copy))
     (copy / "graphiql.css").write_text("body { color: red; }")

@@ -78,7 +78,7 @@ def test_a_query_is_run_and_answered(browser: Browser, url: str) -> None:
         shot(page, "query")
 
 
-def test_the_documentation_tells_what_each_type_is(browser: Browser, url: str) -> None:
+def test_the_documentation_describes_each_type(browser: Browser, url: str) -> None:
     with opened(browser, url) as page:
         page.click("[aria-label='Show Documentation Explorer']")
         page.get_by_role("link", name="Article", exact=True).first.click()
@@ -153,7 +153,9 @@ def test_it_works_below_a_path(browser: Browser, database: Path) -> None:
         answer(page, '"articles":')
 
 
-def test_with_keys_it_says_how_to_enter_one_and_then_shows_all(browser: Browser, database: Path) -> None:
+def test_with_keys_the_page_explains_how_to_enter_one_and_then_shows_all(
+    browser: Browser, database: Path
+) -> None:
     app = create_app(database, Settings(keys=KEPT.entry))
     with running(app) as host, opened(browser, f"{host}/graphql", refused=401) as page:
         expect(page.locator(".samples")).to_contain_text("needs an API key")
@@ -167,7 +169,7 @@ def test_with_keys_it_says_how_to_enter_one_and_then_shows_all(browser: Browser,
         assert KEY not in page.evaluate("JSON.stringify(localStorage)")
 
 
-def test_where_only_trusted_documents_are_answered_these_are_offered_and_the_schema_is_told(
+def test_with_trusted_only_the_trusted_samples_are_offered_and_the_schema_is_shown(
     browser: Browser, database: Path, tmp_path: Path
 ) -> None:
     (tmp_path / "path.graphql").write_bytes((OPERATIONS / "path.graphql").read_bytes())
@@ -178,9 +180,7 @@ def test_where_only_trusted_documents_are_answered_these_are_offered_and_the_sch
         answer(page, '"found": true')
 
 
-def test_where_the_schema_is_not_told_the_page_says_so_and_queries_run(
-    browser: Browser, database: Path
-) -> None:
+def test_without_introspection_the_page_says_so_and_queries_run(browser: Browser, database: Path) -> None:
     app = create_app(database, Settings(no_introspection=True))
     with running(app) as host, opened(browser, f"{host}/graphql", refused=404) as page:
         answer(page, "does not publish")
