@@ -1,7 +1,7 @@
 """Drives plans: the one loop that sends answers into a plan's generator.
 
-A plan is driven by whoever can answer its reads: a connection, the row cache and a connection, or a dict in a test.
-When an answer has to wait, or the time is over, the plan pauses: the same generator goes on later, on any thread,
+The caller passes the function that answers reads: a connection, the row cache and a connection, or dicts in tests.
+When an answer has to wait, or the time is over, the plan pauses: the same generator continues later, on any thread,
 with the read that it waits for.
 """
 

@@ -34,7 +34,7 @@ class Reader(Protocol):
         ...
 
     def check(self) -> None:
-        """Raises StoreError when what was read may belong to two revisions: call it before the result is used."""
+        """Raises StoreError when the rows may belong to two revisions. Call it before the result is used."""
         ...
 
     def release(self) -> None:

@@ -45,7 +45,7 @@ from graph_api.store.sorting import Anchor, Step
 from graph_api.store.sqlite import edges, keyset
 from graph_api.store.sqlite.filters import condition
 from graph_api.store.sqlite.keyset import Column
-from graph_api.store.sqlite.list_sources import Source, columns, source
+from graph_api.store.sqlite.list_queries import ListQuery, columns, list_query
 from graph_api.store.sqlite.row_mapping import Row
 from graph_api.store.sqlite.rows import AMONG
 from graph_api.store.sqlite.sql import TRUE, Sql, both, either, integers, storable
@@ -73,19 +73,19 @@ def counts(connection: sqlite3.Connection, read: Counts) -> Mapping[ListKey, int
     }
 
 
-def _entries(connection: sqlite3.Connection, read: Lists | Counts) -> dict[ListKey, tuple[Source, Sql]]:
-    """The source of each list and the condition on its entries. The filter is compiled once."""
+def _entries(connection: sqlite3.Connection, read: Lists | Counts) -> dict[ListKey, tuple[ListQuery, Sql]]:
+    """The query of each list and the condition on its entries. The filter is compiled once."""
     narrow, filter = _narrowed(read.keys, read.filter)
-    sources = [source(connection, scope, read.rights) for scope in narrow]
-    fits = condition(filter, sources[0].subject) if sources else TRUE
-    wanted = ((entries, both(entries.where, fits)) for entries in sources)
+    queries = [list_query(connection, scope, read.rights) for scope in narrow]
+    fits = condition(filter, queries[0].subject) if queries else TRUE
+    wanted = ((entries, both(entries.where, fits)) for entries in queries)
     return dict(zip(read.keys, wanted, strict=True))
 
 
 # -- one list --------------------------------------------------------------------------------------------
 
 
-def _list(connection: sqlite3.Connection, entries: Source, steps: tuple[Step, ...], where: Sql) -> _List:
+def _list(connection: sqlite3.Connection, entries: ListQuery, steps: tuple[Step, ...], where: Sql) -> _List:
     return _List(connection, entries, steps, columns(entries, steps), where)
 
 
@@ -94,7 +94,7 @@ class _List:
     """A sorted list that can be read from either end."""
 
     connection: sqlite3.Connection
-    source: Source
+    query: ListQuery
     steps: tuple[Step, ...]
     columns: tuple[Column, ...]
     where: Sql
@@ -120,12 +120,12 @@ class _List:
 
     def sort_keys(self, keys: Iterable[NodeKey]) -> dict[NodeKey, SortKey]:
         """The sort keys of those *keys* that are in the list. No ORDER BY: SQLite would scan the index of the order."""
-        rows = self._selected(Sql(f"{self.source.key} {AMONG}", (integers(keys),))).all(self.connection)
+        rows = self._selected(Sql(f"{self.query.key} {AMONG}", (integers(keys),))).all(self.connection)
         return {row[0]: row[2:] for row in rows}
 
     def _selected(self, part: Sql) -> Sql:
-        named = ", ".join([self.source.key, self.source.position, *(column.sql for column in self.columns)])
-        return Sql(f"SELECT {named} FROM ") + self.source.tables + Sql(" WHERE ") + both(self.where, part)
+        named = ", ".join([self.query.key, self.query.position, *(column.sql for column in self.columns)])
+        return Sql(f"SELECT {named} FROM ") + self.query.tables + Sql(" WHERE ") + both(self.where, part)
 
 
 class _Bound(NamedTuple):
@@ -214,7 +214,7 @@ def _item(row: Row) -> Item:
     return Item(row[0], row[2:], row[1])
 
 
-def _count(connection: sqlite3.Connection, entries: Source, where: Sql, *, whole: bool) -> int:
+def _count(connection: sqlite3.Connection, entries: ListQuery, where: Sql, *, whole: bool) -> int:
     statement = Sql("SELECT count(*) FROM ") + entries.tables + Sql(" WHERE ") + where
     if whole and entries.length is not None:
         statement = entries.length

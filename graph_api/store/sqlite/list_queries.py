@@ -1,6 +1,6 @@
 """The FROM and WHERE of each kind of list.
 
-The article table has the alias `a` in every list of articles. A source names the columns that come from other tables
+The article table has the alias `a` in every list of articles. A query names the columns that come from other tables
 (a position, or an index's own copy of date and key), so that a list in its default order is one index scan.
 """
 
@@ -33,7 +33,7 @@ from graph_api.store.sqlite.sql import TRUE, Sql, both, graph, integers
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
+class ListQuery:
     """The entries of one list: the expressions for their keys and positions.
 
     *length* counts the whole list where that takes less than counting its articles.
@@ -48,11 +48,11 @@ class Source:
     length: Sql | None = None
 
 
-def source(connection: sqlite3.Connection, scope: ListKey, rights: Rights) -> Source:
-    """The source of *scope* with these rights; empty when the list's node does not exist for the caller."""
+def list_query(connection: sqlite3.Connection, scope: ListKey, rights: Rights) -> ListQuery:
+    """The query of *scope* with these rights; empty when the list's node does not exist for the caller."""
     match scope:
         case AllArticles():
-            return Source(articles(rights), Sql(f"{graph(rights)}article a"), TRUE, "a.key")
+            return ListQuery(articles(rights), Sql(f"{graph(rights)}article a"), TRUE, "a.key")
         case ArticlesOfProvider():
             return _of_provider(scope, rights)
         case ArticlesOfTopic():
@@ -69,22 +69,22 @@ def source(connection: sqlite3.Connection, scope: ListKey, rights: Rights) -> So
             assert_never(scope)
 
 
-def columns(source: Source, steps: Sequence[Step]) -> tuple[Column, ...]:
+def columns(query: ListQuery, steps: Sequence[Step]) -> tuple[Column, ...]:
     """The total order of a list: the columns of its *steps*, and the key at the end."""
-    return (*(_column(step, source) for step in steps), Column(source.key))
+    return (*(_column(step, query) for step in steps), Column(query.key))
 
 
-# -- the sources -----------------------------------------------------------------------------------------
+# -- the queries -----------------------------------------------------------------------------------------
 
 
-def _of_provider(scope: ArticlesOfProvider, rights: Rights) -> Source:
+def _of_provider(scope: ArticlesOfProvider, rights: Rights) -> ListQuery:
     own = Sql("a.provider = ?", (scope.key,))
-    return Source(articles(rights), Sql(f"{graph(rights)}article a"), own, "a.key")
+    return ListQuery(articles(rights), Sql(f"{graph(rights)}article a"), own, "a.key")
 
 
-def _of_topic(scope: ArticlesOfTopic, rights: Rights) -> Source:
+def _of_topic(scope: ArticlesOfTopic, rights: Rights) -> ListQuery:
     p = graph(rights)
-    return Source(
+    return ListQuery(
         articles(rights),
         Sql(f"{p}article_topic at CROSS JOIN {p}article a ON a.key = at.article"),
         Sql("at.topic = ?", (scope.key,)),
@@ -94,11 +94,11 @@ def _of_topic(scope: ArticlesOfTopic, rights: Rights) -> Source:
     )
 
 
-def _of_topics(connection: sqlite3.Connection, scope: ArticlesOfTopic, rights: Rights) -> Source:
+def _of_topics(connection: sqlite3.Connection, scope: ArticlesOfTopic, rights: Rights) -> ListQuery:
     keys = integers(_with_descendants(connection, scope.key, rights))
     p = graph(rights)
     own = f"a.key IN (SELECT article FROM {p}article_topic WHERE topic {AMONG})"
-    return Source(articles(rights), Sql(f"{p}article a"), Sql(own, (keys,)), "a.key")
+    return ListQuery(articles(rights), Sql(f"{p}article a"), Sql(own, (keys,)), "a.key")
 
 
 def _with_descendants(connection: sqlite3.Connection, key: NodeKey, rights: Rights) -> set[NodeKey]:
@@ -113,7 +113,7 @@ def _with_descendants(connection: sqlite3.Connection, key: NodeKey, rights: Righ
     return found
 
 
-def _related(scope: RelatedArticles, rights: Rights) -> Source:
+def _related(scope: RelatedArticles, rights: Rights) -> ListQuery:
     match scope.direction:
         case EdgeDirection.OUT:
             return _edges(rights, _out(scope.key, rights))
@@ -132,9 +132,9 @@ def _related(scope: RelatedArticles, rights: Rights) -> Source:
             return _edges(rights, either_way)
 
 
-def _edges(rights: Rights, edges: Sql) -> Source:
+def _edges(rights: Rights, edges: Sql) -> ListQuery:
     """Articles at the far ends of *edges*, which are rows (other, position)."""
-    return Source(
+    return ListQuery(
         articles(rights),
         Sql("(") + edges + Sql(f") r CROSS JOIN {graph(rights)}article a ON a.key = r.other"),
         TRUE,
@@ -153,9 +153,9 @@ def _out(key: NodeKey, rights: Rights) -> Sql:
     return Sql(f"SELECT o.dst AS other, o.position FROM {graph(rights)}related o WHERE o.src = ?", (key,))
 
 
-def _all(table: str, rights: Rights) -> Source:
+def _all(table: str, rights: Rights) -> ListQuery:
     alias = table[0] + "0"
-    return Source(
+    return ListQuery(
         Subject(table, alias, rights),
         Sql(f"{graph(rights)}{table} {alias}"),
         TRUE,
@@ -163,34 +163,36 @@ def _all(table: str, rights: Rights) -> Source:
     )
 
 
-def _problems(scope: AllProblems, rights: Rights) -> Source:
+def _problems(scope: AllProblems, rights: Rights) -> ListQuery:
     wanted = [TRUE]
     if scope.severity is not None:
         wanted.append(Sql("p.severity = ?", (scope.severity.value,)))
     if scope.code is not None:
         wanted.append(Sql("p.code = ?", (scope.code,)))
-    return Source(Subject("problem", "p", rights), Sql(f"{graph(rights)}problem p"), both(*wanted), "p.key")
+    return ListQuery(
+        Subject("problem", "p", rights), Sql(f"{graph(rights)}problem p"), both(*wanted), "p.key"
+    )
 
 
 # -- orders ----------------------------------------------------------------------------------------------
 
 
-def _column(step: Step, source: Source) -> Column:
-    return Column(_expression(step.field, source), step.descending, step.nulls_first, step.is_nullable)
+def _column(step: Step, query: ListQuery) -> Column:
+    return Column(_expression(step.field, query), step.descending, step.nulls_first, step.is_nullable)
 
 
-def _expression(field: SortField, source: Source) -> str:
+def _expression(field: SortField, query: ListQuery) -> str:
     match field:
         case OrderField.PUBLISHED_DATE_TIME:
-            return source.published
+            return query.published
         case OrderField.RELATED_COUNT:
-            return number(NumberField.RELATED_COUNT, source.subject)
+            return number(NumberField.RELATED_COUNT, query.subject)
         case OrderField.POSITION:
-            return source.position
+            return query.position
         case OwnField.HANDLE:
-            return source.subject.column(_HANDLES[source.subject.table])
+            return query.subject.column(_HANDLES[query.subject.table])
         case _:
-            return source.subject.column(_COLUMNS[field])
+            return query.subject.column(_COLUMNS[field])
 
 
 _HANDLES = {"provider": "domain", "topic": "slug"}
