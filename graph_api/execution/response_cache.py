@@ -15,6 +15,7 @@ from graph_api.execution.encoding import exact
 from graph_api.execution.lru import size_of
 
 _CODING = "zstd"
+_ONE_IN = 8  # decompressed answers stay plain where another one has to be compressed, so that a scan leaves most as they are
 _ENTRY_BYTES = 600  # of an entry, beside question and answer
 _LEAST_BYTES = 2_048  # smaller answers shrink too little
 _MOST_BYTES = 2_097_152  # larger ones take too long to compress on the event loop
@@ -49,6 +50,7 @@ class ResponseCache:
         self._revision = ""
         self._compressor = zstandard.ZstdCompressor(level=3)  # one for all: each takes a megabyte
         self._decompressor = zstandard.ZstdDecompressor()
+        self._decompressed = 0
         self._clear()
 
     def _clear(self) -> None:
@@ -76,8 +78,10 @@ class ResponseCache:
                 self._shrinkable.move_to_end(entry.question)
             return entry.plain, ""
         body = self._decompressor.decompress(entry.encodings[_CODING])
-        self._hold_plain(entry, body)
-        self._make_room()
+        self._decompressed += 1
+        if self.held_bytes + len(body) <= self._capacity or self._decompressed % _ONE_IN == 0:
+            self._hold_plain(entry, body)
+            self._make_room()
         return body, ""
 
     def put(self, revision: str, question: Hashable, body: bytes) -> CachedResponse | None:
