@@ -61,7 +61,9 @@ def _is_exception(base: ast.expr) -> bool:
     return name in _EXCEPTIONS or name.endswith(("Error", "Exception"))
 
 
-_EXCEPTIONS = {name for name, one in vars(errors).items() if isinstance(one, type)}
+_EXCEPTIONS = {
+    name for name, one in vars(errors).items() if isinstance(one, type) and issubclass(one, Exception)
+}
 
 
 def test_the_drawn_tree_is_the_tree() -> None:
