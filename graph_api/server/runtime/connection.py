@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from asyncio import TimerHandle
-from typing import Any
+from typing import Any, cast
 
 from httptools import HttpParserError, HttpParserUpgrade, HttpRequestParser
 from starlette.types import ASGIApp
@@ -53,7 +53,7 @@ class Connection(HttpToolsProtocol):
         _loop: asyncio.AbstractEventLoop | None = None,
     ) -> None:
         super().__init__(config, server_state, app_state, _loop)
-        self.idle_since: float | None = None  # set by responses for which uvicorn starts no timer
+        self.idle_since: float | None = None  # when the last response was complete; None during a request
         self.headers_by_name: HeadersByName = {}
         self._waiting_since: float | None = None  # start of a request that has not arrived completely
         self._in_head = True
@@ -72,7 +72,7 @@ class Connection(HttpToolsProtocol):
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override] # as uvicorn's
         super().connection_made(transport)
         self._waiting_since = self.loop.time()
-        if len(self.connections) > self.settings.max_connections:
+        if len(self.connections) > self.settings.max_connections and not self._close_idle_one():
             self._close_with(overloaded("the server has too many connections"))
         first_check_s = min(self.settings.arrival_seconds, self.settings.idle_seconds)
         self._timer = self.loop.call_later(first_check_s, self._check)
@@ -168,6 +168,16 @@ class Connection(HttpToolsProtocol):
             self.request_complete()
             super().on_message_complete()
 
+    def on_response_complete(self) -> None:
+        super().on_response_complete()
+        if self._waiting_since is None and self.cycle.response_complete:  # no other request is pipelined
+            self.idle_since = self.loop.time()
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether the connection is open and waits for a request."""
+        return self.idle_since is not None and not self.transport.is_closing()
+
     def request_complete(self) -> None:
         """The request has arrived; the next byte belongs to another one."""
         self._waiting_since, self._in_head, self._received_bytes = None, True, 0
@@ -217,6 +227,14 @@ class Connection(HttpToolsProtocol):
             self._close_with(request_timeout(limit_s))
             next_check_s = limit_s
         self._timer = self.loop.call_later(next_check_s, self._check)
+
+    def _close_idle_one(self) -> bool:
+        """Closes the connection that has been idle longest, so that a new one has room. False when none is idle."""
+        ours = cast("set[Connection]", self.connections)  # uvicorn allows other protocols beside
+        idle = [each for each in ours if each.is_idle]
+        if idle:
+            min(idle, key=lambda each: each.idle_since or 0.0).transport.close()
+        return bool(idle)
 
     def _idle_left_s(self, now: float) -> float:
         """How long the connection may stay idle, infinite when it is not; closes it when that time is over."""

@@ -6,6 +6,7 @@ import asyncio
 import dataclasses
 import gc
 import json
+import select
 import socket
 import threading
 import time
@@ -313,6 +314,29 @@ def test_surplus_connections_get_503_and_earlier_ones_are_served(url: str) -> No
             client.sendall(b"\r\n")
             assert client.recv(65536).startswith(b"HTTP/1.1 200 ")
     assert b"200 OK" in sent(url, GET + b"connection: close\r\n\r\n"), "there is room again"
+
+
+@pytest.mark.parametrize("path", [b"/graphql?query=%7Brevision%7D", b"/healthz"], ids=["fast path", "ASGI"])
+def test_a_new_connection_takes_the_place_of_an_idle_one(tmp_path: Path, path: bytes) -> None:
+    settings = Settings(max_connections=3)
+    request = b"GET %b HTTP/1.1\r\nhost: x\r\n\r\n" % path
+    app = create_app(graph(tmp_path / "graph.sqlite", article("a")), settings)
+    with running(app, settings) as url, ExitStack() as open:
+        busy = open.enter_context(connected(url))
+        busy.sendall(request[:-2])
+        idle = [open.enter_context(connected(url)) for _ in range(2)]
+        for client in idle:
+            client.sendall(request)
+            assert client.recv(65536).startswith(b"HTTP/1.1 200 ")
+        while idle:
+            new = open.enter_context(connected(url))
+            new.sendall(request[:-2])
+            [closed], _, _ = select.select(idle, [], [], PATIENCE_S)
+            assert rest(closed) in {b"", b'{"status":"alive"}'}
+            idle.remove(closed)
+        assert told(sent(url))[:2] == (503, "OVERLOADED"), "none is idle"
+        busy.sendall(b"\r\n")
+        assert busy.recv(65536).startswith(b"HTTP/1.1 200 ")
 
 
 def test_pipelined_requests_are_answered_in_order(url: str) -> None:
