@@ -41,6 +41,13 @@ def _broken(path: Path) -> Iterator[str]:
             yield link
 
 
+@pytest.mark.parametrize("path", readme.paths(), ids=lambda path: str(path.relative_to(TOP)))
+def test_every_module_that_is_named_exists(path: Path) -> None:
+    names = re.findall(r"`([a-z_/]+\.py)`", path.read_text(encoding="utf-8"))
+    modules = [str(one) for folder in ("graph_api", "tests") for one in (TOP / folder).rglob("*.py")]
+    assert [name for name in names if not any(one.endswith(f"/{name}") for one in modules)] == []
+
+
 def test_every_readme_is_linked_from_another() -> None:
     linked = {
         (path.parent / link.partition("#")[0]).resolve()
