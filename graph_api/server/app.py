@@ -107,11 +107,12 @@ async def _routing_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     code = {404: "NOT_FOUND", 405: "METHOD_NOT_ALLOWED"}.get(error.status_code, "BAD_REQUEST")
     request_record.of(request.scope).code = code
-    message = error.detail
-    if error.status_code == 404:  # noqa: PLR2004 - the number is the name
-        message = (
-            f"this path does not exist; the API is at {request.scope.get('root_path', '')}{GRAPHQL_PATH}"
-        )
+    api = f"the API is at {request.scope.get('root_path', '')}{GRAPHQL_PATH}"
+    allowed = " and ".join(sorted((error.headers or {}).get("Allow", "").split(", ")))
+    message = {
+        404: f"this path does not exist; {api}",
+        405: f"this path does not support {request.method}, only {allowed}; {api}",
+    }.get(error.status_code, error.detail)
     body = error_body(HttpError(error.status_code, message, code))
     return Response(body, error.status_code, error.headers, PLAIN_JSON)
 

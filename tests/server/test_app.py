@@ -97,6 +97,7 @@ async def test_other_methods_are_405_in_json(app: Starlette, path: str) -> None:
     response = await call(app, "POST", path)
     assert (response.status, response.code) == (405, "METHOD_NOT_ALLOWED")
     assert {method.strip() for method in response.headers["allow"].split(",")} == {"GET", "HEAD"}
+    assert response.error["message"].startswith("this path does not support POST, only GET and HEAD; ")
 
 
 async def test_websockets_are_refused(app: Starlette) -> None:
