@@ -49,7 +49,7 @@ _ENTRY_BYTES = 2_000  # for each text, however short
 _ADMITTED_BYTES = 1_000  # for each set of sizes that variables have
 _NUMBERS = frozenset({TokenKind.INT, TokenKind.FLOAT})
 _NUMBER_LENGTH = 100
-_TELL_SCHEMA = frozenset({"__schema", "__type", "_service"})
+_INTROSPECTION_FIELDS = frozenset({"__schema", "__type", "_service"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +161,7 @@ class Admission:
             raise refusal_of([self._syntax(error)]) from None
         _check_tokens(document)
         if self._settings.no_introspection:
-            visit(document, _Closed())
+            visit(document, _IntrospectionRefused())
         return CachedText(text, document, conditions(document), mentions_clock(text), _tree_bytes(text))
 
     def _syntax(self, error: GraphQLError) -> GraphQLError:
@@ -178,11 +178,11 @@ class Admission:
             raise refusal_of(coded(error, "GRAPHQL_VALIDATION_FAILED") for error in errors)
 
 
-class _Closed(Visitor):
-    """Refuses introspection."""
+class _IntrospectionRefused(Visitor):
+    """Refuses operations that select fields of introspection."""
 
     def enter_field(self, node: FieldNode, *_: object) -> None:
-        if node.name.value in _TELL_SCHEMA:
+        if node.name.value in _INTROSPECTION_FIELDS:
             error = GraphQLError(
                 f"{node.name.value} is disabled: this server does not publish its schema", node
             )

@@ -37,20 +37,20 @@ def _unbrotli(body: bytes) -> bytes:
 
 
 # By coding, preferred ones first. zstd is last: the fetch of Node 20 accepts it and cannot decompress it.
-_PACKERS: Mapping[str, Callable[[bytes], bytes]] = {"br": _brotli, "gzip": _gzip, "zstd": _zstd}
-_UNPACKERS: Mapping[str, Callable[[bytes], bytes]] = {
+_COMPRESSORS: Mapping[str, Callable[[bytes], bytes]] = {"br": _brotli, "gzip": _gzip, "zstd": _zstd}
+_DECOMPRESSORS: Mapping[str, Callable[[bytes], bytes]] = {
     "zstd": zstandard.decompress,
     "br": _unbrotli,
     "gzip": gzip.decompress,
 }
-CODINGS = tuple(_PACKERS)
+CODINGS = tuple(_COMPRESSORS)
 
 
-def packed(body: bytes, coding: str) -> bytes:
+def compressed(body: bytes, coding: str) -> bytes:
     """*body* in one of the `CODINGS`. Thread-safe; releases the interpreter."""
-    return _PACKERS[coding](body)
+    return _COMPRESSORS[coding](body)
 
 
-def unpacked(body: bytes, coding: str) -> bytes:
-    """The inverse of `packed`."""
-    return _UNPACKERS[coding](body)
+def decompressed(body: bytes, coding: str) -> bytes:
+    """The inverse of `compressed`."""
+    return _DECOMPRESSORS[coding](body)

@@ -18,27 +18,28 @@ _OPTIONS = orjson.OPT_UTC_Z
 _LONG = 262_144  # characters of a text: encoded in about half a millisecond
 _SHORT = 1_000  # characters of a text that is encoded with its object
 _AT_ONCE = 256  # objects, whose parts were encoded before
-_MOST_LOOSE = 1_000  # objects that are encoded with their parents
+_MOST_DEFERRED = 1_000  # objects that are encoded with their parents
 
 
 class SizeBudget:
     """Counts the bytes of an answer (*taken*), of at most *allowed*.
 
-    A few objects that occur once are *loose*: they are encoded with their parents, which saves a copy of their texts.
+    The encoding of a few objects that occur once is *deferred*: they are encoded with their parents, which saves a copy
+    of their texts.
     """
 
-    __slots__ = ("allowed", "loose", "taken")
+    __slots__ = ("allowed", "deferred", "taken")
 
     def __init__(self, allowed: int) -> None:
         self.allowed = allowed
         self.taken = 0
-        self.loose = 0
+        self.deferred = 0
 
-    def leave_loose(self, count: int) -> bool:
-        """Leave so many objects loose; False when there are too many."""
-        if self.loose + count > _MOST_LOOSE:
+    def defer(self, count: int) -> bool:
+        """Reserve room to defer the encoding of so many objects; False when over the limit."""
+        if self.deferred + count > _MOST_DEFERRED:
             return False
-        self.loose += count
+        self.deferred += count
         return True
 
     def take(self, count: int) -> None:

@@ -1,8 +1,8 @@
 """Answers operations: from text and variables to the bytes of an answer, in one of six ways (see README.md).
 
 An operation is admitted, compiled and bound to its arguments before anything is read, so that every mistake of the
-client refuses it before it runs. Then its answer is cached, or being made for an equal operation, or it is made
-when it is this operation's turn.
+client refuses it before it runs. Then the engine returns the cached answer, joins an equal operation that is running,
+or runs the plan when the queue starts it.
 """
 
 from __future__ import annotations
@@ -38,13 +38,13 @@ _CONDITION_COST = 25  # objects, where operations wait: a condition is evaluated
 _TRACED_COST = 1000  # larger operations are not traced
 
 
-class Question(NamedTuple):
+class AnswerKey(NamedTuple):
     """The key by which answers of one revision are cached and shared."""
 
     text: str
     operation_name: str | None
     variables_json: bytes
-    tell_cost: bool
+    include_cost: bool
     rights: Rights
 
 
@@ -64,8 +64,8 @@ class Answer(NamedTuple):  # a frozen dataclass takes four times as long to make
 
 
 class Engine:
-    """Runs the operations of one schema over one store; With *loads_adjacency* the first walk loads all
-    edges into memory, which pays for many operations."""
+    """Runs the operations of one schema over one store. With *loads_adjacency* the first walk loads all
+    edges into memory, which is worth its time in a server only."""
 
     def __init__(
         self, schema: strawberry.Schema, store: Store, settings: Settings, *, loads_adjacency: bool = False
@@ -75,7 +75,7 @@ class Engine:
         self._operations = OperationCache(schema, settings)
         self._loader = Loader(store, settings.row_cache_bytes, loads_adjacency=loads_adjacency)
         self._responses = ResponseCache(settings.response_cache_bytes)
-        self._flights: SingleFlight[tuple[str, Question, str], Answer] = SingleFlight()
+        self._flights: SingleFlight[tuple[str, AnswerKey, str], Answer] = SingleFlight()
         self.queues = Queues(settings.reader_connections, settings.max_waiting)
         self._preparing = FairQueue(1, settings.max_connections)
         self._loop_time = LoopTime()
@@ -89,31 +89,31 @@ class Engine:
         rights: Rights | None = None,
         client: str = "",
         charge: Callable[[int], Awaitable[None]] | None = None,
-        tell_cost: bool = False,
+        include_cost: bool = False,
         traced: bool = False,
         coding: str = "",
         stats: Stats | None = None,
     ) -> Answer:
-        """The answer to one operation, with `extensions.cost` when *tell_cost*, and `extensions.ftv1`, its trace
-        for a federated gateway, when *traced* and not heavy.
+        """The answer to one operation, with `extensions.cost` when *include_cost*, and `extensions.ftv1`, its trace
+        for a federated gateway, when *traced* and its cost is at most 1,000.
 
-        *rights* are the caller's, by default what the settings open to everybody. Where operations wait for their
-        turn, each *client* has an equal share; raises `Overloaded` when too many wait. *charge* is
-        awaited with the cost of an operation that will run, and what it raises stops it. A cached answer comes in
-        *coding* if it is cached so. *stats* records the work; a plan that `answer_now` began with it is finished.
+        *rights* are the caller's, by default those that the settings give to everybody. In the queue each *client* has
+        an equal share; raises `Overloaded` when too many operations wait. *charge* is awaited with the cost of an
+        operation that may run; an exception that it raises ends the operation. The body of a cached answer is in
+        *coding* when the cache holds it so. *stats* records the work; a plan that `answer_now` began with it goes on.
         """
         stats, rights = stats or Stats(), rights or self._rights
         stats.text, stats.asked_s = text, time.perf_counter()
         try:
-            question = Question(text, operation_name, self._json(variables), tell_cost, rights)
-            prepared = await self._prepared(question, variables or {}, client, stats)
+            key = AnswerKey(text, operation_name, self._json(variables), include_cost, rights)
+            prepared = await self._prepared(key, variables or {}, client, stats)
         except OperationRefused as error:
             return self._refusal(error, stats)
         stats.prepared(prepared.admitted.name, prepared.admitted.measures.cost, prepared.plan)
         if charge is not None:
             await charge(stats.cost)
         trace = Trace() if traced and stats.cost <= _TRACED_COST else None
-        return await self._answer(Work(prepared, rights, stats, tell_cost, trace), question, client, coding)
+        return await self._answer(Work(prepared, rights, stats, include_cost, trace), key, client, coding)
 
     def answer_now(
         self,
@@ -122,32 +122,31 @@ class Engine:
         operation_name: str | None,
         *,
         rights: Rights,
-        tell_cost: bool,
+        include_cost: bool,
         coding: str,
         client: str,
         most_bytes: int,
         stats: Stats,
     ) -> Answer | None:
-        """The answer of `execute`, if it is there without waiting: a cached one, or one of at most *most_bytes* that is
-        made within 5 ms on the event loop.
+        """The answer of `execute` without waiting: a cached one, or one of at most *most_bytes* that is made within 5 ms
+        on the event loop; None when there is neither.
 
-        Otherwise None; then *stats* may hold a plan that was begun, which `execute` finishes when it is given the same
-        *stats*, and which ends with `stats.close()`.
+        With None, *stats* may hold a paused plan: `execute` with the same *stats* finishes it, `stats.close()` drops it.
         """
         stats.text, stats.asked_s = text, time.perf_counter()
-        question = Question(text, operation_name, self._json(variables), tell_cost, rights)
-        prepared = self._operations.known(text, operation_name, question.variables_json)
+        key = AnswerKey(text, operation_name, self._json(variables), include_cost, rights)
+        prepared = self._operations.known(text, operation_name, key.variables_json)
         if prepared is None or not self._loader.is_fresh():
             return None
         stats.prepared(prepared.admitted.name, prepared.admitted.measures.cost, prepared.plan)
-        found = self._cached(question, stats, coding)
+        found = self._cached(key, stats, coding)
         if found is not None or self._loop_time.is_over:
             return found
-        if self._flights.is_flying((self._loader.known_revision, question, client)):
+        if self._flights.is_running((self._loader.known_revision, key, client)):
             return None
-        return self._made_now(Work(prepared, rights, stats, tell_cost), question, most_bytes)
+        return self._made_now(Work(prepared, rights, stats, include_cost), key, most_bytes)
 
-    def _made_now(self, work: Work, question: Question, most_bytes: int) -> Answer | None:
+    def _made_now(self, work: Work, key: AnswerKey, most_bytes: int) -> Answer | None:
         queue = self.queues.of(_turn_cost(work))
         if not queue.enter():
             return None
@@ -156,20 +155,20 @@ class Engine:
         try:
             is_done = execution.on_loop()
         except Exception:
-            work.stats.close()  # a plan that failed cannot go on: `execute` makes it again, and says why
+            work.stats.close()  # a failed plan cannot go on: `execute` runs it again and reports the error
             raise
         self._loop_time.took(time.perf_counter() - begun_s)
         if not is_done or len(execution.body) > most_bytes:
             return None
         work.stats.close()
-        return self._keep(work, question, execution)
+        return self._keep(work, key, execution)
 
     async def _prepared(
-        self, question: Question, variables: dict[str, Any], client: str, stats: Stats
+        self, key: AnswerKey, variables: dict[str, Any], client: str, stats: Stats
     ) -> Prepared:
         """The operation, ready to run. New and long texts, which take some milliseconds, are prepared one at a time, with
         equal shares for all clients and other requests in between."""
-        text, name, variables_json = question.text, question.operation_name, question.variables_json
+        text, name, variables_json = key.text, key.operation_name, key.variables_json
         found = self._operations.known(text, name, variables_json)
         if found is not None:
             return found
@@ -197,14 +196,14 @@ class Engine:
         """The revision of the content, at most a quarter of a second old."""
         return await self._loader.revision()
 
-    async def _answer(self, work: Work, question: Question, client: str, coding: str) -> Answer:
-        """The answer to an operation that may run; what fails unexpectedly is logged and masked."""
+    async def _answer(self, work: Work, key: AnswerKey, client: str, coding: str) -> Answer:
+        """The answer to an operation that may run. Logs and masks unexpected errors."""
         try:
             await self._loader.revision()
             if not work.is_cacheable:
-                return await self._in_turn(work, question, client)
-            found = self._cached(question, work.stats, coding)
-            return found or await self._joined(work, question, client)
+                return await self._in_turn(work, key, client)
+            found = self._cached(key, work.stats, coding)
+            return found or await self._joined(work, key, client)
         except (StoreError, Overloaded):
             raise
         except AnswerTooLarge as error:
@@ -219,55 +218,51 @@ class Engine:
         stats.way = "refused"
         return Answer(refusal_body(error, self._settings.max_errors), executed=executed, code=error.code)
 
-    def _cached(self, question: Question, stats: Stats, coding: str = "") -> Answer | None:
+    def _cached(self, key: AnswerKey, stats: Stats, coding: str = "") -> Answer | None:
         revision = self._loader.known_revision
-        cached = self._responses.get(revision, question)
+        cached = self._responses.get(revision, key)
         if cached is None:
             return None
         stats.cache, stats.way = "hit", "cached"
         body, coding = self._responses.body(cached, coding)
         return Answer(body, executed=True, revision=revision, timeless=True, coding=coding, cached=cached)
 
-    async def _joined(self, work: Work, question: Question, client: str) -> Answer:
-        """The answer, made once for equal concurrent operations of one client. Not of several clients: in a queue, a client
-        must not wait for another client's operations."""
+    async def _joined(self, work: Work, key: AnswerKey, client: str) -> Answer:
+        """The answer, made once for equal concurrent operations of one client. Clients do not share: an operation would
+        wait for the place of another client's in the queue."""
         if self._settings.response_cache_bytes == 0:
-            return await self._in_turn(work, question, client)
-        key = (self._loader.known_revision, question, client)
-        if self._flights.is_flying(key):
+            return await self._in_turn(work, key, client)
+        flight = (self._loader.known_revision, key, client)
+        if self._flights.is_running(flight):
             work.stats.close()
-        answer = await self._flights.run(key, lambda: self._in_turn(work, question, client))
+        answer = await self._flights.run(flight, lambda: self._in_turn(work, key, client))
         if not work.stats.way:
             work.stats.cache, work.stats.way = "hit", "joined"
         return answer
 
-    async def _in_turn(self, work: Work, question: Question, client: str) -> Answer:
-        """The answer, made in a turn of the queue; a paused operation has its turn already."""
+    async def _in_turn(self, work: Work, key: AnswerKey, client: str) -> Answer:
+        """The answer, made when the queue starts the operation; a paused one was started before."""
         if work.stats.paused is None:
             cost = _turn_cost(work)
             queue = self.queues.of(cost)
             if not queue.enter():
                 with work.stats.phase("wait"):
                     await queue.turn(cost, client)
-                found = (
-                    self._cached(question, work.stats)
-                    if work.is_cacheable and await self.revision()
-                    else None
-                )
-                if found is not None:  # made for another client while this one waited
+                found = self._cached(key, work.stats) if work.is_cacheable and await self.revision() else None
+                if found is not None:  # another client's operation was answered while this one waited
                     queue.leave()
                     return found
             execution = work.stats.paused = Execution(work, self._loader, queue, self._settings.max_answer)
             execution.on_loop()
         execution = work.stats.paused
         await execution.finish()
-        return self._keep(work, question, execution)
+        return self._keep(work, key, execution)
 
-    def _keep(self, work: Work, question: Question, execution: Execution) -> Answer:
+    def _keep(self, work: Work, key: AnswerKey, execution: Execution) -> Answer:
         body, revision, cached = execution.body, execution.revision, None
         work.stats.close()
         if work.is_cacheable and revision == self._loader.known_revision:
-            cached = self._responses.put(revision, question, body)
+            cached = self._responses.put(revision, key, body)
         return Answer(body, executed=True, revision=revision, timeless=work.is_cacheable, cached=cached)
 
 

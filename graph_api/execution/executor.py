@@ -26,7 +26,7 @@ class Work(NamedTuple):  # made for every operation: a frozen dataclass takes fo
     prepared: Prepared
     rights: Rights
     stats: Stats
-    tell_cost: bool = False
+    include_cost: bool = False
     trace: Trace | None = None
 
     @property
@@ -44,7 +44,7 @@ class Work(NamedTuple):  # made for every operation: a frozen dataclass takes fo
         mistakes = self.prepared.mistakes
         answer = {"errors": mistakes, "data": data} if mistakes else {"data": data}
         extensions: dict[str, object] = {}
-        if self.tell_cost:
+        if self.include_cost:
             extensions["cost"] = {"requested": self.cost, "limit": self.prepared.root.cost.limit}
         if self.trace is not None:
             extensions["ftv1"] = self.trace.ended(mistakes)

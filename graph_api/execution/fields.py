@@ -38,7 +38,7 @@ class ListSize:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ByKey:
-    """Values given by key; the runner reads those records that it has no encoded objects of.
+    """Values given by key, so that the runner reads only the records whose encoded objects are not cached.
 
     *keys* holds a key per parent, None for null; with *many* the keys of its list. *rows* reads the records; a single
     value without a record is null. Keys are *lasting* if they identify the same records for a whole revision.
@@ -121,10 +121,10 @@ class Mistake:
 
 
 @dataclass(frozen=True, slots=True)
-class Partly:
-    """Arguments with *mistakes* that are reported per item: each item is null, with an error in the response.
+class PartialArguments:
+    """Arguments of which some items are invalid: each of these is null in the response, which has an error for it.
 
-    Only `_entities` does so, since a gateway sends representations for several clients at once.
+    Only `_entities` takes such arguments: a gateway sends the representations of several clients at once.
     """
 
     mistakes: tuple[Mistake, ...]

@@ -27,7 +27,7 @@ from graph_api.store.reads import Reads, Rights
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Question:
+class Introspection:
     """One of the fields `__schema` and `__type` of an operation, as an operation of its own."""
 
     schema: GraphQLSchema
@@ -49,13 +49,13 @@ def alone(
     return DocumentNode(definitions=(only, *fragments))
 
 
-def answers(parents: Sequence[object], rights: Rights, question: Question) -> Reads[list[Any]]:
+def answers(parents: Sequence[object], rights: Rights, asked: Introspection) -> Reads[list[Any]]:
     """The batch function of `__schema` and `__type`."""
     del rights
-    result = execute_sync(question.schema, question.document, variable_values=question.variables)
+    result = execute_sync(asked.schema, asked.document, variable_values=asked.variables)
     assert result.data is not None, "validation guarantees it"
     return [*result.data.values()] * len(parents)
     yield  # a batch function without reads
 
 
-INTROSPECTION = Batch(answers, Question, slow=True)
+INTROSPECTION = Batch(answers, Introspection, slow=True)

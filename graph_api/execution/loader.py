@@ -27,7 +27,7 @@ T = TypeVar("T")
 
 LOOP_S = 0.005  # the longest that a plan may hold the event loop
 
-_LOOK_EVERY_S = 0.25  # answers from memory are at most this far behind the store
+_LOOK_EVERY_S = 0.25  # cached answers are at most this much older than the store
 
 
 class Loader:
@@ -55,7 +55,7 @@ class Loader:
         now, before = time.monotonic(), self._cache
         found = await self.store.revision()
         self._looked_s = now
-        self.saw(found, before)
+        self.replace_cache(found, before)
 
     def is_fresh(self) -> bool:
         """Whether the known revision is at most a quarter of a second old, or could be looked up without waiting."""
@@ -66,12 +66,12 @@ class Loader:
         if found is None:
             return False
         self._looked_s = now
-        self.saw(found, self._cache)
+        self.replace_cache(found, self._cache)
         return True
 
     @property
     def known_revision(self) -> str:
-        """The revision seen last, without looking."""
+        """The revision that was looked up last."""
         return self._cache.revision
 
     @property
@@ -79,7 +79,7 @@ class Loader:
         """The size of the cached rows."""
         return self._cache.held_bytes
 
-    def saw(self, revision: str, before: RowCache) -> None:
+    def replace_cache(self, revision: str, before: RowCache) -> None:
         """Replace the row cache *before* by one of *revision*, unless another task has replaced it."""
         if self._cache is before and before.revision != revision:
             self._cache = RowCache(revision, self._capacity)
@@ -107,9 +107,10 @@ class Loader:
 
 
 class Load(Generic[T]):
-    """One plan under way: its generator, the read that it waits for, and its connection.
+    """One plan under way: its generator, its connection, and the row cache of the revision that it reads.
 
-    *make* makes the plan, given the row cache it may use. The engine has looked up the revision before.
+    *make* returns the generator of the plan, given that cache; it is called again when the plan starts again.
+    `Loader.revision` has to be awaited before.
     """
 
     def __init__(self, loader: Loader, make: Callable[[RowCache], Reads[T]], stats: Stats) -> None:
@@ -118,7 +119,7 @@ class Load(Generic[T]):
         self.stats = stats
         self._reader: Reader | None = None
         self._until_s = FOREVER
-        self._walked_with: Rights | None = None  # those whose edges a walk wanted
+        self._walked_with: Rights | None = None  # of a walk, whose edges are then loaded
         self._before = loader.current()
         self._start(loader.cache())
         stats.cache = "rows"
@@ -182,7 +183,7 @@ class Load(Generic[T]):
         """Start again with the revision of the connection's transaction, which does not change any more."""
         assert self._reader is not None, "only a connection shows another revision"
         revision = self._reader.revision
-        self._loader.saw(revision, self._before)
+        self._loader.replace_cache(revision, self._before)
         self._start(self._loader.cache(revision))
 
     def _answer(self, read: Read[Any]) -> Any:  # Any: the answer's type depends on the read
@@ -202,7 +203,8 @@ class Load(Generic[T]):
         return self._load(self._reader, read)
 
     def _load(self, reader: Reader, read: Read[Any]) -> Any:
-        """The answer of the store, which is asked for what the cache lacks; for all, should that forget the rest."""
+        """The answer of the store, from which only the rows that the cache lacks are read. Adding them to the cache may
+        evict the others; then all are read."""
         asked = self._cache.missing(read)
         try:
             answer = reader.answer(asked)

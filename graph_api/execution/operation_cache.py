@@ -21,9 +21,9 @@ from strawberry.types.arguments import convert_arguments
 
 from graph_api.errors import OperationRefused, RequestError
 from graph_api.execution.admission import Admission, Admitted, Key, reads_clock
-from graph_api.execution.fields import Partly
+from graph_api.execution.fields import PartialArguments
 from graph_api.execution.graphql_errors import coded, refusal, refusal_of
-from graph_api.execution.introspection import Question
+from graph_api.execution.introspection import Introspection
 from graph_api.execution.plan import DEFINITION, Plan, Step, compile_operation
 from graph_api.execution.stats import Stats
 from graph_api.settings import Settings
@@ -193,7 +193,7 @@ class OperationCache:
 
     def _argument(self, step: Step, values: VariableValues, variables: dict[str, Any]) -> object:
         if step.asks_schema is not None:
-            return Question(self._schema, step.asks_schema, variables)
+            return Introspection(self._schema, step.asks_schema, variables)
         if step.batch is None or step.batch.prepare is None or step.definition is None:
             return None
         coerced = get_argument_values(step.definition, step.node, values)
@@ -213,7 +213,7 @@ def _misfit(step: Step, message: str, code: str) -> GraphQLError:
 def _mistakes(plan: Plan, arguments: Sequence[object]) -> Iterator[GraphQLError]:
     """The errors of single items of root fields."""
     for step, argument in zip(plan.steps, arguments, strict=True):
-        if isinstance(argument, Partly):
+        if isinstance(argument, PartialArguments):
             for one in argument.mistakes:
                 path: list[str | int] = [*step.path, one.place]
                 yield GraphQLError(one.message, step.node, path=path, extensions={"code": one.code})

@@ -16,7 +16,7 @@ from graph_api.execution.lru import size_of
 
 _CODING = "zstd"
 _ONE_IN = 8  # decompressed answers stay plain where another one has to be compressed, so that a scan leaves most as they are
-_ENTRY_BYTES = 600  # of an entry, beside question and answer
+_ENTRY_BYTES = 600  # of an entry, beside key and answer
 _LEAST_BYTES = 2_048  # smaller answers shrink too little
 _MOST_BYTES = 2_097_152  # larger ones take too long to compress on the event loop
 
@@ -25,15 +25,15 @@ class CachedResponse:
     """A cached answer. *encodings* are its bytes by content coding, *tags* its entity tags by media type; the HTTP
     layer adds to both, on any thread."""
 
-    __slots__ = ("_own_bytes", "counted", "encodings", "plain", "question", "tags")
+    __slots__ = ("_own_bytes", "counted", "encodings", "key", "plain", "tags")
 
-    def __init__(self, question: Hashable, plain: bytes) -> None:
-        self.question = question
+    def __init__(self, key: Hashable, plain: bytes) -> None:
+        self.key = key
         self.plain: bytes | None = plain
         self.encodings: dict[str, bytes] = {}
         self.tags: dict[str, bytes] = {}
         self.counted = 0  # of its bytes, by the cache
-        self._own_bytes = size_of(question) + _ENTRY_BYTES
+        self._own_bytes = size_of(key) + _ENTRY_BYTES
 
     @property
     def size(self) -> int:
@@ -43,7 +43,7 @@ class CachedResponse:
 
 
 class ResponseCache:
-    """Answers by question, whose size counts too: it can be longer than its answer."""
+    """Answers by key. The size of a key counts too: an operation can be longer than its answer."""
 
     def __init__(self, capacity_bytes: int) -> None:
         self._capacity = capacity_bytes
@@ -58,11 +58,11 @@ class ResponseCache:
         self._entries: OrderedDict[Hashable, CachedResponse] = OrderedDict()  # least recently used first
         self._shrinkable: OrderedDict[Hashable, CachedResponse] = OrderedDict()  # the plain ones, likewise
 
-    def get(self, revision: str, question: Hashable) -> CachedResponse | None:
-        """The answer to *question* made from *revision*, None when it is not cached."""
-        entry = self._entries.get(question) if revision == self._revision else None
+    def get(self, revision: str, key: Hashable) -> CachedResponse | None:
+        """The answer with *key* made from *revision*, None when it is not cached."""
+        entry = self._entries.get(key) if revision == self._revision else None
         if entry is not None:
-            self._entries.move_to_end(question)
+            self._entries.move_to_end(key)
             if entry.size != entry.counted:
                 self._count(entry)
                 self._make_room()
@@ -74,8 +74,8 @@ class ResponseCache:
         if body is not None:
             return body, coding
         if entry.plain is not None:
-            if entry.question in self._shrinkable:
-                self._shrinkable.move_to_end(entry.question)
+            if entry.key in self._shrinkable:
+                self._shrinkable.move_to_end(entry.key)
             return entry.plain, ""
         body = self._decompressor.decompress(entry.encodings[_CODING])
         self._decompressed += 1
@@ -84,18 +84,18 @@ class ResponseCache:
             self._make_room()
         return body, ""
 
-    def put(self, revision: str, question: Hashable, body: bytes) -> CachedResponse | None:
+    def put(self, revision: str, key: Hashable, body: bytes) -> CachedResponse | None:
         """The entry of an answer made from *revision*, None when it is too large. Answers of other revisions are evicted."""
         if revision != self._revision:
             self._revision = revision
             self._clear()
         if self._capacity == 0:
             return None
-        entry = CachedResponse(question, body)
+        entry = CachedResponse(key, body)
         if entry.size > self._capacity // 4:
             return None
-        self._evict(question)
-        self._entries[question] = entry
+        self._evict(key)
+        self._entries[key] = entry
         self._hold_plain(entry, exact(body))
         self._make_room()
         return entry
@@ -103,7 +103,7 @@ class ResponseCache:
     def _hold_plain(self, entry: CachedResponse, body: bytes) -> None:
         entry.plain = body
         if _LEAST_BYTES <= len(body) <= _MOST_BYTES:
-            self._shrinkable[entry.question] = entry
+            self._shrinkable[entry.key] = entry
         self._count(entry)
 
     def _make_room(self) -> None:
@@ -117,11 +117,11 @@ class ResponseCache:
             else:
                 self._evict(next(iter(self._entries)))
 
-    def _evict(self, question: Hashable) -> None:
-        entry = self._entries.pop(question, None)
+    def _evict(self, key: Hashable) -> None:
+        entry = self._entries.pop(key, None)
         if entry is not None:
             self.held_bytes -= entry.counted
-            self._shrinkable.pop(question, None)
+            self._shrinkable.pop(key, None)
 
     def _count(self, entry: CachedResponse) -> None:
         size = entry.size

@@ -145,13 +145,13 @@ def _keyed(values: Sequence[Any], below: Selection, *, many: bool) -> ByKey:
 def _cached(below: Selection, form: Form, values: ByKey, run: Run) -> Reads[Sequence[orjson.Fragment | None]]:
     """The values, encoded; objects that the cache lacks are assembled and cached."""
     distinct, before = values.distinct, run.budget.taken
-    question = (form.text, run.rights, *[run.arguments[number] for number in form.arguments])
-    made = run.cache.objects(question, distinct)
+    kind = (form.text, run.rights, *[run.arguments[number] for number in form.arguments])
+    made = run.cache.objects(kind, distinct)
     if len(made) < len(distinct):
         records = yield from values.rows([key for key in distinct if key not in made], run.rights)
         objects = (yield from _objects(below, list(records.values()), run)) if records else ()
         new = dict(zip(records, map(encoded, objects), strict=True))
-        run.cache.keep_objects(question, new)
+        run.cache.keep_objects(kind, new)
         made.update(new)
         run.budget.taken = before  # each counts as often as it occurs
     return (_joined if values.many else _placed)(made, values.keys, run.budget)
@@ -184,7 +184,7 @@ def _assembled(below: Selection, values: ByKey, run: Run) -> Reads[Sequence[Any]
         objects = (yield from _objects(below, list(records.values()), run)) if records else ()
         made.update(zip(records, objects, strict=True))
     occurs_once = values.many and sum(map(len, values.keys)) == len(made)
-    if occurs_once and run.budget.leave_loose(len(made)):
+    if occurs_once and run.budget.defer(len(made)):
         return [[made[key] for key in keys] for keys in values.keys]
     run.budget.taken = before  # their parts are counted with them
     if occurs_once:

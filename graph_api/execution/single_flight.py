@@ -18,22 +18,22 @@ class SingleFlight(Generic[K, T]):
     """Running work by key. For one event loop."""
 
     def __init__(self) -> None:
-        self._flying: dict[K, asyncio.Future[T]] = {}
+        self._running: dict[K, asyncio.Future[T]] = {}
 
-    def is_flying(self, key: K) -> bool:
+    def is_running(self, key: K) -> bool:
         """Whether work for *key* is running."""
-        return key in self._flying
+        return key in self._running
 
     async def run(self, key: K, work: Callable[[], Awaitable[T]]) -> T:
         """The result or exception of *work*, shared by all concurrent callers with this *key*."""
-        while (flight := self._flying.get(key)) is not None:
+        while (flight := self._running.get(key)) is not None:
             await asyncio.wait([flight])  # cancelling this caller cancels no other
             if flight.cancelled():
                 continue
             if (error := flight.exception()) is not None:
                 raise _copied(error)
             return flight.result()
-        flight = self._flying[key] = asyncio.get_running_loop().create_future()
+        flight = self._running[key] = asyncio.get_running_loop().create_future()
         try:
             result = await work()
         except Exception as error:
@@ -44,7 +44,7 @@ class SingleFlight(Generic[K, T]):
             flight.set_result(result)
             return result
         finally:
-            del self._flying[key]
+            del self._running[key]
             flight.cancel()  # no effect unless this caller was cancelled
 
 

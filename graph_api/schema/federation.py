@@ -35,7 +35,7 @@ from graphql import (
 )
 
 from graph_api.errors import RequestError
-from graph_api.execution.fields import Mistake, Partly
+from graph_api.execution.fields import Mistake, PartialArguments
 from graph_api.execution.graphql_errors import refusal
 from graph_api.execution.operation_cache import Root
 from graph_api.records import NodeKey, topic_id
@@ -57,7 +57,7 @@ MOST = 1000
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted(Partly):
+class Wanted(PartialArguments):
     """The requested entities in order; None for malformed representations."""
 
     handles: tuple[NodeHandle | Handle | None, ...]

@@ -26,11 +26,13 @@ async def execute(
     variables: dict[str, Any] | None = None,
     *,
     rights: Rights | None = None,
-    tell_cost: bool = False,
+    include_cost: bool = False,
 ) -> Answer:
     """What *engine*, over the database at *path*, should answer."""
     with at(path).session() as session:
-        return await execute_with(session.run, engine, text, variables, rights=rights, tell_cost=tell_cost)
+        return await execute_with(
+            session.run, engine, text, variables, rights=rights, include_cost=include_cost
+        )
 
 
 async def execute_with(
@@ -40,7 +42,7 @@ async def execute_with(
     variables: dict[str, Any] | None = None,
     *,
     rights: Rights | None = None,
-    tell_cost: bool = False,
+    include_cost: bool = False,
 ) -> Answer:
     """As `execute`, with plans driven by *run*."""
     try:
@@ -62,7 +64,7 @@ async def execute_with(
         raise done.errors[0].original_error or done.errors[0]
     body: dict[str, Any] = {"errors": prepared.mistakes} if prepared.mistakes else {}
     body["data"] = done.data
-    if tell_cost:
+    if include_cost:
         cost = prepared.root.cost
         body["extensions"] = {"cost": {"requested": cost.requested, "limit": cost.limit}}
     return Answer(encoded(body), executed=True)

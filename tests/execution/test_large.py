@@ -53,9 +53,9 @@ async def engine(database: Path) -> AsyncIterator[Engine]:
 
 
 async def test_a_large_answer_has_the_bytes_of_one_made_whole(engine: Engine, database: Path) -> None:
-    in_pieces = await engine.execute(LARGE, tell_cost=True)
-    again = await engine.execute(LARGE, tell_cost=True)
-    whole = await ordinary.execute(engine, database, LARGE, tell_cost=True)
+    in_pieces = await engine.execute(LARGE, include_cost=True)
+    again = await engine.execute(LARGE, include_cost=True)
+    whole = await ordinary.execute(engine, database, LARGE, include_cost=True)
     assert in_pieces.body == again.body == whole.body
     answer = orjson.loads(in_pieces.body)
     assert answer["extensions"]["cost"]["requested"] > 40_000

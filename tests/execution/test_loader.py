@@ -253,8 +253,8 @@ async def test_work_begun_before_the_content_changed_does_not_bring_the_old_cach
     loader = Loader(store, LARGE)
     await loader.revision()
     before = loader.current()
-    loader.saw("two", before)
-    loader.saw("one", before)
+    loader.replace_cache("two", before)
+    loader.replace_cache("one", before)
     assert loader.known_revision == "two"
 
 

@@ -1,4 +1,4 @@
-"""Answers in memory: of one revision, bounded in bytes, packed where there is no room, and not lost to whoever
+"""Answers in memory: of one revision, bounded in bytes, compressed where there is no room, and not lost to whoever
 walks through everything."""
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from typing import TypeAlias
 
 from hypothesis import given, strategies as st
 
-from graph_api.execution.content_coding import CODINGS, packed, unpacked
+from graph_api.execution.content_coding import CODINGS, compressed, decompressed
 from graph_api.execution.encoding import encoded
 from graph_api.execution.response_cache import ResponseCache
 
@@ -21,7 +21,7 @@ DICE = random.Random(20261125)
 
 
 def short(number: int) -> bytes:
-    """An answer that is too short to be packed."""
+    """An answer that is too short to be compressed."""
     return b"%0100d" % number
 
 
@@ -83,7 +83,7 @@ def test_an_answer_of_another_revision_that_is_still_in_use_counts_no_more() -> 
     responses.put("two", "q", long(2))
     assert kept is not None
     before = responses.held_bytes
-    kept.encodings["gzip"] = packed(long(1), "gzip")
+    kept.encodings["gzip"] = compressed(long(1), "gzip")
     assert responses.get("two", "q") is not kept
     assert responses.held_bytes == before
     assert responses.body(kept, "")[0] == long(1)
@@ -147,7 +147,7 @@ def test_encodings_that_are_added_to_an_answer_count_when_it_is_asked_for() -> N
     kept = responses.put("one", "q", firm(1))
     assert kept is not None
     before = responses.held_bytes
-    kept.encodings["gzip"] = packed(firm(1), "gzip")
+    kept.encodings["gzip"] = compressed(firm(1), "gzip")
     responses.get("one", "q")
     assert responses.held_bytes == before + len(kept.encodings["gzip"])
 
@@ -193,8 +193,8 @@ def test_whatever_is_asked_no_more_is_held_than_may_be_and_what_is_held_is_right
         kept = responses.get("one", (number, make)) or responses.put("one", (number, make), make(number))
         if kept is not None:
             assert responses.body(kept, "")[0] == make(number)
-            kept.encodings.setdefault(coding, packed(make(number), coding))
-            assert {unpacked(body, name) for name, body in kept.encodings.items()} == {make(number)}
+            kept.encodings.setdefault(coding, compressed(make(number), coding))
+            assert {decompressed(body, name) for name, body in kept.encodings.items()} == {make(number)}
             responses.get("one", (number, make))
         assert responses.held_bytes <= capacity
         assert responses.held_bytes == sum(kept.size for kept in responses._entries.values())

@@ -53,7 +53,7 @@ def now(engine: Engine, query: str, stats: Stats, most_bytes: int = 10**6) -> An
         {},
         None,
         rights=Rights(),
-        tell_cost=False,
+        include_cost=False,
         coding="",
         client="",
         most_bytes=most_bytes,

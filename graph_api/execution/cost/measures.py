@@ -246,13 +246,13 @@ class _Meter:
         definition = _definition(type_, name)
         size = _list_size(definition)
         sized = size.sized | size.scaled if size else _NO_NAMES
-        tells_schema = is_introspective(type_)
-        length: float = self.schema_lengths.get(name, 1) if tells_schema else 1
+        introspective = is_introspective(type_)
+        length: float = self.schema_lengths.get(name, 1) if introspective else 1
         if size:
             length = self.given.length(node, size)
         conditions = self.given.conditions(node)
         arguments: float = conditions
-        objects: float = length if is_paged or tells_schema else 0
+        objects: float = length if is_paged or introspective else 0
         below = _Size()
         if node.selection_set is not None:
             asked = ANSWERED_TYPES.get(name) or (get_named_type(definition.type).name if definition else "")

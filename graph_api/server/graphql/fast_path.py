@@ -86,7 +86,7 @@ class FastPath:
             request.variables,
             request.operation_name,
             rights=self._state.access.rights(caller),
-            tell_cost=request.extensions.get("cost") is True,
+            include_cost=request.extensions.get("cost") is True,
             coding=coding,
             client=caller.name or client_address(record.scope),
             most_bytes=MAX_INLINE_BYTES if coding or method != "POST" else sys.maxsize,

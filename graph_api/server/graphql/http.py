@@ -131,7 +131,7 @@ class GraphQLEndpoint:
                 rights=self.state.access.rights(caller),
                 client=caller.name or client_address(scope),
                 charge=allowance.charge if allowance is not None else None,
-                tell_cost=request.extensions.get("cost") is True,
+                include_cost=request.extensions.get("cost") is True,
                 traced=headers.get(TRACE_HEADER) == b"ftv1",
                 coding=accepted_coding(headers),
                 stats=record,

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 from typing import NamedTuple
 
-from graph_api.execution.content_coding import CODINGS, packed, unpacked
+from graph_api.execution.content_coding import CODINGS, compressed, decompressed
 from graph_api.execution.engine import Answer
 from graph_api.server.graphql.negotiation import (
     PLAIN_JSON,
@@ -128,7 +128,7 @@ def _encoded(answer: Answer, coding: str) -> bytes:
     """The body in *coding*; a cached answer keeps it."""
     if coding == answer.coding:
         return answer.body
-    body = packed(answer.body, coding)
+    body = compressed(answer.body, coding)
     if answer.cached is not None:
         answer.cached.encodings[coding] = body
     return body
@@ -139,7 +139,7 @@ def _entity_tag(answer: Answer, media_type: str) -> bytes:
     tags = answer.cached.tags if answer.cached is not None else {}
     tag = tags.get(media_type)
     if tag is None:
-        plain = unpacked(answer.body, answer.coding) if answer.coding else answer.body
+        plain = decompressed(answer.body, answer.coding) if answer.coding else answer.body
         digest = hashlib.blake2b(plain, digest_size=16, key=media_type.encode()).hexdigest()
         tag = tags[media_type] = f'"{digest}"'.encode()
     return tag

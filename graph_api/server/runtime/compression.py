@@ -8,7 +8,7 @@ import asyncio
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from graph_api.execution.content_coding import CODINGS, packed
+from graph_api.execution.content_coding import CODINGS, compressed
 from graph_api.server.graphql.negotiation import content_coding
 
 MIN_COMPRESSED_BYTES = 1_024  # smaller responses fit into one packet uncompressed
@@ -54,9 +54,9 @@ async def _compressed(start: Message, body: Message, coding: str | None) -> tupl
         return {**start, "headers": headers}, body
     content: bytes = body["body"]
     if len(content) > _MAX_INLINE_BYTES:
-        content = await asyncio.to_thread(packed, content, coding)
+        content = await asyncio.to_thread(compressed, content, coding)
     else:
-        content = packed(content, coding)
+        content = compressed(content, coding)
     name = coding.encode()
     changed = {b"content-length": b"%d" % len(content), b"content-encoding": name}
     kept = [
