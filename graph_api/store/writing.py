@@ -4,6 +4,9 @@ A store keeps what each file says, so that unchanged files are not parsed again,
 the files: one of all files, and a published one of the files that are not hidden. Readers get one of the two by
 their rights, so nothing of a hidden file can reach a caller who sees published content only. How a store saves
 the second graph where nothing is hidden is its own business.
+
+Short texts, slugs and paths are in NFC, so that stores compare them without normalizing; URLs, details and payloads are
+verbatim.
 """
 
 from __future__ import annotations
