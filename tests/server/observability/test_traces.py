@@ -19,6 +19,7 @@ from graph_api.server.observability.traces import Traces
 from tests.server.calling import PLAIN, call, post, post_body
 from tests.store.build import article, graph
 
+_ATTEMPTS = 20  # on a busy machine a plan may exceed its time on the event loop and continue on a thread
 WALK = "query Walk($s: String!) { article(by: { slug: $s }) { neighborhood(maxDepth: 2) { nodes { id } } } }"
 TRACE, PARENT = "0af7651916cd43dd8448eb211c80319c", "b7ad6b7169203331"
 
@@ -65,9 +66,12 @@ def about(span: ReadableSpan) -> dict[str, Any]:
 
 
 async def test_phases_reads_and_walks_are_spans_within_the_requests(traced: Traced) -> None:
-    await post(traced.app, WALK, variables={"s": "a"})
-    *parts, whole = traced.spans()
-    names = [span.name for span in parts]
+    for attempt in range(_ATTEMPTS):
+        await post(traced.app, WALK + " " * attempt, variables={"s": "a"})  # not the cached answer
+        *parts, whole = traced.spans()
+        names = [span.name for span in parts]
+        if "thread" not in names:
+            break
     assert names[:5] == ["parse", "admit", "validate", "plan", "loop"]
     assert {"read ArticleKeysBy", "read ArticleRows", "walk"} <= set(names[5:])
     by_id = {span.context.span_id: span for span in (*parts, whole) if span.context}
