@@ -15,7 +15,7 @@ from graph_api.execution.fields import Batch, ByKey, Concatenated, Fetched
 from graph_api.execution.plan import Form, Plan, Selection, Shape, Step
 from graph_api.execution.row_cache import RowCache
 from graph_api.records import Article, Provider, Topic
-from graph_api.store.reads import Reads, Rights, Turn
+from graph_api.store.reads import Pause, Reads, Rights
 
 T = TypeVar("T")
 
@@ -65,7 +65,7 @@ def _alike(shape: Shape, records: Sequence[Any], run: Run) -> Reads[Sequence[Any
         run.trace.attributes(shape.steps)
     for step in shape.fetched:
         if step.batch is not None and step.batch.slow:
-            yield Turn(apart=True)
+            yield Pause(apart=True)
         ended = None if run.trace is None else run.trace.begin(step)
         columns.append((yield from _values(step, records, run)))
         if ended is not None:

@@ -25,18 +25,18 @@ _ROWS = {EdgeDirection.OUT: (0,), EdgeDirection.IN: (1,), EdgeDirection.BOTH: (0
 class ArrayNeighbours:
     """The edges of *csr*, for one plan. Nodes that it does not hold have numbers from -1 downwards, and no edges.
 
-    After each answer the walk yields *turn* of the number of edges read, so that its driver may look at the time.
+    After each call it yields *pause* of the number of edges read: the driver of the walk may look at the time.
     """
 
-    def __init__(self, csr: Csr, turn: Callable[[int], object]) -> None:
+    def __init__(self, csr: Csr, pause: Callable[[int], object]) -> None:
         self._csr = csr
-        self._turn = turn
+        self._pause = pause
         self._keys = csr.keys.data  # memoryviews give plain integers, quicker one by one than an array
         self._neighbours = csr.neighbours.data
         self._lists: dict[tuple[frozenset[EdgeKind], EdgeDirection], tuple[list[int], list[memoryview]]] = {}
         self._unknown: dict[int, int] = {}  # numbers by key
         self._unknown_keys: list[int] = []
-        self._targets: tuple[int, ...] = ()  # those of the last question for edges
+        self._targets: tuple[int, ...] = ()  # of the last call of `edges`
         self._positions: Column = np.empty(0, dtype=np.int64)  # by node: its position among them, from 1
 
     def numbers(self, keys: Iterable[int]) -> tuple[int, ...]:
@@ -81,7 +81,7 @@ class ArrayNeighbours:
         found = self._few(lists[1], frontier, most) if len(frontier) <= _FEW and not skip else None
         if found is None:
             found = self._many(lists[0], frontier, most, skip)
-        yield self._turn(len(found.targets))
+        yield self._pause(len(found.targets))
         return found
 
     def _few(self, lists: list[memoryview], frontier: tuple[int, ...], most: int) -> Steps | None:
@@ -140,12 +140,12 @@ class ArrayNeighbours:
         found = kind_numbers.take(lists % max(len(held), 1))
         positions = entries.take(hits) - starts.take(lists)
         positions[found != _RELATED] = -1
-        yield self._turn(len(hits))
+        yield self._pause(len(hits))
         return Edges(lists // max(len(held), 1), ends.take(hits), found, positions)
 
     def pause(self) -> Walk[None]:
         """As `Neighbours` says."""
-        yield self._turn(0)
+        yield self._pause(0)
 
     def _held(self, kinds: frozenset[EdgeKind]) -> list[int]:
         """The indexes of *kinds* among those that the arrays hold."""

@@ -65,7 +65,7 @@ def _read_back(near: Ball, far: Ball, limit: int) -> Walk[tuple[list[Path], bool
     """The first *limit* paths through two balls that touch, and whether there are more.
 
     Every beginning of a path leads on to the end, so that the first *limit* beginnings of a length hold the
-    first *limit* paths: one question a step, however many paths there are.
+    first *limit* paths: one call a step, however many paths there are.
     """
     near_steps: list[dict[int, set[int]]] = []  # of each layer: the steps that lead on to the frontier
     reached = near.frontier

@@ -1,7 +1,7 @@
 """The graph that walks read (the `Neighbours` protocol), and the bounds and the budget of a walk.
 
 A walk is a generator that reads edges with `yield from graph.steps(...)`. The graph yields to the driver of
-the walk: a store's graph yields reads, arrays yield turns for the event loop, a test's graph yields None.
+the walk: a store's graph yields reads, arrays yield pauses, a test's graph yields None.
 """
 
 from __future__ import annotations
@@ -18,8 +18,8 @@ from graph_api.records import EdgeDirection, EdgeKind
 
 T = TypeVar("T")
 
-CHUNK = 512  # nodes in one question
-PAGE = 8192  # steps in one answer: about a millisecond of work for the walk
+CHUNK = 512  # nodes in one call
+PAGE = 8192  # steps of one call: about a millisecond of work for the walk
 
 _KINDS = tuple(EdgeKind)
 
@@ -38,7 +38,7 @@ class Steps(NamedTuple):
 
 
 class Edges(NamedTuple):
-    """Edges as columns. *sources* and *targets* are indexes into the question, *kinds* indexes into `EdgeKind`;
+    """Edges as columns. *sources* and *targets* are indexes into the arguments of `Neighbours.edges`, *kinds* indexes into `EdgeKind`;
     a position is that in the list of related articles, -1 for other kinds.
 
     Why columns: 50,000 tuples keep the garbage collector busy, and arrays are filtered quickly.

@@ -43,7 +43,7 @@ def adamic_adar(degrees: Iterable[int]) -> float:
 def similarity(graph: Neighbours, first: int, second: int, bounds: Bounds) -> Walk[Similarity]:
     """What *first* and *second* have in common along the edges of *bounds*, in both directions.
 
-    Cost: one question for the neighbours of the two, one for the degrees of the shared ones. Nodes to
+    Cost: one call for the neighbours of the two, one for the degrees of the shared ones. Nodes to
     avoid are no neighbours; the filter of *bounds* does not apply.
     """
     undirected = replace(bounds, direction=EdgeDirection.BOTH)

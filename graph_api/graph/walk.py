@@ -13,7 +13,7 @@ from graph_api.graph.expansion import Expansion, chunks, fitting
 from graph_api.graph.protocol import Bounds, Budget, Column, Edges, Neighbours, Walk
 from graph_api.records import EdgeKind
 
-_SOURCES = 256  # nodes in one question for links: with lists of 200 about a millisecond of work in memory
+_SOURCES = 256  # nodes in one call for links: with lists of 200 about a millisecond of work in memory
 _SMALL_PAGE = 256  # steps, so that a small limit reads little more than it returns
 _NO_EDGE = -2  # in place of a position; -1 is an edge without one
 

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from typing import Any, Generic, TypeAlias, TypeVar
 
 from graph_api.errors import ReadPaused
-from graph_api.store.reads import Read, Reads, Turn
+from graph_api.store.reads import Pause, Read, Reads
 
 T = TypeVar("T")
 
@@ -36,7 +36,7 @@ class Running(Generic[T]):
 def drive(running: Running[T], answer: Answer, *, until_s: float = FOREVER, seen: Seen | None = None) -> bool:
     """Whether the plan has returned; False when it pauses, since *answer* raised ReadPaused or *until_s* has passed.
 
-    *until_s* is a moment of `time.perf_counter`. A `Turn` is answered here: with `apart` it ends a drive that has
+    *until_s* is a moment of `time.perf_counter`. A `Pause` is answered here: with `apart` it ends a drive that has
     to end some time. *seen* is called with each read and its answer.
     """
     try:
@@ -45,9 +45,9 @@ def drive(running: Running[T], answer: Answer, *, until_s: float = FOREVER, seen
             read = running.read = next(running.plan)
         while True:
             begun_s = time.perf_counter()
-            if begun_s >= until_s or (isinstance(read, Turn) and read.apart and until_s != FOREVER):
+            if begun_s >= until_s or (isinstance(read, Pause) and read.apart and until_s != FOREVER):
                 return False
-            rows = () if isinstance(read, Turn) else answer(read)
+            rows = () if isinstance(read, Pause) else answer(read)
             if seen is not None:
                 seen(read, rows, begun_s, time.perf_counter())
             read = running.read = running.plan.send(rows)

@@ -62,13 +62,8 @@ class Read(ABC, Generic[T_co]):
         """How many keys it asks about."""
 
     def row_count(self, answer: Any) -> int | None:  # Any: T_co may not be the type of a parameter
-        """How many rows *answer* holds; None for requests to the driver, which statistics leave out."""
+        """How many rows *answer* holds; None for reads that statistics leave out: they read no content."""
         return len(answer)
-
-    @property
-    def adjacency_rights(self) -> Rights | None:
-        """Whose adjacency, once in memory, saves such reads; None when no adjacency would help."""
-        return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,11 +114,11 @@ Keys: TypeAlias = tuple[NodeKey, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Turn(Read[tuple[()]]):
+class Pause(Read[tuple[()]]):
     """Reads nothing: a long computation lets the driver look at the time, or stop it.
 
     With *apart* the next piece of work takes some milliseconds, too long for an event loop. *rows* counts the
-    edges that a walk took from arrays since its last turn.
+    edges that a walk took from arrays since its last pause.
     """
 
     is_walk_step: ClassVar[bool] = True
@@ -245,10 +240,6 @@ class NeighbourKeys(Read[Steps]):
     def row_count(self, answer: Any) -> int | None:
         return len(answer[0])
 
-    @property
-    def adjacency_rights(self) -> Rights | None:
-        return self.rights
-
 
 @dataclass(frozen=True, slots=True)
 class EdgesAmong(Read[Edges]):
@@ -270,10 +261,6 @@ class EdgesAmong(Read[Edges]):
 
     def row_count(self, answer: Any) -> int | None:
         return len(answer[0])
-
-    @property
-    def adjacency_rights(self) -> Rights | None:
-        return self.rights
 
 
 @dataclass(frozen=True, slots=True)
@@ -565,7 +552,7 @@ class Status(Read[ContentStatus]):
 _DEFINED: list[Any] = list(globals().values())
 KINDS: frozenset[type[Read[Any]]] = frozenset(
     each for each in _DEFINED if isinstance(each, type) and Read in each.__mro__[1:]
-) - {KeyedRead, Turn}
+) - {KeyedRead, Pause}
 """Every kind of read that a store answers."""
 
 A = TypeVar("A")

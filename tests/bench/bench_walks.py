@@ -31,7 +31,7 @@ from graph_api.graph.paths import shortest_paths, simple_paths
 from graph_api.graph.protocol import Bounds, Budget, Walk
 from graph_api.graph.walk import links_among, neighborhood
 from graph_api.records import EdgeDirection, EdgeKind
-from graph_api.store.reads import Turn
+from graph_api.store.reads import Pause
 from tests.graph.small_graphs import finish
 
 Cases: TypeAlias = list[tuple[int, ...]]
@@ -135,7 +135,7 @@ class Bench:
         self.pairs: Cases = [(chosen.choice(keys), chosen.choice(keys)) for _ in range(TRIALS)]
 
     def graph(self) -> ArrayNeighbours:
-        return ArrayNeighbours(self.csr, lambda rows: Turn(rows=rows))
+        return ArrayNeighbours(self.csr, lambda rows: Pause(rows=rows))
 
     def near(self, start: int, depth: int = 3, limit: int = 200, *, with_links: bool = False) -> Any:
         graph = self.graph()

@@ -22,7 +22,7 @@ from graph_api.schema.resolvers.traversal import Hop, Subgraph
 from graph_api.settings import Settings
 from graph_api.store import open_store
 from graph_api.store.driver import run
-from graph_api.store.reads import Read, Rights, Turn
+from graph_api.store.reads import Pause, Read, Rights
 from graph_api.store.sqlite.connection import connected
 from graph_api.store.sqlite.reads import answer
 from tests.execution.parity import api
@@ -176,7 +176,7 @@ def test_an_export_offers_a_turn_with_every_chunk_of_its_text(path: Path) -> Non
 
     def seen(read: Read[Any], *_: object) -> None:
         nonlocal turns
-        turns += isinstance(read, Turn)
+        turns += isinstance(read, Pause)
 
     with closing(connected(path)) as connection:
         [text] = run(plan, partial(answer, connection), seen)

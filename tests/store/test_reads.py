@@ -22,12 +22,12 @@ from graph_api.store.reads import (
     KeyedRead,
     Lists,
     NeighbourKeys,
+    Pause,
     Read,
     Rights,
     Slice,
     Status,
     TopicRows,
-    Turn,
     Window,
     complete,
 )
@@ -71,8 +71,8 @@ def test_a_narrowed_read_asks_the_same_for_fewer_keys() -> None:
         (NeighbourKeys(TWO, frozenset(EdgeKind), EdgeDirection.OUT, 9, 0, ALL), ([3, 4, 5], [1, 2]), 2, 3),
         (EdgesAmong(ONE, TWO, frozenset(EdgeKind), ALL), ([0, 0], [0, 1], [0, 0], [0, 1]), 1, 2),
         (Status(ALL), object(), 1, 1),
-        (Turn(), (), 0, None),
-        (Turn(rows=5), (), 0, 5),
+        (Pause(), (), 0, None),
+        (Pause(rows=5), (), 0, 5),
         (Adjacency(ALL), None, 0, None),
     ],
 )
@@ -80,12 +80,6 @@ def test_a_read_counts_its_keys_and_rows(
     read: Read[Any], answer: object, keys: int, rows: int | None
 ) -> None:
     assert (read.key_count, read.row_count(answer)) == (keys, rows)
-
-
-def test_adjacency_saves_steps_and_edges_alone() -> None:
-    step = NeighbourKeys(ONE, frozenset(EdgeKind), EdgeDirection.OUT, 9, 0, LESS)
-    assert step.adjacency_rights == LESS
-    assert ArticleRows(ONE, LESS).adjacency_rights is None
 
 
 def test_a_kind_of_read_that_a_store_lacks_is_an_error_at_import() -> None:

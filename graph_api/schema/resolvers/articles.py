@@ -21,13 +21,13 @@ from graph_api.store.reads import (
     DetailRows,
     DetailSizes,
     ImageRows,
+    Pause,
     Reads,
     RelatedArticles,
     Rights,
     SecuredRows,
     SourceRows,
     TopicKeys,
-    Turn,
     ask,
 )
 
@@ -79,7 +79,7 @@ def body(parents: Sequence[Article], rights: Rights, format: BodyFormat) -> Read
         return bodies
     rendered: list[str | None] = []
     for parent, markdown in zip(parents, bodies, strict=True):
-        yield from ask(Turn())
+        yield from ask(Pause())
         rendered.append(texts.body(markdown, format, parent.url) if markdown else None)
     return rendered
 

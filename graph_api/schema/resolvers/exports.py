@@ -9,7 +9,7 @@ from graph_api.graph.walk import Link
 from graph_api.records import Article, NodeKey, Provider
 from graph_api.schema.resolvers.traversal import Node, Subgraph, linked, records
 from graph_api.schema.scalars import moment_text
-from graph_api.store.reads import Reads, Rights, Turn, ask
+from graph_api.store.reads import Pause, Reads, Rights, ask
 
 COLUMNS: Columns = {  # the attributes that nodes may have
     "kind": str,
@@ -34,11 +34,11 @@ def exported(parents: Sequence[Subgraph], rights: Rights, format: GraphFormat) -
     for parent, links in zip(parents, theirs, strict=True):
         nodes = (export_node(found[key]) for key in parent.keys)
         edges = (export_link(link, found) for link in links.directed())
-        yield from ask(Turn(apart=True))
+        yield from ask(Pause(apart=True))
         chunks: list[str] = []
         for chunk in export(nodes, edges, format, COLUMNS):
             chunks.append(chunk)
-            yield from ask(Turn())
+            yield from ask(Pause())
         texts.append("".join(chunks))
     return texts
 

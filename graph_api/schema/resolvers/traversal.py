@@ -28,11 +28,11 @@ from graph_api.store.reads import (
     Keys,
     Lists,
     NeighbourKeys,
+    Pause,
     ProviderRows,
     Reads,
     Rights,
     TopicRows,
-    Turn,
     Window,
     ask,
 )
@@ -48,7 +48,7 @@ _RELATED = frozenset({EdgeKind.RELATED})
 
 @dataclass(frozen=True, slots=True)
 class StoreNeighbours:
-    """`Neighbours` by one read of the store for each question: nodes are keys."""
+    """`Neighbours` that asks the store one read for each call; nodes are keys."""
 
     rights: Rights
 
@@ -74,21 +74,21 @@ class StoreNeighbours:
         return ask(EdgesAmong(cast(Keys, sources), cast(Keys, targets), kinds, self.rights))
 
     def pause(self) -> Reads[None]:
-        yield from ask(Turn())
+        yield from ask(Pause())
 
 
 def graph_for(rights: Rights) -> Reads[Neighbours]:
     """The edges that *rights* allow: arrays where they are in memory, else the store's."""
     arrays = yield from ask(Adjacency(rights))
-    return StoreNeighbours(rights) if arrays is None else ArrayNeighbours(arrays, _turn)
+    return StoreNeighbours(rights) if arrays is None else ArrayNeighbours(arrays, _pause)
 
 
-def _turn(rows: int) -> Turn:
-    return Turn(rows=rows)
+def _pause(rows: int) -> Pause:
+    return Pause(rows=rows)
 
 
 def fits(filter: Filter | None, graph: Neighbours, rights: Rights) -> Fits | None:
-    """What asks the store which nodes of *graph* fit the filter."""
+    """A function that asks the store which nodes of *graph* fit the filter; None without a filter."""
 
     def asked(numbers: tuple[int, ...]) -> Reads[frozenset[int]]:
         assert filter is not None

@@ -10,7 +10,7 @@ from graph_api.schema.inputs import BodyFormat
 from graph_api.schema.resolvers import articles
 from graph_api.settings import Settings
 from graph_api.store import at
-from graph_api.store.reads import ArticleRows, DetailRows, Reads, Rights, Turn, ask as ask_store
+from graph_api.store.reads import ArticleRows, DetailRows, Pause, Reads, Rights, ask as ask_store
 from tests.schema.asking import ask, refusal
 from tests.store.build import article, graph, key, topic
 
@@ -50,7 +50,7 @@ def driven(plan: Reads[list[str | None]]) -> tuple[list[str | None], int]:
         assert isinstance(read, DetailRows)
         read = plan.send(dict.fromkeys(read.keys, "*text*"))
         while True:
-            assert read == Turn()
+            assert read == Pause()
             turns += 1
             read = plan.send(())
     except StopIteration as done:

@@ -16,7 +16,17 @@ from graph_api.errors import AnswerTooLarge, ReadPaused
 from graph_api.records import Detail
 from graph_api.store.driver import FOREVER, Running, drive
 from graph_api.store.filters import Match, Or, TextField, TextIs
-from graph_api.store.reads import AllArticles, ArticleRows, Counts, DetailRows, Read, Reads, Rights, Turn, ask
+from graph_api.store.reads import (
+    AllArticles,
+    ArticleRows,
+    Counts,
+    DetailRows,
+    Pause,
+    Read,
+    Reads,
+    Rights,
+    ask,
+)
 from graph_api.store.sqlite.reader import SqliteReader
 from graph_api.store.sqlite.store import SqliteStore, open_store
 from tests.store.build import article, graph, key
@@ -82,8 +92,8 @@ async def test_a_plan_without_end_leaves_the_event_loop(database: Path) -> None:
 async def test_what_takes_long_in_one_piece_is_not_done_on_the_event_loop(database: Path) -> None:
     async with reading(database, PATIENCE_S) as (_, reader):
         soon = time.perf_counter() + PATIENCE_S
-        assert drive(Running(ask(Turn())), reader.answer, until_s=soon)
-        paused = Running(ask(Turn(apart=True)))
+        assert drive(Running(ask(Pause())), reader.answer, until_s=soon)
+        paused = Running(ask(Pause(apart=True)))
         assert not drive(paused, reader.answer, until_s=soon)
         assert drive(paused, reader.answer)
 
