@@ -93,7 +93,7 @@ Examples:
 """,
 )
 @paths(required=False)
-@database("Database file that serve would use. Without it, the cache file of the folders.")
+@database("Database that serve would use, a file or a URL. Without it, the cache file of the folders.")
 @option(
     "--output-format",
     "Text, or a JSON list of findings.",

@@ -31,8 +31,8 @@ def paths(*, required: bool) -> Callable[[Callback], Callback]:
     )
 
 
-READ = "Database file to read, which stays unchanged. Excludes PATHs."
-INGESTED = "Database file. Without it, a cache file for this set of folders."
+READ = "Database to read, a file or a URL; it stays unchanged. Excludes PATHs."
+INGESTED = "Database: a file, or a URL such as sqlite:///articles.db. Without it, a cache file for this set of folders."
 SERVED = f"{INGESTED} With PATHs, other folders are removed from it."
 
 

@@ -70,7 +70,7 @@ def test_help_uses_plain_words(command: str, run: Run) -> None:
 def test_help_says_what_a_command_does_to_the_database(run: Run) -> None:
     said = {command: " ".join(run(command, "--help").stdout.split()) for command in ("serve", "query")}
     assert "With PATHs, other folders are removed from it." in said["serve"]
-    assert "Database file to read, which stays unchanged. Excludes PATHs." in said["query"]
+    assert "Database to read, a file or a URL; it stays unchanged. Excludes PATHs." in said["query"]
 
 
 def test_help_and_readme_list_the_exit_codes(run: Run) -> None:
