@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from graph_api.cli.arguments import json_object, readable_database, text_of
-from graph_api.cli.options import READ, Sectioned, database, option, paths, settings
+from graph_api.cli.options import OPERATION_LIMITS, READ, Sectioned, database, option, paths, settings
 from graph_api.execution import plan
 from graph_api.execution.admission import limits
 from graph_api.execution.cost import measures
@@ -42,7 +42,7 @@ Examples:
 @option("--variables", "The operation's variables, a JSON object.", metavar="JSON")
 @option("--operation", "Name of the operation to explain, if the text holds several.", metavar="NAME")
 @database(READ)
-@settings("published_only", group="limits")
+@settings("published_only", *OPERATION_LIMITS)
 def command(
     query: str,
     paths: tuple[Path, ...],

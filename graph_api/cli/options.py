@@ -35,6 +35,20 @@ READ = "Database to read, a file or a URL; it stays unchanged. Excludes PATHs."
 INGESTED = "Database: a file, or a URL such as sqlite:///articles.db. Without it, a cache file for this set of folders."
 SERVED = f"{INGESTED} With PATHs, other folders are removed from it."
 
+_NETWORK_LIMITS = {
+    "deadline_seconds",
+    "arrival_seconds",
+    "idle_seconds",
+    "max_connections",
+    "max_headers",
+    "max_body",
+    "max_waiting",
+}
+OPERATION_LIMITS = tuple(
+    one.name for one in table() if one.metadata["group"] == "limits" and one.name not in _NETWORK_LIMITS
+)
+"""The limits that apply without a server."""
+
 
 def database(help: str) -> Callable[[Callback], Callback]:
     """The option --db FILE; *help* says what the command does to it."""
@@ -59,13 +73,12 @@ class _Store(click.Path):
         return super().convert(value, param, ctx)
 
 
-def settings(*names: str, group: str = "") -> Callable[[Callable[..., None]], Callable[..., None]]:
-    """Options for the settings with these names or of this group; for all settings when neither is given.
+def settings(*names: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """Options for the settings with these names; for all settings when none is given.
 
     The command receives one `settings`; settings without an option have their defaults.
     """
-    everything = not names and not group
-    chosen = [one for one in table() if everything or one.name in names or one.metadata["group"] == group]
+    chosen = [one for one in table() if not names or one.name in names]
 
     def decorate(command: Callable[..., None]) -> Callable[..., None]:
         @functools.wraps(command)

@@ -11,7 +11,7 @@ import click
 import orjson
 
 from graph_api.cli.arguments import json_object, readable_database, text_of
-from graph_api.cli.options import READ, Sectioned, database, option, paths, settings
+from graph_api.cli.options import OPERATION_LIMITS, READ, Sectioned, database, option, paths, settings
 from graph_api.cli.program import PROBLEMS
 from graph_api.execution.engine import Engine
 from graph_api.schema import build_schema
@@ -38,7 +38,7 @@ Examples:
 @option("--variables", "The operation's variables, a JSON object.", metavar="JSON")
 @option("--operation", "Name of the operation to run, if the text holds several.", metavar="NAME")
 @database(READ)
-@settings("published_only", "expose_secured", group="limits")
+@settings("published_only", "expose_secured", *OPERATION_LIMITS)
 @click.pass_context
 def command(
     ctx: click.Context,

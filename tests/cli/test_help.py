@@ -86,3 +86,10 @@ def test_help_limits_shows_each_limit_with_its_value() -> None:
     shown = {line.split()[0]: line.split()[1] for line in result.output.splitlines()}
     limits = {variable(one.name): str(one.default) for one in table() if one.metadata["group"] == "limits"}
     assert shown == limits | {"GRAPH_API_MAX_DEPTH": "7"}
+
+
+@pytest.mark.parametrize("command", ["query", "explain"])
+def test_a_command_without_a_server_offers_only_limits_of_operations(command: str, run: Run) -> None:
+    said = run(command, "--help").stdout
+    assert "--max-cost" in said
+    assert not [flag for flag in ("--deadline-seconds", "--idle-seconds", "--max-body") if flag in said]
