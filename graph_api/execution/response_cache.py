@@ -25,14 +25,15 @@ class CachedResponse:
     """A cached answer. *encodings* are its bytes by content coding, *tags* its entity tags by media type; the HTTP
     layer adds to both, on any thread."""
 
-    __slots__ = ("_own_bytes", "counted", "encodings", "key", "plain", "tags")
+    __slots__ = ("_own_bytes", "counted", "counted_encodings", "encodings", "key", "plain", "tags")
 
     def __init__(self, key: Hashable, plain: bytes) -> None:
         self.key = key
         self.plain: bytes | None = plain
         self.encodings: dict[str, bytes] = {}
         self.tags: dict[str, bytes] = {}
-        self.counted = 0  # of its bytes, by the cache
+        self.counted = 0  # bytes, by the cache
+        self.counted_encodings = 0
         self._own_bytes = size_of(key) + _ENTRY_BYTES
 
     @property
@@ -56,14 +57,14 @@ class ResponseCache:
     def _clear(self) -> None:
         self.held_bytes = 0
         self._entries: OrderedDict[Hashable, CachedResponse] = OrderedDict()  # least recently used first
-        self._shrinkable: OrderedDict[Hashable, CachedResponse] = OrderedDict()  # the plain ones, likewise
+        self._shrinkable: OrderedDict[CachedResponse, None] = OrderedDict()  # the plain ones, likewise
 
     def get(self, revision: str, key: Hashable) -> CachedResponse | None:
         """The answer with *key* made from *revision*, None when it is not cached."""
         entry = self._entries.get(key) if revision == self._revision else None
         if entry is not None:
             self._entries.move_to_end(key)
-            if entry.size != entry.counted:
+            if len(entry.encodings) != entry.counted_encodings:
                 self._count(entry)
                 self._make_room()
         return entry
@@ -74,8 +75,8 @@ class ResponseCache:
         if body is not None:
             return body, coding
         if entry.plain is not None:
-            if entry.key in self._shrinkable:
-                self._shrinkable.move_to_end(entry.key)
+            if entry in self._shrinkable:
+                self._shrinkable.move_to_end(entry)
             return entry.plain, ""
         body = self._decompressor.decompress(entry.encodings[_CODING])
         self._decompressed += 1
@@ -103,13 +104,13 @@ class ResponseCache:
     def _hold_plain(self, entry: CachedResponse, body: bytes) -> None:
         entry.plain = body
         if _LEAST_BYTES <= len(body) <= _MOST_BYTES:
-            self._shrinkable[entry.key] = entry
+            self._shrinkable[entry] = None
         self._count(entry)
 
     def _make_room(self) -> None:
         while self.held_bytes > self._capacity:
             if self._shrinkable:
-                _, entry = self._shrinkable.popitem(last=False)
+                entry, _ = self._shrinkable.popitem(last=False)
                 if entry.plain is not None and _CODING not in entry.encodings:
                     entry.encodings[_CODING] = self._compressor.compress(entry.plain)
                 entry.plain = None
@@ -121,9 +122,9 @@ class ResponseCache:
         entry = self._entries.pop(key, None)
         if entry is not None:
             self.held_bytes -= entry.counted
-            self._shrinkable.pop(key, None)
+            self._shrinkable.pop(entry, None)
 
     def _count(self, entry: CachedResponse) -> None:
-        size = entry.size
+        entry.counted_encodings, size = len(entry.encodings), entry.size
         self.held_bytes += size - entry.counted
         entry.counted = size
