@@ -26,7 +26,7 @@ from graph_api.schema.resolvers.exports import COLUMNS
 from graph_api.schema.resolvers.traversal import known
 from graph_api.settings import Settings, variable
 from graph_api.store import at
-from graph_api.store.location import Run
+from graph_api.store.location import RunPlan
 from graph_api.store.reads import Rights
 
 _ASKED = "query ($ids: [ID!], $filter: ArticleFilter, $via: [EdgeKind!]) { subgraph(ids: $ids, filter: $filter, via: $via) { nodeCount } }"
@@ -142,7 +142,7 @@ def _asked(filter: str | None, around: str | None, via: tuple[str, ...]) -> Subg
     return asked
 
 
-def _write(run: Run, wanted: ExportScope, format: GraphFormat, out: str) -> None:
+def _write(run: RunPlan, wanted: ExportScope, format: GraphFormat, out: str) -> None:
     """Writes the export, and warns when it is incomplete or larger than Mermaid accepts."""
     full = FullExport(run, wanted)
     chunks = export(full.nodes(), full.links(), format, COLUMNS)

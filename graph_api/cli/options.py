@@ -52,10 +52,10 @@ OPERATION_LIMITS = tuple(
 
 def database(help: str) -> Callable[[Callback], Callback]:
     """The option --db FILE; *help* says what the command does to it."""
-    return option("--db", help, metavar="FILE", type=_Store(dir_okay=False, readable=False, path_type=str))
+    return option("--db", help, metavar="FILE", type=_StoreUrl(dir_okay=False, readable=False, path_type=str))
 
 
-class _Store(click.Path):
+class _StoreUrl(click.Path):
     """The URL of a store, in a form that `graph_api.store.at` accepts."""
 
     def convert(

@@ -138,9 +138,9 @@ class Load(Generic[T]):
         """The revision that all its rows belong to."""
         return self._cache.revision
 
-    def on_loop(self, for_s: float = LOOP_S) -> bool:
-        """Drive the plan on the event loop for at most this time; True when it has returned."""
-        self._until_s = time.perf_counter() + for_s
+    def on_loop(self) -> bool:
+        """Drive the plan on the event loop for at most 5 ms; True when it has returned."""
+        self._until_s = time.perf_counter() + LOOP_S
         with self.stats.phase("loop"):
             try:
                 is_done = drive(self._running, self._answer, until_s=self._until_s, seen=self.stats.seen)

@@ -14,7 +14,7 @@ import orjson
 from graph_api.errors import SourceError
 from graph_api.ingest.derivation import Derived, Touched, derive, replace, stored_taxonomy
 from graph_api.ingest.document_json import file_record
-from graph_api.ingest.sources import Source, SourceFile
+from graph_api.ingest.sources import FolderFile, Source
 from graph_api.records import NodeKey, Severity
 from graph_api.store.writing import FileRecord, StoreWriter, WritableStore
 
@@ -102,7 +102,7 @@ class _Ingest:
                 f" `graph-api check {source.folder}` shows why"
             )
 
-    def _counted(self, files: Iterable[SourceFile]) -> Iterator[SourceFile]:
+    def _counted(self, files: Iterable[FolderFile]) -> Iterator[FolderFile]:
         for file in files:
             yield file
             self._done += 1

@@ -15,7 +15,7 @@ from graph_api.documents.parser import parse
 from graph_api.errors import SourceError, StoreError
 
 
-class SourceFile(Protocol):
+class FolderFile(Protocol):
     """One file of a source folder, its bytes read."""
 
     @property
@@ -35,7 +35,7 @@ class Source:
 
     folder: str
     count: int
-    files: Iterable[SourceFile]
+    files: Iterable[FolderFile]
 
 
 def sources(folders: Iterable[str | Path]) -> list[Source]:
@@ -72,7 +72,7 @@ class _Files:
     folder: Path
     paths: Collection[str]
 
-    def __iter__(self) -> Iterator[SourceFile]:
+    def __iter__(self) -> Iterator[FolderFile]:
         for path in self.paths:
             read = read_file(self.folder, path)
             yield _Readable(read) if isinstance(read, FileBytes) else _Unreadable(read)

@@ -18,7 +18,7 @@ from strawberry.dataloader import DataLoader
 from strawberry.schema_directive import Location
 
 from graph_api.execution.fields import SIZE, Batch, Fetch, ListSize, Sizes
-from graph_api.store.location import Run
+from graph_api.store.location import RunPlan
 from graph_api.store.reads import Rights
 
 E = TypeVar("E", bound=type[Enum])
@@ -28,7 +28,7 @@ class Context:
     """The context of one operation on Strawberry's ordinary executor, the oracle in tests: it joins single parents to
     batches, with a loader for each field and its arguments, and drives their plans by *run*."""
 
-    def __init__(self, run: Run, rights: Rights) -> None:
+    def __init__(self, run: RunPlan, rights: Rights) -> None:
         self.rights = rights
         self._run = run
         self._loaders: dict[tuple[Batch, object], DataLoader[Any, Any]] = {}
@@ -84,10 +84,10 @@ def costs(weight: int) -> list[object]:
     return [CostDirective(weight=str(weight))]
 
 
-def plain(description: str, *, name: str | None = None, size: ListSize | None = None) -> Any:
+def plain(description: str, *, size: ListSize | None = None) -> Any:
     """A field that is an attribute of the record."""
     return strawberry.field(
-        description=description, name=name, metadata={SIZE: size}, directives=_directives(size, None)
+        description=description, metadata={SIZE: size}, directives=_directives(size, None)
     )
 
 

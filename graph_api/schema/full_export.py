@@ -18,7 +18,7 @@ from graph_api.records import EdgeDirection, EdgeKind, NodeKey
 from graph_api.schema.resolvers.exports import export_link, export_node
 from graph_api.schema.resolvers.traversal import StoreNeighbours, fits, records
 from graph_api.store.filters import Filter
-from graph_api.store.location import Run
+from graph_api.store.location import RunPlan
 from graph_api.store.reads import (
     AllArticles,
     EdgesAmong,
@@ -54,7 +54,7 @@ class FullExport:
     *truncated* is set once a neighbourhood proves to have more than a million nodes.
     """
 
-    run: Run
+    run: RunPlan
     wanted: ExportScope
     truncated: bool = False
     _beside: dict[NodeKey, None] = field(default_factory=dict[NodeKey, None])  # providers and topics so far

@@ -63,13 +63,12 @@ class Sample:
 class Samples:
     """Serves the samples; with `--trusted-only`, those that are trusted documents."""
 
-    def __init__(self, state: ApiState, folder: Path = OPERATIONS) -> None:
+    def __init__(self, state: ApiState) -> None:
         self._state = state
-        self._folder = folder
 
     @cached_property
     def _all(self) -> list[Sample]:
-        return [_sample(file) for file in sorted(self._folder.glob("*.graphql"))]
+        return [_sample(file) for file in sorted(OPERATIONS.glob("*.graphql"))]
 
     async def respond(self, request: Request) -> Response:
         """JSON: the samples, each with `variables` or null."""

@@ -16,7 +16,7 @@ from graph_api.store.reads import Pause, Read, Reads
 
 T = TypeVar("T")
 
-Answer: TypeAlias = Callable[[Read[Any]], Any]  # Any: the answer's type depends on the read
+AnswerRead: TypeAlias = Callable[[Read[Any]], Any]  # Any: the answer's type depends on the read
 Seen: TypeAlias = Callable[[Read[Any], Any, float, float], None]  # read, its answer, when it began and ended
 
 FOREVER = float("inf")
@@ -33,7 +33,9 @@ class Running(Generic[T]):
         self.result: T
 
 
-def drive(running: Running[T], answer: Answer, *, until_s: float = FOREVER, seen: Seen | None = None) -> bool:
+def drive(
+    running: Running[T], answer: AnswerRead, *, until_s: float = FOREVER, seen: Seen | None = None
+) -> bool:
     """Whether the plan has returned; False when it pauses, since *answer* raised ReadPaused or *until_s* has passed.
 
     *until_s* is a moment of `time.perf_counter`. A `Pause` is answered here: with `apart` it ends a drive that has
@@ -58,7 +60,7 @@ def drive(running: Running[T], answer: Answer, *, until_s: float = FOREVER, seen
         return True
 
 
-def run(plan: Reads[T], answer: Answer, seen: Seen | None = None) -> T:
+def run(plan: Reads[T], answer: AnswerRead, seen: Seen | None = None) -> T:
     """What *plan* returns, its reads answered by *answer*, on the calling thread."""
     running = Running(plan)
     try:

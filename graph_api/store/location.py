@@ -37,7 +37,7 @@ class TracedRead:
     seconds: float
 
 
-class Run(Protocol):
+class RunPlan(Protocol):
     """Drives a plan, with all its reads answered from one revision, and returns its result."""
 
     def __call__(self, plan: Reads[T], /) -> T: ...

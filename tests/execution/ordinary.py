@@ -15,7 +15,7 @@ from graph_api.execution.graphql_errors import refusal_body
 from graph_api.execution.operation_cache import graphql_schema
 from graph_api.schema.fields import Context
 from graph_api.store import at
-from graph_api.store.location import Run
+from graph_api.store.location import RunPlan
 from graph_api.store.reads import Rights
 
 
@@ -36,7 +36,7 @@ async def execute(
 
 
 async def execute_with(
-    run: Run,
+    run: RunPlan,
     engine: Engine,
     text: str,
     variables: dict[str, Any] | None = None,

@@ -17,9 +17,6 @@ from tests.store.dict_store import DictStore
 
 T = TypeVar("T")
 
-OTHERS = ("sqlite",)
-"""All but the store of dicts, with which they are compared."""
-
 Make: TypeAlias = Callable[[Path, Sequence[AnyNode]], StoreLocation]
 
 
@@ -51,6 +48,9 @@ def dict_store(nodes: Sequence[AnyNode]) -> DictStore:
 
 
 STORES: Mapping[str, Make] = {"sqlite": _sqlite, "dict": lambda _, nodes: dict_store(nodes)}
+
+OTHERS = tuple(name for name in STORES if name != "dict")
+"""All but the store of dicts, with which they are compared."""
 
 
 def answers(location: StoreLocation, reads: Sequence[Read[Any]]) -> list[Any]:

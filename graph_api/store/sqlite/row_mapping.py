@@ -1,6 +1,6 @@
 """Maps rows of the tables to records.
 
-A read may return thousands of nodes, so `form` compiles the function that makes them, once for each class.
+A read may return thousands of nodes, so `mapping_of` compiles the function that makes them, once for each class.
 Each `..._COLUMNS` text lists the columns in the order in which the function beneath it takes them.
 """
 
@@ -79,7 +79,7 @@ def problem(row: Row) -> Problem:
 
 
 @dataclass(frozen=True, slots=True)
-class Form(Generic[N]):
+class RowMapping(Generic[N]):
     """How the rows of a table `n` become nodes: of its *columns*, in this order, *nodes* makes records by key."""
 
     columns: str
@@ -87,7 +87,7 @@ class Form(Generic[N]):
 
 
 @cache
-def form(record: type[N]) -> Form[N]:
+def mapping_of(record: type[N]) -> RowMapping[N]:
     """How rows become records of this class, with all their fields.
 
     A dict comprehension that names the columns takes a third of the time of a call for each row.
@@ -96,7 +96,7 @@ def form(record: type[N]) -> Form[N]:
     made = f"{{key: new(record, ({', '.join(map(_value, names))})) for {', '.join(names)} in rows}}"
     known = {"record": record, **_MADE}
     nodes = eval(f"lambda rows, new=tuple.__new__: {made}", known)  # noqa: S307 - made of our own names only
-    return Form(", ".join(f"n.{COLUMN_NAMES.get(name, name)}" for name in names), nodes)
+    return RowMapping(", ".join(f"n.{COLUMN_NAMES.get(name, name)}" for name in names), nodes)
 
 
 def _value(name: str) -> str:

@@ -48,7 +48,7 @@ AMONG = "IN (SELECT value FROM json_each(?))"
 
 def articles(connection: sqlite3.Connection, read: ArticleRows) -> Mapping[NodeKey, Article]:
     """The articles with the keys of *read*."""
-    return _nodes(connection, read, "article", row_mapping.form(Article))
+    return _nodes(connection, read, "article", row_mapping.mapping_of(Article))
 
 
 def details(connection: sqlite3.Connection, read: DetailRows) -> Mapping[NodeKey, str]:
@@ -127,12 +127,12 @@ def topic_keys(connection: sqlite3.Connection, read: TopicKeys) -> Mapping[NodeK
 
 def providers(connection: sqlite3.Connection, read: ProviderRows) -> Mapping[NodeKey, Provider]:
     """The providers with the keys of *read*."""
-    return _nodes(connection, read, "provider", row_mapping.form(Provider))
+    return _nodes(connection, read, "provider", row_mapping.mapping_of(Provider))
 
 
 def topics(connection: sqlite3.Connection, read: TopicRows) -> Mapping[NodeKey, Topic]:
     """The topics with the keys of *read*."""
-    return _nodes(connection, read, "topic", row_mapping.form(Topic))
+    return _nodes(connection, read, "topic", row_mapping.mapping_of(Topic))
 
 
 def child_keys(connection: sqlite3.Connection, read: ChildKeys) -> Mapping[NodeKey, Keys]:
@@ -215,13 +215,13 @@ def _nodes(
     connection: sqlite3.Connection,
     read: ArticleRows | ProviderRows | TopicRows,
     table: str,
-    form: row_mapping.Form[row_mapping.N],
+    mapping: row_mapping.RowMapping[row_mapping.N],
 ) -> Mapping[NodeKey, row_mapping.N]:
     text = (
-        f"SELECT {form.columns} FROM json_each(?) k"
+        f"SELECT {mapping.columns} FROM json_each(?) k"
         f" CROSS JOIN {graph(read.rights)}{table} n ON n.key = k.value"
     )
-    return form.nodes(Sql(text, (integers(read.keys),)).all(connection))
+    return mapping.nodes(Sql(text, (integers(read.keys),)).all(connection))
 
 
 def _lists(found: Iterable[Row], made: Callable[[Row], T]) -> dict[NodeKey, tuple[T, ...]]:

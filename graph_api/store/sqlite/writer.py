@@ -36,7 +36,7 @@ from graph_api.store.writing import (
     Statement,
 )
 
-Answer = TypeVar("Answer", Statement, Copy, Spelling)
+Found = TypeVar("Found", Statement, Copy, Spelling)
 
 _BATCH = 500  # keys of one statement: bounds the memory that it needs
 _AMONG = "IN (SELECT value FROM json_each(?))"
@@ -385,7 +385,7 @@ def statements(script: str) -> Iterator[str]:
             statement = ""
 
 
-def _by_first(kind: type[Answer], found: Iterable[Row]) -> dict[NodeKey, list[Answer]]:
+def _by_first(kind: type[Found], found: Iterable[Row]) -> dict[NodeKey, list[Found]]:
     """Rows ordered by their first column, as one list for each of its values."""
     return {key: [kind._make(row) for row in rows] for key, rows in groupby(found, itemgetter(0))}
 
