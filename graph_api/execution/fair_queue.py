@@ -1,6 +1,6 @@
 """Limits how many operations run at a time, fairly among clients.
 
-Light and heavy operations have a queue each, so that light ones never wait for heavy ones. Each is a weighted fair
+Light and heavy operations have a queue each, so that light ones are not queued behind heavy ones. Each is a weighted fair
 queue (Demers, Keshav, Shenker 1989): an operation's tag is the virtual time at which it would finish if all clients
 shared the queue evenly, and the smallest tag is next. Cheap operations therefore come first, and a client with
 many operations delays itself, not others.

@@ -1,6 +1,6 @@
 """Rows and encoded objects of one revision, bounded in bytes, shared by all callers with equal rights.
 
-Content does not change within a revision, so a cached row is good until the revision changes; then the whole cache is
+Content does not change within a revision, so a cached row is valid until the revision changes; then the whole cache is
 replaced. Objects that an answer holds are cached beside the rows that they are made of, as JSON, where they consist of
 attributes and rows of their own; lists that a client pages or filters are not cached.
 
