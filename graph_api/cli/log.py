@@ -35,12 +35,12 @@ def started(settings: Settings, *, worker: int = 0, folder: Path | None = None) 
     """
     level = _LEVELS.get(settings.log_level, _OFF)
     log = _Lines(settings, worker, level) if level < _OFF else None
-    tell = log.tell if log else None
-    handler = LogHandler(tell, worker=worker) if tell else logging.NullHandler()
+    write = log.write if log else None
+    handler = LogHandler(write, worker=worker) if write else logging.NullHandler()
     try:
         with _handled(handler, level), _traces(settings) as traces:
             observer = Observer(
-                tell,
+                write,
                 worker=worker,
                 failures_only=level > logging.INFO,
                 slow_ms=settings.slow_query_ms,
@@ -67,7 +67,7 @@ class _Lines:
         self._log = Log(_STDERR, self._dropped, **shared)
         self.close = self._log.close
 
-    def tell(self, entry: Entry) -> None:
+    def write(self, entry: Entry) -> None:
         """Queue the entry, if its level is high enough."""
         if _LEVELS.get(entry["level"], logging.INFO) >= self._level:
             self._log.write(self._form(entry))

@@ -23,7 +23,7 @@ FOREVER = float("inf")
 
 
 class Running(Generic[T]):
-    """A plan under way. It waits for *read*, None before it began; *result* is there when it has returned."""
+    """A running plan. *read* is the read that it waits for, None before its first; *result* is set when it has returned."""
 
     __slots__ = ("plan", "read", "result")
 
@@ -38,8 +38,8 @@ def drive(
 ) -> bool:
     """Whether the plan has returned; False when it pauses, since *answer* raised ReadPaused or *until_s* has passed.
 
-    *until_s* is a moment of `time.perf_counter`. A `Pause` is answered here: with `apart` it ends a drive that has
-    to end some time. *seen* is called with each read and its answer.
+    *until_s* is a moment of `time.perf_counter`. A `Pause` is answered here: with `apart` it
+    pauses a plan that has a time limit. *seen* is called with each read and its answer.
     """
     try:
         read = running.read

@@ -18,8 +18,11 @@ DEFAULT_CONNECTIONS = 4
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Health:
-    """*files* are the SHA-256 of each file that was ingested, by source folder and path; *program* is the version
-    of graph-api that read them. *backlog_bytes* wait to be merged into the store's own files."""
+    """The state of a store.
+
+    *files* has the SHA-256 of each file that was ingested, by source folder and path; *program* is the version of
+    graph-api that read them; *backlog_bytes* is the size of changes that are not yet merged into the store's files.
+    """
 
     files: Mapping[str, Mapping[str, bytes]]
     program: str

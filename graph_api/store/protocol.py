@@ -26,7 +26,7 @@ class Reader(Protocol):
         ...
 
     def answer(self, read: Read[T]) -> T:
-        """The rows of *read*. On the event loop raises `ReadPaused` when they cannot be had in time."""
+        """The rows of *read*. On the event loop raises `ReadPaused` when they cannot be read in time."""
         ...
 
     async def in_thread(self, work: Callable[[], T]) -> T:

@@ -442,8 +442,8 @@ class Item(NamedTuple):
 class Slice(NamedTuple):
     """A part of a list: the *keys* of its items, and whether items follow and precede it.
 
-    *given* are the items; None where they follow from the keys, which stand at the positions from 0 on and are
-    sorted by these: the first related articles of many are mostly asked for their keys alone. *preceding* and
+    *given* are the items. It is None when the list begins at position 0 and is sorted by position: the items then follow
+    from the keys, and are made only when a field needs more than these. *preceding* and
     *from_start* describe the items before the slice, as those of a `Place`.
     """
 
@@ -501,8 +501,8 @@ class Lists(KeyedRead[ListKey, Slice]):
 
     @property
     def listing(self) -> Keys | None:
-        """The articles whose first related articles are asked for, in the order in which they list them: the
-        commonest lists of all. None when these are others."""
+        """The articles whose first related articles are asked for, without filter or order: the most frequent read of
+        lists. None for other lists."""
         if self.filter is not None or self.order or self.window != Window(self.window.size):
             return None
         keys = [
@@ -513,7 +513,8 @@ class Lists(KeyedRead[ListKey, Slice]):
         return tuple(keys) if len(keys) == len(self.keys) else None
 
     def listed(self, found: Iterable[Sequence[NodeKey]]) -> Mapping[ListKey, Slice]:
-        """The answer, *found* being for each article of `listing` what it lists: one more than asked for at most."""
+        """The answer. *found* has for each article of `listing` the articles that it lists, up to one more than the window's
+        size."""
         size = self.window.size
         return {
             key: Slice(tuple(keys[:size]), len(keys) > size, False)

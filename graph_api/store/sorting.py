@@ -46,7 +46,7 @@ class ListKind(Enum):
 
 
 class OwnField(Enum):
-    """What lists are ordered by and clients cannot ask for. HANDLE: a provider's domain, a topic's slug."""
+    """Fields of default orders, which clients cannot name in orderBy. HANDLE: a provider's domain, a topic's slug."""
 
     NAME = "name"
     HANDLE = "handle"

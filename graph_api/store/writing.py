@@ -2,8 +2,8 @@
 
 A store keeps what each file says, so that unchanged files are not parsed again, and two graphs derived from
 the files: one of all files, and a published one of the files that are not hidden. Readers get one of the two by
-their rights, so nothing of a hidden file can reach a caller who sees published content only. How a store saves
-the second graph where nothing is hidden is its own business.
+their rights, so nothing of a hidden file can reach a caller who sees published content only. Where nothing is hidden the two are
+equal, and a store need not keep the second.
 
 Short texts, slugs and paths are in NFC, so that stores compare them without normalizing; URLs, details and payloads are
 verbatim.
@@ -325,7 +325,7 @@ class StoreWriter(Protocol):
         ...
 
     def set_revision(self, revision: str) -> None:
-        """Store the revision. Another one than before takes the next generation and the time."""
+        """Store the revision. One that differs from the stored one gets the next generation and the current time."""
         ...
 
     def problem_counts(self) -> Mapping[Severity, int]:

@@ -165,7 +165,7 @@ def _rest(
 ) -> list[NodeKey]:
     """The first *most* steps of *key* after the first *skip*.
 
-    A list at a time: the steps of a hub that were answered before are passed over, not made again.
+    One list at a time, so that SQLite skips the steps of a hub that were answered before instead of reading them again.
     """
     found: list[NodeKey] = []
     for text in lists:

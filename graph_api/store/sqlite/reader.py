@@ -63,7 +63,7 @@ class SqliteReader(aiosqlite.Connection):
             raise
 
     def limit(self, until_s: float) -> None:
-        """Reads pause at *until_s* from now on, on the event loop; never, and they wait for locks, when FOREVER."""
+        """From now on reads pause at *until_s* and do not wait for locks; with FOREVER they never pause, and wait."""
         on_loop, self._until_s = until_s != FOREVER, FOREVER  # the pragma must not be interrupted
         if on_loop != self._on_loop:
             self._on_loop = on_loop
@@ -123,7 +123,7 @@ class SqliteReader(aiosqlite.Connection):
         self._stopped = False
         self._given_back(self)
 
-    # -- on either ---------------------------------------------------------------------------------------
+    # -- on the event loop or in the thread ---------------------------------------------------------------
 
     @property
     def revision(self) -> str:
@@ -136,7 +136,7 @@ class SqliteReader(aiosqlite.Connection):
         return found
 
     def check(self) -> None:
-        """Raises StoreError when a file that is read as one that never changes has changed."""
+        """Raises StoreError when a file that was opened as immutable has changed."""
         try:
             check_fixed(self._conn, self._path)
         except StoreError:

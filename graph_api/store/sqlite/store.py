@@ -69,7 +69,7 @@ class SqliteStore(Store):
         self._complaint = ""
         self._look_at = 0.0
         self._renewing: asyncio.Task[None] | None = None
-        self._former: set[SqliteReader] = set()  # of a file before, and lent
+        self._former: set[SqliteReader] = set()  # still lent, and connected to the file before
         self._leaving: set[asyncio.Future[None]] = set()
 
     async def open(self, *, examined: bool = False) -> None:
@@ -198,7 +198,7 @@ class SqliteStore(Store):
             logger.error("the database cannot be opened again: %r", error)
 
     def _leave(self, reader: SqliteReader) -> None:
-        """Close the connection when its thread gets to it."""
+        """Close the connection once its thread has finished its work."""
         self._former.discard(reader)
         leaving = asyncio.ensure_future(reader.close())
         self._leaving.add(leaving)
