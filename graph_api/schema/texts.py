@@ -64,6 +64,18 @@ _CLASSES = {
     "div": re.compile("footnote-definition"),
 }
 _ALIGNED = re.compile(r'<(t[dh]) style="text-align: (left|center|right)">')
+_TAGS = {
+    *nh3.ALLOWED_TAGS,
+    "input",
+    "address",
+    "fieldset",
+    "legend",
+    "main",
+    "menu",
+    "search",
+    "section",
+    "tfoot",
+}
 _ATTRIBUTES = {
     **{tag: set(names) for tag, names in nh3.ALLOWED_ATTRIBUTES.items()},
     "code": {"class"},
@@ -78,7 +90,7 @@ def _sanitised(rendered: str, url: str) -> str:
     footnotes = {html.unescape(id) for id in _FOOTNOTE.findall(rendered)}
     return nh3.clean(
         _ALIGNED.sub(r'<\1 align="\2">', rendered),
-        tags={*nh3.ALLOWED_TAGS, "input"},
+        tags=_TAGS,
         attributes=_ATTRIBUTES,
         attribute_filter=_attribute_filter(footnotes),
         set_tag_attribute_values={"input": {"type": "checkbox"}},  # one only: their order is random
@@ -121,6 +133,7 @@ def _resolver(base: str, footnotes: set[str]) -> Callable[[str], str | None]:
 
 _BLOCKS = frozenset(
     [
+        "address",
         "article",
         "aside",
         "blockquote",
@@ -131,6 +144,7 @@ _BLOCKS = frozenset(
         "div",
         "dl",
         "dt",
+        "fieldset",
         "figcaption",
         "figure",
         "footer",
@@ -143,11 +157,16 @@ _BLOCKS = frozenset(
         "header",
         "hgroup",
         "hr",
+        "legend",
         "li",
+        "main",
+        "menu",
         "nav",
         "ol",
         "p",
         "pre",
+        "search",
+        "section",
         "summary",
         "table",
         "tbody",
@@ -161,22 +180,26 @@ _BLOCKS = frozenset(
 
 _TAG = re.compile(r'<(/?)([a-z0-9]+)((?: [^\s=">]+="[^"]*")*)>')  # as the sanitiser writes it
 _ALTERNATIVE = re.compile(r' alt="([^"]*)"')
+_BREAK = re.compile(r"\s*[\n\t]\s*")
+_ROWS = {"caption", "table", "tbody", "tfoot", "thead", "tr"}
 
 
 def _plain(sanitised: str) -> str:
-    """The text of sanitised HTML: a line for each block, list item and table row, a tab between cells."""
+    """The text of sanitised HTML: a line for each block, list item and table row, a tab between cells.
+
+    A row stays one line: line ends and tabs within its cells are spaces.
+    """
     lines = _Lines()
     text, *rest = _TAG.split(sanitised)
-    lines.write(html.unescape(text))
+    lines.text(html.unescape(text))
     for end, tag, attributes, after in zip(rest[::4], rest[1::4], rest[2::4], rest[3::4], strict=True):
         if tag in _BLOCKS:
-            lines.end_line()
+            lines.end_block(tag)
         if end:
             lines.close(tag)
         else:
             lines.open(tag, attributes)
-        if after:
-            lines.write(html.unescape(after.lstrip("\n") if lines.is_at_start else after))
+        lines.text(html.unescape(after))
     return "".join(lines.pieces).strip("\n ")
 
 
@@ -187,6 +210,9 @@ class _Lines:
         self.pieces: list[str] = []
         self.is_at_start = True
         self._cells = 0
+        self._is_in_cell = False  # from its start to the next cell, or to the end of the row
+        self._is_preformatted = False
+        self._image_end = 0  # the number of pieces after the last image
         self._closings: list[str] = []  # the text at the end of each open <sup>
 
     def open(self, tag: str, attributes: str) -> None:
@@ -194,34 +220,66 @@ class _Lines:
             self._cells = 0
         elif tag == "br":
             self.write("\n")
+        elif tag == "pre":
+            self._is_preformatted = True
         elif tag == "img":
             found = _ALTERNATIVE.search(attributes)
-            self.write(html.unescape(found[1]) if found else "")
+            self._image(html.unescape(found[1]) if found else "")
         elif tag == "input":
             self.write("[x] " if " checked=" in attributes else "[ ] ")
             self.is_at_start = True
         elif tag in {"td", "th"}:
+            self._end_cell()
             self.write("\t" if self._cells else "")
             self._cells += 1
+            self._is_in_cell = True
         elif tag == "sup":  # footnotes are [1]: the number would be a part of the word before it otherwise
             is_footnote = "footnote-" in attributes
             self.write("[" if is_footnote else "")
             self._closings.append(("] " if "-label" in attributes else "]") if is_footnote else "")
 
     def close(self, tag: str) -> None:
-        if tag == "sup" and self._closings:
+        if tag == "pre":
+            self._is_preformatted = False
+        elif tag == "sup" and self._closings:
             closing = self._closings.pop()
             self.write(closing)
             self.is_at_start = closing == "] "
 
+    def text(self, text: str) -> None:
+        """Writes text between tags; where a line starts, without the white space that indents HTML."""
+        if self.is_at_start:
+            text = text.lstrip("\n" if self._is_preformatted else " \t\n")
+        self.write(text)
+
     def write(self, text: str) -> None:
+        if self._is_in_cell:
+            text = _BREAK.sub(" ", text)
+            if self._is_after_space():
+                text = text.lstrip(" ")
         if text:
             self.pieces.append(text)
             self.is_at_start = text.endswith("\n")
 
-    def end_line(self) -> None:
+    def end_block(self, tag: str) -> None:
+        if tag in _ROWS:
+            self._end_cell()
         if not self.is_at_start:
             self.write("\n")
+
+    def _end_cell(self) -> None:
+        if self._is_in_cell and self.pieces:
+            self.pieces[-1] = self.pieces[-1].rstrip(" ")
+        self._is_in_cell = False
+
+    def _image(self, alternative: str) -> None:
+        if self._image_end == len(self.pieces) and alternative:
+            self.write(" ")
+        self.write(alternative)
+        self._image_end = len(self.pieces)
+
+    def _is_after_space(self) -> bool:
+        return not self.pieces or self.pieces[-1].endswith((" ", "\t", "\n"))
 
 
 # -- autolinks -----------------------------------------------------------------------------------------------
@@ -232,6 +290,8 @@ _BARE = re.compile(
     re.ASCII,
 )
 _OPAQUE = {"Link", "Image", "CodeBlock"}  # what bare URLs are not linked in
+_OPAQUE_TAG = re.compile(r"<(/?)(?:a|code|pre)(?=[\s/>])", re.IGNORECASE)  # nor in these of raw HTML
+_INLINE_ENDS = {"Paragraph", "Heading", "Item", "TableCell"}
 _TRAILING = "?!.,:;*_~'\""
 
 
@@ -257,15 +317,19 @@ def _linked(url: str) -> str:
 
 def _texts(markdown: str) -> Iterator[tuple[int, int]]:
     """Start and end, in bytes, of each run of text outside links, images and code."""
-    depth, start, end = 0, 0, 0
+    depth, raw, start, end = 0, 0, 0, 0
     events: Any = pyromark.events_with_range(markdown, options=_OPTIONS)  # typed as a union of 30 dicts
     for event, place in events:
         # An event is a text, or a mapping of its kind to a tag: a text, or a mapping of its name to its values.
         if "Start" in event:
             depth += _name(event["Start"]) in _OPAQUE
         elif "End" in event:
-            depth -= _name(event["End"]) in _OPAQUE
-        elif "Text" in event and depth == 0:
+            name = _name(event["End"])
+            depth -= name in _OPAQUE
+            raw = 0 if name in _INLINE_ENDS else raw  # an element that is not closed ends with its block
+        elif "InlineHtml" in event and (tag := _OPAQUE_TAG.match(event["InlineHtml"])):
+            raw = max(0, raw + (-1 if tag[1] else 1))
+        elif "Text" in event and depth == raw == 0:
             if place["start"] != end:
                 yield start, end
                 start = place["start"]
