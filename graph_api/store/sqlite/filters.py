@@ -37,8 +37,7 @@ from graph_api.store.filters import (
 from graph_api.store.folding import canonical, fold
 from graph_api.store.reads import Rights
 from graph_api.store.sqlite.row_mapping import microseconds
-from graph_api.store.sqlite.rows import AMONG
-from graph_api.store.sqlite.sql import FALSE, TRUE, Sql, both, either, graph, storable, texts
+from graph_api.store.sqlite.sql import AMONG, FALSE, TRUE, Sql, both, either, graph, storable, texts
 
 _TEXTS = {
     "article": {TextField.TITLE, TextField.SLUG, TextField.CATEGORY, TextField.TYPE, TextField.URL},

@@ -28,8 +28,7 @@ from graph_api.store.reads import (
 from graph_api.store.sorting import OwnField, SortField, Step
 from graph_api.store.sqlite.filters import Subject, articles, number
 from graph_api.store.sqlite.keyset import Column
-from graph_api.store.sqlite.rows import AMONG
-from graph_api.store.sqlite.sql import TRUE, Sql, both, graph, integers
+from graph_api.store.sqlite.sql import AMONG, TRUE, Sql, both, graph, integers
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,8 +47,7 @@ from graph_api.store.sqlite.filters import condition
 from graph_api.store.sqlite.keyset import Column
 from graph_api.store.sqlite.list_queries import ListQuery, columns, list_query
 from graph_api.store.sqlite.row_mapping import Row
-from graph_api.store.sqlite.rows import AMONG
-from graph_api.store.sqlite.sql import TRUE, Sql, both, either, integers, storable
+from graph_api.store.sqlite.sql import AMONG, TRUE, Sql, both, either, integers, storable
 
 
 def lists(connection: sqlite3.Connection, read: Lists) -> Mapping[ListKey, Slice]:

@@ -39,11 +39,9 @@ from graph_api.store.reads import (
 from graph_api.store.sqlite import row_mapping
 from graph_api.store.sqlite.connection import Connection
 from graph_api.store.sqlite.row_mapping import Row
-from graph_api.store.sqlite.sql import Sql, graph, integers, texts
+from graph_api.store.sqlite.sql import AMONG, Sql, graph, integers, texts
 
 T = TypeVar("T")
-
-AMONG = "IN (SELECT value FROM json_each(?))"
 
 
 def articles(connection: sqlite3.Connection, read: ArticleRows) -> Mapping[NodeKey, Article]:

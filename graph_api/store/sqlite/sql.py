@@ -38,6 +38,9 @@ def graph(rights: Rights) -> str:
     return PUBLISHED if rights.published_only else ""
 
 
+AMONG = (
+    "IN (SELECT value FROM json_each(?))"  # a column is one of the values of a parameter: `integers`, `texts`
+)
 TRUE = Sql("1")
 FALSE = Sql("0")
 _GROUP = 16  # a chain of n operators is n deep, and SQLite refuses more than 1,000: long chains become trees

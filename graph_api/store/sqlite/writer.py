@@ -13,7 +13,7 @@ from typing import NamedTuple, TypeVar
 
 from graph_api.records import NodeKey, Severity
 from graph_api.store.sqlite.row_mapping import Row
-from graph_api.store.sqlite.sql import integers
+from graph_api.store.sqlite.sql import AMONG, integers
 from graph_api.store.sqlite.tables import GRAPH, PUBLISHED, PUBLISHED_VIEWS, published_tables
 from graph_api.store.sqlite.writer_rows import (
     ALL_FILES,
@@ -39,7 +39,6 @@ from graph_api.store.writing import (
 Found = TypeVar("Found", Statement, Copy, Spelling)
 
 _BATCH = 500  # keys of one statement: bounds the memory that it needs
-_AMONG = "IN (SELECT value FROM json_each(?))"
 _WINNER_FIRST = "d.published_us DESC, d.path, d.sha256, d.folder"
 _OWNERS = {  # of the rows of each table: a column, and the kind of node
     "article": ("key", "article"),
@@ -80,7 +79,7 @@ class _Statements:
             yield from self._connection.execute(text, (integers(batch),)).fetchall()
 
     def delete(self, table: str, column: str, keys: Collection[NodeKey], condition: str = "") -> None:
-        text = f"DELETE FROM {table} WHERE {column} {_AMONG}{condition}"
+        text = f"DELETE FROM {table} WHERE {column} {AMONG}{condition}"
         for batch in batches(keys):
             self._connection.execute(text, (integers(batch),))
 
@@ -135,7 +134,7 @@ class Writer:
         rows = (
             self._statements.all(text)
             if files is None
-            else self._statements.among(f"{text} AND key {_AMONG}", files)
+            else self._statements.among(f"{text} AND key {AMONG}", files)
         )
         found: defaultdict[str, set[NodeKey]] = defaultdict(set)
         for kind, subject in rows:
@@ -147,7 +146,7 @@ class Writer:
             return {key for (key,) in self._statements.all("SELECT DISTINCT target FROM mention")}
         text = (
             "SELECT DISTINCT m.target FROM document d CROSS JOIN mention m ON m.document = d.key"
-            f" WHERE d.subject {_AMONG}"
+            f" WHERE d.subject {AMONG}"
         )
         return self._statements.keys(text, subjects)
 
@@ -247,7 +246,7 @@ class _Graph:
     ) -> Mapping[NodeKey, list[Statement]]:
         text = (
             f"SELECT d.subject, d.identity, d.folder, d.path, d.payload FROM {self._prefix}document d"
-            f" WHERE d.kind = '{kind}'{'' if subjects is None else f' AND d.subject {_AMONG}'}"
+            f" WHERE d.kind = '{kind}'{'' if subjects is None else f' AND d.subject {AMONG}'}"
             f" ORDER BY d.subject, {_WINNER_FIRST}"
         )
         found = self._statements.all(text) if subjects is None else self._statements.among(text, subjects)
@@ -260,7 +259,7 @@ class _Graph:
             f"SELECT m.target, e.url, d.path, e.payload FROM mention m"
             f" CROSS JOIN {p}document d ON d.key = m.document"
             f" CROSS JOIN {p}article s ON s.key = d.subject AND s.url = d.identity AND s.is_stub = 0"
-            f" CROSS JOIN embedded e ON e.key = m.embedded WHERE m.target {_AMONG}"
+            f" CROSS JOIN embedded e ON e.key = m.embedded WHERE m.target {AMONG}"
             f"{f' AND NOT EXISTS ({hidden})' if p else ''} ORDER BY m.target, {_WINNER_FIRST}, m.position"
         )
         return _by_first(Copy, self._statements.among(text, targets))
@@ -271,9 +270,7 @@ class _Graph:
             f" AND EXISTS (SELECT 1 FROM mention m CROSS JOIN {self._prefix}document d ON d.key = m.document"
             " WHERE m.embedded = embedded.key)"
         )
-        text = (
-            f"SELECT DISTINCT target, url FROM embedded WHERE target {_AMONG}{seen if self._prefix else ''}"
-        )
+        text = f"SELECT DISTINCT target, url FROM embedded WHERE target {AMONG}{seen if self._prefix else ''}"
         for key, url in self._statements.among(text, targets):
             found[key].add(url)
         return found
@@ -285,7 +282,7 @@ class _Graph:
             f" CROSS JOIN {p}article s ON s.key = d.subject AND s.url = d.identity"
             " CROSS JOIN mention m ON m.document = d.key CROSS JOIN embedded e ON e.key = m.embedded"
             f" CROSS JOIN {p}article t ON t.key = m.target AND t.url = e.url"
-            f" WHERE d.kind = 'article' AND d.subject {_AMONG}"
+            f" WHERE d.kind = 'article' AND d.subject {AMONG}"
             f" ORDER BY d.subject, {_WINNER_FIRST}, m.position"
         )
         return {
@@ -295,7 +292,7 @@ class _Graph:
 
     def provider_names(self, providers: Collection[NodeKey]) -> Mapping[NodeKey, list[ProviderName]]:
         text = (
-            f"SELECT provider, domain, name, images, count(*) FROM {self._prefix}naming WHERE provider {_AMONG}"
+            f"SELECT provider, domain, name, images, count(*) FROM {self._prefix}naming WHERE provider {AMONG}"
             " GROUP BY provider, domain, name, images ORDER BY provider, domain, name, images"
         )
         found: defaultdict[NodeKey, list[ProviderName]] = defaultdict(list)
@@ -305,7 +302,7 @@ class _Graph:
 
     def spellings(self, topics: Collection[NodeKey]) -> Mapping[NodeKey, list[Spelling]]:
         text = (
-            f"SELECT topic, name, count(*) FROM {self._prefix}article_topic WHERE topic {_AMONG}"
+            f"SELECT topic, name, count(*) FROM {self._prefix}article_topic WHERE topic {AMONG}"
             " GROUP BY topic, name ORDER BY topic, name"
         )
         return _by_first(Spelling, self._statements.among(text, topics))
@@ -315,27 +312,27 @@ class _Graph:
     def unsettled(self, targets: Collection[NodeKey]) -> set[NodeKey]:
         text = (
             f"SELECT DISTINCT e.target FROM embedded e LEFT JOIN {self._prefix}article t ON t.key = e.target"
-            f" WHERE e.target {_AMONG} AND (t.key IS NULL OR t.is_stub = 1 OR t.url <> e.url)"
+            f" WHERE e.target {AMONG} AND (t.key IS NULL OR t.is_stub = 1 OR t.url <> e.url)"
         )
         return self._statements.keys(text, targets)
 
     def listing(self, targets: Collection[NodeKey]) -> set[NodeKey]:
         text = (
             f"SELECT DISTINCT d.subject FROM mention m CROSS JOIN {self._prefix}document d ON d.key = m.document"
-            f" WHERE m.target {_AMONG}"
+            f" WHERE m.target {AMONG}"
         )
         return self._statements.keys(text, targets)
 
     def urls(self, articles: Collection[NodeKey]) -> Mapping[NodeKey, str]:
-        text = f"SELECT key, url FROM {self._prefix}article WHERE key {_AMONG}"
+        text = f"SELECT key, url FROM {self._prefix}article WHERE key {AMONG}"
         return dict(self._statements.among(text, articles))
 
     def providers_of(self, articles: Collection[NodeKey]) -> set[NodeKey]:
-        text = f"SELECT DISTINCT provider FROM {self._prefix}naming WHERE article {_AMONG}"
+        text = f"SELECT DISTINCT provider FROM {self._prefix}naming WHERE article {AMONG}"
         return self._statements.keys(text, articles)
 
     def topics_of(self, articles: Collection[NodeKey]) -> set[NodeKey]:
-        text = f"SELECT DISTINCT topic FROM {self._prefix}article_topic WHERE article {_AMONG}"
+        text = f"SELECT DISTINCT topic FROM {self._prefix}article_topic WHERE article {AMONG}"
         return self._statements.keys(text, articles)
 
     # -- change ----------------------------------------------------------------------------------------------
