@@ -34,7 +34,7 @@ from graph_api.execution import gc_policy
 from graph_api.execution.cost.arguments import json_leaves, json_objects
 from graph_api.execution.cost.introspection import schema_lengths
 from graph_api.execution.cost.measures import Measures, excesses, measure
-from graph_api.execution.graphql_errors import coded, refusal, refusal_of
+from graph_api.execution.graphql_errors import coded, excess, refusal, refusal_of
 from graph_api.execution.lru import Lru, size_of
 from graph_api.execution.plan import Plan, conditions
 from graph_api.execution.stats import Stats
@@ -143,7 +143,7 @@ class Admission:
             operation = _operation(document, name)
             measures = measure(self._schema, document, operation, variables, self._schema_lengths)
         if too_much := excesses(measures, self._limits):
-            raise refusal_of(_excess(each.limit, str(each), each.asked, each.allowed) for each in too_much)
+            raise refusal_of(excess(each.limit, str(each), each.asked, each.allowed) for each in too_much)
         if not known.valid:
             with stats.phase("validate"):
                 self._validate(document)
@@ -154,7 +154,7 @@ class Admission:
         size, allowed = len(text.encode("utf-8", "surrogatepass")), self._settings.max_source
         if size > allowed:
             message = f"the operation's text has {size} bytes; at most {allowed} are allowed"
-            raise refusal_of([_excess("source", message, size, allowed)])
+            raise refusal_of([excess("source", message, size, allowed)])
         try:
             document = parse(Source(text), max_tokens=self._settings.max_tokens)
         except GraphQLError as error:
@@ -168,7 +168,7 @@ class Admission:
         if "tokens. Parsing aborted" not in error.message:  # the parser has no class of its own for it
             return coded(error, "GRAPHQL_PARSE_FAILED")
         allowed = self._settings.max_tokens
-        return _excess("tokens", f"the operation has more than {allowed} tokens", allowed + 1, allowed)
+        return excess("tokens", f"the operation has more than {allowed} tokens", allowed + 1, allowed)
 
     def _validate(self, document: DocumentNode) -> None:
         closed, most = self._settings.no_introspection, self._settings.max_errors
@@ -225,12 +225,6 @@ def limits(settings: Settings) -> Measures:
         schema_cost=settings.max_schema_cost,
         cost=settings.max_cost,
         conditions=sys.maxsize,  # part of the cost
-    )
-
-
-def _excess(limit: str, message: str, asked: int, allowed: int) -> GraphQLError:
-    return GraphQLError(
-        message, extensions={"code": "LIMIT_EXCEEDED", "limit": limit, "asked": asked, "allowed": allowed}
     )
 
 

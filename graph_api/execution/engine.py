@@ -21,7 +21,7 @@ from graph_api.execution.apollo_trace import Trace
 from graph_api.execution.encoding import exact
 from graph_api.execution.executor import Execution, Work
 from graph_api.execution.fair_queue import FairQueue, Queues
-from graph_api.execution.graphql_errors import refusal, refusal_body
+from graph_api.execution.graphql_errors import excess, refusal, refusal_body, refusal_of
 from graph_api.execution.loader import LOOP_S, Loader
 from graph_api.execution.operation_cache import OperationCache, Prepared
 from graph_api.execution.response_cache import CachedResponse, ResponseCache
@@ -296,7 +296,7 @@ def _turn_cost(work: Work) -> int:
 
 
 def _too_large(error: AnswerTooLarge) -> OperationRefused:
-    return refusal(str(error), error.code, limit="answer", asked=error.allowed + 1, allowed=error.allowed)
+    return refusal_of([excess("answer", str(error), error.allowed + 1, error.allowed)])
 
 
 def _masked() -> OperationRefused:

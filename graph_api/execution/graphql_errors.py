@@ -20,14 +20,20 @@ _QUOTED_OR_WORD = re.compile(
 )
 
 
-def refusal(message: str, code: str, **extensions: object) -> OperationRefused:
+def refusal(message: str, code: str) -> OperationRefused:
     """An operation refused with one error."""
-    return refusal_of([GraphQLError(message, extensions={"code": code, **extensions})])
+    return refusal_of([GraphQLError(message, extensions={"code": code})])
 
 
 def refusal_of(errors: Iterable[GraphQLError]) -> OperationRefused:
     """An operation refused with these errors; each has a code."""
     return OperationRefused([dict(error.formatted) for error in errors])
+
+
+def excess(limit: str, message: str, asked: int, allowed: int) -> GraphQLError:
+    """The error of an operation that exceeds *limit*."""
+    extensions = {"code": "LIMIT_EXCEEDED", "limit": limit, "asked": asked, "allowed": allowed}
+    return GraphQLError(message, extensions=extensions)
 
 
 def refusal_body(refused: OperationRefused, most: int) -> bytes:

@@ -22,7 +22,7 @@ from strawberry.types.arguments import convert_arguments
 from graph_api.errors import OperationRefused, RequestError
 from graph_api.execution.admission import Admission, Admitted, Key, reads_clock
 from graph_api.execution.fields import PartialArguments
-from graph_api.execution.graphql_errors import coded, refusal, refusal_of
+from graph_api.execution.graphql_errors import coded, excess, refusal_of
 from graph_api.execution.introspection import Introspection
 from graph_api.execution.plan import DEFINITION, Plan, Step, compile_operation
 from graph_api.execution.stats import Stats
@@ -139,17 +139,18 @@ class OperationCache:
         most = self._settings.max_variable_values
         values, depth = _values_and_nesting(variables, most)
         if values > most:
-            raise _excess("variable_values", f"the variables hold more than {most} values", values, most)
+            message = f"the variables hold more than {most} values"
+            raise refusal_of([excess("variable_values", message, values, most)])
         allowed = self._settings.max_variable_nesting
         if depth > allowed:
             message = f"the variables nest {depth} levels deep; at most {allowed} are allowed"
-            raise _excess("variable_nesting", message, depth, allowed)
+            raise refusal_of([excess("variable_nesting", message, depth, allowed)])
 
     def _check_size(self, variables_json: bytes) -> None:
         size, most = len(variables_json), self._settings.max_variables
         if size > most:
             message = f"the variables have {size} bytes as JSON; at most {most} are allowed"
-            raise _excess("variables", message, size, most)
+            raise refusal_of([excess("variables", message, size, most)])
 
     def _values(self, admitted: Admitted, variables: dict[str, Any]) -> VariableValues:
         values = get_variable_values(
@@ -217,10 +218,6 @@ def _mistakes(plan: Plan, arguments: Sequence[object]) -> Iterator[GraphQLError]
             for one in argument.mistakes:
                 path: list[str | int] = [*step.path, one.place]
                 yield GraphQLError(one.message, step.node, path=path, extensions={"code": one.code})
-
-
-def _excess(limit: str, message: str, asked: int, allowed: int) -> OperationRefused:
-    return refusal(message, "LIMIT_EXCEEDED", limit=limit, asked=asked, allowed=allowed)
 
 
 def _values_and_nesting(variables: Mapping[str, Any], most: int) -> tuple[int, int]:

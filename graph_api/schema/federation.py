@@ -36,7 +36,7 @@ from graphql import (
 
 from graph_api.errors import RequestError
 from graph_api.execution.fields import Mistake, PartialArguments
-from graph_api.execution.graphql_errors import refusal
+from graph_api.execution.graphql_errors import excess, refusal_of
 from graph_api.execution.operation_cache import Root
 from graph_api.records import NodeKey, topic_id
 from graph_api.schema import identifiers
@@ -74,7 +74,7 @@ def representations(
     if len(representations) > MOST:
         asked = len(representations)
         message = f"representations must hold at most {MOST} objects; got {asked}"
-        raise refusal(message, "LIMIT_EXCEEDED", limit="representations", asked=asked, allowed=MOST)
+        raise refusal_of([excess("representations", message, asked, MOST)])
     mistakes: list[Mistake] = []
     found = tuple(_handles(representations, mistakes))
     return Wanted(mistakes=tuple(mistakes), handles=found)
