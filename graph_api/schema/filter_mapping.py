@@ -49,8 +49,8 @@ MAX_VALUES = 1000
 MAX_ORDER_STEPS = 5
 
 _DURATION = re.compile(
-    r"P(?:(?P<years>\d{1,4})Y)?(?:(?P<months>\d{1,5})M)?(?:(?P<weeks>\d{1,5})W)?(?:(?P<days>\d{1,6})D)?"
-    r"(?:T(?:(?P<hours>\d{1,7})H)?(?:(?P<minutes>\d{1,9})M)?(?:(?P<seconds>\d{1,10})S)?)?",
+    r"P(?:(?P<years>\d{1,20})Y)?(?:(?P<months>\d{1,20})M)?(?:(?P<weeks>\d{1,20})W)?(?:(?P<days>\d{1,20})D)?"
+    r"(?:T(?=\d)(?:(?P<hours>\d{1,20})H)?(?:(?P<minutes>\d{1,20})M)?(?:(?P<seconds>\d{1,20})S)?)?",
     re.ASCII,
 )
 

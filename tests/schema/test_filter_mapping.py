@@ -84,6 +84,8 @@ def path(tmp_path_factory: pytest.TempPathFactory) -> Path:
         ({"publishedDateTime": {"lt": "1970-01-02T00:00:00Z"}}, ""),
         ({"publishedDateTime": {"within": "P1D"}}, ""),
         ({"publishedDateTime": {"within": "P9999Y"}}, "Ä"),
+        ({"publishedDateTime": {"within": "P99999999999999999999Y"}}, "Ä"),
+        ({"publishedDateTime": {"within": "PT99999999999999999999H"}}, "Ä"),
         ({"related": {"title": {"eq": "Birnen"}}}, "Ä"),
         ({"related": {"related": {"title": {"eq": "Citrus"}}}}, "Ä"),
         ({"and": []}, "ÄBC"),
@@ -112,6 +114,7 @@ def test_within_is_the_time_from_the_duration_ago_to_now(tmp_path: Path) -> None
     [
         ({"publishedDateTime": {"within": "a week"}}, "within must be an ISO 8601 duration"),
         ({"publishedDateTime": {"within": "P"}}, "within must be an ISO 8601 duration"),
+        ({"publishedDateTime": {"within": "P1DT"}}, "within must be an ISO 8601 duration"),
         ({"publishedDateTime": {"within": "P٣D"}}, "within must be an ISO 8601 duration"),
         ({"publishedDateTime": {"within": "P1.5D"}}, "within must be an ISO 8601 duration"),
         (
