@@ -28,7 +28,7 @@ def test_revisions_are_equal_with_their_generation_and_to_their_text() -> None:
 @pytest.mark.parametrize(
     "letter", ["e\u0301", "\u1100\u1161\u11a8", "\u0995\u09c7\u09be", "\u00fc\u0323", "\u30ab\u3099"]
 )
-def test_long_texts_are_normalised_as_short_ones_are(letter: str) -> None:
+def test_long_texts_are_normalized_as_short_ones_are(letter: str) -> None:
     for before in range(240, 330):
         text = "a" * before + letter * 1_500
         assert normalized("NFC", text) == unicodedata.normalize("NFC", text)

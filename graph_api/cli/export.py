@@ -152,7 +152,7 @@ def _write(run: RunPlan, wanted: ExportScope, format: GraphFormat, out: str) -> 
         with replaced(Path(out)) as file:
             last = _copy(chunks, file)
     if full.truncated:
-        click.echo("graph-api: the neighbourhood is too large: its farthest nodes are missing", err=True)
+        click.echo("graph-api: the neighborhood is too large: its farthest nodes are missing", err=True)
     if format is GraphFormat.MERMAID and (warning := mermaid_warning(last)):
         click.echo(f"graph-api: {warning}", err=True)
 

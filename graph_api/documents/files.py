@@ -48,7 +48,7 @@ def scan(folder: str | Path) -> list[str]:
     *folder* does not exist, is not a folder or cannot be listed.
 
     Paths are in NFC, so that a folder has the same paths on macOS, which may store names in NFD. Names that differ only
-    in normalisation are listed as they are.
+    in normalization are listed as they are.
     """
     if not Path(folder).exists():
         raise SourceError(f"{folder}: no such folder; give a folder that holds articles")

@@ -1,6 +1,6 @@
 """Compact adjacency: all edges of a revision in three arrays, in a file that every process maps.
 
-Compressed sparse rows (CSR). `keys` holds the nodes' keys, ascending; a node is its index in it. `neighbours`
+Compressed sparse rows (CSR). `keys` holds the nodes' keys, ascending; a node is its index in it. `neighbors`
 holds indexes: for each kind first the OUT list of every node by position, then the IN list of every node by
 source. `starts` has the start of each list. 8 bytes an edge, and 8 + 8 x kinds bytes a node. A position is
 not stored: positions run from 0 without gaps, so that it is the index in the list.
@@ -43,19 +43,19 @@ class Csr:
     """The adjacency of one revision.
 
     Row `2 * k` of *starts* belongs to the OUT lists of the k-th of *kinds*, row `2 * k + 1` to the IN lists;
-    the list of node p is `neighbours[starts[row, p] : starts[row, p + 1]]`.
+    the list of node p is `neighbors[starts[row, p] : starts[row, p + 1]]`.
     """
 
     revision: str
     kinds: tuple[EdgeKind, ...]
     keys: Keys
     starts: Entries
-    neighbours: Entries
+    neighbors: Entries
 
     @property
     def nbytes(self) -> int:
         """Bytes of the three arrays."""
-        return self.keys.nbytes + self.starts.nbytes + self.neighbours.nbytes
+        return self.keys.nbytes + self.starts.nbytes + self.neighbors.nbytes
 
     def indexes(self, keys: Keys) -> Indexes:
         """The indexes of *keys*, -1 for those that are not in the graph."""
@@ -76,7 +76,7 @@ class Csr:
         )  # -1 takes the last, where all lists have ended
         counts = np.minimum(self.starts[row].take(indexes + 1) - starts, most)
         counts[indexes < 0] = 0
-        found = self.keys.take(self.neighbours.take(spread(starts, counts))).tolist()
+        found = self.keys.take(self.neighbors.take(spread(starts, counts))).tolist()
         ends = counts.cumsum().tolist()
         return [found[end - count : end] for end, count in zip(ends, counts.tolist(), strict=True)]
 
@@ -86,7 +86,7 @@ class Csr:
         if index == len(keys) or keys[index] != key:
             return []
         end = min(starts[index + 1], starts[index] + most)
-        return [keys[neighbour] for neighbour in self.neighbours.data[starts[index] : end]]
+        return [keys[neighbor] for neighbor in self.neighbors.data[starts[index] : end]]
 
 
 def build(revision: str, edges: Mapping[EdgeKind, Keys], nodes: Keys | None = None) -> Csr:
@@ -105,7 +105,7 @@ def build(revision: str, edges: Mapping[EdgeKind, Keys], nodes: Keys | None = No
 
 
 def _both_ways(keys: Keys, edges: Keys) -> tuple[tuple[Entries, Entries], tuple[Entries, Entries]]:
-    """(owner, neighbour) of the OUT lists and of the IN lists, each in the order of its lists."""
+    """(owner, neighbor) of the OUT lists and of the IN lists, each in the order of its lists."""
     source = keys.searchsorted(edges[:, 0]).astype(np.int32)
     target = keys.searchsorted(edges[:, 1]).astype(np.int32)
     out = np.argsort(source, kind="stable")
@@ -114,15 +114,15 @@ def _both_ways(keys: Keys, edges: Keys) -> tuple[tuple[Entries, Entries], tuple[
 
 
 def _joined(lists: list[tuple[Entries, Entries]], nodes: int) -> dict[str, Entries]:
-    """*starts* and *neighbours* of all lists."""
+    """*starts* and *neighbors* of all lists."""
     starts = np.zeros((len(lists), nodes + 1), dtype=np.int32)
     first = 0
-    for row, (owner, neighbour) in enumerate(lists):
+    for row, (owner, neighbor) in enumerate(lists):
         starts[row] = first
         starts[row, 1:] += np.cumsum(np.bincount(owner, minlength=nodes)).astype(np.int32)
-        first += len(neighbour)
+        first += len(neighbor)
     empty = [np.empty(0, dtype=np.int32)]
-    return {"starts": starts, "neighbours": np.concatenate([neighbour for _, neighbour in lists] or empty)}
+    return {"starts": starts, "neighbors": np.concatenate([neighbor for _, neighbor in lists] or empty)}
 
 
 def save(csr: Csr, path: Path) -> None:
@@ -131,13 +131,13 @@ def save(csr: Csr, path: Path) -> None:
     stamp = csr.revision.encode()
     if len(stamp) > _HEADER.size - 32:
         raise AdjacencyMismatch(f"the revision {csr.revision!r} is longer than 128 bytes")
-    header = _HEADER.pack(_MAGIC, FORMAT, kinds, len(csr.keys), len(csr.neighbours), stamp)
+    header = _HEADER.pack(_MAGIC, FORMAT, kinds, len(csr.keys), len(csr.neighbors), stamp)
     header += _CHECKSUM.pack(zlib.crc32(header))
     descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:
         with os.fdopen(descriptor, "wb") as file:
             file.write(header.ljust(_DATA_START, b"\0"))
-            for array, type in ((csr.keys, "<i8"), (csr.starts, "<i4"), (csr.neighbours, "<i4")):
+            for array, type in ((csr.keys, "<i8"), (csr.starts, "<i4"), (csr.neighbors, "<i4")):
                 file.write(array.astype(type, copy=False).tobytes())
             file.flush()
             os.fsync(file.fileno())
@@ -164,11 +164,11 @@ def load(path: Path, revision: str) -> Csr:
         raise AdjacencyMismatch(f"{path}: has {len(mapped)} bytes, its header says {size}")
     keys = np.frombuffer(mapped, "<i8", nodes, _DATA_START)
     starts = np.frombuffer(mapped, "<i4", rows * (nodes + 1), _DATA_START + keys.nbytes)
-    neighbours = np.frombuffer(mapped, "<i4", entries, _DATA_START + keys.nbytes + starts.nbytes)
+    neighbors = np.frombuffer(mapped, "<i4", entries, _DATA_START + keys.nbytes + starts.nbytes)
     if rows and (starts[0] != 0 or starts[-1] != entries):
         raise AdjacencyMismatch(f"{path}: its lists do not cover its entries")
     return Csr(
-        revision=revision, kinds=kinds, keys=keys, starts=starts.reshape(rows, -1), neighbours=neighbours
+        revision=revision, kinds=kinds, keys=keys, starts=starts.reshape(rows, -1), neighbors=neighbors
     )
 
 

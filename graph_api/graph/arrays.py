@@ -1,4 +1,4 @@
-"""`Neighbours` of compact adjacency in memory: a node is its index in the arrays.
+"""`Neighbors` of compact adjacency in memory: a node is its index in the arrays.
 
 Why indexes and not keys: they are small and dense, so that a step is a look into an array. Keys are
 translated at the ends of a walk only; with keys at each step shortest paths take 33 to 50% longer.
@@ -22,7 +22,7 @@ _RELATED = _KINDS.index(EdgeKind.RELATED)
 _ROWS = {EdgeDirection.OUT: (0,), EdgeDirection.IN: (1,), EdgeDirection.BOTH: (0, 1)}
 
 
-class ArrayNeighbours:
+class ArrayNeighbors:
     """The edges of *csr*, for one plan. Nodes that it does not hold have numbers from -1 downwards, and no edges.
 
     After each call it yields *pause* of the number of edges read: the driver of the walk may look at the time.
@@ -32,7 +32,7 @@ class ArrayNeighbours:
         self._csr = csr
         self._pause = pause
         self._keys = csr.keys.data  # memoryviews give plain integers, quicker one by one than an array
-        self._neighbours = csr.neighbours.data
+        self._neighbors = csr.neighbors.data
         self._lists: dict[tuple[frozenset[EdgeKind], EdgeDirection], tuple[list[int], list[memoryview]]] = {}
         self._unknown: dict[int, int] = {}  # numbers by key
         self._unknown_keys: list[int] = []
@@ -73,7 +73,7 @@ class ArrayNeighbours:
         most: int,
         skip: int,
     ) -> Walk[Steps]:
-        """As `Neighbours` says."""
+        """As `Neighbors` says."""
         lists = self._lists.get((kinds, direction))
         if lists is None:
             rows = [2 * kind + way for kind in self._held(kinds) for way in _ROWS[direction]]
@@ -86,7 +86,7 @@ class ArrayNeighbours:
 
     def _few(self, lists: list[memoryview], frontier: tuple[int, ...], most: int) -> Steps | None:
         """All steps of a few nodes; None when there are more than *most*."""
-        neighbours = self._neighbours
+        neighbors = self._neighbors
         targets: list[int] = []
         counts: list[int] = []
         for node in frontier:
@@ -96,7 +96,7 @@ class ArrayNeighbours:
                 most -= end - first
                 if most < 0:
                     return None
-                targets += neighbours[first:end].tolist()
+                targets += neighbors[first:end].tolist()
             counts.append(len(targets) - before)
         return Steps(targets, counts)
 
@@ -110,7 +110,7 @@ class ArrayNeighbours:
             through: Indexes = np.minimum(ends, skip + most)
             starts += before - begins
             counts = np.maximum(through - before, 0)
-        targets = self._csr.neighbours.take(spread(starts, counts))
+        targets = self._csr.neighbors.take(spread(starts, counts))
         own = counts if len(rows) == 1 else counts.reshape(len(nodes), len(rows)).sum(axis=1)
         return Steps(targets.tolist(), own.tolist())
 
@@ -128,12 +128,12 @@ class ArrayNeighbours:
     def edges(
         self, sources: tuple[int, ...], targets: tuple[int, ...], kinds: frozenset[EdgeKind]
     ) -> Walk[Edges]:
-        """As `Neighbours` says."""
+        """As `Neighbors` says."""
         held = self._held(kinds)
         rows = [2 * kind for kind in held]
         starts, counts = self._starts_and_counts(np.array(sources, dtype=np.int64), rows)
         entries = spread(starts, counts)
-        ends = self._positions_among(targets).take(self._csr.neighbours.take(entries)) - 1
+        ends = self._positions_among(targets).take(self._csr.neighbors.take(entries)) - 1
         hits = np.flatnonzero(ends >= 0)
         lists = np.arange(len(starts)).repeat(counts).take(hits)
         kind_numbers = np.array([_KINDS.index(self._csr.kinds[kind]) for kind in held], dtype=np.int64)
@@ -144,7 +144,7 @@ class ArrayNeighbours:
         return Edges(lists // max(len(held), 1), ends.take(hits), found, positions)
 
     def pause(self) -> Walk[None]:
-        """As `Neighbours` says."""
+        """As `Neighbors` says."""
         yield self._pause(0)
 
     def _held(self, kinds: frozenset[EdgeKind]) -> list[int]:

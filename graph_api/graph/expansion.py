@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Sequence, Set as AbstractSet
 from dataclasses import dataclass, field
 
-from graph_api.graph.protocol import CHUNK, PAGE, Bounds, Budget, Neighbours, Steps, Walk
+from graph_api.graph.protocol import CHUNK, PAGE, Bounds, Budget, Neighbors, Steps, Walk
 from graph_api.records import EdgeDirection
 
 REVERSE = {
@@ -28,7 +28,7 @@ class Expansion:
     A hub with more steps than a page is continued with `skip`, so that no answer is large.
     """
 
-    graph: Neighbours
+    graph: Neighbors
     frontier: Sequence[int]
     bounds: Bounds
     budget: Budget
@@ -73,7 +73,7 @@ def _shortened(counts: Sequence[int], total: int) -> list[int]:
     return kept
 
 
-def targets_of(graph: Neighbours, frontier: Sequence[int], bounds: Bounds) -> Walk[dict[int, set[int]]]:
+def targets_of(graph: Neighbors, frontier: Sequence[int], bounds: Bounds) -> Walk[dict[int, set[int]]]:
     """For each node of *frontier* the targets of its steps. Costs no budget: for nodes that were paid for."""
     expansion = Expansion(graph, frontier, bounds, Budget())
     found: dict[int, set[int]] = {node: set() for node in frontier}
@@ -104,13 +104,13 @@ class Ball:
     *bounds* has the direction of growth. *seen* are all nodes met, also those that may not be visited.
     """
 
-    graph: Neighbours
+    graph: Neighbors
     bounds: Bounds
     layers: list[set[int]]
     seen: set[int]
 
     @classmethod
-    def around(cls, graph: Neighbours, root: int, bounds: Bounds, avoid: AbstractSet[int]) -> Ball:
+    def around(cls, graph: Neighbors, root: int, bounds: Bounds, avoid: AbstractSet[int]) -> Ball:
         """The ball of radius 0."""
         return cls(graph, bounds, [{root}], {root, *avoid})
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
 from graph_api.graph.expansion import REVERSE, Ball, chunks, targets_of
-from graph_api.graph.protocol import Bounds, Budget, Neighbours, Walk
+from graph_api.graph.protocol import Bounds, Budget, Neighbors, Walk
 from graph_api.graph.walk import Link
 from graph_api.records import EdgeDirection, EdgeKind
 
@@ -28,7 +28,7 @@ class Paths:
     truncated: bool
 
 
-def _balls(graph: Neighbours, start: int, end: int, bounds: Bounds) -> tuple[Ball, Ball]:
+def _balls(graph: Neighbors, start: int, end: int, bounds: Bounds) -> tuple[Ball, Ball]:
     """Balls of radius 0 around both ends; the second grows against the direction."""
     avoid = bounds.avoid - {start, end}
     backwards = replace(bounds, direction=REVERSE[bounds.direction])
@@ -39,7 +39,7 @@ def _balls(graph: Neighbours, start: int, end: int, bounds: Bounds) -> tuple[Bal
 
 
 def shortest_paths(
-    graph: Neighbours, start: int, end: int, *, max_depth: int, limit: int, bounds: Bounds, budget: Budget
+    graph: Neighbors, start: int, end: int, *, max_depth: int, limit: int, bounds: Bounds, budget: Budget
 ) -> Walk[Paths]:
     """The first *limit* of all shortest paths from *start* to *end* with at most *max_depth* steps.
 
@@ -107,7 +107,7 @@ def _steps(ball: Ball, sources: set[int], targets: set[int]) -> Walk[dict[int, s
 
 
 def simple_paths(
-    graph: Neighbours, start: int, end: int, *, max_depth: int, limit: int, bounds: Bounds, budget: Budget
+    graph: Neighbors, start: int, end: int, *, max_depth: int, limit: int, bounds: Bounds, budget: Budget
 ) -> Walk[Paths]:
     """The first *limit* simple paths from *start* to *end* with at most *max_depth* steps.
 
@@ -136,7 +136,7 @@ def simple_paths(
 class _SimpleSearch:
     """The state of a search; *steps_to_end* has the nodes worth visiting, *onward* the steps read so far."""
 
-    graph: Neighbours
+    graph: Neighbors
     start: int
     end: int
     bounds: Bounds
@@ -224,9 +224,7 @@ class _SimpleSearch:
 # -- links of paths ----------------------------------------------------------------------------------------
 
 
-def path_links(
-    graph: Neighbours, paths: Sequence[Path], bounds: Bounds
-) -> Walk[tuple[tuple[Link, ...], ...]]:
+def path_links(graph: Neighbors, paths: Sequence[Path], bounds: Bounds) -> Walk[tuple[tuple[Link, ...], ...]]:
     """For each of *paths* one link a step.
 
     Where *bounds* allow several edges for a step, the first kind counts, and the edge that leads along the

@@ -1,4 +1,4 @@
-"""The graph that walks read (the `Neighbours` protocol), and the bounds and the budget of a walk.
+"""The graph that walks read (the `Neighbors` protocol), and the bounds and the budget of a walk.
 
 A walk is a generator that reads edges with `yield from graph.steps(...)`. The graph yields to the driver of
 the walk: a store's graph yields reads, arrays yield pauses, a test's graph yields None.
@@ -38,7 +38,7 @@ class Steps(NamedTuple):
 
 
 class Edges(NamedTuple):
-    """Edges as columns. *sources* and *targets* are indexes into the arguments of `Neighbours.edges`, *kinds* indexes into `EdgeKind`;
+    """Edges as columns. *sources* and *targets* are indexes into the arguments of `Neighbors.edges`, *kinds* indexes into `EdgeKind`;
     a position is that in the list of related articles, -1 for other kinds.
 
     Why columns: 50,000 tuples keep the garbage collector busy, and arrays are filtered quickly.
@@ -56,7 +56,7 @@ class Edges(NamedTuple):
             yield source, target, _KINDS[kind], None if position < 0 else position
 
 
-class Neighbours(Protocol):
+class Neighbors(Protocol):
     """The edges of a graph, always for many nodes at once.
 
     Edges run from an article to the articles that it lists, to its provider and to its topics; OUT follows

@@ -1,6 +1,6 @@
-"""How similar the surroundings of two nodes are, by the neighbours they share.
+"""How similar the surroundings of two nodes are, by the neighbors they share.
 
-Neighbours are undirected here: edges count in both directions. A node is not its own neighbour. Sources:
+Neighbors are undirected here: edges count in both directions. A node is not its own neighbor. Sources:
 Liben-Nowell and Kleinberg, "The link-prediction problem for social networks", 2007; Adamic and Adar,
 "Friends and neighbors on the Web", Social Networks 25, 2003.
 """
@@ -12,13 +12,13 @@ from dataclasses import dataclass, replace
 from math import fsum, log
 
 from graph_api.graph.expansion import targets_of
-from graph_api.graph.protocol import Bounds, Neighbours, Walk
+from graph_api.graph.protocol import Bounds, Neighbors, Walk
 from graph_api.records import EdgeDirection
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Similarity:
-    """The neighbours two nodes share, and two measures of similarity."""
+    """The neighbors two nodes share, and two measures of similarity."""
 
     common: tuple[int, ...]
     jaccard: float
@@ -26,30 +26,30 @@ class Similarity:
 
 
 def jaccard(first: AbstractSet[int], second: AbstractSet[int]) -> float:
-    """|A & B| / |A | B| of two sets of neighbours: 0..1, 1 = the same set; 0 when both are empty."""
+    """|A & B| / |A | B| of two sets of neighbors: 0..1, 1 = the same set; 0 when both are empty."""
     union = len(first | second)
     return len(first & second) / union if union else 0.0
 
 
 def adamic_adar(degrees: Iterable[int]) -> float:
-    """Sum of 1 / ln(degree) over the shared neighbours: those with few other neighbours weigh more.
+    """Sum of 1 / ln(degree) over the shared neighbors: those with few other neighbors weigh more.
 
-    A shared neighbour has degree 2 at least. Only when a node is compared with itself can it have 1; then
+    A shared neighbor has degree 2 at least. Only when a node is compared with itself can it have 1; then
     it adds nothing, as ln(1) = 0 has no inverse.
     """
     return fsum(1 / log(degree) for degree in degrees if degree > 1)
 
 
-def similarity(graph: Neighbours, first: int, second: int, bounds: Bounds) -> Walk[Similarity]:
+def similarity(graph: Neighbors, first: int, second: int, bounds: Bounds) -> Walk[Similarity]:
     """What *first* and *second* have in common along the edges of *bounds*, in both directions.
 
-    Cost: one call for the neighbours of the two, one for the degrees of the shared ones. Nodes to
-    avoid are no neighbours; the filter of *bounds* does not apply.
+    Cost: one call for the neighbors of the two, one for the degrees of the shared ones. Nodes to
+    avoid are no neighbors; the filter of *bounds* does not apply.
     """
     undirected = replace(bounds, direction=EdgeDirection.BOTH)
-    sets = yield from _neighbours(graph, [first, second], undirected)
+    sets = yield from _neighbors(graph, [first, second], undirected)
     common = sorted(sets[first] & sets[second])
-    degrees = yield from _neighbours(graph, common, undirected)
+    degrees = yield from _neighbors(graph, common, undirected)
     return Similarity(
         common=tuple(common),
         jaccard=jaccard(sets[first], sets[second]),
@@ -57,6 +57,6 @@ def similarity(graph: Neighbours, first: int, second: int, bounds: Bounds) -> Wa
     )
 
 
-def _neighbours(graph: Neighbours, nodes: Sequence[int], bounds: Bounds) -> Walk[dict[int, set[int]]]:
+def _neighbors(graph: Neighbors, nodes: Sequence[int], bounds: Bounds) -> Walk[dict[int, set[int]]]:
     found = yield from targets_of(graph, nodes, bounds)
     return {node: targets - bounds.avoid - {node} for node, targets in found.items()}

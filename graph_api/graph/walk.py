@@ -1,4 +1,4 @@
-"""Neighbourhoods: the nodes within some hops of a node, nearest first; and the links among nodes."""
+"""Neighborhoods: the nodes within some hops of a node, nearest first; and the links among nodes."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import NamedTuple, overload
 import numpy as np
 
 from graph_api.graph.expansion import Expansion, chunks, fitting
-from graph_api.graph.protocol import Bounds, Budget, Column, Edges, Neighbours, Walk
+from graph_api.graph.protocol import Bounds, Budget, Column, Edges, Neighbors, Walk
 from graph_api.records import EdgeKind
 
 _SOURCES = 256  # nodes in one call for links: with lists of 200 about a millisecond of work in memory
@@ -113,12 +113,12 @@ class Neighborhood:
 
 
 def neighborhood(
-    graph: Neighbours, start: int, *, max_depth: int, limit: int, bounds: Bounds, budget: Budget
+    graph: Neighbors, start: int, *, max_depth: int, limit: int, bounds: Bounds, budget: Budget
 ) -> Walk[Neighborhood]:
     """The nodes reachable from *start* in at most *max_depth* hops: at most *limit*, the start among them.
 
     Order within a hop is that of discovery: the nodes of the hop before in their order, the steps of each
-    as `Neighbours.steps` orders them, so that a cut keeps the best positions. Breadth-first, CLRS 20.2.
+    as `Neighbors.steps` orders them, so that a cut keeps the best positions. Breadth-first, CLRS 20.2.
     Cost: at most *limit* nodes are expanded.
     """
     hops: list[tuple[int, ...]] = [(start,)]
@@ -132,7 +132,7 @@ def neighborhood(
 
 
 def _next_hop(
-    graph: Neighbours, frontier: Sequence[int], seen: set[int], room: int, bounds: Bounds, budget: Budget
+    graph: Neighbors, frontier: Sequence[int], seen: set[int], room: int, bounds: Bounds, budget: Budget
 ) -> Walk[tuple[list[int], bool]]:
     """Up to *room* nodes one step further, and whether there were more."""
     hop: list[int] = []
@@ -153,7 +153,7 @@ def _next_hop(
 
 
 def links_among(
-    graph: Neighbours, nodes: Sequence[int], kinds: frozenset[EdgeKind], budget: Budget
+    graph: Neighbors, nodes: Sequence[int], kinds: frozenset[EdgeKind], budget: Budget
 ) -> Walk[tuple[Links, bool]]:
     """The links among *nodes*, and whether the budget hid some.
 

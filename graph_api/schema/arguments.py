@@ -244,7 +244,7 @@ Visited = Annotated[
 
 @dataclass(frozen=True, slots=True)
 class NeighborhoodWanted:
-    """A checked neighbourhood."""
+    """A checked neighborhood."""
 
     max_depth: int
     kinds: frozenset[EdgeKind]

@@ -1,6 +1,6 @@
 """The whole graph, or all that is reachable from a node, for exports: nodes, then edges, some hundred at a time.
 
-Over the whole run only keys stay in memory: those of a neighbourhood, or of the providers and topics.
+Over the whole run only keys stay in memory: those of a neighborhood, or of the providers and topics.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from graph_api.graph.export import ExportLink, ExportNode
 from graph_api.graph.protocol import Bounds, Budget
 from graph_api.records import EdgeDirection, EdgeKind, NodeKey
 from graph_api.schema.resolvers.exports import export_link, export_node
-from graph_api.schema.resolvers.traversal import StoreNeighbours, fits, records
+from graph_api.schema.resolvers.traversal import StoreNeighbors, fits, records
 from graph_api.store.filters import Filter
 from graph_api.store.location import RunPlan
 from graph_api.store.reads import (
@@ -33,7 +33,7 @@ from graph_api.store.reads import (
 )
 
 _PAGE = 500
-_MOST_NODES = 1_000_000  # of a neighbourhood
+_MOST_NODES = 1_000_000  # of a neighborhood
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,7 +51,7 @@ class ExportScope:
 class FullExport:
     """The nodes and edges of *wanted*, read page by page.
 
-    *truncated* is set once a neighbourhood proves to have more than a million nodes.
+    *truncated* is set once a neighborhood proves to have more than a million nodes.
     """
 
     run: RunPlan
@@ -92,8 +92,8 @@ class FullExport:
 
     @cached_property
     def _near(self) -> dict[int, None]:
-        """The keys of the neighbourhood, nearest first."""
-        wanted, graph = self.wanted, StoreNeighbours(self.wanted.rights)
+        """The keys of the neighborhood, nearest first."""
+        wanted, graph = self.wanted, StoreNeighbors(self.wanted.rights)
         assert wanted.around is not None
         walking = walk.neighborhood(
             graph,
@@ -108,7 +108,7 @@ class FullExport:
         return dict.fromkeys(found.nodes)
 
     def _targets(self, page: Keys, kinds: frozenset[EdgeKind]) -> Reads[dict[int, set[int]]]:
-        graph = StoreNeighbours(self.wanted.rights)
+        graph = StoreNeighbors(self.wanted.rights)
         return targets_of(graph, page, Bounds(kinds=kinds, direction=EdgeDirection.OUT))
 
     def _links_from(self, page: Keys) -> Reads[list[ExportLink]]:

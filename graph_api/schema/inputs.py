@@ -1,4 +1,4 @@
-"""The input types and enums of the schema: look-ups, filters and orders. They have no behaviour."""
+"""The input types and enums of the schema: look-ups, filters and orders. They have no behavior."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ enum(
 @enum(
     "The format of an article's body.",
     MARKDOWN="Markdown, exactly as in the document.",
-    HTML="HTML, rendered from the Markdown and sanitised: without scripts, styles, forms and event handlers. Relative URLs are resolved against the article's URL.",
+    HTML="HTML, rendered from the Markdown and sanitized: without scripts, styles, forms and event handlers. Relative URLs are resolved against the article's URL.",
     TEXT="Plain text: a line for each block, list item and table row, tabs between cells, images as their alternative text.",
 )
 class BodyFormat(Enum):

@@ -1,7 +1,7 @@
-"""Texts in the forms that clients ask for: shortened, and bodies as Markdown, sanitised HTML or plain text.
+"""Texts in the forms that clients ask for: shortened, and bodies as Markdown, sanitized HTML or plain text.
 
 Bodies are as long as their authors make them, so rendering is bounded. It takes time in proportion to the length;
-sanitising takes the square of the depth of nested elements (0.6 s for 20,000 raw `<div>`). Both release the
+sanitizing takes the square of the depth of nested elements (0.6 s for 20,000 raw `<div>`). Both release the
 interpreter for other threads. A longer body, or one with more nested lists and quotes than anybody writes, is
 answered as Markdown.
 """
@@ -50,8 +50,8 @@ def body(markdown: str, format: BodyFormat, url: str) -> str:
         return markdown
     if len(markdown) > _MAX_RENDERED or _TOO_DEEP.search(markdown):
         return markdown if format is BodyFormat.TEXT else f"<pre>{html.escape(markdown, quote=False)}</pre>"
-    sanitised = _sanitised(pyromark.html(_with_autolinks(markdown), options=_OPTIONS), url)
-    return sanitised if format is BodyFormat.HTML else _plain(sanitised)
+    sanitized = _sanitized(pyromark.html(_with_autolinks(markdown), options=_OPTIONS), url)
+    return sanitized if format is BodyFormat.HTML else _plain(sanitized)
 
 
 # -- HTML ----------------------------------------------------------------------------------------------------
@@ -85,7 +85,7 @@ _ATTRIBUTES = {
 }
 
 
-def _sanitised(rendered: str, url: str) -> str:
+def _sanitized(rendered: str, url: str) -> str:
     """*rendered* with harmless elements and attributes only, its relative URLs resolved against *url*."""
     footnotes = {html.unescape(id) for id in _FOOTNOTE.findall(rendered)}
     return nh3.clean(
@@ -178,19 +178,19 @@ _BLOCKS = frozenset(
 )
 
 
-_TAG = re.compile(r'<(/?)([a-z0-9]+)((?: [^\s=">]+="[^"]*")*)>')  # as the sanitiser writes it
+_TAG = re.compile(r'<(/?)([a-z0-9]+)((?: [^\s=">]+="[^"]*")*)>')  # as the sanitizer writes it
 _ALTERNATIVE = re.compile(r' alt="([^"]*)"')
 _BREAK = re.compile(r"\s*[\n\t]\s*")
 _ROWS = {"caption", "table", "tbody", "tfoot", "thead", "tr"}
 
 
-def _plain(sanitised: str) -> str:
-    """The text of sanitised HTML: a line for each block, list item and table row, a tab between cells.
+def _plain(sanitized: str) -> str:
+    """The text of sanitized HTML: a line for each block, list item and table row, a tab between cells.
 
     A row stays one line: line ends and tabs within its cells are spaces.
     """
     lines = _Lines()
-    text, *rest = _TAG.split(sanitised)
+    text, *rest = _TAG.split(sanitized)
     lines.text(html.unescape(text))
     for end, tag, attributes, after in zip(rest[::4], rest[1::4], rest[2::4], rest[3::4], strict=True):
         if tag in _BLOCKS:

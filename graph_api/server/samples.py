@@ -173,8 +173,8 @@ def _filter(article: Json, topics: list[str]) -> Json:
 
 
 def _ids(article: Json) -> list[str]:
-    neighbours = [article["provider"], *article["topics"][:1], *article["related"]["nodes"][:1]]
-    return [article["id"], *(each["id"] for each in neighbours if each)]
+    neighbors = [article["provider"], *article["topics"][:1], *article["related"]["nodes"][:1]]
+    return [article["id"], *(each["id"] for each in neighbors if each)]
 
 
 def _two_steps_from(article: Json) -> str | None:

@@ -221,8 +221,8 @@ class Adjacency(Read[Csr | None]):
 
 
 @dataclass(frozen=True, slots=True)
-class NeighbourKeys(Read[Steps]):
-    """The steps from *frontier* along visible edges, as `graph.protocol.Neighbours.steps` defines them."""
+class NeighborKeys(Read[Steps]):
+    """The steps from *frontier* along visible edges, as `graph.protocol.Neighbors.steps` defines them."""
 
     is_walk_step: ClassVar[bool] = True
 
@@ -243,7 +243,7 @@ class NeighbourKeys(Read[Steps]):
 
 @dataclass(frozen=True, slots=True)
 class EdgesAmong(Read[Edges]):
-    """The visible edges from *sources* to *targets*, as `graph.protocol.Neighbours.edges` defines them.
+    """The visible edges from *sources* to *targets*, as `graph.protocol.Neighbors.edges` defines them.
 
     Positions are without gaps over what the caller may see.
     """

@@ -58,7 +58,7 @@ async def _data(engine: Engine, query: str, **variables: Any) -> Any:
 
 
 def _found(data: Any) -> int:
-    """How many nodes a neighbourhood has, or how long the shortest path is."""
+    """How many nodes a neighborhood has, or how long the shortest path is."""
     if "article" in data:
         return int(data["article"]["neighborhood"]["nodeCount"])
     return int(data["shortestPath"]["distance"] or 0)

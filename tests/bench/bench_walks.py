@@ -26,7 +26,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from graph_api.graph.adjacency import Csr, build, load, save
-from graph_api.graph.arrays import ArrayNeighbours
+from graph_api.graph.arrays import ArrayNeighbors
 from graph_api.graph.paths import shortest_paths, simple_paths
 from graph_api.graph.protocol import Bounds, Budget, Walk
 from graph_api.graph.walk import links_among, neighborhood
@@ -134,8 +134,8 @@ class Bench:
         self.starts: Cases = [(chosen.choice(keys),) for _ in range(TRIALS)]
         self.pairs: Cases = [(chosen.choice(keys), chosen.choice(keys)) for _ in range(TRIALS)]
 
-    def graph(self) -> ArrayNeighbours:
-        return ArrayNeighbours(self.csr, lambda rows: Pause(rows=rows))
+    def graph(self) -> ArrayNeighbors:
+        return ArrayNeighbors(self.csr, lambda rows: Pause(rows=rows))
 
     def near(self, start: int, depth: int = 3, limit: int = 200, *, with_links: bool = False) -> Any:
         graph = self.graph()
@@ -177,7 +177,7 @@ class Bench:
         gc.enable()
 
     def against_networkx(self, edges: Edges) -> None:
-        """Memory, neighbourhoods and shortest paths."""
+        """Memory, neighborhoods and shortest paths."""
         graph, kept = traced(lambda: nx.DiGraph(edges.tolist()))
         size = self.csr.nbytes
         print(

@@ -112,7 +112,7 @@ def test_a_filter_leaves_out_articles_and_the_links_to_them(run: Run, database: 
     assert len(read.edges) == 3
 
 
-def test_a_neighbourhood_goes_so_many_hops_and_no_farther(run: Run, database: Path) -> None:
+def test_a_neighborhood_goes_so_many_hops_and_no_farther(run: Run, database: Path) -> None:
     around = ("--db", database, "--around", article("a").id)
     assert _names(_exported(run, *around, "--depth", "0")) == ["a"]
     assert _names(_exported(run, *around, "--depth", "1")) == ["a", "b"]

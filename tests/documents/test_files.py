@@ -186,7 +186,7 @@ def test_a_name_that_is_only_partly_composed_is_read_too(tmp_path: Path) -> None
     assert isinstance(read_file(tmp_path, "\u00e9\u00e9.md"), FileBytes)
 
 
-def test_two_files_whose_names_differ_only_in_normalisation_stay_two(tmp_path: Path) -> None:
+def test_two_files_whose_names_differ_only_in_normalization_stay_two(tmp_path: Path) -> None:
     for name in ("caf\u00e9.md", "cafe\u0301.md"):
         (tmp_path / name).write_text(name)
     if len(list(tmp_path.iterdir())) == 1:

@@ -1,4 +1,4 @@
-"""Taxonomies: topics with parents, and organisations that describe providers."""
+"""Taxonomies: topics with parents, and organizations that describe providers."""
 
 from __future__ import annotations
 

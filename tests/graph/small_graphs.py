@@ -12,7 +12,7 @@ import numpy as np
 from hypothesis import strategies as st
 
 from graph_api.graph.adjacency import Csr, build
-from graph_api.graph.arrays import ArrayNeighbours
+from graph_api.graph.arrays import ArrayNeighbors
 from graph_api.graph.protocol import PAGE, Bounds, Budget, Edges, Steps, Walk
 from graph_api.records import EdgeDirection, EdgeKind
 
@@ -44,7 +44,7 @@ def finish(walk: Walk[T]) -> T:
 
 @dataclass
 class SmallGraph:
-    """Edges of each kind in the order of their lists: `Neighbours` from dicts, which counts the questions."""
+    """Edges of each kind in the order of their lists: `Neighbors` from dicts, which counts the questions."""
 
     edge_lists: dict[EdgeKind, list[tuple[int, int]]]
     fitting: frozenset[int] | None = None
@@ -126,7 +126,7 @@ class SmallGraph:
         return build("r1", edges)
 
     def in_memory(self) -> InMemory:
-        return InMemory(self, ArrayNeighbours(self.csr(), lambda rows: rows))
+        return InMemory(self, ArrayNeighbors(self.csr(), lambda rows: rows))
 
     def networkx(self, bounds: Bounds, ends: Iterable[int] = ()) -> Any:
         """What a walk within *bounds* may step along and visit, as a directed graph without parallel edges."""
@@ -149,7 +149,7 @@ class InMemory:
     """The graph's arrays: questions and walks go in with keys."""
 
     graph: SmallGraph
-    arrays: ArrayNeighbours
+    arrays: ArrayNeighbors
 
     def steps(
         self,

@@ -25,7 +25,7 @@ def test_a_saved_adjacency_is_loaded_as_it_was(graph: SmallGraph) -> None:
         assert (loaded.revision, loaded.kinds) == (made.revision, made.kinds)
         assert np.array_equal(loaded.keys, made.keys)
         assert np.array_equal(loaded.starts, made.starts)
-        assert np.array_equal(loaded.neighbours, made.neighbours)
+        assert np.array_equal(loaded.neighbors, made.neighbors)
         assert [one.name for one in Path(folder).iterdir()] == ["adjacency"]
 
 

@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import given, settings, strategies as st
 
 from graph_api.graph.adjacency import build
-from graph_api.graph.arrays import ArrayNeighbours
+from graph_api.graph.arrays import ArrayNeighbors
 from graph_api.graph.protocol import PAGE, Edges, Steps
 from graph_api.records import EdgeDirection, EdgeKind
 from tests.graph.small_graphs import (
@@ -28,7 +28,7 @@ def _rows(edges: Edges) -> list[tuple[int, int, EdgeKind, int | None]]:
     return list(edges.rows())
 
 
-def _arrays(*edges: tuple[int, int]) -> ArrayNeighbours:
+def _arrays(*edges: tuple[int, int]) -> ArrayNeighbors:
     return related(*edges).in_memory().arrays
 
 
@@ -57,7 +57,7 @@ def test_keys_of_63_bits_survive() -> None:
 
 def test_numbers_are_indexes_in_the_order_of_the_keys() -> None:
     csr = build("r", {RELATED: np.array([[1, 2]])}, nodes=np.array([7, 1]))
-    assert ArrayNeighbours(csr, lambda rows: rows).numbers([7, 1, 2]) == (2, 0, 1)
+    assert ArrayNeighbors(csr, lambda rows: rows).numbers([7, 1, 2]) == (2, 0, 1)
 
 
 def test_unknown_nodes_have_numbers_of_their_own_and_no_edges() -> None:
@@ -72,7 +72,7 @@ def test_unknown_nodes_have_numbers_of_their_own_and_no_edges() -> None:
 
 
 def test_an_empty_graph_has_answers() -> None:
-    arrays = ArrayNeighbours(build("r", {}), lambda rows: rows)
+    arrays = ArrayNeighbors(build("r", {}), lambda rows: rows)
     for frontier in (arrays.numbers(range(20)), arrays.numbers(range(60))):
         assert finish(arrays.steps(frontier, ALL_KINDS, OUT, PAGE, 0)) == Steps([], [0] * len(frontier))
         assert _rows(finish(arrays.edges(frontier, frontier, ALL_KINDS))) == []

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings, strategies as st
 
 from graph_api.graph.paths import Path, Paths, path_links, shortest_paths, simple_paths
-from graph_api.graph.protocol import Bounds, Budget, Neighbours, Walk
+from graph_api.graph.protocol import Bounds, Budget, Neighbors, Walk
 from graph_api.graph.walk import Link
 from graph_api.records import EdgeDirection
 from tests.graph.small_graphs import (
@@ -50,7 +50,7 @@ def simple_by_networkx(graph: SmallGraph, bounds: Bounds, start: int, end: int, 
 
 
 def everything(
-    search: Search, graph: Neighbours, start: int, end: int, depth: int, bounds: Bounds
+    search: Search, graph: Neighbors, start: int, end: int, depth: int, bounds: Bounds
 ) -> Walk[Paths]:
     return search(graph, start, end, max_depth=depth, limit=MANY, bounds=bounds, budget=plenty())
 
@@ -101,7 +101,7 @@ def test_a_budget_never_invents_a_path_and_memory_agrees_with_dict(
 ) -> None:
     graph, bounds = drawn
 
-    def walk(graph: Neighbours, start: int, end: int, bounds: Bounds) -> Walk[Paths]:
+    def walk(graph: Neighbors, start: int, end: int, bounds: Bounds) -> Walk[Paths]:
         budget = Budget(edges=edges, nodes=nodes)
         return search(graph, start, end, max_depth=5, limit=limit, bounds=bounds, budget=budget)
 

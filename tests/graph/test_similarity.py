@@ -16,7 +16,7 @@ from tests.graph.small_graphs import SmallGraph, finish, keys, related, walks
 
 @settings(max_examples=120)
 @given(walks(), keys, keys)
-def test_common_neighbours_jaccard_and_adamic_adar(
+def test_common_neighbors_jaccard_and_adamic_adar(
     drawn: tuple[SmallGraph, Bounds], first: int, second: int
 ) -> None:
     graph, bounds = drawn
@@ -42,12 +42,12 @@ def test_two_nodes_alone_are_not_alike() -> None:
     )
 
 
-def test_a_shared_neighbour_of_two_counts_one_by_log_two() -> None:
+def test_a_shared_neighbor_of_two_counts_one_by_log_two() -> None:
     found = finish(similarity(related((1, 3), (3, 2), (2, 4)), 1, 2, Bounds()))
     assert found == Similarity(common=(3,), jaccard=0.5, adamic_adar=1 / log(2))
 
 
-def test_a_neighbour_of_degree_one_adds_nothing() -> None:
+def test_a_neighbor_of_degree_one_adds_nothing() -> None:
     assert finish(similarity(related((1, 3)), 1, 1, Bounds())).adamic_adar == 0
 
 

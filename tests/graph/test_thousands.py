@@ -9,7 +9,7 @@ import networkx as nx
 import pytest
 
 from graph_api.graph.paths import Paths, shortest_paths, simple_paths
-from graph_api.graph.protocol import Bounds, Neighbours, Walk
+from graph_api.graph.protocol import Bounds, Neighbors, Walk
 from graph_api.graph.walk import neighborhood
 from graph_api.records import EdgeDirection
 from tests.graph.small_graphs import PROVIDER, RELATED, TOPIC, SmallGraph, finish, plenty
@@ -68,7 +68,7 @@ def paths(
 ) -> list[tuple[int, ...]]:
     """What the search finds in memory, by keys."""
 
-    def walk(graph: Neighbours, start: int, end: int, bounds: Bounds) -> Walk[Paths]:
+    def walk(graph: Neighbors, start: int, end: int, bounds: Bounds) -> Walk[Paths]:
         return search(graph, start, end, max_depth=depth, limit=9999, bounds=bounds, budget=plenty())
 
     memory = graph.in_memory()

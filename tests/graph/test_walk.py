@@ -1,4 +1,4 @@
-"""Neighbourhoods agree with networkx, with themselves in memory, and say when something was cut."""
+"""Neighborhoods agree with networkx, with themselves in memory, and say when something was cut."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from functools import partial
 import networkx as nx
 from hypothesis import given, settings, strategies as st
 
-from graph_api.graph.protocol import Bounds, Budget, Neighbours, Walk
+from graph_api.graph.protocol import Bounds, Budget, Neighbors, Walk
 from graph_api.graph.walk import Link, Neighborhood, links_among, neighborhood
 from tests.graph.small_graphs import (
     BOTH,
@@ -85,7 +85,7 @@ def test_memory_and_dict_agree(
 ) -> None:
     graph, bounds = drawn
 
-    def walk(graph: Neighbours, start: int, bounds: Bounds) -> Walk[Neighborhood]:
+    def walk(graph: Neighbors, start: int, bounds: Bounds) -> Walk[Neighborhood]:
         budget = Budget(edges=edges)
         return neighborhood(graph, start, max_depth=depth, limit=limit, bounds=bounds, budget=budget)
 

@@ -1,4 +1,4 @@
-"""Bodies as sanitised HTML and as plain text, and excerpts that are cut."""
+"""Bodies as sanitized HTML and as plain text, and excerpts that are cut."""
 
 from __future__ import annotations
 
@@ -115,7 +115,7 @@ def test_no_script_gets_through(hostile: str) -> None:
 
 
 @given(st.text(alphabet="<>/\"'=&#;:()[]!`*_~|-. \n\\abhttps://www.@xscriptonjav", max_size=80))
-def test_html_is_a_fixed_point_of_sanitising(markdown: str) -> None:
+def test_html_is_a_fixed_point_of_sanitizing(markdown: str) -> None:
     html = html_of(markdown)
     assert "<script" not in html.lower()
     assert "javascript:" not in "".join(re.findall(r'(?:href|src)="([^"]*)"', html)).lower()

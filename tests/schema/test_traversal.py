@@ -77,7 +77,7 @@ def _ids(nodes: Any) -> list[str]:
     return [node["id"] for node in nodes]
 
 
-# -- neighbourhoods ------------------------------------------------------------------------------------------
+# -- neighborhoods ------------------------------------------------------------------------------------------
 
 
 def _is_nearest(found: Any, world: World, asked: Asked) -> None:
@@ -175,7 +175,7 @@ def _is_shared(found: Any, world: World, asked: Asked) -> None:
     assert found["sameProvider"] == (a.provider is not None and a.provider == b.provider)
     [(_, _, jaccard)] = nx.jaccard_coefficient(listed, [(a.id, b.id)])
     assert isclose(found["jaccard"], jaccard)
-    if a != b:  # networkx divides by ln(1) = 0 where a neighbour of one alone is shared with itself
+    if a != b:  # networkx divides by ln(1) = 0 where a neighbor of one alone is shared with itself
         [(_, _, weight)] = nx.adamic_adar_index(listed, [(a.id, b.id)])
         assert isclose(found["adamicAdar"], weight)
 

@@ -82,7 +82,7 @@ async def _answered(
     return [each["data"] for each in found]
 
 
-def test_neighbourhoods_are_those_of_networkx(walked: Walked) -> None:
+def test_neighborhoods_are_those_of_networkx(walked: Walked) -> None:
     chosen = random.Random(4)
     keys = sorted(walked.listed)
     asked = [{"id": chosen.choice(keys), "depth": chosen.randint(1, 4)} for _ in range(ASKED)]

@@ -69,7 +69,7 @@ async def test_unknown_paths_are_404_in_json(app: Starlette, path: str, method: 
     ("path", "status", "location"), [("/", 307, "graphql"), ("/graphql/", 308, "../graphql")]
 )
 @pytest.mark.parametrize("mounted_at", ["", "/news"])
-async def test_neighbouring_addresses_redirect_to_the_api_regardless_of_host(
+async def test_neighboring_addresses_redirect_to_the_api_regardless_of_host(
     app: Starlette, path: str, status: int, location: str, mounted_at: str
 ) -> None:
     for query in ("", "query=%7Brevision%7D"):

@@ -261,7 +261,7 @@ PROBES: Mapping[str, Probe] = {
         f'{{ article(by: {{id: "{ID}"}}) {{ neighborhood(maxDepth: 7) {{ nodeCount }} }} }}',
     ),
     "rate_limit": Probe("with `--rate-limit 1`, the second request of a minute", _again),
-    "a neighbourhood": asked(
+    "a neighborhood": asked(
         "`neighborhood(limit: 1001)`",
         f'{{ article(by: {{id: "{ID}"}}) {{ neighborhood(limit: 1001) {{ nodeCount }} }} }}',
     ),

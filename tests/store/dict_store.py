@@ -1,7 +1,7 @@
 """A store in dicts, the reference model: it implements the protocols of `graph_api.store` and answers every read.
 
 `DictStore` keeps what files say and the two graphs derived from them; reads are answered by `DictGraph`. For small
-graphs, without regard to speed. The same behaviour is expected of every store: see `test_behaviour`.
+graphs, without regard to speed. The same behavior is expected of every store: see `test_behavior`.
 """
 
 from __future__ import annotations
@@ -443,8 +443,8 @@ def _no_adjacency(_: Content, __: DictGraph, read: reads.Adjacency) -> None:
     del read
 
 
-@_answers(reads.NeighbourKeys)
-def _neighbours(_: Content, graph: DictGraph, read: reads.NeighbourKeys) -> Steps:
+@_answers(reads.NeighborKeys)
+def _neighbors(_: Content, graph: DictGraph, read: reads.NeighborKeys) -> Steps:
     return finish(graph.edges().steps(read.frontier, read.kinds, read.direction, read.most, read.skip))
 
 

@@ -52,7 +52,7 @@ from graph_api.store.reads import (
     ImageRows,
     ListKey,
     Lists,
-    NeighbourKeys,
+    NeighborKeys,
     Order,
     OrderField,
     ProblemRows,
@@ -307,8 +307,8 @@ _READS: Mapping[type[Read[Any]], st.SearchStrategy[Read[Any]]] = complete(
         ChildKeys: st.builds(ChildKeys, _some, rights),
         Reciprocal: st.builds(Reciprocal, _pairs, rights),
         Adjacency: st.builds(Adjacency, rights),
-        NeighbourKeys: st.builds(
-            NeighbourKeys,
+        NeighborKeys: st.builds(
+            NeighborKeys,
             st.lists(_nodes, max_size=12).map(tuple),
             _kinds,
             st.sampled_from(EdgeDirection),

@@ -1,4 +1,4 @@
-"""The stores that the behaviour suite runs on: each is made from words and answers reads."""
+"""The stores that the behavior suite runs on: each is made from words and answers reads."""
 
 from __future__ import annotations
 

@@ -12,12 +12,12 @@ import pytest
 from hypothesis import given, settings, strategies as st
 
 from graph_api.graph.paths import shortest_paths, simple_paths
-from graph_api.graph.protocol import Bounds, Budget, Neighbours, Walk
+from graph_api.graph.protocol import Bounds, Budget, Neighbors, Walk
 from graph_api.graph.walk import neighborhood
 from graph_api.records import EdgeDirection, EdgeKind, NodeKey
-from graph_api.schema.resolvers.traversal import StoreNeighbours, fits
+from graph_api.schema.resolvers.traversal import StoreNeighbors, fits
 from graph_api.store.filters import Filter
-from graph_api.store.reads import EdgesAmong, NeighbourKeys, Rights
+from graph_api.store.reads import EdgesAmong, NeighborKeys, Rights
 from tests.graph.small_graphs import SmallGraph, finish, plenty
 from tests.store.build import AnyNode, article, key, provider, topic
 from tests.store.generated import DOMAINS, NAMES, SLUGS, article_filters, graphs, rights
@@ -73,7 +73,7 @@ def test_steps_and_edges_are_those_of_dicts(
     most: int,
     skip: int,
 ) -> None:
-    steps = NeighbourKeys(frontier, kinds, direction, most, skip, rights)
+    steps = NeighborKeys(frontier, kinds, direction, most, skip, rights)
     assert_alike(name, nodes, [steps, EdgesAmong(frontier, targets, kinds, rights)])
 
 
@@ -95,8 +95,8 @@ def test_pages_of_steps_are_the_whole(
     direction: EdgeDirection,
     size: int,
 ) -> None:
-    def page(most: int, skip: int) -> NeighbourKeys:
-        return NeighbourKeys(frontier, kinds, direction, most, skip, rights)
+    def page(most: int, skip: int) -> NeighborKeys:
+        return NeighborKeys(frontier, kinds, direction, most, skip, rights)
 
     with TemporaryDirectory() as folder:
         answer = Answer(STORES[name](Path(folder), nodes))
@@ -138,7 +138,7 @@ def steps(answer: Answer) -> Steps:
     """The names that a frontier steps to, and how many steps each of its nodes has."""
 
     def told(*frontier: NodeKey, direction: EdgeDirection = BOTH, rights: Rights = ALL) -> Any:
-        targets, counts = answer(NeighbourKeys(frontier, frozenset(EdgeKind), direction, 8192, 0, rights))
+        targets, counts = answer(NeighborKeys(frontier, frozenset(EdgeKind), direction, 8192, 0, rights))
         return [NAMED[NodeKey(target)] for target in targets], counts
 
     return told
@@ -195,7 +195,7 @@ def test_walks_over_the_store_and_over_a_dict_are_equal(
     limit: int,
     edges: int,
 ) -> None:
-    def walks(graph: Neighbours, bounds: Bounds) -> Sequence[Walk[Any]]:
+    def walks(graph: Neighbors, bounds: Bounds) -> Sequence[Walk[Any]]:
         budget = Budget(edges=edges)
         return (
             neighborhood(graph, start, max_depth=3, limit=limit, bounds=bounds, budget=budget),
@@ -207,7 +207,7 @@ def test_walks_over_the_store_and_over_a_dict_are_equal(
     expected = [
         finish(walk) for walk in walks(by_dict, replace(bounds, fits=by_dict.fits if filter else None))
     ]
-    by_reads = StoreNeighbours(rights)
+    by_reads = StoreNeighbors(rights)
     asked = replace(bounds, fits=fits(filter, by_reads, rights))
     with TemporaryDirectory() as folder, STORES[name](Path(folder), nodes).session() as session:
         assert [session.run(walk) for walk in walks(by_reads, asked)] == expected

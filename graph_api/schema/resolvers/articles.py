@@ -85,7 +85,7 @@ def body(parents: Sequence[Article], rights: Rights, format: BodyFormat) -> Read
 
 
 def featured_content(parents: Sequence[Article], rights: Rights) -> Reads[list[str | None]]:
-    """Embedded content such as a video player, as HTML exactly as in the document. It is not sanitised."""
+    """Embedded content such as a video player, as HTML exactly as in the document. It is not sanitized."""
     return (yield from _details(parents, rights, Detail.FEATURED_CONTENT))
 
 

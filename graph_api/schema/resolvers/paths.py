@@ -8,7 +8,7 @@ from typing import cast
 
 from graph_api.graph import paths
 from graph_api.graph.explanation import explanation as in_words
-from graph_api.graph.protocol import Bounds, Budget, Neighbours
+from graph_api.graph.protocol import Bounds, Budget, Neighbors
 from graph_api.graph.similarity import similarity
 from graph_api.graph.walk import Link
 from graph_api.records import Article, Topic
@@ -103,7 +103,7 @@ def _paths_between(wanted: PathsWanted, rights: Rights, *, simple: bool) -> Read
     return PathResult(by_key, result.truncated)
 
 
-def _by_key(path: paths.Path, links: tuple[Link, ...], graph: Neighbours) -> Path:
+def _by_key(path: paths.Path, links: tuple[Link, ...], graph: Neighbors) -> Path:
     keys = dict(zip(path, graph.keys(path), strict=True))
     steps = [link._replace(source=keys[link.source], target=keys[link.target]) for link in links]
     return Path(cast(Keys, tuple(keys.values())), tuple(steps))

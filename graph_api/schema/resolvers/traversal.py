@@ -1,4 +1,4 @@
-"""Neighbourhoods and subgraphs: walks over the store's edges, and the batch functions of their fields, whose
+"""Neighborhoods and subgraphs: walks over the store's edges, and the batch functions of their fields, whose
 docstrings are the fields' descriptions.
 """
 
@@ -10,9 +10,9 @@ from typing import cast
 
 from graph_api.execution.fields import ByKey, Concatenated
 from graph_api.graph import walk
-from graph_api.graph.arrays import ArrayNeighbours
+from graph_api.graph.arrays import ArrayNeighbors
 from graph_api.graph.expansion import targets_of
-from graph_api.graph.protocol import Bounds, Budget, Column, Edges, Fits, Neighbours, Steps
+from graph_api.graph.protocol import Bounds, Budget, Column, Edges, Fits, Neighbors, Steps
 from graph_api.graph.walk import Link, Links
 from graph_api.records import Article, EdgeDirection, EdgeKind, NodeKey, Provider, Topic
 from graph_api.schema.arguments import NeighborhoodWanted, SubgraphWanted
@@ -27,7 +27,7 @@ from graph_api.store.reads import (
     FittingKeys,
     Keys,
     Lists,
-    NeighbourKeys,
+    NeighborKeys,
     Pause,
     ProviderRows,
     Reads,
@@ -47,8 +47,8 @@ _RELATED = frozenset({EdgeKind.RELATED})
 
 
 @dataclass(frozen=True, slots=True)
-class StoreNeighbours:
-    """`Neighbours` that asks the store one read for each call; nodes are keys."""
+class StoreNeighbors:
+    """`Neighbors` that asks the store one read for each call; nodes are keys."""
 
     rights: Rights
 
@@ -66,7 +66,7 @@ class StoreNeighbours:
         most: int,
         skip: int,
     ) -> Reads[Steps]:
-        return ask(NeighbourKeys(cast(Keys, frontier), kinds, direction, most, skip, self.rights))
+        return ask(NeighborKeys(cast(Keys, frontier), kinds, direction, most, skip, self.rights))
 
     def edges(
         self, sources: tuple[int, ...], targets: tuple[int, ...], kinds: frozenset[EdgeKind]
@@ -77,17 +77,17 @@ class StoreNeighbours:
         yield from ask(Pause())
 
 
-def graph_for(rights: Rights) -> Reads[Neighbours]:
+def graph_for(rights: Rights) -> Reads[Neighbors]:
     """The edges that *rights* allow: arrays where they are in memory, else the store's."""
     arrays = yield from ask(Adjacency(rights))
-    return StoreNeighbours(rights) if arrays is None else ArrayNeighbours(arrays, _pause)
+    return StoreNeighbors(rights) if arrays is None else ArrayNeighbors(arrays, _pause)
 
 
 def _pause(rows: int) -> Pause:
     return Pause(rows=rows)
 
 
-def fits(filter: Filter | None, graph: Neighbours, rights: Rights) -> Fits | None:
+def fits(filter: Filter | None, graph: Neighbors, rights: Rights) -> Fits | None:
     """A function that asks the store which nodes of *graph* fit the filter; None without a filter."""
 
     def asked(numbers: tuple[int, ...]) -> Reads[frozenset[int]]:

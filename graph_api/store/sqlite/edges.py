@@ -23,7 +23,7 @@ from graph_api.store.reads import (
     EdgesAmong,
     FittingKeys,
     Keys,
-    NeighbourKeys,
+    NeighborKeys,
     ProviderRows,
     Rights,
     TopicRows,
@@ -57,7 +57,7 @@ _LISTS: Mapping[tuple[EdgeKind, EdgeDirection], str] = {
 _TABLES: Mapping[NodeRead, str] = {ArticleRows: "article", ProviderRows: "provider", TopicRows: "topic"}
 
 
-def neighbour_keys(connection: sqlite3.Connection, read: NeighbourKeys) -> Steps:
+def neighbor_keys(connection: sqlite3.Connection, read: NeighborKeys) -> Steps:
     """The steps of *read*."""
     lists = _lists(_in_order(read.kinds), read.direction, read.rights)
     if read.most <= 0 or not lists:

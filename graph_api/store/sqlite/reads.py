@@ -30,7 +30,7 @@ _ANSWERS: Mapping[type[Read[Any]], Callable[[sqlite3.Connection, Any], Any]] = c
         reads.ChildKeys: rows.child_keys,
         reads.Reciprocal: rows.reciprocal,
         reads.Adjacency: _no_arrays,
-        reads.NeighbourKeys: edges.neighbour_keys,
+        reads.NeighborKeys: edges.neighbor_keys,
         reads.EdgesAmong: edges.edges_among,
         reads.FittingKeys: edges.fitting_keys,
         reads.ArticleKeysBy: rows.article_keys,

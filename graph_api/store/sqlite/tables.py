@@ -7,7 +7,7 @@ article is hidden, the published ones are views of the others and cost nothing. 
 of its tables alone.
 
 Every key is a function of content (see `graph_api.records`), never a row number. Columns that end in `_folded` hold
-`store.folding.fold` of their neighbour, those that end in `_order` its `order_key`; `_us` is microseconds since 1970
+`store.folding.fold` of their neighbor, those that end in `_order` its `order_key`; `_us` is microseconds since 1970
 in UTC; lists of texts and images are JSON (an image has the fields of `records.Image`, absent where null).
 """
 

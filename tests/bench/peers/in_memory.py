@@ -70,7 +70,7 @@ class Graph:
             QUESTIONS["Q1"]: self.one,
             QUESTIONS["Q2"]: self.latest,
             QUESTIONS["Q3"]: self.spread,
-            QUESTIONS["Q4"]: self.neighbourhood,
+            QUESTIONS["Q4"]: self.neighborhood,
         }
 
     def _relate(self, rows: Iterable[dict[str, Any]]) -> None:
@@ -123,7 +123,7 @@ class Graph:
         ]
         return {"nodes": nodes}
 
-    def neighbourhood(self, variables: dict[str, Any]) -> Any:
+    def neighborhood(self, variables: dict[str, Any]) -> Any:
         found, truncated = self._within(self.articles[variables["id"]], 2, 200)
         nodes = [{"id": one.id, "title": one.title} for one in found]
         links = [{"from": {"id": one.id}, "to": {"id": other.id}} for one, other in _links(found)]

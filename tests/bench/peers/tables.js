@@ -17,7 +17,7 @@ export function open (path) {
   const related = db.prepare(
     `SELECT ${ARTICLE}, r.src FROM related r JOIN article a ON a.id = r.dst
      WHERE r.src IN ${KEYS} AND r.position < ? ORDER BY r.src, r.position`)
-  const neighbours = db.prepare(
+  const neighbors = db.prepare(
     `SELECT src AS near, dst AS far, 0 AS way, position FROM related WHERE src IN ${KEYS}
      UNION ALL SELECT dst, src, 1, 0 FROM related WHERE dst IN ${KEYS} ORDER BY way, position, far`)
   const links = db.prepare(
@@ -45,7 +45,7 @@ export function open (path) {
       let frontier = order
       for (let hop = 0; hop < maxDepth && order.length <= limit; hop++) {
         const asked = JSON.stringify(frontier)
-        const near = many(frontier, neighbours.all(asked, asked), 'near').flat()
+        const near = many(frontier, neighbors.all(asked, asked), 'near').flat()
         frontier = [...new Set(near.map(row => row.far))].filter(id => !seen.has(id))
         for (const id of frontier) { seen.add(id); order.push(id) }
       }

@@ -1,7 +1,7 @@
 """Strawberry as its documentation teaches: types, resolvers, a DataLoader for each relation, aiosqlite.
 
 Run as `python -m tests.bench.peers.textbook DATABASE PORT`. One thing differs from the textbook, in its
-favour: moments are answered as the text that the table holds.
+favor: moments are answered as the text that the table holds.
 """
 
 from __future__ import annotations
@@ -129,7 +129,7 @@ class Loaders:
         self.providers = DataLoader(load_fn=self._providers)
         self.topics = DataLoader(load_fn=self._topics)
         self.related = DataLoader(load_fn=self._related)
-        self.neighbours = DataLoader(load_fn=self._neighbours)
+        self.neighbors = DataLoader(load_fn=self._neighbors)
 
     async def newest(self, first: int) -> list[Article]:
         rows = await self._rows(
@@ -179,7 +179,7 @@ class Loaders:
                 found[row[7], first].append(_article(row))
         return [found[key] for key in keys]
 
-    async def _neighbours(self, ids: list[str]) -> list[list[str]]:
+    async def _neighbors(self, ids: list[str]) -> list[list[str]]:
         """The articles that each lists, by position, then those that list it, by id."""
         marks = _marks(ids)
         rows = await self._rows(
@@ -228,7 +228,7 @@ async def within(start: Article, loaders: Loaders, max_depth: int, limit: int) -
     order = frontier = [str(start.id)]
     seen = {str(start.id)}
     for _ in range(max_depth):
-        lists = await loaders.neighbours.load_many(frontier)
+        lists = await loaders.neighbors.load_many(frontier)
         frontier = list(dict.fromkeys(id for one in lists for id in one if id not in seen))
         seen.update(frontier)
         order = order + frontier

@@ -19,7 +19,7 @@ BODY = (
 )
 
 
-def test_a_body_is_answered_in_each_form_and_html_is_sanitised(tmp_path: Path) -> None:
+def test_a_body_is_answered_in_each_form_and_html_is_sanitized(tmp_path: Path) -> None:
     path = graph(tmp_path / "g.db", article("a", body=BODY), article("b"))
     query = """query ($id: ID!) { article(by: {id: $id}) {
         body html: body(format: HTML) text: body(format: TEXT) plain: body(format: null) } }"""

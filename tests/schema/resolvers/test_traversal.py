@@ -1,4 +1,4 @@
-"""Neighbourhoods, subgraphs and paths: their limits, invalid arguments, and small graphs by name."""
+"""Neighborhoods, subgraphs and paths: their limits, invalid arguments, and small graphs by name."""
 
 from __future__ import annotations
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from graph_api.graph.arrays import ArrayNeighbours
+from graph_api.graph.arrays import ArrayNeighbors
 from graph_api.graph.protocol import PAGE
 from graph_api.records import EdgeDirection, EdgeKind, NodeKey
 from graph_api.store.reads import Rights
@@ -33,10 +33,10 @@ def path(tmp_path: Path) -> Path:
     )
 
 
-def _arrays(path: Path, rights: Rights) -> ArrayNeighbours:
+def _arrays(path: Path, rights: Rights) -> ArrayNeighbors:
     edges = adjacency(path, rights, "one")
     assert edges is not None
-    return ArrayNeighbours(edges, lambda rows: rows)
+    return ArrayNeighbors(edges, lambda rows: rows)
 
 
 def _steps(path: Path, rights: Rights, *frontier: NodeKey) -> list[int]:

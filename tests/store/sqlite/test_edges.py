@@ -11,7 +11,7 @@ import pytest
 
 from graph_api.records import EdgeDirection, EdgeKind
 from graph_api.store.reads import (
-    NeighbourKeys,
+    NeighborKeys,
     Read,
     Rights,
 )
@@ -33,7 +33,7 @@ MANY = 999
 @pytest.mark.parametrize("skip", [0, 3])
 def test_no_steps_are_sorted_or_scanned_for(tmp_path: Path, rights: Rights, skip: int) -> None:
     path = graph(tmp_path / "g.db", article("a", related=["b"]))
-    read = NeighbourKeys((key("b"), key("a")), frozenset(EdgeKind), BOTH, 9, skip, rights)
+    read = NeighborKeys((key("b"), key("a")), frozenset(EdgeKind), BOTH, 9, skip, rights)
     with closing(connected(path)) as connection:
         texts = traced(connection, read)
         walked = [row[3] for text in texts for row in connection.execute(f"EXPLAIN QUERY PLAN {text}")]
@@ -46,7 +46,7 @@ def test_a_frontier_is_one_statement_and_is_left_when_there_are_enough_steps(tmp
     names = [f"n{number}" for number in range(100)]
     path = graph(tmp_path / "g.db", *(article(name, related=NAMES) for name in names))
     few, all = (
-        NeighbourKeys(tuple(map(key, names)), frozenset({RELATED}), OUT, most, 0, ALL) for most in (12, MANY)
+        NeighborKeys(tuple(map(key, names)), frozenset({RELATED}), OUT, most, 0, ALL) for most in (12, MANY)
     )
     with closing(connected(path)) as connection:
         assert len(traced(connection, few)) == 1
