@@ -107,6 +107,12 @@ def test_providers_and_topics_have_what_their_rows_say(stored: Stored) -> None:
     assert (below.slug, below.keywords, below.parent_key) == ("t", ("t",), topic("p").key)
 
 
+def test_a_topic_that_the_caller_may_not_see_has_no_children(stored: Stored) -> None:
+    answer = stored(topic("p", hidden=True), topic("c", parent="p"))
+    assert answer(ChildKeys((topic("p").key,), ALL)) == {topic("p").key: (topic("c").key,)}
+    assert answer(ChildKeys((topic("p").key,), LESS)) == {}
+
+
 def test_children_come_by_name_then_slug(stored: Stored) -> None:
     answer = stored(
         topic("p"),

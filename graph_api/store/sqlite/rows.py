@@ -135,8 +135,9 @@ def topics(connection: sqlite3.Connection, read: TopicRows) -> Mapping[NodeKey, 
 
 def child_keys(connection: sqlite3.Connection, read: ChildKeys) -> Mapping[NodeKey, Keys]:
     """The topics right below those of *read*, by name then slug."""
+    topics = f"{graph(read.rights)}topic"
     found = Sql(
-        f"SELECT t.parent, t.key FROM {graph(read.rights)}topic t WHERE t.parent {AMONG}"
+        f"SELECT t.parent, t.key FROM {topics} t CROSS JOIN {topics} p ON p.key = t.parent WHERE t.parent {AMONG}"
         " ORDER BY t.parent, t.name_order, t.slug",
         (integers(read.keys),),
     ).all(connection)
