@@ -34,7 +34,7 @@ from graph_api.server.graphql.response import (
 from graph_api.server.observability import request_record
 from graph_api.server.observability.observer import Observer
 from graph_api.server.observability.request_record import RequestRecord
-from graph_api.server.runtime.connection import PIECE_BYTES, Connection, uvicorn_config
+from graph_api.server.runtime.connection import PIECE_BYTES, HttpConnection, uvicorn_config
 from graph_api.server.state import Header
 from graph_api.settings import Settings
 
@@ -114,7 +114,7 @@ class FastPath:
         return b"%b%bcontent-length: %d\r\n\r\n" % (head, _lines(response.own), len(response.body))
 
 
-class FastConnection(Connection):
+class FastConnection(HttpConnection):
     """A connection that tries the fast path first. It holds a request back until its body is complete."""
 
     fast_path: FastPath

@@ -38,7 +38,7 @@ _MAX_BODY_FACTOR = 2  # times --max-body: what chunked encoding may add
 _MAX_PIPELINED = 64
 
 
-class Connection(HttpToolsProtocol):
+class HttpConnection(HttpToolsProtocol):
     """A connection whose requests have to arrive in time and within limits, and whose responses have to be read."""
 
     settings: Settings
@@ -230,7 +230,7 @@ class Connection(HttpToolsProtocol):
 
     def _close_idle_one(self) -> bool:
         """Closes the connection that has been idle longest, so that a new one has room. False when none is idle."""
-        ours = cast("set[Connection]", self.connections)  # uvicorn allows other protocols beside
+        ours = cast("set[HttpConnection]", self.connections)  # uvicorn allows other protocols beside
         idle = [each for each in ours if each.is_idle]
         if idle:
             min(idle, key=lambda each: each.idle_since or 0.0).transport.close()
@@ -296,7 +296,7 @@ def uvicorn_config(
     app: ASGIApp,
     settings: Settings,
     observer: Observer | None = None,
-    connection: type[Connection] = Connection,
+    connection: type[HttpConnection] = HttpConnection,
     **attributes: Any,  # Any: what *connection* needs
 ) -> Config:
     """How uvicorn serves *app*: with connections of this type, which get *settings*, *observer* and *attributes*."""

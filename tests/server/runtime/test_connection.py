@@ -21,7 +21,7 @@ from uvicorn.protocols.http.httptools_impl import RequestResponseCycle
 from uvicorn.server import ServerState
 
 from graph_api.server.app import create_app
-from graph_api.server.runtime.connection import Connection, uvicorn_config
+from graph_api.server.runtime.connection import HttpConnection, uvicorn_config
 from graph_api.settings import Settings
 from tests.server.running import running
 from tests.store.build import article, graph
@@ -465,7 +465,7 @@ class Taking(asyncio.Transport):
 async def test_a_slow_but_steady_reader_keeps_its_connection() -> None:
     config = uvicorn_config(large, QUICK)
     assert isinstance(config.http, type)
-    assert issubclass(config.http, Connection)
+    assert issubclass(config.http, HttpConnection)
     connection = config.http(config, ServerState(), {})
     transport = Taking()
     connection.connection_made(transport)
