@@ -84,7 +84,7 @@ class StoreLocation(WritableStore, Protocol):
     async def open(self, *, reader_connections: int, checked: bool, max_text: int) -> Store:
         """The store, open. Raises StoreError for one that cannot be read.
 
-        With *checked* it is examined first, for two seconds at most. A read whose long texts exceed *max_text*
+        With *checked* damage is looked for first, for two seconds at most. A read whose long texts exceed *max_text*
         characters raises AnswerTooLarge.
         """
         ...

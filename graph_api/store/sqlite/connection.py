@@ -21,8 +21,8 @@ from graph_api.store.sqlite.tables import APPLICATION_ID, SCHEMA_VERSION
 DAMAGED = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
 
 _BUSY_S = 5.0
-_EXAMINED_S = 2.0  # about 1 GB a second when the file is in the system's cache
-_EXAMINED_STEPS = 10_000  # of SQLite's virtual machine, between checks of the time
+_CHECKED_S = 2.0  # about 1 GB a second when the file is in the system's cache
+_CHECKED_STEPS = 10_000  # of SQLite's virtual machine, between checks of the time
 _STATEMENTS = 512  # cached prepared statements: one per shape of read, filter and order
 _PRAGMAS = ("query_only = 1", "temp_store = MEMORY", "cache_size = -16384")
 _UNWRITABLE = {sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN}
@@ -43,11 +43,11 @@ class FileState(NamedTuple):
 
 
 class Connection(sqlite3.Connection):
-    """A connection. *fixed* is the state of a file that is opened as immutable. A read returns at most *most_text*
+    """A connection. *fixed* is the state of a file that is opened as immutable. A read returns at most *max_text*
     characters of long texts."""
 
     fixed: FileState | None = None
-    most_text: int = sys.maxsize
+    max_text: int = sys.maxsize
 
 
 def state_of(path: Path) -> FileState | None:
@@ -59,7 +59,7 @@ def state_of(path: Path) -> FileState | None:
     return FileState(found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns)
 
 
-def connected(path: Path, most_text: int = sys.maxsize) -> Connection:
+def connected(path: Path, max_text: int = sys.maxsize) -> Connection:
     """A read-only connection to the database at *path*. Raises StoreError if there is none of this program.
 
     SQLite creates files beside a database even to read it (sqlite.org/wal.html, 5). Where it cannot, and no ingest is
@@ -78,7 +78,7 @@ def connected(path: Path, most_text: int = sys.maxsize) -> Connection:
                 raise
             connection = _opened(path, "mode=ro&immutable=1")
             connection.fixed = state
-    connection.most_text = most_text
+    connection.max_text = max_text
     return connection
 
 
@@ -101,8 +101,8 @@ def examine(path: Path) -> None:
 
 def damage(connection: sqlite3.Connection) -> str:
     """The damage of a database, as one line; empty if two seconds of checking found none."""
-    until = time.monotonic() + _EXAMINED_S
-    connection.set_progress_handler(lambda: time.monotonic() > until, _EXAMINED_STEPS)
+    until = time.monotonic() + _CHECKED_S
+    connection.set_progress_handler(lambda: time.monotonic() > until, _CHECKED_STEPS)
     try:
         found: str = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
     except sqlite3.OperationalError as error:

@@ -89,7 +89,7 @@ class SqliteLocation:
     async def open(self, *, reader_connections: int, checked: bool, max_text: int) -> SqliteStore:
         """The store over this file. Raises StoreError for one that cannot be read."""
         return await open_store(
-            self.path, reader_connections=reader_connections, examined=checked, most_text=max_text
+            self.path, reader_connections=reader_connections, checked=checked, max_text=max_text
         )
 
 

@@ -37,8 +37,8 @@ class SqliteReader(aiosqlite.Connection):
 
     _tx: SimpleQueue[tuple[asyncio.Future[Any] | None, Callable[[], Any]]]  # as aiosqlite has it, typed whole
 
-    def __init__(self, path: Path, most_text: int, given_back: Callable[[SqliteReader], None]) -> None:
-        super().__init__(partial(connected, path, most_text), iter_chunk_size=64)
+    def __init__(self, path: Path, max_text: int, given_back: Callable[[SqliteReader], None]) -> None:
+        super().__init__(partial(connected, path, max_text), iter_chunk_size=64)
         self.has_failed = False  # since it was lent
         self.waited_s = 0.0  # the longest read on the event loop since it was lent
         self.busy_since_s = FOREVER  # when its thread began to work

@@ -83,7 +83,7 @@ def _detail(columns: str, condition: str, read: DetailRows | DetailSizes | Secur
 
 def _bounded(connection: sqlite3.Connection, query: Sql, length: Callable[[Row], int]) -> Iterator[Row]:
     """The rows. Raises `AnswerTooLarge` when their texts exceed the connection's limit."""
-    left = most = connection.most_text if isinstance(connection, Connection) else sys.maxsize
+    left = most = connection.max_text if isinstance(connection, Connection) else sys.maxsize
     with closing(connection.execute(query.text, query.parameters)) as cursor:
         for row in cursor:
             left -= length(row)

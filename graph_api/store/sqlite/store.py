@@ -40,25 +40,25 @@ _QUIET = 20  # times as long as it took: a slow disk holds the event loop for a 
 
 
 async def open_store(
-    path: Path, *, reader_connections: int = 4, examined: bool = False, most_text: int = sys.maxsize
+    path: Path, *, reader_connections: int = 4, checked: bool = False, max_text: int = sys.maxsize
 ) -> SqliteStore:
     """The store in the file at *path*. Raises StoreError if it cannot be read.
 
-    With *examined*, its pages are checked first, for at most two seconds. A read of more than *most_text* characters of
+    With *checked*, its pages are checked first, for at most two seconds. A read of more than *max_text* characters of
     long texts raises `AnswerTooLarge`.
     """
-    store = SqliteStore(path, 1 + reader_connections, most_text)
-    await store.open(examined=examined)
+    store = SqliteStore(path, 1 + reader_connections, max_text)
+    await store.open(checked=checked)
     return store
 
 
 class SqliteStore(Store):
     """A `protocol.Store` with *count* connections; one looks up the revision. For one event loop."""
 
-    def __init__(self, path: Path, count: int, most_text: int) -> None:
+    def __init__(self, path: Path, count: int, max_text: int) -> None:
         self._path = path
         self._count = count
-        self._most_text = most_text
+        self._max_text = max_text
         self._readers: list[SqliteReader] = []
         self._pool: Pool[SqliteReader] = Pool(())
         self._quiet_until_s = 0.0
@@ -72,15 +72,15 @@ class SqliteStore(Store):
         self._former: set[SqliteReader] = set()  # still lent, and connected to the file before
         self._leaving: set[asyncio.Future[None]] = set()
 
-    async def open(self, *, examined: bool = False) -> None:
+    async def open(self, *, checked: bool = False) -> None:
         """Open the connections, to the file as it is now; when that fails, those before stay."""
         state = state_of(self._path)
-        if examined:
+        if checked:
             await asyncio.to_thread(examine, self._path)
         readers: list[SqliteReader] = []
         try:
             for _ in range(self._count):
-                reader = SqliteReader(self._path, self._most_text, self._given_back)
+                reader = SqliteReader(self._path, self._max_text, self._given_back)
                 await reader.open()
                 readers.append(reader)
         except BaseException:
@@ -183,7 +183,7 @@ class SqliteStore(Store):
 
     async def _renew(self) -> None:
         try:
-            await self.open(examined=True)
+            await self.open(checked=True)
         except StoreError as error:
             self._look_at = time.monotonic() + _TRY_EVERY_S
             if self._complaint != str(error):

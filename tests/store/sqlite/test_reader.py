@@ -130,7 +130,7 @@ def _busy_timeout(reader: SqliteReader) -> int:
 
 
 async def test_too_much_text_is_refused_as_everywhere(database: Path) -> None:
-    async with reading(database, PATIENCE_S, most_text=100) as (_, reader):
+    async with reading(database, PATIENCE_S, max_text=100) as (_, reader):
         with pytest.raises(AnswerTooLarge):
             reader.answer(DetailRows((key("a"),), ALL, Detail.BODY))
         assert reader.answer(COUNT) is not None

@@ -282,7 +282,7 @@ async def test_a_database_that_was_written_over_is_read_again_when_it_is_whole(t
 async def test_pages_that_do_not_fit_together_are_found_before_they_are_served(tmp_path: Path) -> None:
     path = damaged(graph(tmp_path / "g.db", article("a")))
     with pytest.raises(StoreError, match=r"^\S+g\.db is damaged \(.+\): `graph-api ingest .*` rebuilds it$"):
-        await open_store(path, examined=True)
+        await open_store(path, checked=True)
     with pytest.raises(StoreError, match="damaged"), at(path).session() as session:
         session.run(ask(ArticleRows((key("a"),), ALL)))
 
