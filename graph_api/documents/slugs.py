@@ -13,6 +13,7 @@ _ENDING = re.compile(r"\.(?:md|markdown|ya?ml)$", re.IGNORECASE)
 _LONGEST_NAME = 250  # characters of a title that name a file: systems allow 255 bytes
 _LEADING_DOT = re.compile(r"(?<![\w.])\.(?=[^\W_])")
 _SPELLED = str.maketrans({"+": "plus", "#": "sharp"})
+_DOTTED_I = "i\u0307"  # the case-folded form of İ
 # Characters of Unicode's Default_Ignorable_Code_Point: letters and marks among them, none of them visible.
 _INVISIBLE = re.compile(
     "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f"
@@ -77,6 +78,9 @@ def slug_of_title(title: str) -> str:
 
 
 def _folded(text: str) -> str:
-    """Case-folded NFKC; twice, since folding can undo the composition (Unicode 3.13, D147)."""
+    """Case-folded NFKC; twice, since folding can undo the composition (Unicode 3.13, D147).
+
+    İ is i, as in the store's comparisons: names that lookups cannot tell apart are one topic.
+    """
     once = normalized("NFKC", text).casefold()
-    return normalized("NFKC", once).casefold()
+    return normalized("NFKC", once).casefold().replace(_DOTTED_I, "i")
