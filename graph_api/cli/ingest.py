@@ -42,10 +42,10 @@ def closing(report: IngestReport, paths: tuple[Path, ...]) -> str:
     changes = [f"+{report.added:,}" if report.added else "", f"-{report.removed:,}" if report.removed else ""]
     changes += [f"{report.changed:,} changed"] if report.changed else []
     said = ", ".join(filter(None, changes)) or ("" if report.moved else "unchanged")
-    told = [
+    parts = [
         f"{counted(report.articles, 'article')}{f' ({said})' if said else ''}",
         counted(report.stubs, "stub"),
         *(counted(number, severity.value) for severity, number in report.problems.items() if number),
     ]
     hint = f"; {check_command(paths)} shows them" if any(report.problems.values()) else ""
-    return f"{', '.join(told)} in {report.seconds:,.1f} s{hint}"
+    return f"{', '.join(parts)} in {report.seconds:,.1f} s{hint}"

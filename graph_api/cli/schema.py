@@ -76,9 +76,9 @@ def contracts() -> Mapping[str, str]:
 def changes(published: str, current: str) -> list[str]:
     """The changes between two schemas: breaking ones first, then dangerous, then safe ones."""
     found = find_schema_changes(*(built(text, assume_valid_sdl=True) for text in (published, current)))
-    told = [(type(change), f"{change.type.name}: {change.description}") for change in found]
-    told += _directive_changes(_directives_of_types(published), _directives_of_types(current))
-    return [f"{_WEIGHTS[kind]} {change}" for kind in _WEIGHTS for one, change in told if one is kind]
+    listed = [(type(change), f"{change.type.name}: {change.description}") for change in found]
+    listed += _directive_changes(_directives_of_types(published), _directives_of_types(current))
+    return [f"{_WEIGHTS[kind]} {change}" for kind in _WEIGHTS for one, change in listed if one is kind]
 
 
 def _directive_changes(

@@ -97,10 +97,10 @@ class Engine:
         """The answer to one operation, with `extensions.cost` when *include_cost*, and `extensions.ftv1`, its trace
         for a federated gateway, when *traced* and its cost is at most 1,000.
 
-        *rights* are the caller's, by default those that the settings give to everybody. In the queue each *client* has
+        *rights* are the caller's, by default those that the settings give without an API key. In the queue each *client* has
         an equal share; raises `Overloaded` when too many operations wait. *charge* is awaited with the cost of an
         operation that may run; an exception that it raises ends the operation. The body of a cached answer is in
-        *coding* when the cache holds it so. *stats* records the work; a plan that `answer_now` began with it goes on.
+        *coding* when the cache holds it so. *stats* records the work; a plan that `answer_now` began with it continues.
         """
         stats, rights = stats or Stats(), rights or self._rights
         stats.text, stats.asked_s = text, time.perf_counter()
@@ -155,7 +155,7 @@ class Engine:
         try:
             is_done = execution.on_loop()
         except Exception:
-            work.stats.close()  # a failed plan cannot go on: `execute` runs it again and reports the error
+            work.stats.close()  # a failed plan cannot continue: `execute` runs it again and reports the error
             raise
         self._loop_time.took(time.perf_counter() - begun_s)
         if not is_done or len(execution.body) > most_bytes:

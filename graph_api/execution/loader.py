@@ -167,7 +167,7 @@ class Load(Generic[T]):
         drive(self._running, self._answer, seen=self.stats.seen)
 
     def close(self) -> None:
-        """Release the connection; the plan cannot go on."""
+        """Release the connection; the plan cannot continue."""
         if self._reader is not None:
             self._reader.release()
             self._reader = None

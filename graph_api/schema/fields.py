@@ -130,13 +130,13 @@ def _directives(size: ListSize | None, cost: int | None) -> list[object]:
         return costs(cost)
     if size is None:
         return []
-    told = ListSizeDirective(
+    list_size = ListSizeDirective(
         assumed_size=size.assumed,
         slicing_arguments=sorted(size.slicing) or UNSET,
         sized_fields=sorted(size.sized) or UNSET,
         require_one_slicing_argument=False,
     )
-    return [told, *(costs(1 + size.assumed * size.weight) if size.weight else ())]
+    return [list_size, *(costs(1 + size.assumed * size.weight) if size.weight else ())]
 
 
 def _take_parameters(resolve: Callable[..., object], arguments: Callable[..., object] | None) -> None:

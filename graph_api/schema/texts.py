@@ -2,7 +2,7 @@
 
 Bodies are as long as their authors make them, so rendering is bounded. It takes time in proportion to the length;
 sanitizing takes the square of the depth of nested elements (0.6 s for 20,000 raw `<div>`). Both release the
-interpreter for other threads. A longer body, or one with more nested lists and quotes than anybody writes, is
+interpreter for other threads. A longer body, or one with more nested lists and quotes than people write, is
 answered as Markdown.
 """
 

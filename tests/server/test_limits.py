@@ -188,17 +188,19 @@ def _not(levels: int) -> str:
 
 
 PROBES: Mapping[str, Probe] = {
-    "deadline_seconds": Probe("with `--deadline-seconds 1`, no reader is free for a second", _late),
+    "deadline_seconds": Probe(
+        "with `--deadline-seconds 1`, all database connections are busy for a second", _late
+    ),
     "arrival_seconds": sent(
         "with `--arrival-seconds 1`, headers without end", Settings(arrival_seconds=1), _begun
     ),
-    "idle_seconds": sent(
-        "with `--idle-seconds 1`, nothing behind an answer", Settings(idle_seconds=1), _idle
+    "idle_seconds": sent("with `--idle-seconds 1`, no request for a second", Settings(idle_seconds=1), _idle),
+    "max_connections": sent(
+        "with `--max-connections 1`, a second connection", Settings(max_connections=1), _second
     ),
-    "max_connections": sent("with `--max-connections 1`, a second one", Settings(max_connections=1), _second),
     "max_headers": sent("a header of 32,768 bytes", Settings(), _headers),
-    "max_body": Probe("80,000 bytes, length not told", _large),
-    "max_waiting": Probe("with `--max-waiting 1`, one more", _third),
+    "max_body": Probe("80,000 bytes, without `content-length`", _large),
+    "max_waiting": Probe("with `--max-waiting 1`, a second operation that waits", _third),
     "max_source": asked("16,385 bytes", "{ revision }".ljust(16_385)),
     "max_tokens": asked("1,501 tokens", "{" + " revision" * 1_499 + " }"),
     "max_depth": asked("`topic { parent { parent ...`", f'{{ topic(by: {{slug: "s"}}) {_PARENTS} }}'),

@@ -101,7 +101,7 @@ def begin(scope: Scope, send: Send = _discard) -> RequestRecord:
 
 
 def hand_over(scope: Scope, paused: Execution) -> None:
-    """Let the request that begins with *scope* go on with an operation that was begun for it."""
+    """Let the request that begins with *scope* continue an operation that was begun for it."""
     scope[_PAUSED] = paused
 
 
