@@ -61,7 +61,9 @@ class Settings:
         "", "Comma-separated origins whose pages may call the API, such as https://news.example, or *."
     )
     cache_control: str = setting("no-cache", "Cache-Control header of responses to GET that have an ETag.")
-    published_only: bool = setting(False, "Hide everything marked published: false.", group="access")
+    published_only: bool = setting(
+        False, "Hide article files that say published: false, and what only they know.", group="access"
+    )
     expose_secured: bool = setting(
         False, "Return Article.secured, the opaque encrypted payload.", group="access"
     )
