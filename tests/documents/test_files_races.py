@@ -1,4 +1,4 @@
-"""Folders that change under the reader, and files that are none: nothing outside is read, and nothing waits."""
+"""Folders that change while they are read, and pipes and devices in them: nothing outside is read, nothing blocks."""
 
 from __future__ import annotations
 

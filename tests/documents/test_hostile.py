@@ -1,4 +1,4 @@
-"""Files written to be hard to read: each is read to an end, and what became of it is told within bounds."""
+"""Files written to be hard to parse: parsing each one ends, and its problems are reported within the limits."""
 
 from __future__ import annotations
 

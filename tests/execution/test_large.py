@@ -1,4 +1,4 @@
-"""Large answers are made beside the event loop, and are the same bytes as small ones' would be."""
+"""Large answers are made in a thread, with the bytes that Strawberry's executor gives."""
 
 from __future__ import annotations
 

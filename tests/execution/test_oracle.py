@@ -1,6 +1,6 @@
-"""The oracle bites: each fault put into one batch function is found by comparing with the plain graph.
+"""The parity tests find faults: each fault that is put into one batch function makes them fail.
 
-Both ways through the product run the same batch function, so only the plain graph can find these.
+The compiled plan and Strawberry's executor run the same batch functions, so only `plain.py` finds these faults.
 """
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
-"""Generated operations on generated graphs: every way through the product agrees to the byte, and with the
-graph in plain Python."""
+"""Generated operations on generated graphs: the compiled plan and Strawberry's executor answer with equal bytes, and
+as the reference in plain Python (`plain.py`) does."""
 
 from __future__ import annotations
 

@@ -1,5 +1,4 @@
-"""Answers in memory: of one revision, bounded in bytes, compressed where there is no room, and not lost to whoever
-walks through everything."""
+"""Cached answers: of one revision, bounded in bytes, compressed when the cache is full, and not evicted by a scan."""
 
 from __future__ import annotations
 

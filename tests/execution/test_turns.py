@@ -1,4 +1,4 @@
-"""Large walks leave the event loop to others, and stop when nobody waits for them any more."""
+"""Large walks do not block the event loop, and stop when they are cancelled."""
 
 from __future__ import annotations
 

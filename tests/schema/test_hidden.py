@@ -1,5 +1,4 @@
-"""What is hidden from a caller is nowhere in an answer, and changes none: with hidden documents left out of what
-the caller sees, every answer is that of a folder which never had them."""
+"""Hidden documents are in no answer and change none: every answer equals that of a folder without these documents."""
 
 from __future__ import annotations
 

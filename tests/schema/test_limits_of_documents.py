@@ -1,4 +1,4 @@
-"""Documents at the limits of what is accepted: every field of them is answered, alike on every way."""
+"""Documents at their limits: every field is answered, with equal bytes by the compiled plan and Strawberry's executor."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Accepted documents that are as bad as they may be stop no query: each is answered, or refused for its size."""
+"""The worst documents that are accepted break no query: each query is answered, or refused for its size."""
 
 from __future__ import annotations
 

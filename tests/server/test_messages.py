@@ -1,5 +1,5 @@
-"""Every error, whatever a client sends, has a code from the list and a message that tells nothing of how the
-server is made: no Python, no SQL, no paths."""
+"""Whatever a client sends, every error has a code from the list, and its message reveals no Python, SQL or paths of the
+server."""
 
 from __future__ import annotations
 
