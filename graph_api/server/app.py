@@ -83,11 +83,13 @@ def _routes(state: ApiState) -> list[Route]:
     ]
 
 
-def _redirect(location: str, status: int) -> Callable[[Request], Awaitable[Response]]:
-    """Redirects to *location*, which is relative: behind a proxy the server does not know its own address, and the
-    client's Host header cannot be trusted."""
+def _redirect(relative: str, status: int) -> Callable[[Request], Awaitable[Response]]:
+    """Redirects to the API below the prefix, or to the *relative* location where no prefix is known: a proxy may
+    have stripped one. Never to the client's Host header, which cannot be trusted."""
 
     async def respond(request: Request) -> Response:
+        prefix = request.scope.get("root_path", "")
+        location = f"{prefix}{GRAPHQL_PATH}" if prefix else relative
         query = f"?{request.url.query}" if request.url.query else ""
         return RedirectResponse(location + query, status)
 

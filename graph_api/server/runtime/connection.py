@@ -149,8 +149,13 @@ class HttpConnection(HttpToolsProtocol):
     def _strip_root_path(self) -> None:
         """A proxy may keep the prefix or strip it; uvicorn expects it to be stripped."""
         prefix = self.root_path.encode()
-        if prefix and self.url.startswith(prefix + b"/"):
-            self.url = self.url[len(prefix) :]
+        if not prefix or not self.url.startswith(prefix):
+            return
+        rest = self.url[len(prefix) :]
+        if rest[:1] in {b"", b"?"}:  # the prefix itself
+            self.url = b"/" + rest
+        elif rest.startswith(b"/"):
+            self.url = rest
 
     def begin_request(self) -> None:
         """Starts the ASGI app; uvicorn does so as soon as the headers are complete."""

@@ -303,6 +303,17 @@ def test_a_proxy_may_keep_the_prefix_or_strip_it(tmp_path: Path, target: bytes, 
     assert b"the API is at /news/graphql" in twice
 
 
+@pytest.mark.parametrize("target", [b"/news", b"/news/", b"/news?query=%7Brevision%7D", b"/"])
+def test_the_prefix_itself_redirects_to_the_api_below_it(tmp_path: Path, target: bytes) -> None:
+    settings = dataclasses.replace(QUICK, root_path="/news")
+    database = graph(tmp_path / "graph.sqlite", article("a"))
+    with running(create_app(database, settings), settings) as url:
+        answer = sent(url, b"GET %b HTTP/1.0\r\n\r\n" % target)
+    query = target.partition(b"?")[1] + target.partition(b"?")[2]
+    assert answer.startswith(b"HTTP/1.1 307 ")
+    assert b"\r\nlocation: /news/graphql%b\r\n" % query in answer
+
+
 def test_surplus_connections_get_503_and_earlier_ones_are_served(url: str) -> None:
     with ExitStack() as open:
         clients = [open.enter_context(connected(url)) for _ in range(QUICK.max_connections)]
