@@ -13,6 +13,7 @@ from typing import Any
 import orjson
 
 from graph_api.errors import AnswerTooLarge
+from graph_api.execution.fields import TextChunks
 
 _OPTIONS = orjson.OPT_UTC_Z
 _LONG = 262_144  # characters of a text: encoded in about half a millisecond
@@ -94,7 +95,10 @@ def texts(values: Iterable[Any], take: Callable[[int], None]) -> list[Any]:
     made: list[Any] = []
     for each in values:
         value = each
-        if isinstance(value, str):
+        if isinstance(value, TextChunks):
+            value = orjson.Fragment(text := _chunks(value))
+            take(len(text))
+        elif isinstance(value, str):
             if len(value) > _SHORT:
                 value = orjson.Fragment(text := _text(value))
                 take(len(text))
@@ -109,8 +113,12 @@ def texts(values: Iterable[Any], take: Callable[[int], None]) -> list[Any]:
 def _text(text: str) -> bytes:
     if len(text) <= _LONG:
         return exact(orjson.dumps(text))
-    pieces = (text[at : at + _LONG] for at in range(0, len(text), _LONG))
-    return b"".join([b'"', *[orjson.dumps(each)[1:-1] for each in pieces], b'"'])
+    return _chunks(text[at : at + _LONG] for at in range(0, len(text), _LONG))
+
+
+def _chunks(texts: Iterable[str]) -> bytes:
+    """The JSON of one text. The join of large pieces releases the interpreter."""
+    return b"".join([b'"', *[orjson.dumps(each)[1:-1] for each in texts], b'"'])
 
 
 def fragments(objects: Sequence[Any], take: Callable[[int], None]) -> list[bytes]:

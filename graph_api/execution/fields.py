@@ -65,6 +65,10 @@ class Concatenated:
     counts: Sequence[int]
 
 
+class TextChunks(list[str]):
+    """A long text in pieces: joining them into one string would hold the interpreter for milliseconds."""
+
+
 Rows: TypeAlias = Callable[[Iterable[Any], Rights], Reads[Mapping[Any, Any]]]  # records by key
 Fetched: TypeAlias = Sequence[Any] | ByKey | Concatenated
 Sizes: TypeAlias = Callable[[Sequence[Any], Rights], Reads[Sequence[int]]]  # (parents, rights): for each

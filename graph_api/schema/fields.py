@@ -17,7 +17,7 @@ from strawberry import UNSET
 from strawberry.dataloader import DataLoader
 from strawberry.schema_directive import Location
 
-from graph_api.execution.fields import SIZE, Batch, Fetch, ListSize, Sizes
+from graph_api.execution.fields import SIZE, Batch, Fetch, ListSize, Sizes, TextChunks
 from graph_api.store.location import RunPlan
 from graph_api.store.reads import Rights
 
@@ -39,7 +39,8 @@ class Context:
         loader = self._loaders.get((batch, prepared))
         if loader is None:
             loader = self._loaders[batch, prepared] = self._loader(batch, prepared)
-        return await loader.load(parent)
+        value: object = await loader.load(parent)
+        return "".join(value) if isinstance(value, TextChunks) else value
 
     def _loader(self, batch: Batch, prepared: object) -> DataLoader[Any, Any]:
         async def load(parents: list[Any]) -> Sequence[Any]:

@@ -10,9 +10,12 @@ from typing import Any
 
 import orjson
 import pytest
+from hypothesis import given, strategies as st
 
 from graph_api.errors import AnswerTooLarge
+from graph_api.execution.encoding import SizeBudget, encoded, texts
 from graph_api.execution.engine import Answer, Engine
+from graph_api.execution.fields import TextChunks
 from graph_api.records import Detail
 from graph_api.schema import build_schema
 from graph_api.settings import Settings
@@ -156,3 +159,13 @@ async def test_what_was_read_for_a_refused_answer_is_let_go_at_once(database: Pa
         gc.enable()
         tracemalloc.stop()
         await store.close()
+
+
+@given(chunks=st.lists(st.text()))
+def test_a_text_in_chunks_is_encoded_and_counted_as_the_whole_text(chunks: list[str]) -> None:
+    budget = SizeBudget(MOST)
+    [value] = texts([TextChunks(chunks)], budget.take)
+    assert encoded(value) == orjson.dumps("".join(chunks))
+    assert budget.taken == len(encoded(value))
+    with pytest.raises(AnswerTooLarge):
+        texts([TextChunks(chunks)], SizeBudget(budget.taken - 1).take)

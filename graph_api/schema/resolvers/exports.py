@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
+from graph_api.execution.fields import TextChunks
 from graph_api.graph.export import Columns, ExportLink, ExportNode, GraphFormat, Value, export
 from graph_api.graph.walk import Link
 from graph_api.records import Article, NodeKey, Provider
@@ -26,20 +27,20 @@ COLUMNS: Columns = {  # the attributes that nodes may have
 }
 
 
-def exported(parents: Sequence[Subgraph], rights: Rights, format: GraphFormat) -> Reads[list[str]]:
+def exported(parents: Sequence[Subgraph], rights: Rights, format: GraphFormat) -> Reads[list[TextChunks]]:
     """The subgraph in a format that other programs read. Two articles that list each other are two edges."""
     theirs = yield from linked(parents, rights)
     found = yield from records((key for parent in parents for key in parent.keys), rights)
-    texts: list[str] = []
+    texts: list[TextChunks] = []
     for parent, links in zip(parents, theirs, strict=True):
         nodes = (export_node(found[key]) for key in parent.keys)
         edges = (export_link(link, found) for link in links.directed())
         yield from ask(Pause(apart=True))
-        chunks: list[str] = []
+        chunks = TextChunks()
         for chunk in export(nodes, edges, format, COLUMNS):
             chunks.append(chunk)
             yield from ask(Pause())
-        texts.append("".join(chunks))
+        texts.append(chunks)
     return texts
 
 
