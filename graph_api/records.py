@@ -132,6 +132,15 @@ class EdgeKind(Enum):
     __hash__ = object.__hash__  # members are singletons; Enum's own hash is Python and slow in keys of dicts
 
 
+class EdgeOrigin(Enum):
+    """Where a related edge comes from. An edge that is listed and linked is listed."""
+
+    LISTED = "listed"
+    LINKED = "linked"
+
+    __hash__ = object.__hash__  # members are singletons; Enum's own hash is Python and slow in keys of dicts
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Image:
     """An image of an article, provider or topic. Width and height in pixels."""

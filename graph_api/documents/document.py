@@ -7,6 +7,7 @@ Dates are UTC. `extra` holds the unknown keys as JSON text.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import Enum
 from typing import NamedTuple, TypeAlias, get_args, get_origin, get_type_hints
 
 from graph_api.records import ArticleFields, CopyFields, Image, Problem, Scalar, Secured
@@ -30,9 +31,42 @@ class RelatedItem(CopyFields):
     extra: str | None = None
 
 
+class ReferenceForm(Enum):
+    """How a document names another one: in a list of its front matter, by a link, a wikilink, or a template tag."""
+
+    LISTED = "listed"
+    LINK = "link"
+    WIKILINK = "wikilink"
+    TAG = "tag"
+
+
+class Reference(NamedTuple):
+    """A place where a document names another one: *target* as written, without fragment, and the link's *text*.
+
+    *line* counts from 1 in the file.
+    """
+
+    form: ReferenceForm
+    target: str
+    line: int
+    text: str = ""
+
+
+class LeftOut(Enum):
+    """Why a file of a folder is not a document: no error, it is something else."""
+
+    EMPTY = "empty"
+    PART = "part"
+    OTHER = "other"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ArticleDocument(ArticleFields):
-    """An article file. *related* is in the document's order, without the article itself and without duplicates."""
+    """An article file. *related* is in the document's order, without the article itself and without duplicates.
+
+    *addresses* are the paths below the site's root that the document declares; *names* other titles that wikilinks
+    use; *references* the documents it names, in front matter first, then in the order of the body.
+    """
 
     removed: bool
     featured_content: str | None
@@ -43,6 +77,9 @@ class ArticleDocument(ArticleFields):
     related: tuple[RelatedItem, ...]
     body: str | None
     extra: str | None
+    addresses: tuple[str, ...] = ()
+    names: tuple[str, ...] = ()
+    references: tuple[Reference, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,12 +113,17 @@ Document: TypeAlias = ArticleDocument | TopicDocument | ProviderDocument
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reading:
-    """The result of reading one file: its document, or None when the file is rejected, and its problems."""
+    """The result of reading one file: its document, or None when the file is rejected or left out, and its problems.
+
+    *read_from* pairs a field with the key, or the part of the file, that its value comes from.
+    """
 
     path: str
     sha256: str
     document: Document | None
     problems: tuple[Problem, ...]
+    left_out: LeftOut | None = None
+    read_from: tuple[tuple[str, str], ...] = ()
 
 
 class ScalarField(NamedTuple):

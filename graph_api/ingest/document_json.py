@@ -85,8 +85,8 @@ def key_of_url(url: str) -> NodeKey:
 
 
 def of_document(document: Document) -> str:
-    """The document without its related items, which are kept apart."""
-    bare = replace(document, related=()) if isinstance(document, ArticleDocument) else document
+    """The document without its related items and references, which are kept apart."""
+    bare = replace(document, related=(), references=()) if isinstance(document, ArticleDocument) else document
     return orjson.dumps(bare).decode()
 
 
@@ -111,6 +111,9 @@ def article(payload: str) -> ArticleDocument:
             "secured": None if secured is None else Secured(**secured),
             "topics": tuple(fields["topics"]),
             "related": (),
+            "references": (),
+            "addresses": tuple(fields["addresses"]),
+            "names": tuple(fields["names"]),
         }
     )
 
