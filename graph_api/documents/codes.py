@@ -406,6 +406,20 @@ CODES: Mapping[str, Code] = _table(
     ),
     # -- warnings between documents
     (
+        "W217",
+        "a key is there twice, and the last one counts",
+        "Site generators take the last of equal keys. In a folder that is read by URL this is an error (E125).",
+        "date: 2023-03-15\n    date: 2023-03-16",
+        "keep one of the two",
+    ),
+    (
+        "W218",
+        "a date cannot be read",
+        "The article is kept without it. Only folders that are read by path are so lenient; in others this is E108.",
+        'date: "13/40/2022"',
+        "write it such as 2023-03-15 or 2023-03-15T21:22:00Z",
+    ),
+    (
         "W220",
         "an article has a topic that is not in the taxonomy",
         "The topic exists, without parent and keywords.",
@@ -446,6 +460,13 @@ CODES: Mapping[str, Code] = _table(
         "At most 100 other names are kept, of together 10,000 characters: those of its own file, then the most frequent.",
         "(101 articles with different names of it)",
         "use fewer names for it",
+    ),
+    (
+        "W226",
+        "a listed document is not in the folder",
+        "The front matter lists a document by path, slug, title or address, and no document of the folder has it. The list stays in `extra`.",
+        "related:\n      - guides/no-such-page",
+        "correct the name, or remove the item",
     ),
 )
 """All codes: E10x values, E12x-E13x text, E14x the file, E15x several files, W20x-W21x one document, W22x several."""

@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
 
 from graph_api.documents.document import ScalarField
-from graph_api.documents.front_matter import Path, Source
+from graph_api.documents.front_matter import Path
 from graph_api.documents.limits import MAX_ITEMS, MAX_TEXT
 from graph_api.documents.urls import canonical_url
 from graph_api.documents.values import (
@@ -41,12 +41,28 @@ class FieldProblem:
     hint: str | None
 
 
+class Places(Protocol):
+    """Finds where the values of a document stand."""
+
+    def place(self, path: Path) -> tuple[int, int]:
+        """Line and column of the key or list item at *path*, else of its nearest ancestor."""
+        ...
+
+    def source_text(self, path: Path) -> str | None:
+        """The source text of the scalar at *path*."""
+        ...
+
+    def node(self, path: Path) -> Node | None:
+        """The node at *path*."""
+        ...
+
+
 class Problems:
     """The problems of one document, or of a part of it."""
 
     __slots__ = ("found", "source")
 
-    def __init__(self, source: Source | None) -> None:
+    def __init__(self, source: Places | None) -> None:
         self.source = source
         self.found: list[FieldProblem] = []
 

@@ -38,3 +38,6 @@ MAX_EXTRA = 100_000
 
 MAX_PROBLEMS = 1_000
 """Problems reported for one file."""
+
+MAX_REFERENCES = 10_000
+"""Links and other references to documents that one document may hold."""

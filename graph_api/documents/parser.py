@@ -7,27 +7,25 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 from graph_api.documents import front_matter
 from graph_api.documents.article import ADDRESSES, article
-from graph_api.documents.codes import CODES
 from graph_api.documents.document import (
-    ArticleDocument,
     Document,
     ProviderDocument,
     Reading,
     TopicDocument,
 )
-from graph_api.documents.fields import FieldProblem, Fields, Problems
-from graph_api.documents.front_matter import FrontMatter, Source
-from graph_api.documents.limits import MAX_DEPTH, MAX_PROBLEMS
+from graph_api.documents.fields import Fields, Problems
+from graph_api.documents.front_matter import FrontMatter
+from graph_api.documents.limits import MAX_DEPTH
 from graph_api.documents.parts import domain_of, extra_text, images
+from graph_api.documents.reading import decoded, finished, located
 from graph_api.documents.slugs import topic_slug
 from graph_api.documents.values import is_deeper, is_list, shown
 from graph_api.documents.yaml_exact import LocatedProblem
 from graph_api.errors import InvalidFrontMatter
-from graph_api.records import NodeKey, Problem, article_id, article_key
 
 _TAXONOMY_FOLDERS = {"topics": "topic", "organizations": "organization"}
 _TAXONOMY_KEY = re.compile(r"^taxonomy[ ]*:", re.MULTILINE)
@@ -38,35 +36,13 @@ _SKIPPED = frozenset({"W204", "W205", "W212", "W215"})
 def parse(path: str, data: bytes, sha256: str | None = None) -> Reading:
     """The document in these bytes, or None, and its problems; *sha256* is the hash of *data* in hex, if already known."""
     try:
-        document, found = _read(path, _decoded(data))
+        document, found = _read(path, decoded(data))
     except InvalidFrontMatter as error:
         document, found = (
             None,
             [LocatedProblem(code=error.code, line=error.line, column=error.column, message=str(error))],
         )
-    if any(problem.code[0] == "E" for problem in found):
-        document = None
-    key = _key(document)
-    found.sort(key=lambda problem: (problem.line, problem.column, problem.code))
-    problems = tuple(_problem(problem, path, key) for problem in found)
-    sha256 = sha256 or hashlib.sha256(data).hexdigest()
-    return Reading(path=path, sha256=sha256, document=document, problems=problems)
-
-
-def _decoded(data: bytes) -> str:
-    try:
-        text = data.decode().removeprefix("\ufeff")
-    except UnicodeDecodeError as error:
-        start = data.rfind(b"\n", 0, error.start) + 1
-        line, column = data.count(b"\n", 0, start) + 1, len(data[start : error.start].decode()) + 1
-        byte = f"byte 0x{data[error.start]:02x} is not UTF-8"
-        raise InvalidFrontMatter("E130", line, byte, column) from None
-    if not text.strip():
-        raise InvalidFrontMatter("E120", 1, "the file is empty")
-    if (at := text.find("\0")) >= 0:
-        column = at - text.rfind("\n", 0, at)
-        raise InvalidFrontMatter("E131", text.count("\n", 0, at) + 1, "the file contains NUL", column)
-    return text
+    return finished(path, sha256 or hashlib.sha256(data).hexdigest(), document, found)
 
 
 def _read(path: str, text: str) -> tuple[Document | None, list[LocatedProblem]]:
@@ -82,12 +58,12 @@ def _read(path: str, text: str) -> tuple[Document | None, list[LocatedProblem]]:
             )
         ]
     if front.mapping is None:
-        return None, _reported(front.problems, front.source)
+        return None, located(front.problems, front.source)
     problems = Problems(front.source)
     document = _document(Fields(front.mapping, (), problems), path, front.body)
     related = front.mapping.get("related")
     front.source.set_item_count("related", len(related) if is_list(related) else 0)
-    return document, _reported([*_yaml_problems(front, document, problems), *problems.found], front.source)
+    return document, located([*_yaml_problems(front, document, problems), *problems.found], front.source)
 
 
 def _folder_kind(path: str) -> str | None:
@@ -184,48 +160,3 @@ def _yaml_problems(
     if may_be_deep and is_deeper(front.mapping, MAX_DEPTH):
         front.source.exact_was_used = True
     return front.source.exact.problems if front.source.exact_was_used else ()
-
-
-def _reported(found: Sequence[LocatedProblem | FieldProblem], source: Source) -> list[LocatedProblem]:
-    """The problems with their positions; at most MAX_PROBLEMS, errors first, since they reject the file."""
-    if len(found) <= MAX_PROBLEMS:
-        return [_placed(one, source) for one in found]
-    errors_first = sorted(found, key=lambda one: one.code[0] != "E")
-    *reported, next_one = (_placed(one, source) for one in errors_first[: MAX_PROBLEMS + 1])
-    message = (
-        f"{MAX_PROBLEMS:,} problems are reported; this one and {len(found) - MAX_PROBLEMS - 1:,} more are not"
-    )
-    return [
-        *reported,
-        LocatedProblem(code="W216", line=next_one.line, column=next_one.column, message=message),
-    ]
-
-
-def _placed(problem: FieldProblem | LocatedProblem, source: Source) -> LocatedProblem:
-    if isinstance(problem, LocatedProblem):
-        return problem
-    line, column = source.place(problem.path)
-    return LocatedProblem(
-        code=problem.code, line=line, column=column, message=problem.message, hint=problem.hint
-    )
-
-
-def _key(document: Document | None) -> NodeKey | None:
-    """The key of the article that the document becomes."""
-    if not isinstance(document, ArticleDocument) or document.removed:
-        return None
-    return article_key(article_id(document.url))
-
-
-def _problem(problem: LocatedProblem, path: str, key: NodeKey | None) -> Problem:
-    code = CODES[problem.code]
-    return Problem(
-        code=code.code,
-        severity=code.severity,
-        message=problem.message,
-        hint=problem.hint or code.mend,
-        path=path,
-        line=problem.line,
-        column=problem.column,
-        article=key,
-    )

@@ -57,7 +57,7 @@ class ListNode:
 
 @dataclass(slots=True, kw_only=True)
 class MappingNode:
-    """A mapping by the source text of its keys; of equal keys the first counts."""
+    """A mapping by the source text of its keys."""
 
     line: int
     column: int
@@ -77,10 +77,13 @@ class Exact:
     problems: tuple[LocatedProblem, ...]
 
 
-def read(text: str, first_line: int = 1) -> Exact:
-    """The nodes of *text* and its problems; *first_line* is the number of its first line in the file."""
+def read(text: str, first_line: int = 1, *, last_counts: bool = False) -> Exact:
+    """The nodes of *text* and its problems; *first_line* is the number of its first line in the file.
+
+    Of equal keys the first counts, or the last.
+    """
     substitution = Substitution.of(text)
-    reading = _Reading(substitution, first_line)
+    reading = _Reading(substitution, first_line, last_counts=last_counts)
     root: Node | None = None
     if (at := text.find("\0")) >= 0:
         reading.note(
@@ -103,7 +106,8 @@ def _events(text: str) -> Iterator[Any]:  # Any: PyYAML's events have no common 
 class _Reading:
     """Builds nodes from the events of a text and collects problems."""
 
-    def __init__(self, substitution: Substitution, first_line: int) -> None:
+    def __init__(self, substitution: Substitution, first_line: int, *, last_counts: bool) -> None:
+        self._last_counts = last_counts
         self.problems: list[LocatedProblem] = []
         self.values = 0
         self._substitution = substitution
@@ -148,6 +152,8 @@ class _Reading:
                 first = node.keys[key.text].line
                 message = f"key {shortened(key.text)} is already in line {first}"
                 self._add("E125", (key.line, key.column), message)
+                if self._last_counts:
+                    node.keys[key.text], node.values[key.text] = key, value
             node.keys.setdefault(key.text, key)
             node.values.setdefault(key.text, value)
         return node

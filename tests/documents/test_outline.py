@@ -1,0 +1,75 @@
+"""What a body says: heading, paragraph and references, and what only looks like a reference."""
+
+from __future__ import annotations
+
+import pytest
+
+from graph_api.documents.limits import MAX_REFERENCES
+from graph_api.documents.outline import outline
+
+
+def named(body: str) -> list[tuple[str, str]]:
+    return [(one.form.value, one.target) for one in outline(body).references]
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        ("[a](b.md#c 'title')", [("link", "b.md")]),
+        ("[a][r]\n\n[r]: b.md", [("link", "b.md")]),
+        ("<https://a.example/>", [("link", "https://a.example/")]),
+        ('<a class="x" href="/b/">a</a>', [("link", "/b/")]),
+        ("[![picture](p.png)](b.md)", [("link", "b.md")]),
+        ("[[B]] [[B#heading|text]] ![[C]]", [("wikilink", "B"), ("wikilink", "B"), ("wikilink", "C")]),
+        (
+            "[a]({% post_url 2021-03-18-b %}) {% link _x/c.md %}",
+            [("tag", "2021-03-18-b"), ("tag", "_x/c.md")],
+        ),
+        ('{{< ref "b.md" >}} [a]({{< relref "c/d.md#e" >}})', [("tag", "b.md"), ("tag", "c/d.md")]),
+        ("[a]({{ site.baseurl }}/b/) [c]({{ '/d' | relative_url }})", [("link", "/b/"), ("link", "/d")]),
+    ],
+)
+def test_it_finds_links_of_all_kinds_in_order(body: str, expected: list[tuple[str, str]]) -> None:
+    assert named(body) == expected
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "`[a](b.md)` and `[[c]]`",
+        "```\n[a](b.md) {% link c.md %}\n```",
+        "    [a](b.md)",
+        "<!-- [a](b.md) [[c]] -->",
+        "%% [a](b.md) %%",
+        "{% comment %}[a](b.md){% endcomment %}",
+        "$[a](b)$",
+        "a[[1]]",
+        "![a](b.png)",
+        r"\[a](b.md)",
+        "[a](mailto:a@b.example) [b](tel:1) [c](#here)",
+        "[a]({{ page.url }})",
+    ],
+)
+def test_what_only_looks_like_a_link_is_none(body: str) -> None:
+    assert named(body) == []
+
+
+def test_lines_are_those_of_the_file() -> None:
+    found = outline("one\n\n[a](b)\nand {{< ref x >}}\n\n[[c]]\n", first_line=5).references
+    assert [one.line for one in found] == [7, 8, 10]
+
+
+def test_heading_and_paragraph_are_text() -> None:
+    found = outline(
+        "import X from 'y'\n\n## Sub\n\n# A *b* `c`\n\n- item\n\nFirst [link](x)\nline.\n\nSecond."
+    )
+    assert (found.heading, found.paragraph) == ("A b c", "First link line.")
+
+
+def test_there_are_bodies_without_either() -> None:
+    found = outline("### Soundings\n")
+    assert (found.heading, found.paragraph) == (None, None)
+
+
+def test_references_are_bounded() -> None:
+    assert len(outline("[a](b)\n" * (MAX_REFERENCES + 10)).references) == MAX_REFERENCES
