@@ -20,7 +20,7 @@ from graph_api.documents.limits import MAX_BYTES
 from graph_api.errors import SourceError
 from graph_api.records import Problem, Severity, normalized
 
-ENDINGS = (".md", ".markdown", ".yaml", ".yml")
+ENDINGS = (".md", ".markdown", ".mdx", ".yaml", ".yml")
 
 _ATTEMPTS = 5
 _MAX_FOLDERS = 100  # nested

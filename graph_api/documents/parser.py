@@ -27,16 +27,19 @@ from graph_api.documents.values import is_deeper, is_list, shown
 from graph_api.documents.yaml_exact import LocatedProblem
 from graph_api.errors import InvalidFrontMatter
 
-_TAXONOMY_FOLDERS = {"topics": "topic", "organizations": "organization"}
+TAXONOMY_FOLDERS = {"topics": "topic", "organizations": "organization"}
 _TAXONOMY_KEY = re.compile(r"^taxonomy[ ]*:", re.MULTILINE)
 # Values with these warnings were skipped, so their nesting has not been checked yet.
 _SKIPPED = frozenset({"W204", "W205", "W212", "W215"})
 
 
-def parse(path: str, data: bytes, sha256: str | None = None) -> Reading:
-    """The document in these bytes, or None, and its problems; *sha256* is the hash of *data* in hex, if already known."""
+def parse(path: str, data: bytes, sha256: str | None = None, *, kind: str | None = None) -> Reading:
+    """The document in these bytes, or None, and its problems; *sha256* is the hash of *data* in hex, if already known.
+
+    *kind* is that of a taxonomy file; by default the folder decides it.
+    """
     try:
-        document, found = _read(path, decoded(data))
+        document, found = _read(path, decoded(data), kind or _folder_kind(path))
     except InvalidFrontMatter as error:
         document, found = (
             None,
@@ -45,11 +48,11 @@ def parse(path: str, data: bytes, sha256: str | None = None) -> Reading:
     return finished(path, sha256 or hashlib.sha256(data).hexdigest(), document, found)
 
 
-def _read(path: str, text: str) -> tuple[Document | None, list[LocatedProblem]]:
+def _read(path: str, text: str, kind: str | None) -> tuple[Document | None, list[LocatedProblem]]:
     """The document and its problems, in any order."""
     if not path.lower().endswith((".yaml", ".yml")):
         front = front_matter.split(text)
-    elif _folder_kind(path) or _TAXONOMY_KEY.search(text):
+    elif kind or _TAXONOMY_KEY.search(text):
         front = front_matter.whole(text)
     else:
         return None, [
@@ -60,7 +63,7 @@ def _read(path: str, text: str) -> tuple[Document | None, list[LocatedProblem]]:
     if front.mapping is None:
         return None, located(front.problems, front.source)
     problems = Problems(front.source)
-    document = _document(Fields(front.mapping, (), problems), path, front.body)
+    document = _document(Fields(front.mapping, (), problems), path, front.body, kind)
     related = front.mapping.get("related")
     front.source.set_item_count("related", len(related) if is_list(related) else 0)
     return document, located([*_yaml_problems(front, document, problems), *problems.found], front.source)
@@ -69,12 +72,12 @@ def _read(path: str, text: str) -> tuple[Document | None, list[LocatedProblem]]:
 def _folder_kind(path: str) -> str | None:
     """The kind of document by folder: `_data/topics` and `_data/organizations`, also when `_data` is the source folder."""
     *above, folder = path.split("/")[:-1] or [""]
-    return _TAXONOMY_FOLDERS.get(folder) if not above or above[-1] == "_data" else None
+    return TAXONOMY_FOLDERS.get(folder) if not above or above[-1] == "_data" else None
 
 
-def _document(fields: Fields, path: str, body: str) -> Document | None:
+def _document(fields: Fields, path: str, body: str, folder_kind: str | None) -> Document | None:
     """The document of the kind that the taxonomy key names, else the folder."""
-    kind = fields.unread.get("taxonomy", _folder_kind(path))
+    kind = fields.unread.get("taxonomy", folder_kind)
     if kind is None and _is_listed_elsewhere(path, fields):
         fields.add(
             "W213", "webUrl", "is missing, and the folder is not a folder of articles; the file is skipped"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields, replace
 from enum import Enum
 
 NO_BASE_URL = "https://articles.invalid/"
@@ -32,3 +32,40 @@ class Site:
     body_links: bool = False
     external_links: bool = False
     above: tuple[str, ...] = ()
+
+    @property
+    def has_references(self) -> bool:
+        """Whether documents of the folder may name each other, by links or in lists."""
+        return self.body_links or self.identity is Identity.BY_PATH
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SiteOptions:
+    """What a user says about a folder, on the command line or in the folder; None: nothing."""
+
+    identity: Identity | None = None
+    base_url: str | None = None
+    key_map: Mapping[str, tuple[str, ...]] | None = None
+    body_links: bool | None = None
+    external_links: bool | None = None
+
+    def over(self, other: SiteOptions) -> SiteOptions:
+        """These options, and *other* where these say nothing."""
+        said = {one.name: getattr(self, one.name) for one in fields(self)}
+        return replace(other, **{name: value for name, value in said.items() if value is not None})
+
+
+def site(options: SiteOptions, identity: Identity, base_url: str | None, above: tuple[str, ...]) -> Site:
+    """How a folder is read under *options*; *base_url* is what the folder's own generator is configured with.
+
+    Links of bodies are read in folders that are read by path, unless the options say otherwise.
+    """
+    is_by_path = identity is Identity.BY_PATH
+    return Site(
+        identity=identity,
+        base_url=(options.base_url or base_url or NO_BASE_URL) if is_by_path else NO_BASE_URL,
+        key_map=(options.key_map or {}) if is_by_path else {},
+        body_links=is_by_path if options.body_links is None else options.body_links,
+        external_links=bool(options.external_links),
+        above=above if is_by_path else (),
+    )

@@ -9,7 +9,7 @@ from functools import lru_cache
 from graph_api.records import normalized
 
 _DATE_PREFIX = re.compile(r"[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}-(?=.)")
-_ENDING = re.compile(r"\.(?:md|markdown|ya?ml)$", re.IGNORECASE)
+_ENDING = re.compile(r"\.(?:md|markdown|mdx|ya?ml)$", re.IGNORECASE)
 _LONGEST_NAME = 250  # characters of a title that name a file: systems allow 255 bytes
 _LEADING_DOT = re.compile(r"(?<![\w.])\.(?=[^\W_])")
 _SPELLED = str.maketrans({"+": "plus", "#": "sharp"})

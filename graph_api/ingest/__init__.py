@@ -10,11 +10,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 
+from graph_api.documents.site import Identity, SiteOptions
 from graph_api.ingest.pipeline import IngestReport, Progress, replace_all
 from graph_api.ingest.sources import default_database, sources
 from graph_api.store import StoreUrl, at
 
-__all__ = ["IngestReport", "Progress", "default_database", "ingest"]
+__all__ = ["Identity", "IngestReport", "Progress", "SiteOptions", "default_database", "ingest"]
 
 
 def ingest(
@@ -22,13 +23,16 @@ def ingest(
     database: StoreUrl,
     *,
     only: bool = False,
+    options: SiteOptions | None = None,
     progress: Progress | None = None,
 ) -> IngestReport:
     """Make the store at *database* hold what *folders* say now; with *only* nothing else, else other folders stay.
+
+    *options* say how the folders are read: see `SiteOptions`.
 
     Raises `SourceError` when a folder is missing, holds no documents or only rejected ones, `StoreLocked`
     when another ingest runs, `StoreError` when the store cannot be written; the old content
     stays in each case. A database of another version of this program, or a damaged one, is rebuilt,
     unless it holds other folders that are to stay: that is a `StoreError` too.
     """
-    return replace_all(sources(folders), at(database), only=only, progress=progress)
+    return replace_all(sources(folders, options), at(database), only=only, progress=progress)

@@ -30,6 +30,7 @@ from graph_api.records import (
 from graph_api.store.writing import (
     ArticleRecord,
     Copy,
+    DeadReference,
     NodeProblems,
     NodeRecord,
     ProviderMention,
@@ -41,11 +42,16 @@ _SCALARS = tuple(field.name for field in fields(ArticleFields))
 
 
 def from_files(
-    key: NodeKey, statements: Sequence[Statement], copied: Collection[str], meaning: Meaning
+    key: NodeKey,
+    statements: Sequence[Statement],
+    copied: Collection[str],
+    dead: Iterable[DeadReference],
+    meaning: Meaning,
 ) -> list[NodeRecord]:
     """The records of an article that has files; only problems when it is removed.
 
-    *statements* come with the winner first; *copied* are the URLs under which others list this key.
+    *statements* come with the winner first; *copied* are the URLs under which others list this key; *dead* are its
+    listed references that lead nowhere.
     """
     url = min(statement.identity for statement in statements)
     own = [statement for statement in statements if statement.identity == url]
@@ -54,6 +60,7 @@ def from_files(
         *_collisions(own[0].path, url, {statement.identity for statement in statements} | set(copied)),
         *(problems.duplicate(statement.path, own[0].path, "article") for statement in own[1:]),
     ]
+    found += (problems.dead_reference(*reference) for reference in dead)
     if any(document.removed for document in documents):
         return _problems(key, found)
     winner = documents[0]

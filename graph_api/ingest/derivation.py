@@ -10,11 +10,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from graph_api.documents.document import ReferenceForm
 from graph_api.ingest.articles import from_copies, from_files
+from graph_api.ingest.linking import LinkedFolder, link
 from graph_api.ingest.providers import provider_records
 from graph_api.ingest.taxonomy import Meaning, Taxonomy, taxonomy, topic_records
 from graph_api.records import NodeKey, name_key, topic_id
-from graph_api.store.writing import FileRecord, GraphWriter, StoreWriter
+from graph_api.store.writing import Edge, FileRecord, GraphWriter, StoreWriter
 
 _BATCH = 500  # nodes whose records are in memory at once
 
@@ -55,12 +57,20 @@ def _subjects(files: Iterable[FileRecord], kind: str) -> Iterable[NodeKey]:
     return [file.subject for file in files if file.kind == kind and file.subject is not None]
 
 
-def derive(writer: StoreWriter, touched: Touched, before: Taxonomy) -> Derived:
+def derive(
+    writer: StoreWriter, touched: Touched, before: Taxonomy, linked: Sequence[LinkedFolder]
+) -> Derived:
     """Give every touched node, in both graphs, the records that a fresh ingest of the same files would give it.
 
-    *before* is the taxonomy before the files changed. The counts are those of the graph of all files.
+    *before* is the taxonomy before the files changed, *linked* are the folders whose documents name each other. The
+    counts are those of the graph of all files.
     """
     graphs = writer.graphs()
+    for number, graph in enumerate(graphs):
+        for folder in linked:
+            named = link(graph, number, folder)
+            touched.articles.update(named)
+            touched.listed.update(writer.listed(named))
     after = stored_taxonomy(graphs[0]) if touched.topics else before
     unsettled = [graph.unsettled(touched.listed) for graph in graphs]
     writer.drop_unused_copies(touched.listed)
@@ -117,13 +127,13 @@ def _derive_articles(
     graph.remove("article", articles)
     without_files = set(articles)
     for batch in _batches(articles):
-        copied = graph.copied_urls(batch)
+        copied, dead = graph.copied_urls(batch), graph.dead_references(ReferenceForm.LISTED.value, batch)
         found = graph.statements("article", batch)
         without_files -= found.keys()
         graph.add(
             record
             for key, statements in found.items()
-            for record in from_files(key, statements, copied.get(key, ()), meaning)
+            for record in from_files(key, statements, copied.get(key, ()), dead.get(key, ()), meaning)
         )
     for batch in _batches(without_files):
         copies = graph.copies(batch)
@@ -132,7 +142,16 @@ def _derive_articles(
     moved = {key for key in articles if former.get(key) != present.get(key)}
     for batch in _batches(articles | graph.listing(moved)):
         listed = graph.related(batch)
-        graph.relate({key: list(dict.fromkeys(listed.get(key, ()))) for key in batch})
+        graph.relate({key: _edges(key, listed.get(key, ())) for key in batch})
+
+
+def _edges(article: NodeKey, named: Iterable[Edge]) -> list[Edge]:
+    """One edge to each of the articles that are *named*, the first; none to the article itself."""
+    found: dict[NodeKey, Edge] = {}
+    for edge in named:
+        if edge.target != article:
+            found.setdefault(edge.target, edge)
+    return list(found.values())
 
 
 def _derive_topics(graph: GraphWriter, keys: set[NodeKey], after: Taxonomy) -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 from functools import lru_cache
@@ -16,10 +17,18 @@ from graph_api.documents.document import (
     ProviderDocument,
     ProviderMention,
     Reading,
+    Reference,
+    ReferenceForm,
     RelatedItem,
     TopicDocument,
 )
+from graph_api.documents.limits import MAX_TEXT
+from graph_api.documents.site import Identity, Site
+from graph_api.documents.slugs import slug_of_title
+from graph_api.documents.urls import canonical_url
+from graph_api.errors import InvalidUrl
 from graph_api.records import (
+    EdgeOrigin,
     Image,
     NodeKey,
     Secured,
@@ -29,18 +38,19 @@ from graph_api.records import (
     provider_id,
     topic_id,
 )
-from graph_api.store.writing import EmbeddedCopy, FileRecord
+from graph_api.store.writing import EmbeddedCopy, FileRecord, StoredReference
 
 _REMEMBERED = 16_384  # addresses: members of a story list the same ones over and over
 
 
-def file_record(folder: str, reading: Reading, sha256: bytes) -> FileRecord:
-    """The record of one file, accepted or rejected; *sha256* is the hash of its text.
+def file_record(folder: str, reading: Reading, sha256: bytes, site: Site) -> FileRecord:
+    """The record of one file, accepted, rejected or left out; *sha256* is the hash of its text.
 
     An article that says `published: false` is hidden, and a rejected file, which could be one.
     """
     document = reading.document
-    kind, subject, identity = ("rejected", None, None) if document is None else _subject(document)
+    without = "rejected" if reading.left_out is None else "left_out"
+    kind, subject, identity = (without, None, None) if document is None else _subject(document)
     article = document if isinstance(document, ArticleDocument) else None
     return FileRecord(
         folder=folder,
@@ -50,9 +60,11 @@ def file_record(folder: str, reading: Reading, sha256: bytes) -> FileRecord:
         subject=subject,
         identity=identity,
         published_date_time=None if article is None else article.published_date_time,
-        is_hidden=document is None or (article is not None and article.published is False),
+        is_hidden=kind == "rejected" or (article is not None and article.published is False),
         payload=None if document is None else of_document(document),
-        related=[] if article is None else [_copy(item) for item in article.related],
+        related=[] if article is None else [*_copies(article), *_external(article, site)],
+        known_as=_known_as(article, site) if article is not None and site.has_references else None,
+        references=[] if article is None else _references(article),
         problems=reading.problems,
     )
 
@@ -69,8 +81,71 @@ def _subject(document: Document) -> tuple[str, NodeKey, str]:
             assert_never(document)
 
 
-def _copy(item: RelatedItem) -> EmbeddedCopy:
-    return EmbeddedCopy(key_of_url(item.url), item.url, of_item(item))
+def _copies(article: ArticleDocument) -> Iterable[EmbeddedCopy]:
+    return (
+        EmbeddedCopy(key_of_url(item.url), item.url, of_item(item), position)
+        for position, item in enumerate(article.related)
+    )
+
+
+# -- references to other documents ---------------------------------------------------------------------------
+
+
+def _known_as(article: ArticleDocument, site: Site) -> str:
+    """Addresses and names; an article that is identified by its URL is found by its other URLs too."""
+    others = (
+        () if site.identity is Identity.BY_PATH else filter(None, (article.web_url, article.original_url))
+    )
+    return orjson.dumps([(*article.addresses, *others), (article.title, *article.names)]).decode()
+
+
+def known_as(text: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The addresses and names of a document, its title first."""
+    addresses, names = orjson.loads(text)
+    return tuple(addresses), tuple(names)
+
+
+def _references(article: ArticleDocument) -> list[StoredReference]:
+    """The references, after the related items, which a document has first."""
+    return [
+        StoredReference(position, found.form.value, found.target, found.line, found.text)
+        for position, found in enumerate(article.references, len(article.related))
+    ]
+
+
+def _external(article: ArticleDocument, site: Site) -> Iterator[EmbeddedCopy]:
+    """Copies of the pages of other sites that the article lists, or links to where the site wants these."""
+    taken: set[str] = {article.url}
+    for position, found in enumerate(article.references, len(article.related)):
+        is_listed = found.form is ReferenceForm.LISTED
+        if is_listed or (site.external_links and found.form is ReferenceForm.LINK):
+            url = _url_of_another_site(found.target, site.base_url)
+            if url is not None and url not in taken:
+                taken.add(url)
+                origin = EdgeOrigin.LISTED if is_listed else EdgeOrigin.LINKED
+                item = _item_of(url, found)
+                yield EmbeddedCopy(key_of_url(url), url, of_item(item), position, origin)
+
+
+def _url_of_another_site(target: str, base_url: str) -> str | None:
+    with suppress(InvalidUrl):
+        url = canonical_url(target)
+        return url if url.split("/")[2] != base_url.split("/")[2] else None
+    return None
+
+
+def _item_of(url: str, found: Reference) -> RelatedItem:
+    title = (found.text or url)[:MAX_TEXT]
+    domain = url.split("/")[2].partition(":")[0]
+    return RelatedItem(
+        url=url,
+        slug=slug_of_title(title),
+        title=title,
+        type="article",
+        web_url=url,
+        provider=ProviderMention(domain=domain, name=domain),
+        images=(),
+    )
 
 
 @lru_cache(_REMEMBERED)
@@ -150,6 +225,23 @@ def _common(fields: Mapping[str, Any]) -> dict[str, Any]:
         "provider": None if named is None else ProviderMention(**named | {"images": images(named["images"])}),
         "images": images(fields["images"]),
     }
+
+
+def of_site(site: Site) -> str:
+    """How a folder is read, without where it lies: equal folders have equal texts."""
+    return orjson.dumps(replace(site, above=()), option=orjson.OPT_SORT_KEYS).decode()
+
+
+def identity_of_site(text: str) -> Identity:
+    """What identifies the articles of a folder that was read as *text* says."""
+    return Identity(orjson.loads(text)["identity"])
+
+
+def site(text: str, above: tuple[str, ...]) -> Site:
+    """The site in *text*."""
+    fields = orjson.loads(text)
+    keys = {field: tuple(names) for field, names in fields["key_map"].items()}
+    return Site(**fields | {"identity": Identity(fields["identity"]), "key_map": keys, "above": above})
 
 
 def _tuples(fields: Mapping[str, Any], *names: str) -> dict[str, Any]:

@@ -11,16 +11,27 @@ from typing import TypeAlias
 
 import orjson
 
+from graph_api.documents.site import Site
 from graph_api.errors import SourceError
+from graph_api.ingest import document_json
 from graph_api.ingest.derivation import Derived, Touched, derive, replace, stored_taxonomy
 from graph_api.ingest.document_json import file_record
+from graph_api.ingest.linking import LinkedFolder, before
 from graph_api.ingest.sources import FolderFile, Source
 from graph_api.records import NodeKey, Severity
-from graph_api.store.writing import FileRecord, StoreWriter, WritableStore
+from graph_api.store.writing import (
+    FileRecord,
+    GraphWriter,
+    KnownFile,
+    StoreWriter,
+    WritableStore,
+    document_key,
+)
 
 Progress: TypeAlias = Callable[[int, int], None]
 """Called with the number of files read so far, and of all."""
 
+_BY_URL = document_json.of_site(Site())
 _BATCH = 100  # files whose records are in memory at once
 
 
@@ -68,12 +79,14 @@ class _Ingest:
         self._has_changes = False
 
     def run(self, started: float, *, only: bool) -> IngestReport:
-        before = stored_taxonomy(self._writer.graphs()[0])
+        graphs = self._writer.graphs()
+        taxonomy = stored_taxonomy(graphs[0])
         if only:
             self._forget_other_folders()
+        linked = self._linked_folders(graphs)
         for source in self._sources:
-            self._replace(source)
-        derived = derive(self._writer, self._touched, before) if self._has_changes else Derived()
+            linked += self._replace(source, graphs)
+        derived = derive(self._writer, self._touched, taxonomy, linked) if self._has_changes else Derived()
         return self._report(derived, started)
 
     def _forget_other_folders(self) -> None:
@@ -81,17 +94,31 @@ class _Ingest:
         for folder in self._writer.folders():
             if folder not in kept:
                 self._store({known.key for known in self._writer.known_files(folder).values()}, [])
+                self._writer.set_site(folder, None)
 
-    def _replace(self, source: Source) -> None:
+    def _linked_folders(self, graphs: Sequence[GraphWriter]) -> list[LinkedFolder]:
+        """The folders besides those of the sources whose documents name each other."""
+        others = set(self._writer.folders()) - {source.folder for source in self._sources}
+        sites = {folder: document_json.site(self._writer.site(folder) or "", ()) for folder in others}
+        return [before(graphs, folder, site) for folder, site in sites.items() if site.has_references]
+
+    def _replace(self, source: Source, graphs: Sequence[GraphWriter]) -> list[LinkedFolder]:
+        """Replace the files of *source* that changed; all when the folder is read in another way than before."""
+        stored = self._writer.site(source.folder)
+        site = source.site(None if stored is None else document_json.identity_of_site(stored))
+        is_same_site = stored == document_json.of_site(site)
+        self._writer.set_site(source.folder, document_json.of_site(site))
+        linked = before(graphs, source.folder, site)
         known = self._writer.known_files(source.folder)
         old: set[NodeKey] = set()
         new: list[FileRecord] = []
-        for file in self._counted(source.files):
+        for file in self._counted(source.files(site)):
             former = known.pop(file.path, None)
-            if former is not None and former.sha256 == file.sha256:
+            if former is not None and is_same_site and _is_unchanged(file, former):
                 continue
             old.update([] if former is None else [former.key])
-            new.append(file_record(source.folder, file.reading(), file.sha256))
+            new.append(file_record(source.folder, file.reading(), file.sha256, site))
+            linked.read.add(document_key(source.folder, file.path))
             if len(new) == _BATCH:
                 self._store(old, new)
                 old, new = set(), []
@@ -101,6 +128,11 @@ class _Ingest:
                 f"{source.folder}: every file is rejected, nothing was changed;"
                 f" `graph-api check {source.folder}` shows why"
             )
+        return [linked] if site.has_references else []
+
+    def _content(self) -> Iterator[tuple[str, Iterable[tuple[str, bytes]]]]:
+        for folder, files in self._writer.hashes().items():
+            yield self._writer.site(folder) or "", files
 
     def _counted(self, files: Iterable[FolderFile]) -> Iterator[FolderFile]:
         for file in files:
@@ -118,7 +150,7 @@ class _Ingest:
         former = self._writer.revision()
         revision = former
         if self._has_changes or revision is None:
-            revision = revision_of(self._writer.hashes().values())
+            revision = revision_of(self._content())
             self._writer.set_revision(revision)
         articles, stubs = self._writer.graphs()[0].counts()
         return IngestReport(
@@ -134,11 +166,21 @@ class _Ingest:
         )
 
 
-def revision_of(folders: Iterable[Iterable[tuple[str, bytes]]]) -> str:
-    """The revision of folders, each given as the paths and hashes of its files: a hash of content alone.
+def _is_unchanged(file: FolderFile, former: KnownFile) -> bool:
+    """Whether the file says the same as before, about the same article: a new neighbor may change its URL."""
+    has_same_url = file.url is None or former.identity is None or former.identity == file.url
+    return former.sha256 == file.sha256 and has_same_url
 
-    It does not depend on the store, on where the folders lie, or on the order in which files were read. A setting
-    that changes what files mean belongs into this hash; there is none yet.
+
+def revision_of(folders: Iterable[tuple[str, Iterable[tuple[str, bytes]]]]) -> str:
+    """The revision of folders, each given as how it is read, and the paths and hashes of its files: a hash of content.
+
+    It does not depend on the store, on where the folders lie, or on the order in which files were read. How a folder is
+    read enters the hash where it is not the way of a folder that is read by URL.
     """
-    content = sorted(sorted((path, sha256.hex()) for path, sha256 in files) for files in folders)
+    content = sorted(
+        ([[site, ""]] if site not in {"", _BY_URL} else [])
+        + sorted([path, sha256.hex()] for path, sha256 in files)
+        for site, files in folders
+    )
     return hashlib.sha256(orjson.dumps(content)).hexdigest()

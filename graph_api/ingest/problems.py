@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from graph_api.documents.limits import MAX_ITEMS, MAX_TEXT
+from graph_api.documents.values import shown
 from graph_api.records import Problem, Severity
 
 KEY_COLLISION = "E150"
@@ -12,6 +13,7 @@ UNKNOWN_PARENT = "W222"
 DUPLICATE_ARTICLE = "W223"
 DUPLICATE_TAXONOMY = "W224"
 MANY_NAMES = "W225"
+DEAD_REFERENCE = "W226"
 
 
 def duplicate(path: str, winner: str, what: str) -> Problem:
@@ -31,6 +33,17 @@ def unknown_topic(path: str, name: str) -> Problem:
         path,
         f'topic "{name}" is not in the taxonomy',
         "add a file for it to _data/topics, or use one of the names there",
+    )
+
+
+def dead_reference(path: str, line: int, target: str) -> Problem:
+    """The front matter lists a document that the folder does not hold."""
+    return _problem(
+        DEAD_REFERENCE,
+        path,
+        f"lists {shown(target)}, which is no document of the folder",
+        "write the path, slug, title or address of a document, or remove the item",
+        line,
     )
 
 
@@ -77,13 +90,13 @@ def key_collision(path: str, identity: str, winner: str) -> Problem:
     )
 
 
-def _problem(code: str, path: str, message: str, hint: str) -> Problem:
+def _problem(code: str, path: str, message: str, hint: str, line: int | None = None) -> Problem:
     return Problem(
         code=code,
         severity=Severity.WARNING,
         message=message,
         hint=hint,
         path=path,
-        line=None,
-        column=None,
+        line=line,
+        column=None if line is None else 1,
     )

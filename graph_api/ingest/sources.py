@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
+from graph_api.documents.by_path import configuration
 from graph_api.documents.document import Reading
 from graph_api.documents.files import FileBytes, read_file, scan
-from graph_api.documents.parser import parse
+from graph_api.documents.folder import has_address, is_read, reading, urls
+from graph_api.documents.site import Identity, Site, SiteOptions, site
 from graph_api.errors import SourceError, StoreError
+from graph_api.ingest.site_options import of_folder
 
 
 class FolderFile(Protocol):
-    """One file of a source folder, its bytes read."""
+    """One file of a source folder, its bytes read. *url* is its article's where it is identified by its path."""
 
     @property
     def path(self) -> str: ...
@@ -24,23 +27,79 @@ class FolderFile(Protocol):
     @property
     def sha256(self) -> bytes: ...
 
+    @property
+    def url(self) -> str | None: ...
+
     def reading(self) -> Reading:
         """What the file says."""
         ...
 
 
+class Source(Protocol):
+    """A source folder and the number of its files."""
+
+    @property
+    def folder(self) -> str: ...
+
+    @property
+    def count(self) -> int: ...
+
+    def site(self, stored: Identity | None) -> Site:
+        """How the folder is read. Its files decide it at the first ingest; afterwards what was *stored* then counts."""
+        ...
+
+    def files(self, site: Site) -> Iterable[FolderFile]:
+        """The files, read one by one, as *site* says. They can be iterated again: a damaged database is filled twice."""
+        ...
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Source:
-    """A source folder: its real path, the number of its files, and the files, which can be iterated again."""
+class Folder:
+    """A `Source` on disk: its real path, the paths of its files, and what is said about how they are read."""
 
     folder: str
-    count: int
-    files: Iterable[FolderFile]
+    paths: Sequence[str]
+    options: SiteOptions
+
+    @property
+    def count(self) -> int:
+        return len(self.paths)
+
+    def site(self, stored: Identity | None) -> Site:
+        identity = self.options.identity or stored or self._identity()
+        return site(self.options, identity, self._base_url(), Path(self.folder).parts[1:])
+
+    def _identity(self) -> Identity:
+        """By path when no file has an address in its front matter."""
+        pages = (path for path in self.paths if not path.lower().endswith((".yaml", ".yml")))
+        read = (read_file(self.folder, path) for path in pages)
+        is_by_url = any(isinstance(file, FileBytes) and has_address(file.data) for file in read)
+        return Identity.BY_URL if is_by_url else Identity.BY_PATH
+
+    def _base_url(self) -> str | None:
+        found = {
+            name: read_file(self.folder, name)
+            for name in configuration.FILES
+            if (Path(self.folder) / name).is_file()
+        }
+        return configuration.base_url(
+            {name: file.data for name, file in found.items() if isinstance(file, FileBytes)}
+        )
+
+    def names(self, site: Site) -> list[str]:
+        """The paths of the files that are read as *site* says."""
+        return [path for path in self.paths if is_read(path, site)]
+
+    def files(self, site: Site) -> Iterable[FolderFile]:
+        return _Files(self.folder, self.names(site), site)
 
 
-def sources(folders: Iterable[str | Path]) -> list[Source]:
-    """The folders, each once. `SourceError` when one is missing or holds no documents."""
-    return [_source(folder) for folder in sorted(set(real_folders(folders)))]
+def sources(folders: Iterable[str | Path], options: SiteOptions | None = None) -> list[Folder]:
+    """The folders, each once. `SourceError` when one is missing or holds no documents.
+
+    What *options* do not say, the folder's own configuration may say.
+    """
+    return [_source(folder, options or SiteOptions()) for folder in sorted(set(real_folders(folders)))]
 
 
 def real_folders(folders: Iterable[str | Path]) -> list[Path]:
@@ -58,29 +117,36 @@ def _is_text(name: str) -> bool:
     return not any("\ud800" <= character <= "\udfff" for character in name)
 
 
-def _source(folder: Path) -> Source:
+def _source(folder: Path, options: SiteOptions) -> Folder:
     paths = scan(folder)
     if not paths:
-        raise SourceError(f"{folder}: holds no documents (.md, .markdown, .yaml); nothing was changed")
-    return Source(folder=str(folder), count=len(paths), files=_Files(folder, paths))
+        raise SourceError(f"{folder}: holds no documents (.md, .markdown, .mdx, .yaml); nothing was changed")
+    return Folder(folder=str(folder), paths=paths, options=options.over(of_folder(folder)))
 
 
 @dataclass(frozen=True, slots=True)
 class _Files:
     """The files at *paths*, read one by one. Not a generator, since a damaged database is filled twice."""
 
-    folder: Path
-    paths: Collection[str]
+    folder: str
+    paths: Sequence[str]
+    site: Site
 
     def __iter__(self) -> Iterator[FolderFile]:
+        found = urls(self.paths, self.site)
         for path in self.paths:
             read = read_file(self.folder, path)
-            yield _Readable(read) if isinstance(read, FileBytes) else _Unreadable(read)
+            if isinstance(read, FileBytes):
+                yield _Readable(read, self.site, found.get(path))
+            else:
+                yield _Unreadable(read)
 
 
 @dataclass(frozen=True, slots=True)
 class _Readable:
     file: FileBytes
+    site: Site
+    url: str | None
 
     @property
     def path(self) -> str:
@@ -91,7 +157,7 @@ class _Readable:
         return bytes.fromhex(self.file.sha256)
 
     def reading(self) -> Reading:
-        return parse(self.file.path, self.file.data, self.file.sha256)
+        return reading(self.file, self.site, self.url)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +165,7 @@ class _Unreadable:
     """A file that could not be read. Its problems are hashed in place of its bytes."""
 
     rejection: Reading
+    url: str | None = None
 
     @property
     def path(self) -> str:
@@ -135,7 +202,8 @@ class Changes:
 def changes(folder: Path, known: Mapping[str, bytes]) -> Changes:
     """The changes in *folder* since its files had the hashes *known*, by path. Raises `SourceError` as `sources`."""
     [source] = sources([folder])
-    found = {file.path: file.sha256 for file in source.files}
+    site = source.site(None)
+    found = {file.path: file.sha256 for file in source.files(site)}
     return Changes(
         files=len(found),
         new=len(found.keys() - known.keys()),

@@ -19,6 +19,7 @@ from typing import NamedTuple, Protocol, TypeAlias, TypeVar
 from graph_api.records import (
     Article,
     Detail,
+    EdgeOrigin,
     Image,
     NodeKey,
     Problem,
@@ -35,20 +36,39 @@ T = TypeVar("T")
 
 
 class EmbeddedCopy(NamedTuple):
-    """A related article as a file embeds it: its key, canonical URL, and the item as JSON."""
+    """A related article as a file embeds it: its key, canonical URL, and the item as JSON.
+
+    *position* is that of the reference that it comes from, else of the item in its list. A copy is not used where the
+    reference at its position leads to a document.
+    """
 
     target: NodeKey
     url: str
     payload: str
+    position: int = 0
+    origin: EdgeOrigin = EdgeOrigin.LISTED
+
+
+class StoredReference(NamedTuple):
+    """A place where a file names a document: by a *form* that ingest knows, in a *line* of the file."""
+
+    position: int
+    form: str
+    target: str
+    line: int
+    text: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FileRecord:
     """One file: its path, its document, and its problems.
 
-    *kind* is article, topic, provider or rejected. *identity* is the canonical URL, slug or domain that *subject*,
+    *kind* is article, topic, provider, rejected or left_out. *identity* is the canonical URL, slug or domain that *subject*,
     the key of the node, was made from. *payload* is the document as JSON without its *related* items. The last
-    three are None for a rejected file.
+    three are None for a rejected file, and for one that is left out, which is no document and no error.
+
+    *known_as* is what other files name the document by, as JSON, None when nothing may name it; *references* are the
+    documents that it names.
     """
 
     folder: str
@@ -61,14 +81,17 @@ class FileRecord:
     is_hidden: bool
     payload: str | None
     related: Sequence[EmbeddedCopy] = ()
+    known_as: str | None = None
+    references: Sequence[StoredReference] = ()
     problems: Sequence[Problem] = ()
 
 
 class KnownFile(NamedTuple):
-    """A file that the store holds: the store's key of it, and the hash of its text."""
+    """A file that the store holds: the store's key of it, the hash of its text, and its identity."""
 
     key: NodeKey
     sha256: bytes
+    identity: str | None
 
 
 class Statement(NamedTuple):
@@ -88,6 +111,39 @@ class Copy(NamedTuple):
     url: str
     path: str
     payload: str
+
+
+class LinkTarget(NamedTuple):
+    """A document that others of its folder may name: its key, path, identity, and what it is known as (JSON)."""
+
+    document: NodeKey
+    subject: NodeKey
+    path: str
+    identity: str
+    known_as: str
+
+
+class Link(NamedTuple):
+    """Where the reference at *position* leads: to an article, or nowhere."""
+
+    position: int
+    target: NodeKey | None
+    origin: EdgeOrigin
+
+
+class Edge(NamedTuple):
+    """An edge from an article to a related one."""
+
+    target: NodeKey
+    origin: EdgeOrigin
+
+
+class DeadReference(NamedTuple):
+    """A listed reference that leads nowhere, in the file at *path*."""
+
+    path: str
+    line: int
+    target: str
 
 
 # -- keys that every store uses ---------------------------------------------------------------------------
@@ -224,8 +280,33 @@ class GraphWriter(Protocol):
         """The URLs under which files list *targets*: two for one key are a collision."""
         ...
 
-    def related(self, articles: Collection[NodeKey]) -> Mapping[NodeKey, list[NodeKey]]:
-        """The articles of this graph that the files of *articles* list: the winner's first, repeats kept."""
+    def related(self, articles: Collection[NodeKey]) -> Mapping[NodeKey, list[Edge]]:
+        """The articles of this graph that the files of *articles* name: listed ones first, the winner's first among
+        them, repeats kept."""
+        ...
+
+    def link_targets(self, folder: str) -> list[LinkTarget]:
+        """The articles' documents of *folder* that others may name, by path."""
+        ...
+
+    def references(
+        self, folder: str, documents: Collection[NodeKey] | None = None
+    ) -> Mapping[NodeKey, list[StoredReference]]:
+        """What *documents* of *folder* name, all documents when None, by position."""
+        ...
+
+    def links(self, documents: Collection[NodeKey]) -> Mapping[NodeKey, list[Link]]:
+        """Where the references of *documents* lead, by position."""
+        ...
+
+    def set_links(self, links: Mapping[NodeKey, Sequence[Link]]) -> None:
+        """Set where the references of each document lead."""
+        ...
+
+    def dead_references(
+        self, form: str, articles: Collection[NodeKey]
+    ) -> Mapping[NodeKey, list[DeadReference]]:
+        """The references of one form in the files of *articles* that lead nowhere and have no copy."""
         ...
 
     def provider_names(self, providers: Collection[NodeKey]) -> Mapping[NodeKey, list[ProviderName]]:
@@ -265,8 +346,8 @@ class GraphWriter(Protocol):
         """Add nodes and problems that are not there."""
         ...
 
-    def relate(self, lists: Mapping[NodeKey, Sequence[NodeKey]]) -> None:
-        """Set the related articles of each key, in order."""
+    def relate(self, lists: Mapping[NodeKey, Sequence[Edge]]) -> None:
+        """Set the related articles of each key, in order; each target once."""
         ...
 
     def counts(self) -> tuple[int, int]:
@@ -281,16 +362,24 @@ class StoreWriter(Protocol):
         """The source folders of the content, sorted."""
         ...
 
+    def site(self, folder: str) -> str | None:
+        """How the files of *folder* were read, as ingest wrote it; None for a folder that is new."""
+        ...
+
+    def set_site(self, folder: str, site: str | None) -> None:
+        """Store how the files of *folder* are read; None removes it."""
+        ...
+
     def known_files(self, folder: str) -> dict[str, KnownFile]:
         """The files of *folder*, by path."""
         ...
 
     def has_documents(self, folder: str) -> bool:
-        """Whether any file of *folder* was accepted."""
+        """Whether any file of *folder* is a document."""
         ...
 
     def hashes(self) -> Mapping[str, list[tuple[str, bytes]]]:
-        """Path and hash of every file by folder."""
+        """Path and hash of every file by folder, except of those that are left out."""
         ...
 
     def forget(self, files: Collection[NodeKey]) -> None:

@@ -20,6 +20,7 @@ from graph_api.documents.document import (
     RelatedItem,
     TopicDocument,
 )
+from graph_api.documents.site import Identity, Site
 from graph_api.documents.slugs import slug_of_title, topic_slug
 from graph_api.ingest import IngestReport
 from graph_api.ingest.pipeline import replace_all
@@ -139,6 +140,10 @@ class File:
     document: Document | None
 
     @property
+    def url(self) -> str | None:
+        return None
+
+    @property
     def sha256(self) -> bytes:
         return hashlib.sha256(repr(self.document).encode()).digest()
 
@@ -158,11 +163,29 @@ _REJECTED = Problem(
 Files = Mapping[str, Document | None]
 
 
+@dataclass(frozen=True, slots=True)
+class MemoryFolder:
+    """A `Source` in memory, read by URL."""
+
+    folder: str
+    documents: Files
+
+    @property
+    def count(self) -> int:
+        return len(self.documents)
+
+    def site(self, stored: Identity | None) -> Site:
+        assert stored in {None, Identity.BY_URL}
+        return Site()
+
+    def files(self, site: Site) -> list[File]:
+        assert site == Site()
+        return [File(path, document) for path, document in self.documents.items()]
+
+
 def source(folder: str, files: Files) -> Source:
     """A folder of these files."""
-    return Source(
-        folder=folder, count=len(files), files=[File(path, document) for path, document in files.items()]
-    )
+    return MemoryFolder(folder, files)
 
 
 def fill(database: Path, folders: Mapping[str, Files], *, only: bool = True) -> IngestReport:

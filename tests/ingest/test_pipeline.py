@@ -22,6 +22,9 @@ from tests.ingest.build import markdown, rows, select, write_folder
 Damage = Callable[[Path], object]
 
 
+BROKEN = "---\ntitle: [\n---\n"
+
+
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     """A folder with three articles in a row; the last lists a fourth that has no file."""
@@ -104,9 +107,10 @@ def test_the_revision_does_not_depend_on_place_or_order(folder: Path, tmp_path: 
 def test_the_revision_is_a_hash_of_content_and_of_nothing_of_the_store() -> None:
     """Equal content has this revision in every store, and in every version of this program."""
     one, other = ("a.md", b"\1" * 32), ("b.md", b"\2" * 32)
-    assert revision_of([[one], [other]]) == revision_of([[other], [one]])
-    assert revision_of([[one, other]]) == revision_of([[other, one]]) != revision_of([[one], [other]])
-    assert revision_of([[one]]) == "ea208e0552f529dd4e6eeae62557d1a1f46d4c7c3dda7d99947965da1dc0f0be"
+    both, first, second = ("", [one, other]), ("", [one]), ("", [other])
+    assert revision_of([first, second]) == revision_of([second, first])
+    assert revision_of([both]) == revision_of([("", [other, one])]) != revision_of([first, second])
+    assert revision_of([first]) == "ea208e0552f529dd4e6eeae62557d1a1f46d4c7c3dda7d99947965da1dc0f0be"
 
 
 def test_several_folders_are_replaced_each_on_its_own(folder: Path, database: Path, tmp_path: Path) -> None:
@@ -157,7 +161,7 @@ def test_a_folder_with_nothing_usable_never_empties_a_graph(
 
 
 def test_a_refused_first_ingest_leaves_no_database(folder: Path, database: Path) -> None:
-    write_folder(folder, {"a.md": "no front matter"})
+    write_folder(folder, {"a.md": BROKEN})
     with pytest.raises(SourceError, match="every file is rejected, nothing was changed"):
         ingest([folder], database)
     assert not list(database.parent.glob(f"{database.name}*[!k]"))  # all but the lock
@@ -165,7 +169,7 @@ def test_a_refused_first_ingest_leaves_no_database(folder: Path, database: Path)
 
 def test_a_refused_ingest_leaves_an_empty_file_of_before(folder: Path, database: Path) -> None:
     database.touch()
-    write_folder(folder, {"a.md": "no front matter"})
+    write_folder(folder, {"a.md": BROKEN})
     with pytest.raises(SourceError):
         ingest([folder], database)
     with pytest.raises(StoreError, match="holds no graph yet"):
@@ -183,7 +187,7 @@ def test_one_unusable_folder_stops_the_ingest_of_all(folder: Path, database: Pat
     before = rows(database)
     (folder / "a.md").unlink()
     with pytest.raises(SourceError):
-        ingest([folder, write_folder(tmp_path / "zzz", {"a.md": "no front matter"})], database)
+        ingest([folder, write_folder(tmp_path / "zzz", {"a.md": BROKEN})], database)
     assert rows(database) == before
 
 

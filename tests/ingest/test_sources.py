@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from graph_api.documents.site import Site
 from graph_api.errors import StoreError
 from graph_api.ingest import default_database, ingest
 from graph_api.ingest.sources import changes, sources
@@ -41,7 +42,7 @@ def test_a_checkout_with_crlf_is_the_same_content(folder: Path, database: Path, 
 def test_the_files_of_a_folder_can_be_read_a_second_time(folder: Path) -> None:
     """A database whose damage shows late is filled twice."""
     [source] = sources([folder])
-    first, second = ([file.sha256 for file in source.files] for _ in range(2))
+    first, second = ([file.sha256 for file in source.files(Site())] for _ in range(2))
     assert first == second
     assert len(first) == 3
 

@@ -19,6 +19,7 @@ from graph_api.records import (
     Article,
     ArticleId,
     Detail,
+    EdgeOrigin,
     Image,
     NodeKey,
     Problem,
@@ -38,6 +39,7 @@ from graph_api.store.sqlite.tables import APPLICATION_ID, SCHEMA_VERSION, SCRIPT
 from graph_api.store.sqlite.writer import Writer
 from graph_api.store.writing import (
     ArticleRecord,
+    Edge,
     FileRecord,
     GraphWriter,
     NodeRecord,
@@ -307,7 +309,11 @@ def _without(node: AnyNode, out: set[NodeKey]) -> AnyNode:
 def _add(graph: GraphWriter, nodes: Sequence[AnyNode]) -> None:
     graph.add(_RECORDS[type(node)](node) for node in nodes if not isinstance(node, ProblemNode))
     graph.relate(
-        {node.key: [key(name) for name in node.related] for node in nodes if isinstance(node, ArticleNode)}
+        {
+            node.key: [Edge(key(name), EdgeOrigin.LISTED) for name in node.related]
+            for node in nodes
+            if isinstance(node, ArticleNode)
+        }
     )
 
 

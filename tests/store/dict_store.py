@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from copy import deepcopy
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from operator import itemgetter
 from typing import Any, TypeVar
 
 import numpy as np
@@ -23,6 +24,7 @@ from graph_api.graph.protocol import Edges, Steps
 from graph_api.records import (
     Article,
     ContentStatus,
+    EdgeOrigin,
     Image,
     NodeKey,
     Problem,
@@ -41,14 +43,20 @@ from graph_api.store.reads import ArticleIdentifier, Keys, ListKey, Read, Reads,
 from graph_api.store.writing import (
     ArticleRecord,
     Copy,
+    DeadReference,
+    Edge,
+    EmbeddedCopy,
     FileRecord,
     GraphWriter,
     KnownFile,
+    Link,
+    LinkTarget,
     NodeProblems,
     NodeRecord,
     ProviderName,
     Spelling,
     Statement,
+    StoredReference,
     StoreWriter,
     TopicRecord,
     document_key,
@@ -75,6 +83,7 @@ class Content:
     generation: int = 0
     generated_at: datetime = EPOCH
     program: str = ""
+    sites: dict[str, str] = field(default_factory=dict[str, str])
 
     def __post_init__(self) -> None:
         self.whole = WritableGraph(self, published_only=False)
@@ -101,25 +110,36 @@ class Content:
     def folders(self) -> list[str]:
         return sorted({file.folder for file in self.files.values()})
 
+    def site(self, folder: str) -> str | None:
+        return self.sites.get(folder)
+
+    def set_site(self, folder: str, site: str | None) -> None:
+        self.sites.pop(folder, None)
+        if site is not None:
+            self.sites[folder] = site
+
     def known_files(self, folder: str) -> dict[str, KnownFile]:
         return {
-            file.path: KnownFile(key, file.sha256)
+            file.path: KnownFile(key, file.sha256, file.identity)
             for key, file in self.files.items()
             if file.folder == folder
         }
 
     def has_documents(self, folder: str) -> bool:
-        return any(file.folder == folder and file.kind != "rejected" for file in self.files.values())
+        return any(file.folder == folder and file.payload is not None for file in self.files.values())
 
     def hashes(self) -> Mapping[str, list[tuple[str, bytes]]]:
         found: defaultdict[str, list[tuple[str, bytes]]] = defaultdict(list)
         for file in self.files.values():
-            found[file.folder].append((file.path, file.sha256))
+            if file.kind != "left_out":
+                found[file.folder].append((file.path, file.sha256))
         return found
 
     def forget(self, files: Collection[NodeKey]) -> None:
         for key in files:
             del self.files[key]
+            for graph in filter(None, (self.whole, self.published)):
+                graph.linked.pop(key, None)
 
     def remember(self, files: Collection[FileRecord]) -> None:
         for file in files:
@@ -177,6 +197,7 @@ class WritableGraph:
         self.is_new = published_only
         self.nodes = DictGraph()
         self.owned: dict[NodeKey, NodeProblems] = {}
+        self.linked: dict[NodeKey, list[Link]] = {}
         self._content = content
         self._published_only = published_only
 
@@ -211,10 +232,16 @@ class WritableGraph:
             source = self.nodes.articles.get(file.subject) if file.subject is not None else None
             if source is None or source.article.url != file.identity or source.article.is_stub:
                 continue
-            for copy in file.related:
+            for copy in self._copies(file):
                 if copy.target in targets and not self._has_only_hidden_files(copy.target, copy.url):
                     found[copy.target].append(Copy(copy.target, copy.url, file.path, copy.payload))
         return found
+
+    def _copies(self, file: FileRecord) -> Iterator[EmbeddedCopy]:
+        """The copies of *file*, except those where a reference leads to a document."""
+        found = self.linked.get(document_key(file.folder, file.path), ())
+        leading = {link.position for link in found if link.target is not None}
+        return (copy for copy in file.related if copy.position not in leading)
 
     def _has_only_hidden_files(self, target: NodeKey, url: str) -> bool:
         """Asked of articles without a file in this graph."""
@@ -231,8 +258,8 @@ class WritableGraph:
                     found[copy.target].add(copy.url)
         return found
 
-    def related(self, articles: Collection[NodeKey]) -> Mapping[NodeKey, list[NodeKey]]:
-        found: defaultdict[NodeKey, list[NodeKey]] = defaultdict(list)
+    def related(self, articles: Collection[NodeKey]) -> Mapping[NodeKey, list[Edge]]:
+        found: defaultdict[NodeKey, list[Edge]] = defaultdict(list)
         urls = self.urls(self.nodes.articles)
         for file in self.files():
             key = file.subject
@@ -242,7 +269,71 @@ class WritableGraph:
                 and key is not None
                 and urls.get(key) == file.identity
             ):
-                found[key] += [copy.target for copy in file.related if urls.get(copy.target) == copy.url]
+                copies = (copy for copy in self._copies(file) if urls.get(copy.target) == copy.url)
+                placed = [(copy.position, Edge(copy.target, copy.origin)) for copy in copies]
+                placed += [
+                    (link.position, Edge(link.target, link.origin))
+                    for link in self.linked.get(document_key(file.folder, file.path), ())
+                    if link.target in urls and link.target is not None
+                ]
+                found[key] += [edge for _, edge in sorted(placed, key=itemgetter(0))]
+        return {
+            key: sorted(edges, key=lambda edge: edge.origin is EdgeOrigin.LINKED)
+            for key, edges in found.items()
+        }
+
+    # -- references of documents to others --------------------------------------------------------------------
+
+    def link_targets(self, folder: str) -> list[LinkTarget]:
+        found = [
+            LinkTarget(document_key(folder, file.path), file.subject, file.path, file.identity, file.known_as)
+            for file in self.files()
+            if file.folder == folder
+            and file.kind == "article"
+            and file.subject is not None
+            and file.identity is not None
+            and file.known_as is not None
+        ]
+        return sorted(found, key=lambda target: target.path)
+
+    def references(
+        self, folder: str, documents: Collection[NodeKey] | None = None
+    ) -> Mapping[NodeKey, list[StoredReference]]:
+        keys = {document_key(file.folder, file.path): file for file in self.files() if file.folder == folder}
+        return {
+            key: list(file.references)
+            for key, file in keys.items()
+            if file.references and (documents is None or key in documents)
+        }
+
+    def links(self, documents: Collection[NodeKey]) -> Mapping[NodeKey, list[Link]]:
+        return {key: self.linked[key] for key in documents if self.linked.get(key)}
+
+    def set_links(self, links: Mapping[NodeKey, Sequence[Link]]) -> None:
+        self.linked |= {key: list(found) for key, found in links.items()}
+
+    def dead_references(
+        self, form: str, articles: Collection[NodeKey]
+    ) -> Mapping[NodeKey, list[DeadReference]]:
+        found: defaultdict[NodeKey, list[DeadReference]] = defaultdict(list)
+        for file in sorted(self.files(), key=lambda file: file.path):
+            if file.kind != "article" or file.subject not in articles or file.subject is None:
+                continue
+            links = {
+                link.position: link
+                for link in self.links([document_key(file.folder, file.path)]).get(
+                    document_key(file.folder, file.path), ()
+                )
+            }
+            copied = {copy.position for copy in file.related}
+            for one in file.references:
+                if (
+                    one.form == form
+                    and one.position in links
+                    and links[one.position].target is None
+                    and one.position not in copied
+                ):
+                    found[file.subject].append(DeadReference(file.path, one.line, one.target))
         return found
 
     def provider_names(self, providers: Collection[NodeKey]) -> Mapping[NodeKey, list[ProviderName]]:
@@ -278,7 +369,14 @@ class WritableGraph:
         return {
             file.subject
             for file in self.files()
-            if file.subject is not None and any(copy.target in targets for copy in file.related)
+            if file.subject is not None
+            and (
+                any(copy.target in targets for copy in file.related)
+                or any(
+                    link.target in targets
+                    for link in self.linked.get(document_key(file.folder, file.path), ())
+                )
+            )
         }
 
     def unsettled(self, targets: Collection[NodeKey]) -> set[NodeKey]:
@@ -317,8 +415,8 @@ class WritableGraph:
                 case NodeProblems():
                     _add(self.owned, record.owner, record)
 
-    def relate(self, lists: Mapping[NodeKey, Sequence[NodeKey]]) -> None:
-        self.nodes.related |= {key: list(found) for key, found in lists.items()}
+    def relate(self, lists: Mapping[NodeKey, Sequence[Edge]]) -> None:
+        self.nodes.related |= {key: [edge.target for edge in found] for key, found in lists.items()}
 
     def counts(self) -> tuple[int, int]:
         records = self.nodes.articles.values()

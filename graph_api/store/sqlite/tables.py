@@ -45,17 +45,22 @@ CREATE TABLE meta (               -- revision: hex; generation; generated_at: wh
     name TEXT PRIMARY KEY, value TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
 
+CREATE TABLE site (
+    folder TEXT PRIMARY KEY, value TEXT NOT NULL -- how ingest reads the files of the folder, JSON
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE document (
     key INTEGER PRIMARY KEY,      -- 63 bits of SHA-256 over folder, NUL, path
     folder TEXT NOT NULL,         -- absolute path of the source folder
     path TEXT NOT NULL,           -- relative to the folder, with /
     sha256 BLOB NOT NULL,         -- of the text with LF line ends
-    kind TEXT NOT NULL,           -- article | topic | provider | rejected
-    subject INTEGER,              -- key of the node it describes; NULL when rejected
+    kind TEXT NOT NULL,           -- article | topic | provider | rejected | left_out
+    subject INTEGER,              -- key of the node it describes; NULL when rejected or left out
     identity TEXT,                -- what the key was made from: canonical URL, domain or slug; tells collisions
     published_us INTEGER,         -- an article's own date: of several files of one article the newest wins
     is_hidden INTEGER NOT NULL,   -- 1: says published: false, or is rejected
-    payload TEXT                  -- the document without its related items, JSON; NULL when rejected
+    payload TEXT,                 -- the document without its related items, JSON; NULL when rejected or left out
+    known_as TEXT                 -- addresses and names by which other files name it, JSON
 ) STRICT;
 CREATE INDEX document_subject ON document (subject) WHERE subject IS NOT NULL;
 CREATE INDEX document_topic ON document (subject) WHERE kind = 'topic'; -- the taxonomy, read at each ingest
@@ -64,9 +69,10 @@ CREATE INDEX document_path ON document (path);
 CREATE UNIQUE INDEX document_hash ON document (folder, path, sha256);   -- all an unchanged file needs
 CREATE VIEW published_document AS SELECT * FROM document WHERE is_hidden = 0;
 
-CREATE TABLE mention (            -- an article document lists another article as related
+CREATE TABLE mention (            -- an article document names another article and embeds a copy of it
     document INTEGER NOT NULL, position INTEGER NOT NULL, target INTEGER NOT NULL,
     embedded INTEGER NOT NULL,    -- the embedded copy of the target
+    origin INTEGER NOT NULL,      -- 0: listed in front matter, 1: linked in the body
     PRIMARY KEY (document, position)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX mention_target ON mention (target, document);
@@ -78,6 +84,12 @@ CREATE TABLE embedded (           -- copies agree almost always, so each distinc
     payload TEXT NOT NULL         -- a related item, JSON
 ) STRICT;
 CREATE INDEX embedded_url ON embedded (target, url);
+
+CREATE TABLE reference (          -- an article document names another document of its folder
+    document INTEGER NOT NULL, position INTEGER NOT NULL,
+    form TEXT NOT NULL, target TEXT NOT NULL, line INTEGER NOT NULL, text TEXT NOT NULL,
+    PRIMARY KEY (document, position)
+) STRICT, WITHOUT ROWID;
 
 CREATE TABLE any_problem (
     key INTEGER NOT NULL,         -- 63 bits of SHA-256 over owner, code, message and how many equal ones precede
@@ -144,9 +156,19 @@ CREATE TABLE related (
     src INTEGER NOT NULL,
     position INTEGER NOT NULL,    -- from 0, without gaps
     dst INTEGER NOT NULL,
+    origin INTEGER NOT NULL,      -- 0: listed, 1: linked; listed ones come first
     PRIMARY KEY (src, position)
 ) STRICT, WITHOUT ROWID;
 CREATE UNIQUE INDEX related_dst ON related (dst, src);
+""",
+    "link": """
+CREATE TABLE link (               -- where a reference leads in this graph
+    document INTEGER NOT NULL, position INTEGER NOT NULL,
+    target INTEGER,               -- an article; NULL: nowhere
+    origin INTEGER NOT NULL,      -- as in related
+    PRIMARY KEY (document, position)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX link_target ON link (target, document) WHERE target IS NOT NULL;
 """,
     "naming": """
 CREATE TABLE naming (             -- how each article names its provider; without images: []

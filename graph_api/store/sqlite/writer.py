@@ -18,6 +18,7 @@ from graph_api.store.sqlite.tables import GRAPH, PUBLISHED, PUBLISHED_VIEWS, pub
 from graph_api.store.sqlite.writer_rows import (
     ALL_FILES,
     BOTH,
+    ORIGINS,
     PUBLISHED_FILES,
     TableRow,
     Values,
@@ -27,13 +28,18 @@ from graph_api.store.sqlite.writer_rows import (
 )
 from graph_api.store.writing import (
     Copy,
+    DeadReference,
+    Edge,
     FileRecord,
     GraphWriter,
     KnownFile,
+    Link,
+    LinkTarget,
     NodeRecord,
     ProviderName,
     Spelling,
     Statement,
+    StoredReference,
 )
 
 Found = TypeVar("Found", Statement, Copy, Spelling)
@@ -103,23 +109,40 @@ class Writer:
         found = self._statements.all("SELECT DISTINCT folder FROM document ORDER BY folder")
         return [folder for (folder,) in found]
 
+    def site(self, folder: str) -> str | None:
+        found = self._statements.all("SELECT value FROM site WHERE folder = ?", folder)
+        return found[0][0] if found else None
+
+    def set_site(self, folder: str, site: str | None) -> None:
+        if site is None:
+            self._connection.execute("DELETE FROM site WHERE folder = ?", (folder,))
+        else:
+            self._connection.execute(
+                "INSERT OR REPLACE INTO site (folder, value) VALUES (?, ?)", (folder, site)
+            )
+
     def known_files(self, folder: str) -> dict[str, KnownFile]:
-        found = self._statements.all("SELECT path, key, sha256 FROM document WHERE folder = ?", folder)
-        return {path: KnownFile(key, sha256) for path, key, sha256 in found}
+        text = "SELECT path, key, sha256, identity FROM document WHERE folder = ?"
+        return {path: KnownFile(*known) for path, *known in self._statements.all(text, folder)}
 
     def has_documents(self, folder: str) -> bool:
-        found = "SELECT 1 FROM document WHERE folder = ? AND kind <> 'rejected' LIMIT 1"
+        found = "SELECT 1 FROM document WHERE folder = ? AND kind NOT IN ('rejected', 'left_out') LIMIT 1"
         return bool(self._statements.all(found, folder))
 
     def hashes(self) -> Mapping[str, list[tuple[str, bytes]]]:
         found: defaultdict[str, list[tuple[str, bytes]]] = defaultdict(list)
-        for folder, path, sha256 in self._statements.all("SELECT folder, path, sha256 FROM document"):
+        for folder, path, sha256 in self._statements.all(
+            "SELECT folder, path, sha256 FROM document WHERE kind <> 'left_out'"
+        ):
             found[folder].append((path, sha256))
         return found
 
     def forget(self, files: Collection[NodeKey]) -> None:
         self._statements.delete("any_problem", "owner", files)
-        self._statements.delete("mention", "document", files)
+        for table in ("mention", "reference", "link"):
+            self._statements.delete(table, "document", files)
+        if self._has_published():
+            self._statements.delete(f"{PUBLISHED}link", "document", files)
         self._statements.delete("document", "key", files)
 
     def remember(self, files: Collection[FileRecord]) -> None:
@@ -152,9 +175,7 @@ class Writer:
 
     def graphs(self) -> Sequence[GraphWriter]:
         is_needed = self._has("SELECT 1 FROM document WHERE kind = 'article' AND is_hidden = 1 LIMIT 1")
-        is_there = self._has(
-            f"SELECT 1 FROM sqlite_schema WHERE name = '{PUBLISHED}article' AND type = 'table'"
-        )
+        is_there = self._has_published()
         if is_needed != is_there:
             self._make_published() if is_needed else self._drop_published()
         if not is_needed:
@@ -218,6 +239,10 @@ class Writer:
         for statement in statements(script):
             self._connection.execute(statement)
 
+    def _has_published(self) -> bool:
+        """Whether the published graph has tables of its own."""
+        return self._has(f"SELECT 1 FROM sqlite_schema WHERE name = '{PUBLISHED}article' AND type = 'table'")
+
     def _has(self, text: str) -> bool:
         return bool(self._statements.all(text))
 
@@ -234,6 +259,11 @@ class _Graph:
         self._seen = seen
         self._is_new = is_new
         self._prefixes = dict.fromkeys(GRAPH, prefix)
+        # of a mention: the reference at its position leads to no document
+        self._is_used = (
+            f"NOT EXISTS (SELECT 1 FROM {prefix}link l"
+            " WHERE l.document = m.document AND l.position = m.position AND l.target IS NOT NULL)"
+        )
 
     @property
     def is_new(self) -> bool:
@@ -259,7 +289,7 @@ class _Graph:
             f"SELECT m.target, e.url, d.path, e.payload FROM mention m"
             f" CROSS JOIN {p}document d ON d.key = m.document"
             f" CROSS JOIN {p}article s ON s.key = d.subject AND s.url = d.identity AND s.is_stub = 0"
-            f" CROSS JOIN embedded e ON e.key = m.embedded WHERE m.target {AMONG}"
+            f" CROSS JOIN embedded e ON e.key = m.embedded WHERE m.target {AMONG} AND {self._is_used}"
             f"{f' AND NOT EXISTS ({hidden})' if p else ''} ORDER BY m.target, {_WINNER_FIRST}, m.position"
         )
         return _by_first(Copy, self._statements.among(text, targets))
@@ -275,20 +305,83 @@ class _Graph:
             found[key].add(url)
         return found
 
-    def related(self, articles: Collection[NodeKey]) -> Mapping[NodeKey, list[NodeKey]]:
+    def related(self, articles: Collection[NodeKey]) -> Mapping[NodeKey, list[Edge]]:
         p = self._prefix
+        own = f"FROM {p}document d CROSS JOIN {p}article s ON s.key = d.subject AND s.url = d.identity"
+        these = f"d.kind = 'article' AND d.subject {AMONG}".replace("?", "?1")
+        columns = "d.subject, m.target, m.origin, m.position, d.published_us, d.path, d.sha256, d.folder"
         text = (
-            f"SELECT d.subject, m.target FROM {p}document d"
-            f" CROSS JOIN {p}article s ON s.key = d.subject AND s.url = d.identity"
+            f"SELECT subject, target, origin FROM (SELECT {columns} {own}"
             " CROSS JOIN mention m ON m.document = d.key CROSS JOIN embedded e ON e.key = m.embedded"
-            f" CROSS JOIN {p}article t ON t.key = m.target AND t.url = e.url"
-            f" WHERE d.kind = 'article' AND d.subject {AMONG}"
-            f" ORDER BY d.subject, {_WINNER_FIRST}, m.position"
+            f" CROSS JOIN {p}article t ON t.key = m.target AND t.url = e.url WHERE {these} AND {self._is_used}"
+            f" UNION ALL SELECT {columns} {own} CROSS JOIN {p}link m ON m.document = d.key"
+            f" CROSS JOIN {p}article t ON t.key = m.target WHERE {these}) d"
+            f" ORDER BY subject, origin, {_WINNER_FIRST}, position"
+        )
+        found: defaultdict[NodeKey, list[Edge]] = defaultdict(list)
+        for key, target, origin in self._statements.among(text, articles):
+            found[key].append(Edge(target, ORIGINS[origin]))
+        return found
+
+    # -- references of documents to others --------------------------------------------------------------------
+
+    def link_targets(self, folder: str) -> list[LinkTarget]:
+        text = (
+            f"SELECT key, subject, path, identity, known_as FROM {self._prefix}document"
+            " WHERE folder = ? AND kind = 'article' AND known_as IS NOT NULL ORDER BY path"
+        )
+        return list(map(LinkTarget._make, self._statements.all(text, folder)))
+
+    def references(
+        self, folder: str, documents: Collection[NodeKey] | None = None
+    ) -> Mapping[NodeKey, list[StoredReference]]:
+        text = (
+            f"SELECT r.document, r.position, r.form, r.target, r.line, r.text FROM {self._prefix}document d"
+            " CROSS JOIN reference r ON r.document = d.key WHERE {} ORDER BY r.document, r.position"
+        )
+        rows = (
+            self._statements.all(text.format("d.folder = ?"), folder)
+            if documents is None
+            else self._statements.among(text.format(f"d.key {AMONG}"), documents)
         )
         return {
-            key: [target for _, target in found]
-            for key, found in groupby(self._statements.among(text, articles), itemgetter(0))
+            key: [StoredReference(*row) for _, *row in found] for key, found in groupby(rows, itemgetter(0))
         }
+
+    def links(self, documents: Collection[NodeKey]) -> Mapping[NodeKey, list[Link]]:
+        text = (
+            f"SELECT document, position, target, origin FROM {self._prefix}link WHERE document {AMONG}"
+            " ORDER BY document, position"
+        )
+        return {
+            key: [Link(position, target, ORIGINS[origin]) for _, position, target, origin in found]
+            for key, found in groupby(self._statements.among(text, documents), itemgetter(0))
+        }
+
+    def set_links(self, links: Mapping[NodeKey, Sequence[Link]]) -> None:
+        self._statements.delete(f"{self._prefix}link", "document", links)
+        rows = (
+            ("link", (document, link.position, link.target, ORIGINS.index(link.origin)))
+            for document, found in links.items()
+            for link in found
+        )
+        self._statements.insert(rows, self._prefixes)
+
+    def dead_references(
+        self, form: str, articles: Collection[NodeKey]
+    ) -> Mapping[NodeKey, list[DeadReference]]:
+        text = (
+            f"SELECT d.subject, d.path, r.line, r.target FROM {self._prefix}document d"
+            f" CROSS JOIN reference r ON r.document = d.key AND r.form = '{form}'"
+            f" CROSS JOIN {self._prefix}link l ON l.document = d.key AND l.position = r.position"
+            f" WHERE d.kind = 'article' AND d.subject {AMONG} AND l.target IS NULL AND NOT EXISTS"
+            " (SELECT 1 FROM mention m WHERE m.document = d.key AND m.position = r.position)"
+            " ORDER BY d.subject, d.path, r.position"
+        )
+        found: defaultdict[NodeKey, list[DeadReference]] = defaultdict(list)
+        for key, *row in self._statements.among(text, articles):
+            found[key].append(DeadReference(*row))
+        return found
 
     def provider_names(self, providers: Collection[NodeKey]) -> Mapping[NodeKey, list[ProviderName]]:
         text = (
@@ -318,10 +411,11 @@ class _Graph:
 
     def listing(self, targets: Collection[NodeKey]) -> set[NodeKey]:
         text = (
-            f"SELECT DISTINCT d.subject FROM mention m CROSS JOIN {self._prefix}document d ON d.key = m.document"
+            f"SELECT DISTINCT d.subject FROM {{}} m CROSS JOIN {self._prefix}document d ON d.key = m.document"
             f" WHERE m.target {AMONG}"
         )
-        return self._statements.keys(text, targets)
+        tables = ("mention", f"{self._prefix}link")
+        return set().union(*(self._statements.keys(text.format(table), targets) for table in tables))
 
     def urls(self, articles: Collection[NodeKey]) -> Mapping[NodeKey, str]:
         text = f"SELECT key, url FROM {self._prefix}article WHERE key {AMONG}"
@@ -348,9 +442,13 @@ class _Graph:
         rows = (row for record in records for row in node_rows(record, self._seen))
         self._statements.insert(rows, self._prefixes)
 
-    def relate(self, lists: Mapping[NodeKey, Sequence[NodeKey]]) -> None:
+    def relate(self, lists: Mapping[NodeKey, Sequence[Edge]]) -> None:
         self._statements.delete(f"{self._prefix}related", "src", lists)
-        rows = (("related", (src, at, dst)) for src, found in lists.items() for at, dst in enumerate(found))
+        rows = (
+            ("related", (src, at, edge.target, ORIGINS.index(edge.origin)))
+            for src, found in lists.items()
+            for at, edge in enumerate(found)
+        )
         self._statements.insert(rows, self._prefixes)
         counts = [(len(found), src) for src, found in lists.items()]
         text = f"UPDATE {self._prefix}article SET related_count = ? WHERE key = ?"

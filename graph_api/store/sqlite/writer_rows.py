@@ -9,12 +9,11 @@ from typing import Any, TypeAlias
 
 import orjson
 
-from graph_api.records import Detail, Image, NodeKey, Problem, Provider, Topic, name_key
+from graph_api.records import Detail, EdgeOrigin, Image, NodeKey, Problem, Provider, Topic, name_key
 from graph_api.store.folding import fold, order_key
 from graph_api.store.sqlite.row_mapping import microseconds
 from graph_api.store.writing import (
     ArticleRecord,
-    EmbeddedCopy,
     FileRecord,
     NodeProblems,
     NodeRecord,
@@ -27,6 +26,7 @@ Values: TypeAlias = tuple[Any, ...]  # of one row: the tables are STRICT, SQLite
 TableRow: TypeAlias = tuple[str, Values]
 
 BOTH, ALL_FILES, PUBLISHED_FILES = 0, 1, 2  # any_problem.seen
+ORIGINS = list(EdgeOrigin)  # by their numbers in tables
 
 _NO_TEXTS = "[]"
 _REMEMBERED = 16_384  # copies: members of a story embed the same ones over and over
@@ -48,19 +48,22 @@ def file_rows(file: FileRecord) -> Iterator[TableRow]:
             _us(file.published_date_time),
             file.is_hidden,
             file.payload,
+            file.known_as,
         ),
     )
-    for at, copy in enumerate(file.related):
-        row = _embedded(copy)
+    for copy in file.related:
+        row = _embedded(copy.target, copy.url, copy.payload)
         yield "embedded", row
-        yield "mention", (key, at, copy.target, row[0])
+        yield "mention", (key, copy.position, copy.target, row[0], ORIGINS.index(copy.origin))
+    for reference in file.references:
+        yield "reference", (key, *reference)
     article = file.subject if file.kind == "article" else None
     yield from problem_rows(key, file.problems, article, ALL_FILES if file.is_hidden else BOTH)
 
 
 @lru_cache(_REMEMBERED)
-def _embedded(copy: EmbeddedCopy) -> Values:
-    return name_key(copy.payload), copy.target, copy.url, copy.payload
+def _embedded(target: NodeKey, url: str, payload: str) -> Values:
+    return name_key(payload), target, url, payload
 
 
 def problem_rows(

@@ -1,0 +1,80 @@
+"""Reads the files of one folder as its `Site` says: by URL or by path."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+
+from graph_api.documents import by_path
+from graph_api.documents.document import ArticleDocument, LeftOut, Reading
+from graph_api.documents.files import FileBytes
+from graph_api.documents.outline import outline
+from graph_api.documents.parser import TAXONOMY_FOLDERS, parse
+from graph_api.documents.site import Identity, Site
+
+_ADDRESS_KEY = re.compile(rb"""^["']?(?:webUrl|originalUrl)["']?[ \t]*[:=]""", re.MULTILINE)
+_END = re.compile(rb"^(?:---|\+\+\+|\.\.\.)[ \t\r]*$", re.MULTILINE)
+_YAML_ENDINGS = (".yaml", ".yml")
+
+
+def has_address(data: bytes) -> bool:
+    """Whether the front matter in *data* has a top-level key webUrl or originalUrl."""
+    found = _ADDRESS_KEY.search(data)
+    if found is None:
+        return False
+    front = data.lstrip()
+    end = _END.search(front, 3)
+    return (
+        front[:3] in {b"---", b"+++"}
+        and end is not None
+        and found.start() < end.end() + len(data) - len(front)
+    )
+
+
+def is_read(path: str, site: Site) -> bool:
+    """Whether files of this name belong to a folder that is read as *site* says."""
+    return site.identity is Identity.BY_PATH or not path.lower().endswith(".mdx")
+
+
+def urls(paths: Iterable[str], site: Site) -> Mapping[str, str]:
+    """The canonical URLs of articles that are identified by their path; empty for a folder that is read by URL."""
+    if site.identity is Identity.BY_URL:
+        return {}
+    pages = (path for path in paths if not path.lower().endswith(_YAML_ENDINGS))
+    return by_path.urls((path for path in pages if taxonomy_kind(path, site) is None), site.base_url)
+
+
+def reading(file: FileBytes, site: Site, url: str | None) -> Reading:
+    """What *file* says; *url* is its article's where it is identified by its path."""
+    if site.identity is Identity.BY_URL:
+        return _by_url(file, site)
+    kind = taxonomy_kind(file.path, site)
+    if kind is not None:
+        return parse(file.path, file.data, file.sha256, kind=kind)
+    if file.path.lower().endswith(_YAML_ENDINGS):
+        return Reading(path=file.path, sha256=file.sha256, document=None, problems=(), left_out=LeftOut.OTHER)
+    return by_path.read(file.path, file.data, url or site.base_url, site, file.sha256)
+
+
+def taxonomy_kind(path: str, site: Site) -> str | None:
+    """The kind of taxonomy that the file belongs to, by the two folders above it: `_data/topics`, `_data/organizations`."""
+    folders = [*site.above, *path.split("/")[:-1]]
+    return TAXONOMY_FOLDERS.get(folders[-1]) if folders[-2:-1] == ["_data"] else None
+
+
+def _by_url(file: FileBytes, site: Site) -> Reading:
+    found = parse(file.path, file.data, file.sha256)
+    document = found.document
+    if not site.body_links or not isinstance(document, ArticleDocument) or not document.body:
+        return found
+    first_line = _body_line(file.data, document.body)
+    return replace(
+        found, document=replace(document, references=outline(document.body, first_line).references)
+    )
+
+
+def _body_line(data: bytes, body: str) -> int:
+    """The line of the file in which its body starts."""
+    at = data.rfind(body.encode())
+    return data.count(b"\n", 0, max(at, 0)) + 1
