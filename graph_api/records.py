@@ -122,16 +122,6 @@ class EdgeDirection(Enum):
     __hash__ = object.__hash__  # members are singletons; Enum's own hash is Python and slow in keys of dicts
 
 
-class EdgeKind(Enum):
-    """The kind of an edge. The order of the members is the order of a node's edges in answers."""
-
-    RELATED = "related"
-    PROVIDER = "provider"
-    TOPIC = "topic"
-
-    __hash__ = object.__hash__  # members are singletons; Enum's own hash is Python and slow in keys of dicts
-
-
 class EdgeOrigin(Enum):
     """Where a related edge comes from. An edge that is listed and linked is listed."""
 
@@ -139,6 +129,36 @@ class EdgeOrigin(Enum):
     LINKED = "linked"
 
     __hash__ = object.__hash__  # members are singletons; Enum's own hash is Python and slow in keys of dicts
+
+
+class EdgeKind(Enum):
+    """The kind of an edge. The order of the members is the order of a node's edges in answers.
+
+    LISTED and LINKED edges lead to related articles: clients see them as one kind with an origin.
+    """
+
+    LISTED = "listed"
+    LINKED = "linked"
+    PROVIDER = "provider"
+    TOPIC = "topic"
+
+    __hash__ = object.__hash__  # members are singletons; Enum's own hash is Python and slow in keys of dicts
+
+    @property
+    def origin(self) -> EdgeOrigin | None:
+        """The origin of a related edge."""
+        return _ORIGINS.get(self)
+
+    @property
+    def label(self) -> str:
+        """The kind as clients see it: related, provider or topic."""
+        return self.value if self.origin is None else "related"
+
+
+_ORIGINS = {EdgeKind.LISTED: EdgeOrigin.LISTED, EdgeKind.LINKED: EdgeOrigin.LINKED}
+
+RELATED_KINDS = frozenset(_ORIGINS)
+"""The kinds of edges that lead to related articles."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

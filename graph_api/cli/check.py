@@ -143,7 +143,7 @@ def _files(path: Path) -> list[_File]:
         return [_File(folder=folder, path=whole.relative_to(folder).as_posix(), shown=path)]
     inside = scan(path)
     if not inside:
-        raise SourceError(f"{path}: holds no documents (.md, .markdown, .yaml)")
+        raise SourceError(f"{path}: holds no documents (.md, .markdown, .mdx, .yaml)")
     return [_File(folder=path, path=name, shown=path / name) for name in inside]
 
 

@@ -18,10 +18,11 @@ from graph_api.cli.options import READ, Sectioned, database, option, paths, sett
 from graph_api.errors import OperationRefused, RequestError
 from graph_api.execution.operation_cache import OperationCache
 from graph_api.graph.export import GraphFormat, export, mermaid_warning
-from graph_api.records import EdgeKind
+from graph_api.records import EdgeOrigin
 from graph_api.schema import build_schema
 from graph_api.schema.arguments import MAX_WALK, SubgraphWanted
 from graph_api.schema.full_export import ExportScope, FullExport
+from graph_api.schema.inputs import Via
 from graph_api.schema.resolvers.exports import COLUMNS
 from graph_api.schema.resolvers.traversal import known
 from graph_api.settings import Settings, variable
@@ -29,7 +30,7 @@ from graph_api.store import at
 from graph_api.store.location import RunPlan
 from graph_api.store.reads import Rights
 
-_ASKED = "query ($ids: [ID!], $filter: ArticleFilter, $via: [EdgeKind!]) { subgraph(ids: $ids, filter: $filter, via: $via) { nodeCount } }"
+_ASKED = "query ($ids: [ID!], $filter: ArticleFilter, $via: [EdgeKind!], $origin: EdgeOrigin) { subgraph(ids: $ids, filter: $filter, via: $via, origin: $origin) { nodeCount } }"
 
 _FILTER = '{"quality": {"gte": 80}}'
 _FORMATS = {each.name.lower().replace("_", "-"): each for each in GraphFormat}
@@ -77,10 +78,15 @@ Examples:
 @option(
     "--via",
     "A kind of edges to export; may be given several times.",
-    type=click.Choice([each.name.lower() for each in EdgeKind], case_sensitive=False),
+    type=click.Choice([each.name.lower() for each in Via], case_sensitive=False),
     multiple=True,
     default=["related"],
     show_default=True,
+)
+@option(
+    "--origin",
+    "Only related edges of this origin: listed in front matter, or linked in the body.",
+    type=click.Choice([each.name.lower() for each in EdgeOrigin], case_sensitive=False),
 )
 @click.option(
     "--out",
@@ -102,6 +108,7 @@ def command(
     around: str | None,
     depth: int,
     via: tuple[str, ...],
+    origin: str | None,
     out: str,
     db: str | None,
     settings: Settings,
@@ -109,7 +116,7 @@ def command(
     """Write the graph, or a part of it, as a file for another program."""
     if around is None and _is_typed("depth"):
         raise click.UsageError("--depth needs --around: it is a distance from the node that --around names")
-    asked = _asked(filter, around, via)
+    asked = _asked(filter, around, via, origin)
     with at(readable_database(paths, db)).session() as session:
         run = session.run
         rights = Rights(published_only=settings.published_only)
@@ -124,12 +131,15 @@ def _is_typed(option: str) -> bool:
     return click.get_current_context().get_parameter_source(option) is ParameterSource.COMMANDLINE
 
 
-def _asked(filter: str | None, around: str | None, via: tuple[str, ...]) -> SubgraphWanted:
+def _asked(
+    filter: str | None, around: str | None, via: tuple[str, ...], origin: str | None
+) -> SubgraphWanted:
     """The options, checked and understood as the API does with the arguments of `subgraph`."""
     variables: dict[str, Any] = {
         "ids": None if around is None else [around],
         "filter": None if filter is None else json_object(text_of(filter), "--filter", _FILTER),
         "via": [each.upper() for each in via],
+        "origin": None if origin is None else origin.upper(),
     }
     try:
         prepared = OperationCache(build_schema(), Settings()).prepared(_ASKED, variables, None)

@@ -13,8 +13,7 @@ import os
 import struct
 import tempfile
 import zlib
-from bisect import bisect_left
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeAlias
@@ -29,12 +28,11 @@ Keys: TypeAlias = NDArray[np.int64]
 Indexes: TypeAlias = NDArray[np.int64]
 Entries: TypeAlias = NDArray[np.int32]
 
-FORMAT = 1
+FORMAT = 2
 _MAGIC = b"graphcsr"
 _HEADER = struct.Struct("<8sIIqq128s")  # magic, format, kinds as bits, nodes, entries, revision
 _CHECKSUM = struct.Struct("<I")
 _DATA_START = 192  # bytes before the arrays: a multiple of 64
-_FEW = 8  # keys: up to here bisect is quicker than numpy
 _MOST = 2**31 - 1  # entries that a 32-bit index can count
 
 
@@ -64,29 +62,6 @@ class Csr:
         found = self.keys.searchsorted(keys)
         np.minimum(found, len(self.keys) - 1, out=found)
         return np.where(self.keys.take(found) == keys, found, -1)
-
-    def lists(self, kind: EdgeKind, keys: Sequence[int], most: int) -> list[list[int]]:
-        """For each of *keys* the first *most* keys of its OUT list of *kind*; empty for those not in the graph."""
-        row = 2 * self.kinds.index(kind)
-        if len(keys) <= _FEW:
-            return [self._list(row, key, most) for key in keys]
-        indexes = self.indexes(np.array(keys, dtype=np.int64))
-        starts = (
-            self.starts[row].take(indexes).astype(np.int64)
-        )  # -1 takes the last, where all lists have ended
-        counts = np.minimum(self.starts[row].take(indexes + 1) - starts, most)
-        counts[indexes < 0] = 0
-        found = self.keys.take(self.neighbors.take(spread(starts, counts))).tolist()
-        ends = counts.cumsum().tolist()
-        return [found[end - count : end] for end, count in zip(ends, counts.tolist(), strict=True)]
-
-    def _list(self, row: int, key: int, most: int) -> list[int]:
-        keys, starts = self.keys.data, self.starts[row].data  # memoryviews give plain integers
-        index = bisect_left(keys, key)
-        if index == len(keys) or keys[index] != key:
-            return []
-        end = min(starts[index + 1], starts[index] + most)
-        return [keys[neighbor] for neighbor in self.neighbors.data[starts[index] : end]]
 
 
 def build(revision: str, edges: Mapping[EdgeKind, Keys], nodes: Keys | None = None) -> Csr:

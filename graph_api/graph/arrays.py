@@ -18,7 +18,7 @@ from graph_api.records import EdgeDirection, EdgeKind
 _FEW = 48  # nodes: up to here slices one by one are quicker than a dozen calls into numpy
 _FEW_KEYS = 8  # the same for keys that are looked up
 _KINDS = list(EdgeKind)
-_RELATED = _KINDS.index(EdgeKind.RELATED)
+_LINKED = _KINDS.index(EdgeKind.LINKED)
 _ROWS = {EdgeDirection.OUT: (0,), EdgeDirection.IN: (1,), EdgeDirection.BOTH: (0, 1)}
 
 
@@ -139,9 +139,21 @@ class ArrayNeighbors:
         kind_numbers = np.array([_KINDS.index(self._csr.kinds[kind]) for kind in held], dtype=np.int64)
         found = kind_numbers.take(lists % max(len(held), 1))
         positions = entries.take(hits) - starts.take(lists)
-        positions[found != _RELATED] = -1
+        positions[found > _LINKED] = -1
+        if EdgeKind.LINKED in kinds:  # they follow the listed ones
+            linked = np.flatnonzero(found == _LINKED)
+            nodes = np.array(sources, dtype=np.int64).take(lists.take(linked) // len(held))
+            positions[linked] += self._listed_counts(nodes)
         yield self._pause(len(hits))
         return Edges(lists // max(len(held), 1), ends.take(hits), found, positions)
+
+    def _listed_counts(self, nodes: Indexes) -> Indexes:
+        """The number of listed edges of each of *nodes*."""
+        if EdgeKind.LISTED not in self._csr.kinds:
+            return np.zeros(len(nodes), dtype=np.int64)
+        starts = self._csr.starts[2 * self._csr.kinds.index(EdgeKind.LISTED)]
+        counts: Indexes = starts.take(nodes + 1).astype(np.int64) - starts.take(nodes)
+        return counts
 
     def pause(self) -> Walk[None]:
         """As `Neighbors` says."""

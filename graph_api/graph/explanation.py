@@ -9,21 +9,27 @@ from graph_api.records import EdgeKind
 
 # By kind: source and target of one link; two sources of one target; one source of two targets.
 _ONE = {
-    EdgeKind.RELATED: "{0} lists {1} as related",
+    EdgeKind.LISTED: "{0} lists {1} as related",
+    EdgeKind.LINKED: "{0} links to {1}",
     EdgeKind.PROVIDER: "{0} is published by {1}",
     EdgeKind.TOPIC: "{0} is about {1}",
 }
 _SAME_TARGET = {
-    EdgeKind.RELATED: "{0} and {1} both list {2} as related",
+    EdgeKind.LISTED: "{0} and {1} both list {2} as related",
+    EdgeKind.LINKED: "{0} and {1} both link to {2}",
     EdgeKind.PROVIDER: "{0} and {1} are both published by {2}",
     EdgeKind.TOPIC: "{0} and {1} are both about {2}",
 }
 _SAME_SOURCE = {
-    EdgeKind.RELATED: "{2} lists both {0} and {1} as related",
+    EdgeKind.LISTED: "{2} lists both {0} and {1} as related",
+    EdgeKind.LINKED: "{2} links to both {0} and {1}",
     EdgeKind.PROVIDER: "{2} is published by both {0} and {1}",
     EdgeKind.TOPIC: "{2} is about both {0} and {1}",
 }
-_MUTUAL = "{0} and {1} list each other as related"
+_MUTUAL = {
+    EdgeKind.LISTED: "{0} and {1} list each other as related",
+    EdgeKind.LINKED: "{0} and {1} name each other",
+}
 
 
 def explanation(path: Sequence[int], links: Sequence[Link], titles: Mapping[int, str]) -> str:
@@ -59,5 +65,5 @@ def _both(first: Link, second: Link | None = None, *, middle: int) -> str:
 
 
 def _one(link: Link, names: Mapping[int, str]) -> str:
-    words = _MUTUAL if link.reciprocal and link.kind is EdgeKind.RELATED else _ONE[link.kind]
-    return words.format(names[link.source], names[link.target])
+    words = _MUTUAL.get(link.kind) if link.reciprocal else None
+    return (words or _ONE[link.kind]).format(names[link.source], names[link.target])

@@ -29,7 +29,7 @@ Columns: TypeAlias = Mapping[str, type[str] | type[int] | type[float] | type[boo
 MERMAID_EDGES, MERMAID_CHARACTERS = 500, 50_000  # Mermaid's defaults of maxEdges and maxTextSize
 
 _CHUNK = 64 * 1024  # characters of a chunk at least, the last one aside
-_LINK_COLUMNS: Columns = {"kind": str, "position": int, "reciprocal": bool}
+_LINK_COLUMNS: Columns = {"kind": str, "origin": str, "position": int, "reciprocal": bool}
 
 
 class GraphFormat(Enum):
@@ -68,9 +68,10 @@ class ExportLink(NamedTuple):
 
     @property
     def values(self) -> dict[str, Value]:
-        """Kind, position if there is one, and reciprocal."""
+        """Kind, origin and position if there are any, and reciprocal."""
+        origin = {} if self.kind.origin is None else {"origin": self.kind.origin.name}
         position = {} if self.position is None else {"position": self.position}
-        return {"kind": self.kind.name, **position, "reciprocal": self.reciprocal}
+        return {"kind": self.kind.label.upper(), **origin, **position, "reciprocal": self.reciprocal}
 
 
 Nodes: TypeAlias = Iterable[ExportNode]
@@ -109,7 +110,7 @@ def _json_items(items: Iterable[object]) -> Iterator[str]:
 
 
 def _json_link(link: ExportLink) -> dict[str, Value]:
-    return link.values | {"source": link.source, "target": link.target, "key": link.kind.name}
+    return link.values | {"source": link.source, "target": link.target, "key": link.kind.label.upper()}
 
 
 def _node_link_json(nodes: Nodes, links: Links, _: Columns) -> Iterator[str]:
@@ -278,7 +279,7 @@ def _mermaid_id(id: str) -> str:
 
 
 def _mermaid_link(link: ExportLink) -> str:
-    label = link.kind.name.lower() + ("" if link.position is None else f" {link.position}")
+    label = link.kind.label + ("" if link.position is None else f" {link.position}")
     return f'  {_mermaid_id(link.source)} -->|"{label}"| {_mermaid_id(link.target)}\n'
 
 

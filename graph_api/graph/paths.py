@@ -13,7 +13,7 @@ from itertools import pairwise
 from graph_api.graph.expansion import REVERSE, Ball, chunks, targets_of
 from graph_api.graph.protocol import Bounds, Budget, Neighbors, Walk
 from graph_api.graph.walk import Link
-from graph_api.records import EdgeDirection, EdgeKind
+from graph_api.records import RELATED_KINDS, EdgeDirection, EdgeKind
 
 Path = tuple[int, ...]
 
@@ -248,4 +248,6 @@ def _link(
         EdgeDirection.BOTH: [(here, there), (there, here)],
     }[direction]
     source, target, kind = next((*way, kind) for kind in EdgeKind for way in ways if (*way, kind) in edges)
-    return Link(source, target, kind, edges[source, target, kind], (target, source, kind) in edges)
+    back = RELATED_KINDS if kind in RELATED_KINDS else {kind}
+    is_mutual = any((target, source, other) in edges for other in back)
+    return Link(source, target, kind, edges[source, target, kind], is_mutual)

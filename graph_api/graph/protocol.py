@@ -14,7 +14,7 @@ from typing import Any, NamedTuple, Protocol, TypeAlias, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from graph_api.records import EdgeDirection, EdgeKind
+from graph_api.records import RELATED_KINDS, EdgeDirection, EdgeKind
 
 T = TypeVar("T")
 
@@ -39,7 +39,7 @@ class Steps(NamedTuple):
 
 class Edges(NamedTuple):
     """Edges as columns. *sources* and *targets* are indexes into the arguments of `Neighbors.edges`, *kinds* indexes into `EdgeKind`;
-    a position is that in the list of related articles, -1 for other kinds.
+    a position is that in the list of related articles, listed ones first, -1 for other kinds.
 
     Why columns: 50,000 tuples keep the garbage collector busy, and arrays are filtered quickly.
     """
@@ -112,7 +112,7 @@ class Bounds:
     visits the ends that it was given.
     """
 
-    kinds: frozenset[EdgeKind] = frozenset({EdgeKind.RELATED})
+    kinds: frozenset[EdgeKind] = RELATED_KINDS
     direction: EdgeDirection = EdgeDirection.BOTH
     avoid: frozenset[int] = frozenset()
     fits: Fits | None = None

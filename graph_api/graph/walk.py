@@ -15,6 +15,8 @@ from graph_api.records import EdgeKind
 
 _SOURCES = 256  # nodes in one call for links: with lists of 200 about a millisecond of work in memory
 _SMALL_PAGE = 256  # steps, so that a small limit reads little more than it returns
+_KINDS = tuple(EdgeKind)
+_LINKED = _KINDS.index(EdgeKind.LINKED)
 _NO_EDGE = -2  # in place of a position; -1 is an edge without one
 
 
@@ -35,18 +37,19 @@ class Link(NamedTuple):
 class Links(Sequence[Link]):
     """Links as columns; their ends are indexes into *nodes*. Most of them never become a `Link`.
 
-    *back* has the position of the second edge of each mutual pair, and no edge for other links.
+    *back* has the position of the second edge of each mutual pair, and no edge for other links; *back_kinds* its kind.
     """
 
     nodes: tuple[int, ...]
     edges: Edges
     back: Column
+    back_kinds: Column
 
     @classmethod
     def none(cls) -> Links:
         """No links."""
         nothing = np.empty(0, dtype=np.int64)
-        return cls((), Edges(nothing, nothing, nothing, nothing), nothing)
+        return cls((), Edges(nothing, nothing, nothing, nothing), nothing, nothing)
 
     @classmethod
     def joined(cls, parts: Sequence[Links]) -> Links:
@@ -60,7 +63,8 @@ class Links(Sequence[Link]):
         ]
         nodes = tuple(chain.from_iterable(part.nodes for part in parts))
         edges = Edges(*map(np.concatenate, zip(*moved, strict=True)))
-        return cls(nodes, edges, np.concatenate([part.back for part in parts]))
+        back, kinds = zip(*((part.back, part.back_kinds) for part in parts), strict=True)
+        return cls(nodes, edges, np.concatenate(back), np.concatenate(kinds))
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Links) and list(self.directed()) == list(other.directed())
@@ -77,26 +81,30 @@ class Links(Sequence[Link]):
     def __getitem__(self, at: slice) -> Links: ...
     def __getitem__(self, at: int | slice) -> Link | Links:
         if isinstance(at, slice):
-            return Links(self.nodes, Edges(*(column[at] for column in self.edges)), self.back[at])
+            edges = Edges(*(column[at] for column in self.edges))
+            return Links(self.nodes, edges, self.back[at], self.back_kinds[at])
         [link] = self[at : at + 1]
         return link
 
     def __iter__(self) -> Iterator[Link]:
-        return (link for link, _ in self._pairs())
+        return (link for link, _, _ in self._pairs())
 
     def directed(self) -> Iterator[Link]:
         """Every edge: the two of a mutual pair one after the other."""
-        for link, back in self._pairs():
+        for link, back, kind in self._pairs():
             yield link
             if link.reciprocal:
                 position = None if back < 0 else back
-                yield link._replace(source=link.target, target=link.source, position=position)
+                yield Link(link.target, link.source, _KINDS[kind], position, reciprocal=True)
 
-    def _pairs(self) -> Iterator[tuple[Link, int]]:
+    def _pairs(self) -> Iterator[tuple[Link, int, int]]:
+        """The links, each with position and kind of its second edge."""
         nodes = self.nodes
-        positions: list[int] = self.back.tolist()
-        for (source, target, kind, position), back in zip(self.edges.rows(), positions, strict=True):
-            yield Link(nodes[source], nodes[target], kind, position, back != _NO_EDGE), back
+        seconds = zip(self.back.tolist(), self.back_kinds.tolist(), strict=True)
+        for (source, target, kind, position), (back, back_kind) in zip(
+            self.edges.rows(), seconds, strict=True
+        ):
+            yield Link(nodes[source], nodes[target], kind, position, back != _NO_EDGE), back, back_kind
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -158,7 +166,7 @@ def links_among(
     """The links among *nodes*, and whether the budget hid some.
 
     Order: by the node they come from as in *nodes*, then kind, then position or target. The one link of a
-    mutual pair comes from the node that stands first.
+    mutual pair comes from the node that stands first; a listed and a linked edge are a pair too.
     """
     among = tuple(nodes)
     pages: list[Edges] = []
@@ -180,17 +188,25 @@ def _links(nodes: tuple[int, ...], edges: Edges) -> Links:
     Two sorted lists are searched, and one is sorted by 16-bit numbers, by radix: half the time of `np.isin`.
     """
     sources, targets, kinds, positions = edges
+    groups = np.maximum(
+        kinds, _LINKED
+    )  # listed as linked: two related edges are a pair whatever their origins
     span = len(nodes)
     short = np.uint16 if span < 2**16 else np.int64
     by_target = targets.astype(short).argsort(kind="stable")
-    by_target = by_target.take(kinds.take(by_target).astype(np.uint16).argsort(kind="stable"))
-    there = (kinds * span + sources) * span + targets
+    by_target = by_target.take(groups.take(by_target).astype(np.uint16).argsort(kind="stable"))
+    there = (groups * span + sources) * span + targets
     by_source = there.argsort()
     there = there.take(by_source)
-    wanted = ((kinds * span + targets) * span + sources).take(by_target)
+    wanted = ((groups * span + targets) * span + sources).take(by_target)
     at = there.searchsorted(wanted)
     found = (there.take(at, mode="clip") == wanted) & (sources != targets).take(by_target)
     back = np.full(len(sources), _NO_EDGE)
-    back[by_target[found]] = positions.take(by_source.take(at[found]))
+    seconds = by_source.take(at[found])
+    back[by_target[found]] = positions.take(seconds)
+    back_kinds = np.zeros(len(sources), dtype=np.int64)
+    back_kinds[by_target[found]] = kinds.take(seconds)
     first = np.flatnonzero((back == _NO_EDGE) | (sources < targets))
-    return Links(nodes, Edges(*(column.take(first) for column in edges)), back.take(first))
+    return Links(
+        nodes, Edges(*(column.take(first) for column in edges)), back.take(first), back_kinds.take(first)
+    )

@@ -13,11 +13,12 @@ from strawberry import UNSET
 
 from graph_api.errors import RequestError
 from graph_api.graph.export import GraphFormat
-from graph_api.records import EdgeDirection, EdgeKind, NodeKey, Severity
+from graph_api.records import EdgeDirection, EdgeKind, EdgeOrigin, NodeKey, Severity
 from graph_api.schema import filter_mapping, identifiers
 from graph_api.schema.fields import costs
 from graph_api.schema.identifiers import Handle, NodeHandle
 from graph_api.schema.inputs import (
+    ORIGIN,
     ArticleBy,
     ArticleFilter,
     ArticleOrder,
@@ -27,6 +28,7 @@ from graph_api.schema.inputs import (
     ProviderFilter,
     TopicBy,
     TopicFilter,
+    Via,
 )
 from graph_api.schema.paging import DEFAULT_PAGE, MAX_PAGE, Listing, listing
 from graph_api.store.filters import Filter
@@ -86,6 +88,7 @@ class Page(TypedDict, total=False):
     ]
 
 
+Origin = Annotated[EdgeOrigin | None, _says(ORIGIN)]
 Articles = Annotated[ArticleFilter | None, _takes("Returns only articles that match this filter.")]
 OrderBy = Annotated[
     Sequence[ArticleOrder],
@@ -101,6 +104,7 @@ class RelatedList:
     """A checked list of related articles."""
 
     direction: EdgeDirection
+    origin: EdgeOrigin | None
     listing: Listing
 
 
@@ -129,19 +133,21 @@ def related(
     direction: Annotated[
         EdgeDirection, _says("Which edges to follow: those of this article, those to it, or both.")
     ] = EdgeDirection.OUT,
+    origin: Origin = None,
     filter: Articles = None,
     order_by: Annotated[
         Sequence[ArticleOrder],
         _takes(
-            "The sort order, most important criterion first. By default OUT keeps the order of the document's list, "
+            "The sort order, most important criterion first. By default OUT has the articles that the document lists, in its order, "
+            "then those that its body links to, "
             "IN is newest first, and BOTH is OUT followed by the articles that are only IN."
         ),
     ] = (),
     **page: Unpack[Page],
 ) -> RelatedList:
-    kind = kind_of(RelatedArticles(NodeKey(0), direction))
+    kind = kind_of(RelatedArticles(NodeKey(0), direction, origin))
     order = filter_mapping.order(order_by)
-    return RelatedList(direction, listing(kind, filter_mapping.of_articles(filter), order, **page))
+    return RelatedList(direction, origin, listing(kind, filter_mapping.of_articles(filter), order, **page))
 
 
 def topic_articles(
@@ -226,8 +232,8 @@ def topic(by: Annotated[TopicBy, _takes("Which topic to look up.")]) -> NodeHand
 
 # -- the graph -------------------------------------------------------------------------------------------
 
-Via = Annotated[
-    Sequence[EdgeKind],
+Kinds = Annotated[
+    Sequence[Via],
     _says(
         "The kinds of edges to follow. An empty list means RELATED. With TOPIC or PROVIDER most articles are two "
         "steps from each other."
@@ -287,7 +293,8 @@ class PairWanted:
 
 def neighborhood(
     max_depth: Annotated[int, _says(f"The maximum number of steps from the article, 0 to {MAX_WALK}.")] = 2,
-    via: Via = (EdgeKind.RELATED,),
+    via: Kinds = (Via.RELATED,),
+    origin: Origin = None,
     direction: Annotated[
         EdgeDirection, _says("Whether to follow edges forwards (OUT), backwards (IN) or both ways.")
     ] = EdgeDirection.BOTH,
@@ -298,7 +305,7 @@ def neighborhood(
 ) -> NeighborhoodWanted:
     return NeighborhoodWanted(
         _within("maxDepth", max_depth, 0, MAX_WALK),
-        _kinds(via),
+        kinds_of(via, origin),
         direction,
         filter_mapping.of_articles(filter),
         _within("limit", limit, 1, MAX_NEIGHBORHOOD),
@@ -314,9 +321,10 @@ def subgraph(
         ),
     ] = None,
     filter: Articles = None,
-    via: Annotated[
-        Sequence[EdgeKind], _says("The kinds of links to return. An empty list means RELATED.")
-    ] = (EdgeKind.RELATED,),
+    via: Annotated[Sequence[Via], _says("The kinds of links to return. An empty list means RELATED.")] = (
+        Via.RELATED,
+    ),
+    origin: Origin = None,
     limit: Annotated[int, _says(f"The maximum number of nodes, 1 to {MAX_SUBGRAPH}.")] = 500,
 ) -> SubgraphWanted:
     if ids is not None:
@@ -324,7 +332,7 @@ def subgraph(
     return SubgraphWanted(
         None if ids is None else identifiers.nodes(ids),
         filter_mapping.of_articles(filter),
-        _kinds(via),
+        kinds_of(via, origin),
         _within("limit", limit, 1, MAX_SUBGRAPH),
     )
 
@@ -342,7 +350,7 @@ def paths(
     return PathsWanted(
         identifiers.node(from_, "from"),
         identifiers.node(to, "to"),
-        _kinds(given.via or ()),
+        kinds_of(given.via or (), given.origin or None),
         given.direction or EdgeDirection.BOTH,
         _within("options.maxDepth", MAX_WALK if given.max_depth is None else given.max_depth, 1, MAX_WALK),
         _within("options.limit", 5 if given.limit is None else given.limit, 1, MAX_PATHS),
@@ -362,8 +370,10 @@ def export(format: Annotated[GraphFormat, _says("The format of the returned text
     return format
 
 
-def _kinds(via: Sequence[EdgeKind]) -> frozenset[EdgeKind]:
-    return frozenset(via or (EdgeKind.RELATED,))
+def kinds_of(via: Sequence[Via], origin: EdgeOrigin | None) -> frozenset[EdgeKind]:
+    """The kinds of edges to follow: those of *via*, of related ones those of *origin*, of both when None."""
+    kinds = frozenset[EdgeKind]().union(*(one.value for one in via or (Via.RELATED,)))
+    return frozenset(kind for kind in kinds if origin is None or kind.origin in {None, origin})
 
 
 def _within(name: str, value: int, least: int, most: int) -> int:

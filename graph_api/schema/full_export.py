@@ -14,7 +14,7 @@ from graph_api.graph import walk
 from graph_api.graph.expansion import chunks, targets_of
 from graph_api.graph.export import ExportLink, ExportNode
 from graph_api.graph.protocol import Bounds, Budget
-from graph_api.records import EdgeDirection, EdgeKind, NodeKey
+from graph_api.records import RELATED_KINDS, EdgeDirection, EdgeKind, NodeKey
 from graph_api.schema.resolvers.exports import export_link, export_node
 from graph_api.schema.resolvers.traversal import StoreNeighbors, fits, records
 from graph_api.store.filters import Filter
@@ -41,7 +41,7 @@ class ExportScope:
     """What to export: all articles that fit, or with *around* all that is reachable from there in *depth* hops."""
 
     rights: Rights
-    kinds: frozenset[EdgeKind] = frozenset({EdgeKind.RELATED})
+    kinds: frozenset[EdgeKind] = RELATED_KINDS
     filter: Filter | None = None
     around: NodeKey | None = None
     depth: int = 0
@@ -63,7 +63,7 @@ class FullExport:
         """The nodes: newest first, or nearest first; then the providers and topics of the whole graph."""
         for page in self._pages():
             found = self.run(records(page, self.wanted.rights))
-            if self.wanted.around is None and (kinds := self.wanted.kinds - {EdgeKind.RELATED}):
+            if self.wanted.around is None and (kinds := self.wanted.kinds - RELATED_KINDS):
                 targets = self.run(self._targets(page, kinds))
                 self._beside |= {NodeKey(to): None for key in page for to in sorted(targets[key])}
             yield from (export_node(found[key]) for key in page)
@@ -123,7 +123,7 @@ class FullExport:
         pairs = tuple(
             (NodeKey(one.source), NodeKey(one.target))
             for one in edges
-            if one.kind is EdgeKind.RELATED and one.source != one.target
+            if one.kind in RELATED_KINDS and one.source != one.target
         )
         mutual = yield from ask(Reciprocal(pairs, rights))
         nodes = yield from records((*page, *kept), rights)

@@ -12,7 +12,7 @@ from strawberry import UNSET, schema_directives
 from strawberry.schema_directive import Location
 
 from graph_api.graph.export import GraphFormat
-from graph_api.records import EdgeDirection, EdgeKind, Severity
+from graph_api.records import RELATED_KINDS, EdgeDirection, EdgeKind, EdgeOrigin, Severity
 from graph_api.schema.fields import costs, enum
 from graph_api.schema.scalars import URL
 from graph_api.store.reads import OrderField
@@ -67,12 +67,30 @@ enum(
 )(OrderField)
 
 
+class Via(Enum):
+    """The kinds of edges that clients know; the origin divides RELATED."""
+
+    RELATED = RELATED_KINDS
+    PROVIDER = frozenset({EdgeKind.PROVIDER})
+    TOPIC = frozenset({EdgeKind.TOPIC})
+
+
 enum(
     "The kinds of edges.",
-    RELATED="From an article to an article that it lists as related.",
+    "EdgeKind",
+    RELATED="From an article to a related one: it lists it in its front matter, or links to it.",
     PROVIDER="From an article to its provider.",
     TOPIC="From an article to one of its topics.",
-)(EdgeKind)
+)(Via)
+
+
+enum(
+    "Where the edge between two related articles comes from. An edge that is listed and linked is LISTED.",
+    LISTED="The front matter of the article lists the other one as related.",
+    LINKED="The body of the article links to the other one. Bodies are read in folders that are read by path, and with --body-links.",
+)(EdgeOrigin)
+
+ORIGIN = "Only edges of this origin; by default of both."
 
 
 enum(
@@ -263,11 +281,12 @@ class TopicBy:
 
 @strawberry.input(description="Options of a path search.")
 class PathOptions:
-    via: list[EdgeKind] | None = strawberry.field(
+    via: list[Via] | None = strawberry.field(
         description="The kinds of edges to follow. An empty list means RELATED. With TOPIC or PROVIDER most articles are two steps from each other.",
-        default_factory=lambda: [EdgeKind.RELATED],
+        default_factory=lambda: [Via.RELATED],
         directives=costs(1),
     )
+    origin: EdgeOrigin | None = optional(f"{ORIGIN} Edges of other kinds than RELATED have none.")
     direction: EdgeDirection | None = strawberry.field(
         description="Whether to follow edges forwards (OUT), backwards (IN) or both ways.",
         default=EdgeDirection.BOTH,

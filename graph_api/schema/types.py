@@ -14,9 +14,10 @@ import strawberry
 
 from graph_api import records
 from graph_api.execution.fields import ListSize
-from graph_api.records import Detail, EdgeKind, Severity
+from graph_api.records import Detail, EdgeOrigin, Severity
 from graph_api.schema import arguments, federation, resolvers
 from graph_api.schema.fields import batched, plain
+from graph_api.schema.inputs import Via
 from graph_api.schema.paging import DEFAULT_PAGE, MAX_PAGE
 from graph_api.schema.scalars import JSON, URL
 
@@ -211,6 +212,7 @@ class RelatedEdge:
         "The index in this article's list of related articles, from 0; null when only the other article lists this one."
     )
     reciprocal: bool = batched(resolvers.connections.reciprocal)
+    origin: EdgeOrigin = batched(resolvers.connections.origin)
 
 
 @strawberry.type(description="A page of a list of related articles.")
@@ -253,12 +255,13 @@ class TopicConnection:
 class Link:
     from_: Node = batched(resolvers.traversal.link_source, name="from")
     to: Node = batched(resolvers.traversal.link_target)
-    kind: EdgeKind = plain("The kind of the edge.")
+    kind: Via = batched(resolvers.traversal.link_kind)
+    origin: EdgeOrigin | None = batched(resolvers.traversal.link_origin)
     position: int | None = plain(
         "The index in the list of related articles, from 0; null for other kinds of edges."
     )
     reciprocal: bool = plain(
-        "Whether both articles list each other as related; false for other kinds of edges."
+        "Whether there is a related edge each way, whatever their origins; false for other kinds of edges."
     )
 
 

@@ -26,6 +26,7 @@ from graph_api.records import (
     Detail,
     EdgeDirection,
     EdgeKind,
+    EdgeOrigin,
     Image,
     NodeKey,
     Problem,
@@ -203,6 +204,18 @@ class Reciprocal(Read[frozenset[tuple[NodeKey, NodeKey]]]):
         return len(self.pairs)
 
 
+@dataclass(frozen=True, slots=True)
+class Origins(Read[Mapping[tuple[NodeKey, NodeKey], EdgeOrigin]]):
+    """The origin of the related edge of each of the (from, to) *pairs*; pairs without one are absent."""
+
+    pairs: tuple[tuple[NodeKey, NodeKey], ...]
+    rights: Rights
+
+    @property
+    def key_count(self) -> int:
+        return len(self.pairs)
+
+
 # -- edges -----------------------------------------------------------------------------------------------
 
 
@@ -343,12 +356,14 @@ class ArticlesOfTopic:
 class RelatedArticles(NamedTuple):
     """The articles that share a related edge with one article.
 
-    OUT: those it lists, by position. IN: those that list it, newest first. BOTH: OUT, then those that
+    OUT: those it names, by position. IN: those that name it, newest first. BOTH: OUT, then those that
     are only IN, each article once. Those are the default orders, used when the list's order is empty.
+    With an *origin* only edges of that origin count.
     """
 
     key: NodeKey
     direction: EdgeDirection
+    origin: EdgeOrigin | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -508,7 +523,7 @@ class Lists(KeyedRead[ListKey, Slice]):
         keys = [
             key.key
             for key in self.keys
-            if isinstance(key, RelatedArticles) and key.direction is EdgeDirection.OUT
+            if isinstance(key, RelatedArticles) and key.direction is EdgeDirection.OUT and key.origin is None
         ]
         return tuple(keys) if len(keys) == len(self.keys) else None
 

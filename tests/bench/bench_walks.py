@@ -249,7 +249,7 @@ def main() -> None:
     edges = clustered_edges()
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "adjacency"
-        save(build("bench", {EdgeKind.RELATED: edges}), path)
+        save(build("bench", {EdgeKind.LISTED: edges}), path)
         started = time.perf_counter()
         csr = load(path, "bench")
         print(f"file mapped in {(time.perf_counter() - started) * 1000:.2f} ms")

@@ -328,7 +328,7 @@ def test_all_files_but_the_rejected_are_in_the_graph(
     ("file", "message"),
     [
         (None, "no such folder; give a folder that holds articles"),
-        ("a.txt", "holds no documents (.md, .markdown, .yaml); nothing was changed"),
+        ("a.txt", "holds no documents (.md, .markdown, .mdx, .yaml); nothing was changed"),
         ("a.md", "every file is rejected, nothing was changed; `graph-api check {folder}` shows why"),
     ],
 )

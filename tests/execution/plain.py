@@ -30,6 +30,7 @@ from graphql import (
 from graphql.language import DocumentNode
 
 from graph_api.documents import canonical_url
+from graph_api.records import EdgeOrigin
 from graph_api.schema import texts
 from graph_api.schema.inputs import BodyFormat
 from graph_api.schema.scalars import moment, url as checked_url
@@ -312,6 +313,9 @@ class ArticleView:
     def in_(self) -> list[ArticleView]:
         return [each for each in self.graph.articles if self.node.name in each.node.related]
 
+    def origin_of(self, other: ArticleView) -> str:
+        return self.node.origin(other.node.name).name
+
     @property
     def provider(self) -> ProviderView | None:
         return self.graph.provider(self.node.provider)
@@ -348,7 +352,11 @@ class ArticleView:
     def related(self, given: Given) -> Page:
         direction = given.get("direction") or "OUT"
         listed = [Item(each, self, place) for place, each in enumerate(self.out)]
-        only_in = [Item(each, self) for each in self.in_ if direction == "IN" or each not in self.out]
+        wanted = [given["origin"]] if given.get("origin") else ["LISTED", "LINKED"]
+        listed = [item for item in listed if self.origin_of(item.node) in wanted]
+        into = [each for each in self.in_ if each.origin_of(self) in wanted]
+        named = [item.node for item in listed]
+        only_in = [Item(each, self) for each in into if direction == "IN" or each not in named]
         plain_filters.checked(given.get("filter"))
         entries = (listed if direction != "IN" else []) + (only_in if direction != "OUT" else [])
         fitting = [item for item in entries if plain_filters.fits(item.node, given.get("filter"))]
@@ -533,6 +541,13 @@ class EdgeView:
         self.node = item.node
         self.position = item.position
         self._origin = item.origin
+
+    @property
+    def origin(self) -> EdgeOrigin:
+        assert self._origin is not None
+        if self.position is not None:
+            return EdgeOrigin[self._origin.origin_of(self.node)]
+        return EdgeOrigin[self.node.origin_of(self._origin)]
 
     @property
     def reciprocal(self) -> bool:

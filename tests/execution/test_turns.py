@@ -170,7 +170,7 @@ async def test_a_cancelled_walk_ends_and_its_reader_comes_back(path: Path, *, wi
 def test_an_export_offers_a_turn_with_every_chunk_of_its_text(path: Path) -> None:
     nodes = Hop(0, tuple(article(f"n{number}").key for number in range(1000)))
     plan = exported(
-        [Subgraph((nodes,), cut=False, kinds=frozenset({EdgeKind.RELATED}))], Rights(), GraphFormat.GEXF
+        [Subgraph((nodes,), cut=False, kinds=frozenset({EdgeKind.LISTED}))], Rights(), GraphFormat.GEXF
     )
     turns = 0
 

@@ -19,7 +19,7 @@ from graph_api.records import EdgeDirection, EdgeKind
 T = TypeVar("T")
 
 OUT, IN, BOTH = EdgeDirection.OUT, EdgeDirection.IN, EdgeDirection.BOTH
-RELATED, PROVIDER, TOPIC = EdgeKind
+RELATED, LINKED, PROVIDER, TOPIC = EdgeKind
 ALL_KINDS = frozenset(EdgeKind)
 _ROWS = {OUT: (0,), IN: (1,), BOTH: (0, 1)}
 
@@ -100,7 +100,7 @@ class SmallGraph:
         self.asked.append(Asked("edges", len(sources)))
         yield
         found = [
-            (at, targets.index(target), number, position if kind is RELATED else -1)
+            (at, targets.index(target), number, self._position(source, kind, position))
             for at, source in enumerate(sources)
             for number, kind in enumerate(EdgeKind)
             if kind in kinds
@@ -108,6 +108,12 @@ class SmallGraph:
             if target in targets
         ]
         return Edges(*np.array(found, dtype=np.int64).reshape(-1, 4).T)
+
+    def _position(self, source: int, kind: EdgeKind, place: int) -> int:
+        """Among the related articles of *source*, the listed ones first."""
+        if kind is LINKED:
+            return len(self._lists.get((RELATED, 0, source), ())) + place
+        return place if kind is RELATED else -1
 
     def pause(self) -> Walk[None]:
         self.asked.append(Asked("pause"))
@@ -194,6 +200,8 @@ _EDGES = st.lists(st.tuples(_KEYS, _KEYS), unique=True, max_size=36)
 def graphs(draw: st.DrawFn) -> SmallGraph:
     """Directed, with cycles, self-loops, mutual pairs, parallel kinds, parts that do not touch; filtered."""
     edges = {RELATED: draw(_EDGES)}
+    if draw(st.booleans()):
+        edges[LINKED] = [edge for edge in draw(_EDGES) if edge not in edges[RELATED]]
     if draw(st.booleans()):
         edges[PROVIDER] = draw(st.lists(st.tuples(_KEYS, _KEYS), unique=True, max_size=8))
         edges[TOPIC] = draw(st.lists(st.tuples(_KEYS, _KEYS), unique=True, max_size=12))

@@ -88,4 +88,4 @@ def test_nodes_without_edges_are_among_the_keys() -> None:
 def test_an_edge_takes_at_most_twelve_bytes() -> None:
     rng = np.random.default_rng(1)
     edges = np.unique(rng.integers(0, 2_000, (20_000, 2)), axis=0)
-    assert build("r", {EdgeKind.RELATED: edges}).nbytes <= 12 * len(edges)
+    assert build("r", {EdgeKind.LISTED: edges}).nbytes <= 12 * len(edges)

@@ -8,7 +8,7 @@ from graph_api.graph.explanation import explanation
 from graph_api.graph.walk import Link
 from graph_api.records import EdgeKind
 
-RELATED, PROVIDER, TOPIC = EdgeKind
+RELATED, LINKED, PROVIDER, TOPIC = EdgeKind
 TITLES = {1: "A", 2: "B", 3: "C", 4: " a\n title ", 7: "Daily", 8: "AI"}
 
 

@@ -174,7 +174,8 @@ def expected(nodes: Nodes, links: Links, format: GraphFormat) -> Said:
     said = {node.id: expected_values(node, format) for node in nodes}
     flags = 0 if format is GraphFormat.MERMAID else 1
     return said, {
-        (one.source, one.target, one.kind.name, one.position, one.reciprocal)[: 4 + flags] for one in links
+        (one.source, one.target, one.kind.label.upper(), one.position, one.reciprocal)[: 4 + flags]
+        for one in links
     }
 
 
@@ -226,6 +227,10 @@ ATTRIBUTES: st.SearchStrategy[Any] = st.fixed_dictionaries(
 )
 
 
+def _ends_and_label(ends: tuple[str, str, EdgeKind]) -> tuple[str, str, str]:
+    return ends[0], ends[1], ends[2].label
+
+
 @st.composite
 def graphs(draw: st.DrawFn) -> tuple[list[ExportNode], list[ExportLink]]:
     ids = draw(st.lists(IDS, unique=True, max_size=6))
@@ -238,10 +243,10 @@ def graphs(draw: st.DrawFn) -> tuple[list[ExportNode], list[ExportLink]]:
             source=source,
             target=target,
             kind=kind,
-            position=draw(st.integers(0, 300)) if kind is EdgeKind.RELATED else None,
+            position=draw(st.integers(0, 300)) if kind is EdgeKind.LISTED else None,
             reciprocal=draw(st.booleans()),
         )
-        for source, target, kind in draw(st.lists(ends, unique=True, max_size=8))
+        for source, target, kind in draw(st.lists(ends, unique_by=_ends_and_label, max_size=8))
     ]
     return nodes, links
 
@@ -255,6 +260,14 @@ def test_what_is_exported_is_read_back(
     assert READERS[format](text_of(*graph, format)) == expected(*graph, format)
 
 
+@pytest.mark.parametrize("format", [GraphFormat.NODE_LINK_JSON, GraphFormat.GRAPHML, GraphFormat.GEXF])
+def test_related_edges_have_an_origin(format: GraphFormat) -> None:
+    nodes = [ExportNode(id=id, label=id, attributes={}) for id in ("a", "b", "c")]
+    links = [ExportLink("a", "b", EdgeKind.LISTED, 0), ExportLink("a", "c", EdgeKind.LINKED, 1)]
+    text = text_of(nodes, [*links, ExportLink("b", "c", EdgeKind.TOPIC)], format)
+    assert (text.count("LISTED"), text.count("LINKED")) == (1, 1)
+
+
 @FORMATS
 @pytest.mark.parametrize("title", AWKWARD)
 def test_awkward_titles_survive(format: GraphFormat, title: str) -> None:
@@ -265,7 +278,7 @@ def test_awkward_titles_survive(format: GraphFormat, title: str) -> None:
 @FORMATS
 def test_the_same_graph_gives_the_same_text(format: GraphFormat) -> None:
     nodes = [ExportNode(id=f"article:{name}", label=name) for name in "cab"]
-    links = [ExportLink(source="article:c", target="article:a", kind=EdgeKind.RELATED, position=0)]
+    links = [ExportLink(source="article:c", target="article:a", kind=EdgeKind.LISTED, position=0)]
     text = text_of(nodes, links, format)
     assert text == text_of(nodes, links, format)
     assert text.index("article") < text.rindex("article")
@@ -279,7 +292,7 @@ def test_a_stream_takes_no_more_memory_for_more_nodes(format: GraphFormat) -> No
 
     def links(count: int) -> Iterator[ExportLink]:
         return (
-            ExportLink(source=f"article:{number}", target="article:0", kind=EdgeKind.RELATED)
+            ExportLink(source=f"article:{number}", target="article:0", kind=EdgeKind.LISTED)
             for number in range(count)
         )
 
@@ -307,8 +320,8 @@ def test_two_articles_that_list_each_other_are_two_edges_with_their_own_position
 ) -> None:
     nodes = [ExportNode(id=id, label=id) for id in ("a", "b")]
     links = [
-        ExportLink("a", "b", EdgeKind.RELATED, 3, reciprocal=True),
-        ExportLink("b", "a", EdgeKind.RELATED, 7, reciprocal=True),
+        ExportLink("a", "b", EdgeKind.LISTED, 3, reciprocal=True),
+        ExportLink("b", "a", EdgeKind.LISTED, 7, reciprocal=True),
     ]
     _, said = READERS[format](text_of(nodes, links, format))
     assert {link[:4] for link in said} == {("a", "b", "RELATED", 3), ("b", "a", "RELATED", 7)}
@@ -316,7 +329,7 @@ def test_two_articles_that_list_each_other_are_two_edges_with_their_own_position
 
 def test_edges_of_graphml_have_no_id_and_booleans_are_lower_case() -> None:
     node = ExportNode(id="a", label="a", attributes={"published": True})
-    text = text_of([node], [ExportLink("a", "a", EdgeKind.RELATED)], GraphFormat.GRAPHML)
+    text = text_of([node], [ExportLink("a", "a", EdgeKind.LISTED)], GraphFormat.GRAPHML)
     assert re.findall("<edge [^>]*>", text) == ['<edge source="a" target="a">']
     assert re.findall("[Tt]rue|[Ff]alse", text) == ["true", "false"]
 
@@ -331,7 +344,7 @@ def test_only_labels_of_dot_have_entities() -> None:
 @pytest.mark.parametrize(("edges", "named"), [(MERMAID_EDGES, []), (MERMAID_EDGES + 1, ["maxEdges: 501"])])
 def test_more_edges_than_mermaid_draws_are_named_in_a_last_comment(edges: int, named: list[str]) -> None:
     nodes = [ExportNode(id="a", label="a")]
-    links = [ExportLink("a", "a", EdgeKind.RELATED, position) for position in range(edges)]
+    links = [ExportLink("a", "a", EdgeKind.LISTED, position) for position in range(edges)]
     *_, last = export(nodes, links, GraphFormat.MERMAID, COLUMNS)
     assert re.findall(r"maxEdges: \d+", mermaid_warning(last)) == named
     assert last.endswith(f"%% {mermaid_warning(last)}\n") == bool(named)

@@ -12,7 +12,6 @@ import pytest
 
 import graph_api
 from graph_api.errors import SourceError, UsageError
-from graph_api.records import EdgeKind
 from tests.schema.asking import ask
 from tests.store.build import article, graph, provider, topic
 
@@ -40,16 +39,16 @@ def test_nodes_and_edges_have_the_attributes_of_exports(database: Path) -> None:
     expected = {"label": "Ä", "kind": "article", "quality": 3, "isStub": False, **stored}
     assert found.nodes[A] == expected
     assert dict(found.edges) == {
-        (A, C, "RELATED"): {"kind": "RELATED", "position": 0, "reciprocal": False},
-        (A, B, "RELATED"): {"kind": "RELATED", "position": 1, "reciprocal": True},
-        (B, A, "RELATED"): {"kind": "RELATED", "position": 0, "reciprocal": True},
+        (A, C, "RELATED"): {"kind": "RELATED", "origin": "LISTED", "position": 0, "reciprocal": False},
+        (A, B, "RELATED"): {"kind": "RELATED", "origin": "LISTED", "position": 1, "reciprocal": True},
+        (B, A, "RELATED"): {"kind": "RELATED", "origin": "LISTED", "position": 0, "reciprocal": True},
     }
 
 
 def test_it_is_the_graph_that_the_api_exports(database: Path) -> None:
     query = "{ subgraph(via: [RELATED, TOPIC, PROVIDER]) { export(format: NODE_LINK_JSON) } }"
     exported = json.loads(ask(database, query)["subgraph"]["export"])
-    found = graph_api.networkx_graph(str(database), via=["related", "Topic", EdgeKind.PROVIDER])
+    found = graph_api.networkx_graph(str(database), via=["related", "Topic", "PROVIDER"])
     assert nx.utils.graphs_equal(found, nx.node_link_graph(exported, edges="links"))
 
 

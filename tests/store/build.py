@@ -56,12 +56,16 @@ INGESTED = datetime(2026, 11, 22, 10, tzinfo=UTC)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ArticleNode:
-    """An article of a test graph. *related* names articles, *topics* slugs, *provider* a domain."""
+    """An article of a test graph. *related* names articles, *topics* slugs, *provider* a domain.
+
+    The last of *related* are linked, as many as *linked* names; those before are listed.
+    """
 
     name: str
     title: str
     slug: str
     related: tuple[str, ...] = ()
+    linked: frozenset[str] = frozenset()
     topics: tuple[str, ...] = ()
     provider: str | None = None
     date: datetime | None = None
@@ -78,6 +82,10 @@ class ArticleNode:
     files: tuple[tuple[str, datetime | None], ...] = ()
     body: str | None = None
     secured: tuple[str, str] | None = None
+
+    def origin(self, name: str) -> EdgeOrigin:
+        """Of the edge to the related article with this name."""
+        return EdgeOrigin.LINKED if name in self.linked else EdgeOrigin.LISTED
 
     @property
     def url(self) -> str:
@@ -156,6 +164,7 @@ def article(
     excerpt: str | None = None,
     slug: str | None = None,
     related: Sequence[str] = (),
+    linked: Sequence[str] = (),
     topics: Sequence[str] = (),
     provider: str | None = None,
     day: int | None = None,
@@ -170,13 +179,18 @@ def article(
     body: str | None = None,
     secured: tuple[str, str] | None = None,
 ) -> ArticleNode:
-    """An article; *day* counts from 1970, what is `published=False` is hidden from those who see less."""
+    """An article; *day* counts from 1970, what is `published=False` is hidden from those who see less.
+
+    *related* are listed; *linked* follow them, without those that are listed too.
+    """
+    only_linked = tuple(name for name in linked if name not in related)
     return ArticleNode(
         name=name,
         title=name if title is None else title,
         excerpt=excerpt,
         slug=slug or name,
-        related=tuple(related),
+        related=(*related, *only_linked),
+        linked=frozenset(only_linked),
         topics=tuple(topics),
         provider=provider,
         date=moment(day),
@@ -310,7 +324,7 @@ def _add(graph: GraphWriter, nodes: Sequence[AnyNode]) -> None:
     graph.add(_RECORDS[type(node)](node) for node in nodes if not isinstance(node, ProblemNode))
     graph.relate(
         {
-            node.key: [Edge(key(name), EdgeOrigin.LISTED) for name in node.related]
+            node.key: [Edge(key(name), node.origin(name)) for name in node.related]
             for node in nodes
             if isinstance(node, ArticleNode)
         }

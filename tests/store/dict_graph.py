@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 from functools import cmp_to_key
 from typing import Any, NamedTuple, TypeAlias, assert_never
 
-from graph_api.records import EdgeDirection, EdgeKind, NodeKey, Problem, Provider
+from graph_api.records import EdgeDirection, EdgeKind, EdgeOrigin, NodeKey, Problem, Provider
 from graph_api.store import sorting
 from graph_api.store.filters import (
     And,
@@ -80,12 +80,17 @@ class DictGraph:
     providers: dict[NodeKey, Provider] = field(default_factory=dict[NodeKey, Provider])
     topics: dict[NodeKey, TopicRecord] = field(default_factory=dict[NodeKey, TopicRecord])
     related: dict[NodeKey, list[NodeKey]] = field(default_factory=dict[NodeKey, list[NodeKey]])
+    linked: set[tuple[NodeKey, NodeKey]] = field(default_factory=set[tuple[NodeKey, NodeKey]])
     problems: dict[NodeKey, Problem] = field(default_factory=dict[NodeKey, Problem])
 
     # -- edges -------------------------------------------------------------------------------------------
 
     def out(self, key: NodeKey) -> list[NodeKey]:
         return [other for other in self.related.get(key, ()) if other in self.articles]
+
+    def origin(self, key: NodeKey, other: NodeKey) -> EdgeOrigin:
+        """Of the edge between them."""
+        return EdgeOrigin.LINKED if (key, other) in self.linked else EdgeOrigin.LISTED
 
     def in_(self, key: NodeKey) -> list[NodeKey]:
         return [other for other in self.articles if key in self.out(other)]
@@ -114,7 +119,15 @@ class DictGraph:
         """All edges in plain lists, each node's in their order."""
         return SmallGraph(
             {
-                EdgeKind.RELATED: [(key, other) for key in self.articles for other in self.out(key)],
+                **{
+                    kind: [
+                        (key, other)
+                        for key in self.articles
+                        for other in self.out(key)
+                        if self.origin(key, other) is kind.origin
+                    ]
+                    for kind in (EdgeKind.LISTED, EdgeKind.LINKED)
+                },
                 EdgeKind.PROVIDER: [
                     (key, provider)
                     for key in self.articles
@@ -181,7 +194,7 @@ class DictGraph:
                 return self._entries(key for key in self.articles if wanted & set(self.topics_of(key)))
             case RelatedArticles():
                 known = list_key.key in self.articles
-                return self._related(list_key.key, list_key.direction) if known else []
+                return self._related(list_key) if known else []
             case AllProviders():
                 return [Entry(key, record) for key, record in self.providers.items()]
             case AllTopics():
@@ -198,14 +211,20 @@ class DictGraph:
     def _entries(self, keys: Iterable[NodeKey]) -> list[Entry]:
         return [Entry(key, self.articles[key]) for key in keys]
 
-    def _related(self, key: NodeKey, direction: EdgeDirection) -> list[Entry]:
-        out = self.out(key)
-        listed = [Entry(other, self.articles[other], place) for place, other in enumerate(out)]
-        if direction is EdgeDirection.OUT:
-            return listed
-        if direction is EdgeDirection.IN:
-            return self._entries(self.in_(key))
-        return listed + self._entries(other for other in self.in_(key) if other not in out)
+    def _related(self, scope: RelatedArticles) -> list[Entry]:
+        key, wanted = scope.key, {scope.origin, None}
+        out = [
+            (place, other)
+            for place, other in enumerate(self.out(key))
+            if scope.origin is None or self.origin(key, other) in wanted
+        ]
+        into = [other for other in self.in_(key) if scope.origin is None or self.origin(other, key) in wanted]
+        named = [Entry(other, self.articles[other], place) for place, other in out]
+        if scope.direction is EdgeDirection.OUT:
+            return named
+        if scope.direction is EdgeDirection.IN:
+            return self._entries(into)
+        return named + self._entries(other for other in into if other not in {other for _, other in out})
 
     def _value(self, sort_field: SortField, entry: Entry) -> SortValue:
         match sort_field:
@@ -275,7 +294,7 @@ class DictGraph:
                 slugs = {canonical(self.topics[topic].topic.slug) for topic in self.topics_of(key)}
                 return slugs >= set(map(canonical, filter.slugs))
             case OfRelated():
-                others = [other.key for other in self._related(key, filter.direction)]
+                others = [other.key for other in self._related(RelatedArticles(key, filter.direction))]
                 return any(self.fits(self.articles[other], filter.filter) for other in others)
             case _:
                 assert_never(filter)

@@ -417,6 +417,12 @@ class WritableGraph:
 
     def relate(self, lists: Mapping[NodeKey, Sequence[Edge]]) -> None:
         self.nodes.related |= {key: [edge.target for edge in found] for key, found in lists.items()}
+        self.nodes.linked = {pair for pair in self.nodes.linked if pair[0] not in lists} | {
+            (key, edge.target)
+            for key, found in lists.items()
+            for edge in found
+            if edge.origin is EdgeOrigin.LINKED
+        }
 
     def counts(self) -> tuple[int, int]:
         records = self.nodes.articles.values()
@@ -534,6 +540,17 @@ def _reciprocal(_: Content, graph: DictGraph, read: reads.Reciprocal) -> frozens
     return frozenset(
         (one, other) for one, other in read.pairs if other in graph.out(one) and one in graph.out(other)
     )
+
+
+@_answers(reads.Origins)
+def _origins(
+    _: Content, graph: DictGraph, read: reads.Origins
+) -> Mapping[tuple[NodeKey, NodeKey], EdgeOrigin]:
+    return {
+        (one, other): graph.origin(one, other)
+        for one, other in read.pairs
+        if one in graph.articles and other in graph.out(one)
+    }
 
 
 @_answers(reads.Adjacency)

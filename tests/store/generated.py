@@ -9,7 +9,7 @@ from unicodedata import normalize
 from hypothesis import strategies as st
 
 from graph_api.errors import RequestError
-from graph_api.records import Detail, EdgeDirection, EdgeKind, NodeKey, Severity
+from graph_api.records import Detail, EdgeDirection, EdgeKind, EdgeOrigin, NodeKey, Severity
 from graph_api.store.filters import (
     And,
     Compare,
@@ -55,6 +55,7 @@ from graph_api.store.reads import (
     NeighborKeys,
     Order,
     OrderField,
+    Origins,
     ProblemRows,
     ProviderRows,
     Read,
@@ -122,6 +123,7 @@ def _articles(name: str) -> st.SearchStrategy[AnyNode]:
         title=st.sampled_from(TEXTS),
         slug=st.sampled_from(SLUGS),
         related=st.lists(st.sampled_from(others), unique=True),
+        linked=st.lists(st.sampled_from(others), unique=True, max_size=3),
         topics=st.lists(st.sampled_from(SLUGS), unique=True),
         provider=st.none() | st.sampled_from(DOMAINS),
         day=FEW,
@@ -232,7 +234,12 @@ article_scopes: st.SearchStrategy[ListKey] = (
     st.just(AllArticles())
     | st.builds(ArticlesOfProvider, _provider_keys | st.just(NodeKey(1)))
     | st.builds(ArticlesOfTopic, _topic_keys, st.booleans())
-    | st.builds(RelatedArticles, _keys | st.just(NodeKey(1)), st.sampled_from(EdgeDirection))
+    | st.builds(
+        RelatedArticles,
+        _keys | st.just(NodeKey(1)),
+        st.sampled_from(EdgeDirection),
+        st.none() | st.sampled_from(EdgeOrigin),
+    )
 )
 
 
@@ -306,6 +313,7 @@ _READS: Mapping[type[Read[Any]], st.SearchStrategy[Read[Any]]] = complete(
         TopicRows: st.builds(TopicRows, _some, rights),
         ChildKeys: st.builds(ChildKeys, _some, rights),
         Reciprocal: st.builds(Reciprocal, _pairs, rights),
+        Origins: st.builds(Origins, _pairs, rights),
         Adjacency: st.builds(Adjacency, rights),
         NeighborKeys: st.builds(
             NeighborKeys,

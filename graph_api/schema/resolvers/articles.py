@@ -144,7 +144,10 @@ def topics(parents: Sequence[Article], rights: Rights) -> Reads[ByKey]:
 
 
 def related(parents: Sequence[Article], rights: Rights, wanted: RelatedList) -> Reads[list[Connection]]:
-    """The articles that this one lists as related, or with `direction` those that list this one."""
+    """The articles that this one lists as related or links to, or with `direction` those that name this one."""
     del rights
-    return [Connection(RelatedArticles(parent.key, wanted.direction), wanted.listing) for parent in parents]
+    return [
+        Connection(RelatedArticles(parent.key, wanted.direction, wanted.origin), wanted.listing)
+        for parent in parents
+    ]
     yield

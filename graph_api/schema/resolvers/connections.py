@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from functools import partial
 
 from graph_api.execution.fields import ByKey, Rows
-from graph_api.records import NodeKey
+from graph_api.records import EdgeDirection, EdgeOrigin, NodeKey
 from graph_api.schema.paging import Connection, Edge, PageInfo, counts, pages
 from graph_api.schema.resolvers.nodes import ARTICLES, PROVIDERS, TOPICS, rows_of
-from graph_api.store.reads import ProblemRows, Reads, Reciprocal, RelatedArticles, Rights, ask
+from graph_api.store.reads import Origins, ProblemRows, Reads, Reciprocal, RelatedArticles, Rights, ask
 
 PROBLEMS = partial(rows_of, ProblemRows)
 
@@ -47,10 +47,40 @@ def total_count(parents: Sequence[Connection], rights: Rights) -> Reads[list[int
 
 
 def reciprocal(parents: Sequence[Edge], rights: Rights) -> Reads[list[bool]]:
-    """Whether both articles list each other as related."""
+    """Whether there is a related edge each way, whatever their origins."""
     pairs = [(_origin(parent.connection) or parent.item.key, parent.item.key) for parent in parents]
     found = yield from ask(Reciprocal(tuple(dict.fromkeys(pairs)), rights))
     return [pair in found for pair in pairs]
+
+
+def origin(parents: Sequence[Edge], rights: Rights) -> Reads[list[EdgeOrigin]]:
+    """Whether the article lists the other one, or links to it. In the direction IN that is what the other one does.
+
+    In BOTH the edge of this article counts where there are two and the list is not one of a single origin.
+    """
+    ends = [
+        (_direction(parent), _origin(parent.connection) or parent.item.key, parent.item.key)
+        for parent in parents
+    ]
+    pairs = [
+        (other, one) if direction is EdgeDirection.IN else (one, other) for direction, one, other in ends
+    ]
+    asked = {*pairs, *((other, one) for direction, one, other in ends if direction is EdgeDirection.BOTH)}
+    found = yield from ask(Origins(tuple(sorted(asked)), rights))
+    return [
+        _wanted_origin(parent) or found.get(pair) or found[pair[1], pair[0]]
+        for parent, pair in zip(parents, pairs, strict=True)
+    ]
+
+
+def _wanted_origin(edge: Edge) -> EdgeOrigin | None:
+    scope = edge.connection.scope
+    return scope.origin if isinstance(scope, RelatedArticles) else None
+
+
+def _direction(edge: Edge) -> EdgeDirection:
+    scope = edge.connection.scope
+    return scope.direction if isinstance(scope, RelatedArticles) else EdgeDirection.OUT
 
 
 def _nodes(parents: Sequence[Connection], rights: Rights, rows: Rows) -> Reads[ByKey]:

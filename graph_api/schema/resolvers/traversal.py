@@ -14,9 +14,19 @@ from graph_api.graph.arrays import ArrayNeighbors
 from graph_api.graph.expansion import targets_of
 from graph_api.graph.protocol import Bounds, Budget, Column, Edges, Fits, Neighbors, Steps
 from graph_api.graph.walk import Link, Links
-from graph_api.records import Article, EdgeDirection, EdgeKind, NodeKey, Provider, Topic
+from graph_api.records import (
+    RELATED_KINDS,
+    Article,
+    EdgeDirection,
+    EdgeKind,
+    EdgeOrigin,
+    NodeKey,
+    Provider,
+    Topic,
+)
 from graph_api.schema.arguments import NeighborhoodWanted, SubgraphWanted
 from graph_api.schema.identifiers import NodeHandle
+from graph_api.schema.inputs import Via
 from graph_api.schema.resolvers.nodes import rows_of
 from graph_api.store.filters import Filter
 from graph_api.store.reads import (
@@ -42,8 +52,6 @@ Node = Article | Provider | Topic
 MAX_LINKS = 50_000  # in one subgraph
 WALK_NODES = 200_000  # nodes that one walk may meet
 WALK_EDGES = 5_000_000  # edges that one walk may read
-
-_RELATED = frozenset({EdgeKind.RELATED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +169,7 @@ def subgraph(parents: Sequence[object], rights: Rights, wanted: SubgraphWanted) 
     """
     articles, cut = yield from _chosen(wanted, rights)
     keys = dict.fromkeys(articles)
-    beside = wanted.kinds - _RELATED
+    beside = wanted.kinds - RELATED_KINDS
     if beside and articles:
         graph = yield from graph_for(rights)
         numbers = graph.numbers(articles)
@@ -251,6 +259,30 @@ def link_target(parents: Sequence[Link], rights: Rights) -> Reads[ByKey]:
         return _ends_of(parents, parents.edges.targets)
     return ByKey([parent.target for parent in parents], records)
     yield
+
+
+def link_kind(parents: Sequence[Link], rights: Rights) -> Reads[list[Via]]:
+    """The kind of the edge."""
+    del rights
+    return [_VIA[kind] for kind in _kinds_of(parents)]
+    yield
+
+
+def link_origin(parents: Sequence[Link], rights: Rights) -> Reads[list[EdgeOrigin | None]]:
+    """Where the edge between two related articles comes from; null for other kinds of edges."""
+    del rights
+    return [kind.origin for kind in _kinds_of(parents)]
+    yield
+
+
+_VIA = {kind: via for via in Via for kind in via.value}
+_KINDS = tuple(EdgeKind)
+
+
+def _kinds_of(links: Sequence[Link]) -> Iterable[EdgeKind]:
+    if isinstance(links, Links):
+        return map(_KINDS.__getitem__, links.edges.kinds.tolist())
+    return (link.kind for link in links)
 
 
 def _ends_of(links: Links, ends: Column) -> ByKey:

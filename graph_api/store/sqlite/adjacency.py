@@ -31,7 +31,8 @@ Pairs: TypeAlias = NDArray[np.int64]
 _ROWS = 50_000  # fetched at a time
 
 _EDGES = {  # {0} is the graph
-    EdgeKind.RELATED: "SELECT src, dst FROM {0}related ORDER BY src, position",
+    EdgeKind.LISTED: "SELECT src, dst FROM {0}related WHERE origin = 0 ORDER BY src, position",
+    EdgeKind.LINKED: "SELECT src, dst FROM {0}related WHERE origin = 1 ORDER BY src, position",
     EdgeKind.PROVIDER: "SELECT key, provider FROM {0}article WHERE provider IS NOT NULL ORDER BY key",
     EdgeKind.TOPIC: "SELECT article, topic FROM {0}article_topic ORDER BY article, position",
 }
@@ -73,9 +74,10 @@ def _edge_arrays(database: Path, *, published_only: bool) -> tuple[str, Mapping[
     with clear_errors(database), closing(connected(database)) as connection:
         connection.execute("BEGIN")
         p = graph(Rights(published_only=published_only))
-        return stored_revision(connection), {
-            kind: _pairs(connection, sql.format(p)) for kind, sql in _EDGES.items()
-        }
+        found = {kind: _pairs(connection, sql.format(p)) for kind, sql in _EDGES.items()}
+        if not len(found[EdgeKind.LINKED]):  # most graphs have none: no lists for them
+            del found[EdgeKind.LINKED]
+        return stored_revision(connection), found
 
 
 def _pairs(connection: sqlite3.Connection, sql: str) -> Pairs:

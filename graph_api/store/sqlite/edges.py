@@ -34,15 +34,20 @@ from graph_api.store.sqlite.sql import TRUE, Sql, graph, integers
 NodeRead: TypeAlias = type[ArticleRows] | type[ProviderRows] | type[TopicRows]
 
 _ALL = -1  # as SQLite's LIMIT has it
-_RELATED = list(EdgeKind).index(EdgeKind.RELATED)
+_LINKED = list(EdgeKind).index(EdgeKind.LINKED)
+_NAMED = "SELECT r.dst AS far FROM {1}related r WHERE r.src = {0} ORDER BY r.position"
 
 _OUT, _IN = EdgeDirection.OUT, EdgeDirection.IN
 _WAYS = {_OUT: (_OUT,), _IN: (_IN,), EdgeDirection.BOTH: (_OUT, _IN)}
 
 # A node's edges of one kind and direction, in their order: where they lead is `far`, {0} is the node's key, {1} the graph.
 _LISTS: Mapping[tuple[EdgeKind, EdgeDirection], str] = {
-    (EdgeKind.RELATED, _OUT): "SELECT r.dst AS far FROM {1}related r WHERE r.src = {0} ORDER BY r.position",
-    (EdgeKind.RELATED, _IN): "SELECT r.src AS far FROM {1}related r WHERE r.dst = {0} ORDER BY r.src",
+    **{
+        (kind, way): f"SELECT r.{far} AS far FROM {{1}}related r WHERE r.{near} = {{0}}"
+        f" AND r.origin = {origin} ORDER BY r.{order}"
+        for origin, kind in enumerate((EdgeKind.LISTED, EdgeKind.LINKED))
+        for way, near, far, order in ((_OUT, "src", "dst", "position"), (_IN, "dst", "src", "src"))
+    },
     (EdgeKind.PROVIDER, _OUT): (
         "SELECT a.provider AS far FROM {1}article a WHERE a.key = {0} AND a.provider IS NOT NULL"
     ),
@@ -78,10 +83,11 @@ def edges_among(connection: sqlite3.Connection, read: EdgesAmong) -> Edges:
     lists = _lists(_in_order(read.kinds), _OUT, read.rights)
     targets = {key: place for place, key in enumerate(read.targets)}
     found: list[tuple[int, int, int, int]] = []
+    listed = _listed_counts(connection, read) if _LINKED in kinds else [0] * len(read.sources)
     if kinds:
         with _arrays(connection, lists, read.sources, _ALL) as rows:
             found = [
-                (source, targets[far], kind, place if kind == _RELATED else -1)
+                (source, targets[far], kind, _position(place, kind, listed[source]))
                 for source, arrays in enumerate(rows)
                 for kind, array in zip(kinds, arrays, strict=True)
                 for place, far in enumerate(orjson.loads(array))
@@ -91,9 +97,21 @@ def edges_among(connection: sqlite3.Connection, read: EdgesAmong) -> Edges:
 
 
 def related(connection: sqlite3.Connection, keys: Keys, most: int, rights: Rights) -> list[list[NodeKey]]:
-    """For each of *keys*, in order, the first *most* articles that it lists as related."""
-    with _arrays(connection, _lists([EdgeKind.RELATED], _OUT, rights), keys, most) as rows:
+    """For each of *keys*, in order, the first *most* articles that it names."""
+    with _arrays(connection, [_NAMED.replace("{1}", graph(rights))], keys, most) as rows:
         return [orjson.loads(array) for (array,) in rows.fetchall()]
+
+
+def _position(place: int, kind: int, listed: int) -> int:
+    """The position of a related edge at a *place* of its list, after *listed* ones when it is linked; else -1."""
+    return -1 if kind > _LINKED else place + listed if kind == _LINKED else place
+
+
+def _listed_counts(connection: sqlite3.Connection, read: EdgesAmong) -> list[int]:
+    """The number of articles that each source lists: linked ones follow them."""
+    lists = _lists([EdgeKind.LISTED], _OUT, read.rights)
+    with _columns(connection, "count(*)", lists, read.sources, _ALL) as rows:
+        return [count for (count,) in rows.fetchall()]
 
 
 def fitting_keys(connection: sqlite3.Connection, read: FittingKeys) -> frozenset[NodeKey]:

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import assert_never
 
-from graph_api.records import EdgeDirection, NodeKey
+from graph_api.records import EdgeDirection, EdgeOrigin, NodeKey
 from graph_api.store.filters import NumberField
 from graph_api.store.reads import (
     AllArticles,
@@ -28,6 +28,7 @@ from graph_api.store.reads import (
 from graph_api.store.sorting import OwnField, SortField, Step
 from graph_api.store.sqlite.filters import Subject, articles, number
 from graph_api.store.sqlite.keyset import Column
+from graph_api.store.sqlite.row_mapping import ORIGINS
 from graph_api.store.sqlite.sql import AMONG, TRUE, Sql, both, graph, integers
 
 
@@ -115,17 +116,17 @@ def _with_descendants(connection: sqlite3.Connection, key: NodeKey, rights: Righ
 def _related(scope: RelatedArticles, rights: Rights) -> ListQuery:
     match scope.direction:
         case EdgeDirection.OUT:
-            return _edges(rights, _out(scope.key, rights))
+            return _edges(rights, _out(scope, rights))
         case EdgeDirection.IN:
-            return _edges(rights, _in(scope.key, rights))
+            return _edges(rights, _in(scope, rights))
         case EdgeDirection.BOTH:
             either_way = (
-                _out(scope.key, rights)
+                _out(scope, rights)
                 + Sql(" UNION ALL ")
-                + _in(scope.key, rights)
+                + _in(scope, rights)
                 + Sql(
                     f" AND NOT EXISTS (SELECT 1 FROM {graph(rights)}related o"
-                    " WHERE o.dst = i.src AND o.src = i.dst)"
+                    f" WHERE o.dst = i.src AND o.src = i.dst{_of_origin('o', scope.origin)})"
                 )
             )
             return _edges(rights, either_way)
@@ -143,13 +144,18 @@ def _edges(rights: Rights, edges: Sql) -> ListQuery:
     )
 
 
-def _in(key: NodeKey, rights: Rights) -> Sql:
+def _in(scope: RelatedArticles, rights: Rights) -> Sql:
     text = f"SELECT i.src AS other, NULL AS position FROM {graph(rights)}related i WHERE i.dst = ?"
-    return Sql(text, (key,))
+    return Sql(text + _of_origin("i", scope.origin), (scope.key,))
 
 
-def _out(key: NodeKey, rights: Rights) -> Sql:
-    return Sql(f"SELECT o.dst AS other, o.position FROM {graph(rights)}related o WHERE o.src = ?", (key,))
+def _out(scope: RelatedArticles, rights: Rights) -> Sql:
+    text = f"SELECT o.dst AS other, o.position FROM {graph(rights)}related o WHERE o.src = ?"
+    return Sql(text + _of_origin("o", scope.origin), (scope.key,))
+
+
+def _of_origin(alias: str, origin: EdgeOrigin | None) -> str:
+    return "" if origin is None else f" AND {alias}.origin = {ORIGINS.index(origin)}"
 
 
 def _all(table: str, rights: Rights) -> ListQuery:

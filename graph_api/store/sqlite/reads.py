@@ -29,6 +29,7 @@ _ANSWERS: Mapping[type[Read[Any]], Callable[[sqlite3.Connection, Any], Any]] = c
         reads.TopicRows: rows.topics,
         reads.ChildKeys: rows.child_keys,
         reads.Reciprocal: rows.reciprocal,
+        reads.Origins: rows.origins,
         reads.Adjacency: _no_arrays,
         reads.NeighborKeys: edges.neighbor_keys,
         reads.EdgesAmong: edges.edges_among,

@@ -16,6 +16,7 @@ import orjson
 
 from graph_api.records import (
     Article,
+    EdgeOrigin,
     Image,
     NodeKey,
     Problem,
@@ -50,6 +51,7 @@ def image(row: Row) -> Image:
     return Image(url=row[1], width=row[2], height=row[3], title=row[4], is_cached=_flag(row[5]))
 
 
+ORIGINS = list(EdgeOrigin)  # by their numbers in tables
 SOURCE_COLUMNS = "d.subject, d.path, d.sha256"
 
 

@@ -16,7 +16,17 @@ from typing import TypeVar
 import orjson
 
 from graph_api.errors import AnswerTooLarge
-from graph_api.records import Article, Image, NodeKey, Problem, Provider, Secured, SourceFile, Topic
+from graph_api.records import (
+    Article,
+    EdgeOrigin,
+    Image,
+    NodeKey,
+    Problem,
+    Provider,
+    Secured,
+    SourceFile,
+    Topic,
+)
 from graph_api.store.folding import canonical, fold
 from graph_api.store.reads import (
     ArticleIdentifier,
@@ -27,6 +37,7 @@ from graph_api.store.reads import (
     DetailSizes,
     ImageRows,
     Keys,
+    Origins,
     ProblemRows,
     ProviderRows,
     Reciprocal,
@@ -157,6 +168,17 @@ def reciprocal(connection: sqlite3.Connection, read: Reciprocal) -> frozenset[tu
         (pairs,),
     ).all(connection)
     return frozenset((one, other) for one, other in found)
+
+
+def origins(connection: sqlite3.Connection, read: Origins) -> Mapping[tuple[NodeKey, NodeKey], EdgeOrigin]:
+    """The origins of the pairs of *read* that are edges."""
+    found = Sql(
+        "SELECT r.src, r.dst, r.origin FROM json_each(?) p"
+        f" CROSS JOIN {graph(read.rights)}related r"
+        " ON r.dst = json_extract(p.value, '$[1]') AND r.src = json_extract(p.value, '$[0]')",
+        (orjson.dumps(read.pairs).decode(),),
+    ).all(connection)
+    return {(NodeKey(src), NodeKey(dst)): row_mapping.ORIGINS[int(origin)] for src, dst, origin in found}
 
 
 def problems(connection: sqlite3.Connection, read: ProblemRows) -> Mapping[NodeKey, Problem]:

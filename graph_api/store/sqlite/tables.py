@@ -159,7 +159,7 @@ CREATE TABLE related (
     origin INTEGER NOT NULL,      -- 0: listed, 1: linked; listed ones come first
     PRIMARY KEY (src, position)
 ) STRICT, WITHOUT ROWID;
-CREATE UNIQUE INDEX related_dst ON related (dst, src);
+CREATE UNIQUE INDEX related_dst ON related (dst, src, origin);
 """,
     "link": """
 CREATE TABLE link (               -- where a reference leads in this graph

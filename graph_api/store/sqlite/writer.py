@@ -12,13 +12,12 @@ from operator import itemgetter
 from typing import NamedTuple, TypeVar
 
 from graph_api.records import NodeKey, Severity
-from graph_api.store.sqlite.row_mapping import Row
+from graph_api.store.sqlite.row_mapping import ORIGINS, Row
 from graph_api.store.sqlite.sql import AMONG, integers
 from graph_api.store.sqlite.tables import GRAPH, PUBLISHED, PUBLISHED_VIEWS, published_tables
 from graph_api.store.sqlite.writer_rows import (
     ALL_FILES,
     BOTH,
-    ORIGINS,
     PUBLISHED_FILES,
     TableRow,
     Values,
@@ -415,7 +414,8 @@ class _Graph:
             f" WHERE m.target {AMONG}"
         )
         tables = ("mention", f"{self._prefix}link")
-        return set().union(*(self._statements.keys(text.format(table), targets) for table in tables))
+        found: set[NodeKey] = set()
+        return found.union(*(self._statements.keys(text.format(table), targets) for table in tables))
 
     def urls(self, articles: Collection[NodeKey]) -> Mapping[NodeKey, str]:
         text = f"SELECT key, url FROM {self._prefix}article WHERE key {AMONG}"

@@ -9,9 +9,9 @@ from typing import Any, TypeAlias
 
 import orjson
 
-from graph_api.records import Detail, EdgeOrigin, Image, NodeKey, Problem, Provider, Topic, name_key
+from graph_api.records import Detail, Image, NodeKey, Problem, Provider, Topic, name_key
 from graph_api.store.folding import fold, order_key
-from graph_api.store.sqlite.row_mapping import microseconds
+from graph_api.store.sqlite.row_mapping import ORIGINS, microseconds
 from graph_api.store.writing import (
     ArticleRecord,
     FileRecord,
@@ -26,7 +26,6 @@ Values: TypeAlias = tuple[Any, ...]  # of one row: the tables are STRICT, SQLite
 TableRow: TypeAlias = tuple[str, Values]
 
 BOTH, ALL_FILES, PUBLISHED_FILES = 0, 1, 2  # any_problem.seen
-ORIGINS = list(EdgeOrigin)  # by their numbers in tables
 
 _NO_TEXTS = "[]"
 _REMEMBERED = 16_384  # copies: members of a story embed the same ones over and over

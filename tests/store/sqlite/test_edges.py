@@ -23,7 +23,7 @@ from tests.store.generated import NAMES
 ALL = Rights()
 LESS = Rights(published_only=True)
 OUT, IN, BOTH = EdgeDirection.OUT, EdgeDirection.IN, EdgeDirection.BOTH
-RELATED, PROVIDER, TOPIC = EdgeKind
+RELATED, LINKED, PROVIDER, TOPIC = EdgeKind
 MANY = 999
 
 # -- cost --------------------------------------------------------------------------------------------------
