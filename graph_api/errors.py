@@ -7,7 +7,8 @@
     |   |-- StoreOutdated       ... written by another version of the tables
     |   |-- StoreLocked         ... locked by another ingest
     |   |-- StoreDamaged        ... whose pages do not fit together; an ingest rebuilds it
-    |   `-- AdjacencyMismatch   ... an adjacency file that must be rebuilt
+    |   |-- AdjacencyMismatch   ... an adjacency file that must be rebuilt
+    |   `-- IndexMismatch       ... a search index that must be rebuilt
     |-- StartError              a server that cannot start: its address, or a worker         exit code 3
     |-- DocumentError           a document, or a value in it, that cannot be used
     |   |-- InvalidUrl          ... an address that cannot identify an article
@@ -111,6 +112,10 @@ class StoreDamaged(StoreError):
 
 class AdjacencyMismatch(StoreError):
     """The adjacency file is absent, damaged, or of another format or revision; it must be rebuilt."""
+
+
+class IndexMismatch(StoreError):
+    """The file of the search index is absent, damaged, or of another format or revision; it must be rebuilt."""
 
 
 class StartError(GraphApiError):

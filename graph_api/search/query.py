@@ -1,0 +1,104 @@
+"""The query language. Every text is a query: what is not one of the four forms below is taken literally.
+
+word          all words must occur; when no document has all, those that have the most of them answer
+"some words"  in this order, one right after the other
+begin*        any word that begins so
+-word         not this; also -"some words" and -begin*
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from graph_api.search.tokens import terms, tokens
+
+_QUOTES = str.maketrans("\u201c\u201d\u201e\u201f\u00ab\u00bb\uff02", '"' * 7)
+_PIECE = re.compile(r'(?<!\S)(-?)"([^"]*)"|(\S+)')
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """One condition: *terms*, one right after the other. The last is the beginning of a word if *is_prefix*.
+
+    *is_quoted*: the client asked for this sequence. Else it is one word for the client, such as `node.js`.
+    *piece* is the part of the query that it was made from.
+    """
+
+    terms: tuple[str, ...]
+    piece: tuple[int, int]
+    is_prefix: bool = False
+    is_quoted: bool = False
+    is_excluded: bool = False
+
+    @property
+    def is_word(self) -> bool:
+        """Whether it is dropped when no document has all words."""
+        return not (self.is_prefix or self.is_quoted or self.is_excluded)
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """The distinct conditions of *text*, in order."""
+
+    text: str
+    clauses: tuple[Clause, ...]
+
+
+def parse(text: str) -> Query:
+    """What *text* asks for."""
+    distinct: dict[tuple[object, ...], Clause] = {}
+    for clause in _clauses(text):
+        distinct.setdefault((clause.terms, clause.is_prefix, clause.is_quoted, clause.is_excluded), clause)
+    return Query(text, tuple(distinct.values()))
+
+
+def _clauses(text: str) -> Iterator[Clause]:
+    for found in _PIECE.finditer(text.translate(_QUOTES)):
+        minus, quoted, word = found.groups()
+        if quoted is not None:
+            if sequence := sequence_of(quoted):
+                single = len(sequence) == 1
+                yield Clause(
+                    sequence,
+                    found.span(),
+                    is_quoted=True,
+                    is_excluded=bool(minus),
+                    is_prefix=single and _is_one_sign(sequence[0]),
+                )
+            continue
+        excluded = word.startswith("-")
+        sequence = sequence_of(word.lstrip("-") if excluded else word)
+        if sequence:
+            yield from _of_word(sequence, found.span(), excluded, starred=word.rstrip("\"'").endswith("*"))
+
+
+def _of_word(
+    sequence: tuple[str, ...], piece: tuple[int, int], excluded: bool, *, starred: bool
+) -> Iterator[Clause]:
+    last = sequence[len(sequence) - 1]
+    if starred and len(sequence) > 1 and not is_pair(last):  # node.j*
+        if not excluded:
+            yield Clause(sequence[:-1], piece)
+        sequence = (last,)
+    is_prefix = (starred and not is_pair(last)) or (sequence == (last,) and _is_one_sign(last))
+    yield Clause(sequence, piece, is_prefix=is_prefix, is_excluded=excluded)
+
+
+def sequence_of(text: str) -> tuple[str, ...]:
+    """The terms that follow each other where *text* occurs."""
+    found = [term for token in tokens(text) for term in terms(token).sequence]
+    if len(found) > 1 and _is_one_sign(found[-1]) and is_pair(found[-2]) and found[-2][1] == found[-1]:
+        found.pop()  # it ends the run here; where the text occurs, the run may go on
+    return tuple(found)
+
+
+def is_pair(term: str) -> bool:
+    """Whether *term* is two characters of a script without spaces."""
+    return len(terms(term).sequence) > 1
+
+
+def _is_one_sign(term: str) -> bool:
+    """Whether *term* is one character of a script without spaces: the beginning of pairs."""
+    return len(term) == 1 and is_pair(term * 2)
