@@ -98,7 +98,8 @@ def _addresses(fields: Fields) -> tuple[str | None, str | None, str | None]:
             "E102",
             "webUrl",
             "is missing, and so is originalUrl",
-            "add one of them: an article is identified by its URL",
+            "add one of them: an article is identified by its URL; or read the folder with --by-path,"
+            " which identifies articles by their files",
         )
     return web_url, original_url, canonical_url(address) if address else None
 

@@ -53,7 +53,7 @@ CODES: Mapping[str, Code] = _table(
     (
         "E102",
         "the document has no URL",
-        "An article is identified by its URL: webUrl, else originalUrl, else (in events) website. Without a URL no article can be related to it.",
+        "An article is identified by its URL: webUrl, else originalUrl, else (in events) website. Without a URL no article can be related to it. With --by-path, articles of a folder are identified by their files.",
         "webUrl:",
         "add webUrl or originalUrl",
     ),
@@ -137,7 +137,7 @@ CODES: Mapping[str, Code] = _table(
     (
         "E114",
         "the front matter has too many values",
-        "Front matter has at most 50,000 keys and values; the largest real article has 5,200.",
+        "Front matter has at most 50,000 keys and values, and in TOML or JSON 200,000 characters; the largest real article has 5,200 keys and values.",
         "related: (10,001 items)",
         "split the document, or move what is not data to the body",
     ),
@@ -145,14 +145,14 @@ CODES: Mapping[str, Code] = _table(
     (
         "E120",
         "the file is empty",
-        "A document needs front matter.",
+        "A document needs front matter. In a folder that is read by path, an empty file is left out.",
         "(no text)",
         "write front matter, or remove the file",
     ),
     (
         "E121",
         "the file has no front matter",
-        "A document starts with a line of three dashes, then the fields.",
+        "A document starts with a line of three dashes, then the fields. In a folder that is read by path, front matter may also be TOML, JSON, header lines, or missing.",
         "# A title",
         "start the file with a line of three dashes, or move it elsewhere",
     ),

@@ -129,9 +129,8 @@ class FastHandler(YAMLHandler):
         """
         start = _after_opening(text)
         if start < 0:
-            raise InvalidFrontMatter(
-                "E121", self.first_line, "the file must start with a line of three dashes"
-            )
+            message = f"the file must start with a line of three dashes; it starts with {_seen(text)}"
+            raise InvalidFrontMatter("E121", self.first_line, message)
         closing = next(islice(_closings(text, start), self._skipped, None), None)
         if closing is None:
             raise InvalidFrontMatter(
@@ -145,6 +144,16 @@ class FastHandler(YAMLHandler):
         self.text = fm
         self.loaded = load(fm, self.first_line + 1)
         return self.loaded.value
+
+
+def _seen(text: str) -> str:
+    """What *text* starts with, in place of dashes."""
+    first = text.partition("\n")[0].strip()
+    if first == "+++":
+        return "+++, as TOML does"
+    if first.startswith("{") and not first.startswith(("{{", "{%")):
+        return "a brace, as JSON does"
+    return shown(first)
 
 
 def _after_opening(text: str) -> int:
@@ -198,14 +207,17 @@ class Source:
         return _follow(self.exact.root, path)
 
     def place(self, path: Path) -> tuple[int, int]:
-        """Line and column of the key or list item at *path*, else of its nearest ancestor."""
+        """Line and column of the key or list item at *path*, else of its nearest ancestor, else of the opening dashes."""
         if len(path) > 1 and isinstance(path[0], str) and isinstance(path[1], int):
             root = self._list_item(path[0], path[1])
             if root is not None:
                 return _place(root, (0, *path[2:]))
-        if self.exact.root is None:
+        root = self.exact.root
+        if root is None:
             return self._first_line, 1
-        return _place(self.exact.root, path)
+        if path and isinstance(root, MappingNode) and path[0] not in root.keys:
+            return max(self._first_line - 1, 1), 1  # the fence: no key stands for a missing one
+        return _place(root, path)
 
     def set_item_count(self, key: str, count: int) -> None:
         """Sets the length of the list under *key*, which `place` needs to find an item without reading the whole text."""

@@ -12,6 +12,9 @@ MAX_BYTES = 5_000_000
 MAX_VALUES = 50_000
 """Keys and values of the front matter, lists and mappings among them."""
 
+MAX_TEXT_FRONT = 200_000
+"""Characters of front matter in TOML or JSON."""
+
 MAX_DEPTH = 20
 """Levels of nested lists and mappings."""
 

@@ -124,7 +124,7 @@ REJECTED: Mapping[str, tuple[str | bytes, Told]] = {
         _fields("publishedDateTime: yesterday\n"),
         ['4:1 E108 publishedDateTime must be a date and time, not "yesterday"'],
     ),
-    "no address": (_address(""), ["2:1 E102 webUrl is missing, and so is originalUrl"]),
+    "no address": (_address(""), ["1:1 E102 webUrl is missing, and so is originalUrl"]),
     "empty address": (
         _address("webUrl: ''\noriginalUrl:\n"),
         ["3:1 E102 webUrl is missing, and so is originalUrl"],
@@ -157,7 +157,7 @@ REJECTED: Mapping[str, tuple[str | bytes, Told]] = {
         _fields("related:\n  title: Two\n"),
         ["4:1 E109 related must be a list, not a mapping"],
     ),
-    "no title": (f"---\n{_ADDRESS}---\n", ["2:1 E101 title is missing or empty"]),
+    "no title": (f"---\n{_ADDRESS}---\n", ["1:1 E101 title is missing or empty"]),
     "empty title": (f"---\n{_ADDRESS}title: ''\n---\n", ["3:1 E101 title is missing or empty"]),
     "blank title": (f"---\n{_ADDRESS}title: ' '\n---\n", ["3:1 E101 title is missing or empty"]),
     "title that is null": (f"---\n{_ADDRESS}title: ~\n---\n", ["3:1 E101 title is missing or empty"]),

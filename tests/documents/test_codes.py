@@ -164,9 +164,29 @@ def test_a_problem_stands_at_the_offending_key() -> None:
     assert (problem.code, problem.line, problem.column) == ("E107", 5, 3)
 
 
-def test_a_problem_of_a_missing_key_stands_where_the_key_would() -> None:
+def test_a_problem_of_a_missing_key_stands_at_the_opening_dashes() -> None:
     problem = only(read(title=None))
-    assert (problem.line, problem.column) == (2, 1)
+    assert (problem.line, problem.column) == (1, 1)
+
+
+@pytest.mark.parametrize(
+    ("text", "seen"),
+    [
+        ("# A title\n", '"# A title"'),
+        ("+++\ntitle = 1\n+++\n", "+++, as TOML does"),
+        ('{\n"title": "One"\n}\n', "a brace, as JSON does"),
+        ("{{< figure >}}\n", '"{{< figure >}}"'),
+    ],
+)
+def test_a_file_without_front_matter_says_what_it_starts_with(text: str, seen: str) -> None:
+    assert (
+        only(reading(text)).message
+        == f"the file must start with a line of three dashes; it starts with {seen}"
+    )
+
+
+def test_a_document_without_a_url_may_be_read_by_path() -> None:
+    assert "--by-path" in str(only(read(webUrl=None)).hint)
 
 
 def test_places_count_the_lines_before_the_front_matter() -> None:

@@ -10,6 +10,7 @@ import pytest
 
 from graph_api.documents import CODES, ArticleDocument, Reading, limits, parse, read_file
 from graph_api.records import Severity
+from tests.documents.by_path import writing as by_path
 from tests.documents.writing import codes, front_matter, read, reading
 from tests.readme import assert_generated
 
@@ -68,6 +69,11 @@ def _problems(_: Path, number: int) -> Reading:
 LIMITS: Mapping[str, Limit] = {
     "bytes of a file": Limit(most=limits.MAX_BYTES, code="E140", of=_file),
     "keys and values of the front matter": Limit(most=limits.MAX_VALUES, code="E114", of=_values),
+    "characters of front matter in TOML or JSON": Limit(
+        most=limits.MAX_TEXT_FRONT,
+        code="E114",
+        of=lambda _, number: by_path.reading(f"+++\n{'#' * (number - 1)}\n+++\ntext"),
+    ),
     "levels of nested lists and mappings": Limit(most=limits.MAX_DEPTH, code="E129", of=_levels),
     "characters of a title, a name, an excerpt": Limit(
         most=limits.MAX_TEXT, code="E113", of=lambda _, number: read(excerpt="x" * number)

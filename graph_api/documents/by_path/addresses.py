@@ -6,25 +6,30 @@ decide identity, since translations of one page often share theirs.
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 from graph_api.documents.urls import canonical_url
+from graph_api.errors import InvalidUrl
 from graph_api.records import normalized
 
 _ENDING = re.compile(r"\.(?:md|markdown|mdx)$", re.IGNORECASE)
 _PAGE_ENDING = re.compile(r"(?:/?index)?\.html?$", re.IGNORECASE)
-_PART_FOLDERS = frozenset({"_includes", "_layouts"})
+_PART_FOLDERS = frozenset({"_includes", "_layouts", "node_modules"})
+_SECTION = re.compile(r"_index(?:\.[a-z-]+)?", re.IGNORECASE)
 _FOLDER_FILES = frozenset({"index", "_index", "readme"})
 _SCHEME = re.compile(r"[a-z][a-z0-9+.-]*:", re.IGNORECASE)
+_TEMPLATE = re.compile(r"\{\{|\{%|(?:^|/):[a-z]")
+_DATED_NAME = re.compile(r"([0-9]{4})-([0-9]{1,2})-([0-9]{1,2})-(.+)")
 _SAFE = "/-._~!$&'()*+,;=:@"
 
 
 def is_part(path: str) -> bool:
     """Whether the file is a part of other pages, not a page: in `_includes` or `_layouts`, or `_name` (but `_index`)."""
     *folders, name = path.split("/")
-    is_underscored = name.startswith("_") and stem(name).lower() != "_index"
+    is_underscored = name.startswith("_") and _SECTION.fullmatch(stem(name)) is None
     return is_underscored or not _PART_FOLDERS.isdisjoint(folders)
 
 
@@ -35,12 +40,13 @@ def stem(path: str) -> str:
 
 def page(path: str) -> str:
     """The page of the file at *path*: without ending; `index`, `_index` and `README` stand for their folder."""
-    folder, _, name = stem(path).rpartition("/")
-    return folder if name.lower() in _FOLDER_FILES else stem(path)
+    whole = stem(path)
+    folder, _, name = whole.rpartition("/")
+    return folder if name.lower() in _FOLDER_FILES else whole
 
 
 def urls(paths: Iterable[str], base_url: str) -> dict[str, str]:
-    """The canonical URL of each file. Of files of one page all but the first, by path, keep their full path."""
+    """The canonical URL of each file that is not a part. Of files of one page all but the first, by path, keep their full path."""
     found: dict[str, str] = {}
     taken: set[str] = set()
     for path in sorted(paths):
@@ -49,13 +55,30 @@ def urls(paths: Iterable[str], base_url: str) -> dict[str, str]:
         url = _url(base_url, page(path))
         if url in taken:
             url = _url(base_url, path)
+        if url in taken:  # names that differ only in their Unicode form
+            url = _hashed(base_url, path)
         taken.add(url)
         found[path] = url
     return found
 
 
 def _url(base_url: str, path: str) -> str:
-    return canonical_url(base_url + quote(normalized("NFC", path), safe=_SAFE))
+    try:
+        return canonical_url(base_url + quote(normalized("NFC", path), safe=_SAFE, errors="replace"))
+    except InvalidUrl:  # too long
+        return _hashed(base_url, path)
+
+
+def _hashed(base_url: str, path: str) -> str:
+    return base_url + hashlib.sha256(path.encode(errors="surrogatepass")).hexdigest()
+
+
+def is_invalid(url: str) -> bool:
+    """Whether *url* leads nowhere, since nobody named a base URL: its host ends in `.invalid`."""
+    return url.split("/", 3)[2].partition(":")[0].endswith(".invalid")
+
+
+# -- declared addresses ------------------------------------------------------------------------------------
 
 
 def address(text: str) -> str:
@@ -65,16 +88,37 @@ def address(text: str) -> str:
 
 
 def is_address(text: str) -> bool:
-    """Whether *text* can be the path of a page: it has no scheme, no space at its start, and is not `//host`."""
-    return bool(text.strip()) and not _SCHEME.match(text) and not text.startswith("//")
+    """Whether *text* can be the path of a page: no scheme, not `//host`, and nothing that a generator fills in."""
+    is_path = bool(text.strip()) and not _SCHEME.match(text) and not text.startswith("//")
+    return is_path and _TEMPLATE.search(text) is None
+
+
+def below(base_url: str, url: str) -> str | None:
+    """The path of *url* below *base_url*; None when it is on another host."""
+    try:
+        base, found = urlsplit(base_url), urlsplit(canonical_url(url))
+    except (InvalidUrl, ValueError):
+        return None
+    if base.netloc != found.netloc:
+        return None
+    folder = base.path.rstrip("/")
+    return found.path.removeprefix(folder) if f"{found.path}/".startswith(f"{folder}/") else found.path
 
 
 def declared(
-    path: str, permalinks: Sequence[str], slugs: Sequence[str], aliases: Sequence[str]
+    path: str,
+    permalinks: Sequence[str],
+    slugs: Sequence[str],
+    aliases: Sequence[str],
+    categories: Sequence[str] = (),
 ) -> Iterator[str]:
-    """The addresses of the document at *path*; *slugs* replace the name of the page, or the page below its top folder."""
+    """The addresses of the document at *path*: those it says, and those that Jekyll and Hugo derive.
+
+    *slugs* replace the name of the page, or the page below its top folder.
+    """
     top, _, _ = path.partition("/")
-    parent = page(path).rpartition("/")[0]
+    whole = page(path)
+    folder, _, name = whole.rpartition("/")
     for text in permalinks:
         yield address(text)
     for slug in slugs:
@@ -82,9 +126,46 @@ def declared(
             yield address(slug)
             yield address(f"{top}/{slug.strip('/')}")
         else:
-            yield address(f"{parent}/{slug}")
+            yield from _inside(folder, slug)
     for alias in aliases:
         if "/" in alias.strip("/") or alias.startswith("/"):
             yield address(alias)
         elif " " not in alias:
-            yield address(f"{parent}/{alias}")
+            yield address(f"{folder}/{alias}")
+    if is_collection(folder):
+        yield from _of_post(folder, name, slugs, categories) or [address(f"{_shown(folder)}/{name}")]
+
+
+def is_collection(folder: str) -> bool:
+    """Whether a site shows the pages of *folder* elsewhere: it is Hugo's `content`, or one of Jekyll's collections."""
+    return folder == "content" or folder.startswith(("content/", "_")) or "/_" in folder
+
+
+def _inside(folder: str, slug: str) -> Iterator[str]:
+    yield address(f"{folder}/{slug}")
+    if is_collection(folder):
+        yield address(f"{_shown(folder)}/{slug}")
+
+
+def _shown(folder: str) -> str:
+    """The folder in which a site shows *folder*: without `content` at its start, `_posts`, and the `_` of collections."""
+    steps = folder.split("/")
+    return "/".join(
+        step.removeprefix("_")
+        for at, step in enumerate(steps)
+        if step != "_posts" and not (step == "content" and at == 0)
+    )
+
+
+def _of_post(folder: str, name: str, slugs: Sequence[str], categories: Sequence[str]) -> list[str]:
+    """Jekyll's addresses of a post: the categories, the date with and without zeros, the slug. Empty when it is none."""
+    found = _DATED_NAME.fullmatch(name)
+    if found is None or "_posts" not in folder.split("/"):
+        return []
+    above = [step for step in folder.partition("_posts")[0].split("/") if step]
+    year, month, day, title = found.groups()
+    slug = next((slug for slug in slugs if "/" not in slug), title)
+    days = dict.fromkeys((f"{year}/{month:0>2}/{day:0>2}", f"{year}/{int(month)}/{int(day)}"))
+    return [
+        address(f"{parts}/{day}/{slug}") for day in days for parts in ("/".join((*above, *categories)), "")
+    ]

@@ -6,11 +6,13 @@ import hashlib
 from collections.abc import Iterator
 from contextlib import suppress
 from datetime import datetime
-from urllib.parse import urljoin
+from urllib.parse import urlsplit
 
 from graph_api.documents.by_path import addresses, dates
 from graph_api.documents.by_path.fences import Front, split
 from graph_api.documents.by_path.keys import Keys, split_text
+from graph_api.documents.by_path.pictures import pictures
+from graph_api.documents.by_path.places import item_lines
 from graph_api.documents.document import (
     ArticleDocument,
     LeftOut,
@@ -21,7 +23,7 @@ from graph_api.documents.document import (
 )
 from graph_api.documents.fields import Fields, Problems
 from graph_api.documents.hosts import canonical_domain
-from graph_api.documents.limits import MAX_IMAGE_TEXT, MAX_ITEMS, MAX_TEXT
+from graph_api.documents.limits import MAX_ITEMS, MAX_REFERENCES, MAX_TEXT
 from graph_api.documents.outline import Outline, outline
 from graph_api.documents.parts import extra_text
 from graph_api.documents.reading import decoded, finished, located
@@ -31,7 +33,6 @@ from graph_api.documents.urls import canonical_url
 from graph_api.documents.values import is_list, is_mapping, shown
 from graph_api.documents.yaml_exact import LocatedProblem
 from graph_api.errors import InvalidFrontMatter, InvalidUrl
-from graph_api.records import Image
 
 _TITLES = ("title", "name")
 _EXCERPTS = ("excerpt", "description", "summary")
@@ -44,13 +45,16 @@ _DATES = (
     "created",
     "ms.date",
     "published",
+    "published_date",
+    "date_published",
+    "created_at",
 )
+_DATES_OF_GIT = frozenset({"last modified", "created", "git last modified", "git created"})  # Eleventy's
 _TOPICS = ("topics", "tags", "tag", "categories", "category")
-_ORIGINALS = ("originalUrl", "external-url", "external_url", "source_url", "original_url", "link", "url")
-_IMAGES = ("images", "image", "heroImage", "cover", "thumbnail", "featured_image", "banner")
-_RELATED = ("related",)
-_ADDRESSES = ("permalink", "url", "path")
-_FALSE, _TRUE = {False, "false", "no", "False"}, {True, "true", "yes", "True"}
+_OWN_ADDRESSES = ("url", "link")  # of the page itself on some sites, of what it writes about on others
+_ORIGINALS = ("originalUrl", "external-url", "source_url", "link", "url")
+_FULL_ADDRESSES = ("webUrl", "originalUrl")
+_FLAGS = {"false": False, "no": False, "true": True, "yes": True}
 
 
 def read(path: str, data: bytes, url: str, site: Site, sha256: str | None = None) -> Reading:
@@ -58,14 +62,15 @@ def read(path: str, data: bytes, url: str, site: Site, sha256: str | None = None
     sha256 = sha256 or hashlib.sha256(data).hexdigest()
     if addresses.is_part(path):
         return Reading(path=path, sha256=sha256, document=None, problems=(), left_out=LeftOut.PART)
-    if not data.strip():
-        return Reading(path=path, sha256=sha256, document=None, problems=(), left_out=LeftOut.EMPTY)
     try:
         front = split(decoded(data))
         document, found, read_from = _read(front, path, url, site)
+        is_empty = front.mapping == {} and not front.body.strip()
     except InvalidFrontMatter as error:
-        document, read_from = None, ()
+        document, read_from, is_empty = None, (), error.code == "E120"
         found = [LocatedProblem(code=error.code, line=error.line, column=error.column, message=str(error))]
+    if is_empty:
+        return Reading(path=path, sha256=sha256, document=None, problems=(), left_out=LeftOut.EMPTY)
     return finished(path, sha256, document, found, read_from)
 
 
@@ -82,22 +87,25 @@ def _read(
 
 def _article(front: Front, keys: Keys, path: str, url: str, site: Site) -> ArticleDocument:
     body = outline(front.body, front.body_line)
+    category = next((value for _, value in keys.at(("category",)) if isinstance(value, str)), None)
+    categories = [
+        name for key, value in keys.at(("categories", "category")) for name in _names(keys, key, value, front)
+    ]
     title, published_date_time = _title(keys, body, path), _date(keys, path)
-    excerpt, topics = _excerpt(keys, body), _topics(keys, is_headers=front.is_headers)
-    published, original_url = _published(keys), _original_url(keys)
-    category = next((value for _, value in keys.of("", ("category",)) if isinstance(value, str)), None)
-    listed, images = tuple(_listed(front, keys)), tuple(_images(keys, url))[:MAX_ITEMS]
-    declared, names = _addresses(keys, path)
+    excerpt, topics = _excerpt(keys, body), _topics(keys, front)
+    published, original_url = _published(keys), _original_url(keys, site)
+    listed, images = tuple(_listed(front, keys)), tuple(pictures(keys, path, site.base_url))
+    declared, names = _addresses(keys, path, site, original_url, categories)
     return ArticleDocument(
         url=url,
         slug=slug_of_path(addresses.page(path) or path),
         title=title,
         excerpt=excerpt,
         type=keys.text("type", ("type",)) or "article",
-        category=category,
+        category=category and category.strip(),
         published_date_time=published_date_time,
         published=published,
-        web_url=None if _is_invalid(url) else url,
+        web_url=None if addresses.is_invalid(url) else url,
         original_url=original_url,
         provider=_provider(original_url or url),
         topics=topics,
@@ -125,8 +133,7 @@ def _title(keys: Keys, body: Outline, path: str) -> str:
         keys.read_from.append(("title", "heading"))
         return body.heading
     keys.read_from.append(("title", "file name"))
-    name = addresses.page(path).rpartition("/")[2] or addresses.stem(path).rpartition("/")[2]
-    return slug_of_path(name)
+    return slug_of_path(addresses.page(path)) or addresses.stem(path).rpartition("/")[2]
 
 
 def _excerpt(keys: Keys, body: Outline) -> str | None:
@@ -145,10 +152,10 @@ def _date(keys: Keys, path: str) -> datetime | None:
         if found is not None:
             keys.use("publishedDateTime", key)
             return found
-        if key != "published":
+        if key.lower() != "published" and (text or "").lower() not in _DATES_OF_GIT:
             message = f"is not a date: {shown(value)}; the article has no date from it"
             keys.problems.add("W218", (key,), message, "write it such as 2023-03-15 or 2023-03-15T21:22:00Z")
-    found = dates.of_file_name(path.rpartition("/")[2])
+    found = dates.of_file_name(addresses.page(path).rpartition("/")[2])
     if found is not None:
         keys.read_from.append(("publishedDateTime", "file name"))
     return found
@@ -157,39 +164,72 @@ def _date(keys: Keys, path: str) -> datetime | None:
 def _published(keys: Keys) -> bool | None:
     """False when the document says so anywhere, True when it says so, else None."""
     said: set[bool] = set()
-    for key, negated in (("published", False), ("publish", False), ("draft", True)):
-        for spelled, value in keys.of("published", (key,)):
-            if isinstance(value, bool | str) and value in _TRUE | _FALSE:
-                keys.use("published", spelled)
-                said.add((value in _TRUE) is not negated)
+    for names, negated in (((), False), (("published", "publish"), False), (("draft",), True)):
+        for key, value in keys.at(names) if names else keys.of("published", ()):
+            flag = _flag(value)
+            if flag is not None:
+                keys.use("published", key)
+                said.add(flag is not negated)
     return None if not said else False not in said
 
 
-def _topics(keys: Keys, *, is_headers: bool) -> tuple[str, ...]:
+def _flag(value: object) -> bool | None:
+    return value if isinstance(value, bool) else _FLAGS.get(value.lower()) if isinstance(value, str) else None
+
+
+# -- topics ------------------------------------------------------------------------------------------------
+
+
+def _topics(keys: Keys, front: Front) -> tuple[str, ...]:
     """The topics under all keys, in the order of the document; of several spellings of one topic the first."""
-    values = dict(keys.of("topics", _TOPICS))
     found: dict[str, str] = {}
     length = 0
-    for key in sorted(values, key=list(keys.unread).index):
-        value = values[key]
-        names = keys.texts(key, value)
-        if not is_list(value) and not (is_headers and "," not in "".join(names)):
-            names = [part for name in names for part in split_text(key, name)]
-        for name in filter(None, (name.lstrip("#").strip() for name in names)):
+    for key, value in keys.in_order(keys.of("topics", _TOPICS)):
+        for name in _names(keys, key, value, front):
             length += len(name)
-            if len(found) < MAX_ITEMS and length <= MAX_TEXT:
-                found.setdefault(topic_slug(name), name)
+            if len(found) == MAX_ITEMS or length > MAX_TEXT:
+                outcome = f"has more topics than a document may have: {MAX_ITEMS}, of {MAX_TEXT:,} characters"
+                keys.problems.add("W212", (key,), f"{outcome}; the rest is dropped", "remove some")
+                break
+            found.setdefault(topic_slug(name), name)
         keys.use("topics", key)
+    for name in _taxonomies(keys):
+        if len(found) < MAX_ITEMS and len(name) <= MAX_TEXT:
+            found.setdefault(topic_slug(name), name)
     return tuple(found.values())
+
+
+def _names(keys: Keys, key: str, value: object, front: Front) -> list[str]:
+    """The topics that *value* names: the items of a list, or the parts of a text."""
+    texts = keys.texts(key, value)
+    if not is_list(value):
+        texts = [part for text in texts for part in split_text(key, text, is_header=front.is_headers)]
+    return [name for text in texts if (name := text.lstrip("#").strip())]
+
+
+def _taxonomies(keys: Keys) -> Iterator[str]:
+    """The topics in the table `taxonomies`, where Zola has them."""
+    for key, table in keys.at(("taxonomies",)):
+        if is_mapping(table):
+            kept = {name: value for name, value in table.items() if str(name).lower() not in _TOPICS}
+            for name, value in table.items():
+                if name not in kept and is_list(value):
+                    keys.read_from.append(("topics", f"{key}.{name}"))
+                    yield from filter(None, (text.lstrip("#").strip() for text in keys.texts(key, value)))
+            keys.unread.pop(key, None)
+            keys.unread.update({key: kept} if kept else {})
 
 
 # -- addresses ---------------------------------------------------------------------------------------------
 
 
-def _original_url(keys: Keys) -> str | None:
+def _original_url(keys: Keys, site: Site) -> str | None:
+    """The first http(s) URL; one of the own host under `url` or `link` is an address of the page itself."""
     for key, value in keys.of("originalUrl", _ORIGINALS):
         text = value.strip() if isinstance(value, str) else ""
-        if text.startswith(("http://", "https://")):
+        if text.lower().startswith(("http://", "https://")):
+            if key.lower() in _OWN_ADDRESSES and addresses.below(site.base_url, text) is not None:
+                continue
             with suppress(InvalidUrl):
                 canonical_url(text)
                 keys.use("originalUrl", key)
@@ -199,41 +239,57 @@ def _original_url(keys: Keys) -> str | None:
 
 def _provider(url: str) -> ProviderMention | None:
     """The provider that the host of *url* is; None for hosts that end in `.invalid`."""
-    if _is_invalid(url):
+    if addresses.is_invalid(url):
         return None
     with suppress(InvalidUrl):
-        domain = canonical_domain(canonical_url(url).split("/")[2].rpartition("@")[2].partition(":")[0])
+        domain = canonical_domain(_host(canonical_url(url)))
         return ProviderMention(domain=domain, name=domain)
     return None
 
 
-def _is_invalid(url: str) -> bool:
-    return url.split("/")[2].partition(":")[0].endswith(".invalid")
+def _host(url: str) -> str:
+    """The host of a canonical URL; IPv6 in its brackets."""
+    place = url.split("/")[2]
+    return place if place.endswith("]") else place.rsplit(":", 1)[0]
 
 
-def _addresses(keys: Keys, path: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """The addresses that the document declares, and its other names."""
-    permalinks, slugs, aliases = (_texts(keys, field, names) for field, names in _ADDRESS_KEYS)
-    names = tuple(dict.fromkeys(name for name in aliases if not name.startswith("/")))
-    pages = [text for text in permalinks if addresses.is_address(text)]
-    web = [
-        text for text in _texts(keys, "addresses", ("webUrl",)) if text.startswith(("http://", "https://"))
-    ]
+def _addresses(
+    keys: Keys, path: str, site: Site, original_url: str | None, categories: list[str]
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The addresses that the document declares, and its other names. The keys stay in `extra`, where clients look for them."""
+    pages = [text for text in _pages(keys, site, original_url) if addresses.is_address(text)]
+    slugs = [text for text in _texts(keys, "addresses", ("slug",)) if addresses.is_address(text)]
+    aliases = _texts(keys, "names", ("aliases", "alias"))
     others = [text for text in aliases if addresses.is_address(text)]
-    found = addresses.declared(path, pages, [text for text in slugs if addresses.is_address(text)], others)
-    return tuple(dict.fromkeys([*filter(None, found), *web]))[:MAX_ITEMS], names[:MAX_ITEMS]
+    full = [text for text in _texts(keys, "addresses", _FULL_ADDRESSES) if _is_http(text)]
+    declared = addresses.declared(path, pages, slugs, others, categories)
+    names = dict.fromkeys(name for name in aliases if not name.startswith("/"))
+    return tuple(dict.fromkeys([*filter(None, declared), *full]))[:MAX_ITEMS], tuple(names)[:MAX_ITEMS]
 
 
-_ADDRESS_KEYS = (
-    ("addresses", (*_ADDRESSES, "redirect_from")),
-    ("addresses", ("slug",)),
-    ("names", ("aliases", "alias")),
-)
+def _pages(keys: Keys, site: Site, original_url: str | None) -> Iterator[str]:
+    """The paths of the page on its own site. A `path` that is that of *original_url* is one of another site."""
+    for text in _texts(keys, "addresses", ("permalink", "url", "redirect_from")):
+        yield addresses.below(site.base_url, text) or "" if _is_http(text) else text
+    for text in _texts(keys, "addresses", ("link",)):
+        yield addresses.below(site.base_url, text) or "" if _is_http(text) else ""
+    elsewhere = addresses.address(urlsplit(original_url).path) if original_url else None
+    if not any(
+        addresses.address(text) == elsewhere
+        for key, value in keys.at(("path",))
+        for text in keys.texts(key, value)
+    ):
+        yield from _texts(keys, "addresses", ("path",))
+
+
+def _is_http(text: str) -> bool:
+    return text[:8].lower().startswith(("http://", "https://"))
 
 
 def _texts(keys: Keys, field: str, names: tuple[str, ...]) -> list[str]:
-    """All texts under *names*. The keys stay in `extra` too, where clients look for them."""
-    return [text for key, value in keys.of(field, names) for text in keys.texts(key, value)]
+    found = [(key, keys.texts(key, value)) for key, value in keys.at(names)]
+    keys.read_from += [(field, key) for key, texts in found if texts]
+    return [text for _, texts in found for text in texts]
 
 
 # -- lists -------------------------------------------------------------------------------------------------
@@ -241,54 +297,29 @@ def _texts(keys: Keys, field: str, names: tuple[str, ...]) -> list[str]:
 
 def _listed(front: Front, keys: Keys) -> Iterator[Reference]:
     """The documents that lists of the front matter name. The lists stay in `extra`, since targets may lead nowhere."""
-    for key, value in keys.of("related", _RELATED):
+    for key, value in keys.of("related", ("related",)):
         keys.read_from.append(("related", key))
-        for at, item in enumerate(value if is_list(value) else [value]):
-            target, text = _target(item)
+        items = (value if is_list(value) else [value])[:MAX_REFERENCES]
+        named = [_target(item) for item in items]
+        lines = item_lines(front.text, front.line, key, (written for written, _, _ in named))
+        for (_, target, text), line in zip(named, lines, strict=True):
             if target:
-                line, _ = front.source.place((key, at) if is_list(value) else (key,))
                 yield Reference(ReferenceForm.LISTED, target, line, text)
 
 
-def _target(item: object) -> tuple[str, str]:
-    """What an item of a list names: a text, or the address, else the title of a mapping; and its title."""
+def _target(item: object) -> tuple[str, str, str]:
+    """What an item of a list names, as it is written; its target: a text, or the address, else the title of a mapping;
+    and its title."""
     if isinstance(item, str):
         inner = item.strip().removeprefix("!")
         if inner.startswith("[[") and inner.endswith("]]"):
             target, _, text = inner[2:-2].partition("|")
-            return target.partition("#")[0].strip(), text.strip()
-        return inner, ""
+            return item, target.partition("#")[0].strip(), text.strip()
+        return item, inner, ""
     if not is_mapping(item):
-        return "", ""
+        return "", "", ""
     title = item.get("title") or item.get("name")
     texts = (item.get(key) for key in ("webUrl", "originalUrl", "url", "link", "path", "slug"))
     target = next((text for text in texts if isinstance(text, str) and text.strip()), "")
     named = title.strip() if isinstance(title, str) else ""
-    return target.strip() or named, named
-
-
-def _images(keys: Keys, url: str) -> Iterator[Image]:
-    """The pictures, relative ones below the article's URL. What is no picture's address stays in `extra`."""
-    room = MAX_IMAGE_TEXT
-    for _, value in keys.of("images", _IMAGES):
-        for item in value if is_list(value) else [value]:
-            image = _image(item, url)
-            if image is not None and (room := room - len(image.url) - len(image.title or "")) >= 0:
-                yield image
-
-
-def _image(item: object, url: str) -> Image | None:
-    title = None
-    if is_mapping(item):
-        said = item.get("title") or item.get("alt") or item.get("caption")
-        title = said.strip()[:MAX_TEXT] if isinstance(said, str) else None
-        item = item.get("url") or item.get("src") or item.get("image") or item.get("relative")
-    if not isinstance(item, str) or not item.strip():
-        return None
-    address = urljoin(f"{url}/", item.strip())
-    if _is_invalid(address) if address.startswith("http") else True:
-        return None
-    with suppress(InvalidUrl):
-        canonical_url(address)
-        return Image(url=address, title=title)
-    return None
+    return named or target, target.strip() or named, named

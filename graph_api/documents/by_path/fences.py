@@ -1,68 +1,61 @@
 """Splits a file into front matter and body: YAML, TOML, JSON, header lines as Pelican has them, or none.
 
-YAML is loaded as in native documents; JSON and TOML by handlers of python-frontmatter (its own for TOML needs a package
-that is no longer kept, so this one loads with tomllib).
+YAML is loaded as in native documents; TOML and JSON by handlers of python-frontmatter (its own for TOML needs a package
+that is no longer kept, so this one loads with tomllib). Site generators are lenient, and so is this: `...` closes YAML
+too, of equal keys the last one counts, and what stands between two lines of dashes but is no mapping is a body.
 """
 
 from __future__ import annotations
 
 import json
+import math
 import re
 import tomllib
+from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time
+from itertools import islice
 from typing import Any
 
 from frontmatter.default_handlers import BaseHandler, JSONHandler
 
 from graph_api.documents import yaml_exact, yaml_fast
-from graph_api.documents.front_matter import Path, Source
-from graph_api.documents.limits import MAX_DEPTH, MAX_VALUES
-from graph_api.documents.values import is_list, is_mapping, shown
-from graph_api.documents.yaml_exact import LocatedProblem, Node
+from graph_api.documents.by_path.places import Form, TextSource
+from graph_api.documents.front_matter import Source
+from graph_api.documents.limits import MAX_DEPTH, MAX_TEXT_FRONT, MAX_VALUES
+from graph_api.documents.values import is_deeper, is_list, is_mapping
+from graph_api.documents.yaml_exact import Exact, LocatedProblem
 from graph_api.errors import InvalidFrontMatter
 
-_YAML = re.compile(r"\A---[ \t]*\n(.*?)^(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL | re.MULTILINE)
+_BLANK_LINES = re.compile(r"(?:[ \t]*\n)*")
+_YAML = re.compile(r"---[ \t]*\n")
+_YAML_END = re.compile(r"^(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.MULTILINE)
+_YAML_KEY = re.compile(r"[\w\"'][^\n:#]*:(?:\s|\Z)")
 _TOML = re.compile(r"^\+\+\+[ \t]*$\n?", re.MULTILINE)
-_HEADER = re.compile(r"(?:[A-Za-z][\w-]*:[ \t]+\S.*(?:\n|\Z)(?:[ \t]+\S.*(?:\n|\Z))*){2,}")
-_HEADER_LINE = re.compile(r"([A-Za-z][\w-]*):[ \t]+(\S.*(?:\n[ \t]+\S.*)*)")
+_TOML_PLACE = re.compile(r" \(at (?:line ([0-9]+), column ([0-9]+)|end of document)\)$")
+_TOML_KEY = re.compile(r"[ \t]*([\w-]+)[ \t]*=")
+_TOML_DEEP = re.compile(rf"(?<![\w\"'-])(?:[\w\"'-]++[ \t]*+\.[ \t]*+){{{MAX_DEPTH}}}")
+_MAX_EQUAL_KEYS = 10
+_JSON = re.compile(r"\{\s*[\"}]")
+_MAX_DIGITS = 4_000  # Python refuses to read longer numbers
+_HEADER = re.compile(
+    r"(?:[A-Za-z][\w-]{0,60}:(?:[ \t][^\n]*+)?+(?:\n|\Z)(?:[ \t]+[^\s][^\n]*+(?:\n|\Z))*+)++(?=[ \t]*(?:\n|\Z))"
+)
+_HEADER_LINE = re.compile(r"^([A-Za-z][\w-]{0,60}):((?:[ \t][^\n]*)?(?:\n[ \t]+[^\n]+)*)", re.MULTILINE)
 _TAGGED = "tags are not supported: !"  # a lone `!` says that the value is a text
-
-
-class TextSource:
-    """Finds the line of a top-level key in front matter that is not YAML."""
-
-    exact_was_used = False
-
-    def __init__(self, text: str, first_line: int) -> None:
-        self._text = text
-        self._first_line = first_line
-
-    def place(self, path: Path) -> tuple[int, int]:
-        """Line and column of the first step of *path*; of the front matter when it is not found."""
-        key = re.escape(str(path[0])) if path else ""
-        found = re.search(rf"^[ \t{{,]*[\"']?({key})[\"']?\s*[:=]", self._text, re.MULTILINE) if key else None
-        if found is None:
-            return self._first_line, 1
-        line = self._text.count("\n", 0, found.start(1))
-        return self._first_line + line, found.start(1) - self._text.rfind("\n", 0, found.start(1))
-
-    def source_text(self, path: Path) -> str | None:
-        """None: values have their types in the text."""
-        del path
-        return None
-
-    def node(self, path: Path) -> Node | None:
-        """None: there are no nodes."""
-        del path
-        return None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Front:
-    """A file's mapping (empty without front matter), None when it is invalid; its body, and the body's first line."""
+    """A file's mapping (empty without front matter), None when it is invalid; its *text* and the *line* where that starts.
+
+    *body_line* is the line of the file where *body* starts.
+    """
 
     mapping: dict[Any, object] | None
+    text: str
+    line: int
     body: str
     body_line: int
     problems: tuple[LocatedProblem, ...]
@@ -70,53 +63,73 @@ class Front:
     is_headers: bool = False
 
 
-class TomlHandler(BaseHandler):
-    """TOML between two lines of `+++`."""
-
-    FM_BOUNDARY = _TOML
-    START_DELIMITER = END_DELIMITER = "+++"
-
-    def load(self, fm: str, **_: object) -> Any:  # Any: the library types it so
-        """The table; dates as text in ISO 8601."""
-        return _plain(tomllib.loads(fm))
-
-
 def split(text: str) -> Front:
-    """The front matter and body of *text*. Raises InvalidFrontMatter when TOML or JSON is invalid or too large."""
-    lead = len(text) - len(text.lstrip("\n"))
-    text, first_line = text[lead:], lead + 1
-    if (found := _YAML.match(text)) is not None:
-        return _yaml(found[1], text[found.end() :], first_line + 1)
-    if text.startswith("+++") and len(_TOML.findall(text)) > 1:
-        return _loaded(TomlHandler(), text, first_line)
-    if text.startswith("{") and (end := _end_of_json(text)):
-        return _json(text[:end], text[end:], first_line)
-    if (found := _HEADER.match(text)) is not None:
-        return _headers(found[0], text[found.end() :], first_line)
-    return Front(mapping={}, body=text, body_line=first_line, problems=(), source=TextSource("", first_line))
+    """The front matter and body of *text*.
+
+    Raises InvalidFrontMatter when front matter has no end, and when TOML or JSON is invalid or too large.
+    """
+    start = found.end() if (found := _BLANK_LINES.match(text)) else 0
+    line = text.count("\n", 0, start) + 1
+    text = text[start:]
+    if text.startswith("---") and (opening := _YAML.match(text)) is not None:
+        return _yaml(text, opening.end(), line) or _without(text, line)
+    if text.startswith("+++") and _TOML.match(text) is not None:
+        return _toml(text, line)
+    if text.startswith("{") and _JSON.match(text) is not None:
+        return _json(text, line)
+    if text[:1].isalpha() and (headers := _HEADER.match(text)) is not None:
+        return _headers(headers[0], text[headers.end() :], line) or _without(text, line)
+    return _without(text, line)
+
+
+def _without(text: str, line: int) -> Front:
+    return Front(
+        mapping={},
+        text="",
+        line=line,
+        body=text,
+        body_line=line,
+        problems=(),
+        source=TextSource("", line, Form.HEADERS, {}),
+    )
 
 
 # -- YAML -------------------------------------------------------------------------------------------------
 
 
-def _yaml(text: str, body: str, line: int) -> Front:
-    found = yaml_fast.read(text)
-    exact = None if found else yaml_exact.read(text, line, last_counts=True)
-    value = found[0] if found else yaml_exact.value_of(exact.root if exact else None)
-    problems = [] if exact is None else _lenient(exact.problems)
-    if not problems and value is None:  # nothing but comments
+def _yaml(whole: str, start: int, line: int) -> Front | None:
+    """YAML front matter; None when lines of dashes stand around something else, or nothing closes them."""
+    end = _YAML_END.search(whole, start)
+    if end is None:
+        if _YAML_KEY.match(whole, start) is None:  # a line across the page
+            return None
+        raise InvalidFrontMatter("E122", line, "no line of three dashes closes the front matter")
+    text, line = whole[start : end.start()], line + 1
+    value, exact = _yaml_value(text, line)
+    problems = () if exact is None else tuple(_lenient(exact.problems))
+    if value is None and not problems:  # nothing but comments
         value = dict[Any, object]()
     mapping = value if is_mapping(value) else None
     if mapping is None and not problems:
-        message = f"the front matter must be a mapping of keys to values, not {shown(value)}"
-        raise InvalidFrontMatter("E124", line, message)
+        return None
     return Front(
         mapping=None if any(one.code[0] == "E" for one in problems) else mapping,
-        body=body,
+        text=text,
+        line=line,
+        body=whole[end.end() :],
         body_line=line + text.count("\n") + 1,
-        problems=tuple(problems),
+        problems=problems,
         source=Source(text, line, exact),
     )
+
+
+def _yaml_value(text: str, line: int) -> tuple[object, Exact | None]:
+    """The value of the YAML *text*, and what the exact reader found where it was needed."""
+    found = yaml_fast.read(text)
+    if found is not None and not is_deeper(found[0], MAX_DEPTH):
+        return found[0], None
+    exact = yaml_exact.read(text, line, last_counts=True)
+    return yaml_exact.value_of(exact.root), exact
 
 
 def _lenient(problems: tuple[LocatedProblem, ...]) -> list[LocatedProblem]:
@@ -135,81 +148,197 @@ def _lenient(problems: tuple[LocatedProblem, ...]) -> list[LocatedProblem]:
     ]
 
 
-# -- other forms -------------------------------------------------------------------------------------------
+# -- TOML and JSON -----------------------------------------------------------------------------------------
 
 
-def _loaded(handler: BaseHandler, text: str, line: int) -> Front:
+class TomlHandler(BaseHandler):
+    """TOML between two lines of `+++`."""
+
+    FM_BOUNDARY = _TOML
+    START_DELIMITER = END_DELIMITER = "+++"
+
+    def load(self, fm: str, **_: object) -> Any:  # Any: the library types it so
+        """The table; dates as text in ISO 8601."""
+        return _plain(tomllib.loads(fm))
+
+
+class ObjectHandler(JSONHandler):
+    """One JSON object at the start of a text, however its lines are broken. `repeated` are keys that stand there twice."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.repeated: list[str] = []
+
+    def split(self, text: str) -> tuple[str, str]:
+        """The object as text, and what follows it."""
+        _, end = json.JSONDecoder(parse_int=_integer).raw_decode(text[:MAX_TEXT_FRONT])
+        return text[:end], text[end:]
+
+    def load(self, fm: str, **_: object) -> Any:  # Any: the library types it so
+        """The object; of equal keys the last one."""
+        return _plain(super().load(fm, object_pairs_hook=self._mapping, parse_int=_integer))
+
+    def _mapping(self, pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        mapping = dict(pairs)
+        if len(mapping) < len(pairs):
+            counts = Counter(key for key, _ in pairs)
+            self.repeated += [key for key, count in counts.items() if count > 1]
+        return mapping
+
+
+def _integer(digits: str) -> int | str:
+    return int(digits) if len(digits) < _MAX_DIGITS else digits
+
+
+def _toml(whole: str, line: int) -> Front:
+    handler = TomlHandler()
+    if len(_TOML.findall(whole)) == 1:
+        raise InvalidFrontMatter("E122", line, "no line of +++ closes the front matter")
+    text, body = handler.split(whole)
+    line += 1
+    _check_size(text, line)
+    if (deep := _TOML_DEEP.search(text)) is not None:
+        raise _too_deep(line + text.count("\n", 0, deep.start()))
+    problems: list[LocatedProblem] = []
+    loaded = text
+    while True:
+        try:
+            mapping = handler.load(loaded)
+            break
+        except RecursionError:
+            raise _too_deep(line) from None
+        except ValueError as error:  # numbers of thousands of digits too
+            shorter = _without_repeated(loaded, str(error), line, problems)
+            if shorter is None:
+                raise _invalid_toml(str(error), line, text) from None
+            loaded = shorter
+    return _front(mapping, text, body, line, Form.TOML, (), problems)
+
+
+def _without_repeated(text: str, error: str, line: int, problems: list[LocatedProblem]) -> str | None:
+    """*text* without the first of two equal keys, each on one line, with its warning added; None for other *error*s."""
+    found = _TOML_PLACE.search(error)
+    if not error.startswith("Cannot overwrite a value") or found is None or len(problems) == _MAX_EQUAL_KEYS:
+        return None
+    lines = text.split("\n")
+    at = int(found[1] or 1) - 1
+    key = _TOML_KEY.match(lines[at])
+    before = (number for number in range(at - 1, -1, -1) if key and _names(lines[number], key[1]))
+    first = next(before, None)
+    if key is None or first is None:
+        return None
+    message = f"key {key[1]} is already in line {line + first}; the last one counts"
+    problems.append(LocatedProblem(code="W217", line=line + at, column=key.start(1) + 1, message=message))
+    lines[first] = ""
+    return "\n".join(lines)
+
+
+def _names(line: str, key: str) -> bool:
+    found = _TOML_KEY.match(line)
+    return found is not None and found[1] == key
+
+
+def _invalid_toml(error: str, line: int, text: str) -> InvalidFrontMatter:
+    found = _TOML_PLACE.search(error)
+    at, column = (int(found[1]) - 1, int(found[2])) if found and found[1] else (text.rstrip().count("\n"), 1)
+    return InvalidFrontMatter("E123", line + at, f"invalid TOML: {_TOML_PLACE.sub('', error)}", column)
+
+
+def _json(whole: str, line: int) -> Front:
+    handler = ObjectHandler()
     try:
-        front, body = handler.split(text)
-        mapping = handler.load(front)
-    except tomllib.TOMLDecodeError as error:
-        found = re.search(r"at line ([0-9]+)", str(error))
-        at = line + (int(found[1]) if found else 0)
-        raise InvalidFrontMatter("E123", at, f"invalid TOML: {error}") from None
-    return _front(mapping, body, line + 1, front)
-
-
-def _json(text: str, body: str, line: int) -> Front:
-    try:
-        mapping = JSONHandler().load(text)
+        text, body = handler.split(whole)
+        mapping = handler.load(text)
     except json.JSONDecodeError as error:
-        raise InvalidFrontMatter(
-            "E123", line + error.lineno - 1, f"invalid JSON: {error.msg}", error.colno
-        ) from None
+        if error.pos >= MAX_TEXT_FRONT - 1:
+            raise _too_large(line) from None
+        message = f"invalid JSON: {error.msg}"
+        raise InvalidFrontMatter("E123", line + error.lineno - 1, message, error.colno) from None
     except RecursionError:
-        raise InvalidFrontMatter(
-            "E129", line, f"values are nested more than {MAX_DEPTH} levels deep"
-        ) from None
-    return _front(mapping, body.removeprefix("\n"), line, text)
+        raise _too_deep(line) from None
+    return _front(mapping, text, body.removeprefix("\n"), line, Form.JSON, handler.repeated)
 
 
-def _end_of_json(text: str) -> int:
-    """The index after the object that *text* begins with: the first line that is a closing brace; 0 without one."""
-    found = re.compile(r"^\}[ \t]*$", re.MULTILINE).search(text)
-    if found is None and text.partition("\n")[0].rstrip().endswith("}"):
-        return len(text.partition("\n")[0])
-    return 0 if found is None else found.end()
+# -- header lines ------------------------------------------------------------------------------------------
 
 
-def _headers(text: str, body: str, line: int) -> Front:
+def _headers(text: str, body: str, line: int) -> Front | None:
+    """Lines of `Key: value`; None when they name no title, or no date among others: they are a text then."""
     mapping: dict[Any, object] = {}
+    repeated: list[str] = []
     for found in _HEADER_LINE.finditer(text):
-        mapping[found[1].lower()] = " ".join(found[2].split())
-    front = _front(mapping, body, line, text)
+        key = found[1].lower()
+        if key in mapping:
+            repeated.append(key)
+        mapping[key] = " ".join(found[2].split())
+    if "title" not in mapping and ("date" not in mapping or len(mapping) == 1):
+        return None
+    return _front(mapping, text, body, line, Form.HEADERS, repeated)
+
+
+# -- what they share ---------------------------------------------------------------------------------------
+
+
+def _front(
+    mapping: dict[str, object],
+    text: str,
+    body: str,
+    line: int,
+    form: Form,
+    repeated: Iterable[str] = (),
+    problems: Iterable[LocatedProblem] = (),
+) -> Front:
+    _check_values(mapping, line)
+    source = TextSource(text, line, form, mapping)
+    has_end = form is not Form.HEADERS
     return Front(
-        mapping=front.mapping,
+        mapping=mapping,
+        text=text,
+        line=line,
         body=body,
-        body_line=line + text.count("\n"),
-        problems=(),
-        source=front.source,
-        is_headers=True,
+        body_line=line + text.count("\n") + has_end,
+        problems=(*problems, *islice(source.repeated(repeated), _MAX_EQUAL_KEYS)),
+        source=source,
+        is_headers=form is Form.HEADERS,
     )
 
 
-def _front(mapping: Any, body: str, line: int, text: str) -> Front:
-    if _size(mapping, MAX_DEPTH) > MAX_VALUES:
-        raise InvalidFrontMatter(
-            "E114", line, f"front matter may have at most {MAX_VALUES:,} keys and values"
-        )
-    body_line = line + text.count("\n") + 1
-    return Front(mapping=mapping, body=body, body_line=body_line, problems=(), source=TextSource(text, line))
+def _check_size(text: str, line: int) -> None:
+    if len(text) > MAX_TEXT_FRONT:
+        raise _too_large(line)
 
 
-def _size(value: object, depth: int) -> int:
-    """The number of keys and values; a value that is nested too deeply counts as too many."""
-    if depth < 0:
-        raise InvalidFrontMatter(
-            "E129", 1, f"lists and mappings may be nested at most {MAX_DEPTH} levels deep"
-        )
+def _too_large(line: int) -> InvalidFrontMatter:
+    message = f"front matter in TOML or JSON may have at most {MAX_TEXT_FRONT:,} characters"
+    return InvalidFrontMatter("E114", line, message)
+
+
+def _too_deep(line: int) -> InvalidFrontMatter:
+    message = f"lists and mappings may be nested at most {MAX_DEPTH} levels deep"
+    return InvalidFrontMatter("E129", line, message)
+
+
+def _check_values(mapping: object, line: int) -> None:
+    if is_deeper(mapping, MAX_DEPTH):
+        raise _too_deep(line)
+    if _size(mapping) > MAX_VALUES:
+        message = f"front matter may have at most {MAX_VALUES:,} keys and values"
+        raise InvalidFrontMatter("E114", line, message)
+
+
+def _size(value: object) -> int:
+    """The number of keys and values in *value*."""
     if is_mapping(value):
-        return 1 + sum(1 + _size(item, depth - 1) for item in value.values())
-    return 1 + sum(_size(item, depth - 1) for item in value) if is_list(value) else 1
+        return 1 + sum(1 + _size(item) for item in value.values())
+    return 1 + sum(map(_size, value)) if is_list(value) else 1
 
 
 def _plain(value: Any) -> Any:
-    """TOML's value with dates and times as text."""
+    """*value* with dates and times as text, and with neither infinity nor NaN, which JSON cannot hold."""
     if is_mapping(value):
         return {key: _plain(item) for key, item in value.items()}
     if is_list(value):
         return [_plain(item) for item in value]
-    return value.isoformat() if isinstance(value, datetime | date | time) else value
+    if isinstance(value, datetime | date | time):
+        return value.isoformat()
+    return str(value) if isinstance(value, float) and not math.isfinite(value) else value

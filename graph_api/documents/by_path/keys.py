@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
 from typing import Any
 
 from graph_api.documents.fields import Problems
@@ -11,13 +12,27 @@ from graph_api.documents.limits import MAX_TEXT
 from graph_api.documents.values import clean, is_list, is_mapping
 from graph_api.records import normalized
 
-_SPACES = re.compile(r"\s+")
+FIELDS = (
+    "title",
+    "excerpt",
+    "type",
+    "publishedDateTime",
+    "published",
+    "topics",
+    "originalUrl",
+    "images",
+    "related",
+)
+"""The fields that can be given further keys: `--map FIELD=KEY`."""
+
+_SEPARATORS = str.maketrans("", "", "-_ .")
 
 
 class Keys:
-    """The keys of one mapping, found in any case. Keys that no field has used remain in `unread`.
+    """The keys of one mapping, found in any case and with any separators: `publishDate` is `publish_date` too.
 
-    `read_from` pairs each field with the key, or the part of the file, that its value came from.
+    Keys that no field has used remain in `unread`. `read_from` pairs each field with the key, or the part of the file,
+    that its value came from.
     """
 
     def __init__(
@@ -29,13 +44,19 @@ class Keys:
         self.read_from: list[tuple[str, str]] = []
         self.problems = problems
         self._values = mapping
-        self._spelled = {key.lower(): key for key in reversed(mapping)}
+        self._spelled = {_folded(key): key for key in reversed(mapping)}
         self._key_map = key_map
 
     def of(self, field: str, keys: Iterable[str]) -> Iterator[tuple[str, object]]:
-        """The keys for *field* that are present with their values: mapped ones first. Null and empty text are absent."""
-        for key in (*self._key_map.get(field, ()), *keys):
-            spelled = self._spelled.get(key.lower())
+        """The keys for *field* that are present with their values: those mapped to it first."""
+        if self._key_map:
+            keys = (*self._key_map.get(field, ()), *keys)
+        return self.at(keys)
+
+    def at(self, keys: Iterable[str]) -> Iterator[tuple[str, object]]:
+        """Those of *keys* that are present, with their values. Null and empty text are absent."""
+        for key in keys:
+            spelled = self._spelled.get(_folded(key))
             if spelled is None:
                 continue
             value = self._values[spelled]
@@ -44,13 +65,22 @@ class Keys:
             else:
                 yield spelled, value
 
+    def in_order(self, found: Iterable[tuple[str, object]]) -> list[tuple[str, object]]:
+        """*found* in the order of the document, each key once."""
+        values = dict(found)
+        return (
+            [(key, values[key]) for key in self._values if key in values]
+            if len(values) > 1
+            else [*values.items()]
+        )
+
     def use(self, field: str, key: str) -> None:
         """Note that *field* has its value from *key*."""
         self.unread.pop(key, None)
         self.read_from.append((field, key))
 
     def text(self, field: str, keys: Iterable[str]) -> str | None:
-        """The first text, number or date under *keys*, in NFC."""
+        """The first text, number or date under *keys*, in NFC, that is not too long."""
         for key, value in self.of(field, keys):
             text = self.as_text(key, value)
             if text and len(text) <= MAX_TEXT:
@@ -67,24 +97,33 @@ class Keys:
         return clean(self.problems.source_text((key,), value))
 
     def texts(self, key: str, value: object) -> list[str]:
-        """The texts of a list, or the one text."""
+        """The texts of a list, or the one text; of mappings in a list their names."""
         if not is_list(value):
             return list(filter(None, [self.as_text(key, value)]))
-        return [
-            normalized("NFC", clean(item)) if isinstance(item, str) else str(item)
-            for item in value
-            if _is_scalar(item)
-        ]
+        texts = (_named(item) if is_mapping(item) else item for item in value)
+        return [text for item in texts if _is_scalar(item) and (text := normalized("NFC", clean(str(item))))]
+
+
+@lru_cache(4096)
+def _folded(key: str) -> str:
+    return key.translate(_SEPARATORS).lower()
+
+
+def _named(item: dict[Any, object]) -> object:
+    return next((item[key] for key in ("name", "label", "title") if item.get(key)), None)
 
 
 def _is_scalar(value: object) -> bool:
-    return isinstance(value, str | int | float) and not isinstance(value, bool) and value != ""
+    if isinstance(value, int):
+        return not isinstance(value, bool) and abs(value) < 2**63  # Python refuses to write very long ones
+    return isinstance(value, str | float)
 
 
-def split_text(key: str, text: str) -> list[str]:
-    """The names in one text: separated by commas; in Jekyll's `categories` and `tags` by spaces."""
-    if "," in text:
-        return [part.strip() for part in text.split(",") if part.strip()]
-    if key.lower() in {"categories", "tags"}:
-        return _SPACES.split(text)
+def split_text(key: str, text: str, *, is_header: bool) -> list[str]:
+    """The names in one text: separated by commas, or as Jekyll's `categories` and `tags` by spaces; in a header also by `;`."""
+    separator = ";" if is_header and ";" in text else ","
+    if separator in text:
+        return [part.strip() for part in text.split(separator) if part.strip()]
+    if key.lower() in {"categories", "tags"} and not is_header:
+        return re.split(r"\s+", text)
     return [text]
