@@ -27,6 +27,7 @@ from graph_api.cli.program import PROBLEMS
 from graph_api.cli.terminal import check_command, counted, printable
 from graph_api.errors import GraphApiError, StartError, StoreOutdated
 from graph_api.execution.operation_cache import OperationCache
+from graph_api.ingest.document_json import identity_of_site
 from graph_api.ingest.sources import changes
 from graph_api.records import Severity
 from graph_api.schema import build_schema
@@ -194,9 +195,10 @@ def _database(location: StoreLocation, found: Health) -> Iterator[Finding]:
 
 
 def _source(folder: Path, location: StoreLocation, found: Health | None, *, given: bool) -> Finding:
-    known = found.files.get(str(folder.resolve())) if found else None
+    name = str(folder.resolve())
+    known = found.files.get(name) if found else None
     try:
-        moved = changes(folder, known or {})
+        moved = changes(folder, known or {}, identity_of_site(found.sites.get(name)) if found else None)
     except (GraphApiError, OSError) as error:
         fix = (
             "give a folder that holds articles"

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 
 from graph_api.documents import by_path
@@ -37,12 +38,30 @@ def is_read(path: str, site: Site) -> bool:
     return site.identity is Identity.BY_PATH or not path.lower().endswith(".mdx")
 
 
-def urls(paths: Iterable[str], site: Site) -> Mapping[str, str]:
-    """The canonical URLs of articles that are identified by their path; empty for a folder that is read by URL."""
+def urls(paths: Iterable[str], site: Site, is_hidden: Callable[[str], bool]) -> Mapping[str, str]:
+    """The canonical URLs of articles that are identified by their path; empty for a folder that is read by URL.
+
+    Of several files of one page a hidden one never gets the URL that a visible one could have: that would tell of it.
+    *is_hidden* is only called for such files.
+    """
     if site.identity is Identity.BY_URL:
         return {}
-    pages = (path for path in paths if not path.lower().endswith(_YAML_ENDINGS))
-    return by_path.urls((path for path in pages if taxonomy_kind(path, site) is None), site.base_url)
+    files = [path for path in paths if not path.lower().endswith(_YAML_ENDINGS)]
+    files = [path for path in files if taxonomy_kind(path, site) is None]
+    uses = Counter([*map(by_path.page, files), *files])  # of URLs, by their paths
+    last = {path for path in files if uses[by_path.page(path)] > 1 and is_hidden(path)}
+    return by_path.urls(files, site.base_url, last)
+
+
+def is_hidden(found: Reading) -> bool:
+    """Whether the file is for callers who see all content only: an article that says so, or a rejected one.
+
+    A rejected file could be such an article.
+    """
+    document = found.document
+    if document is None:
+        return found.left_out is None
+    return isinstance(document, ArticleDocument) and document.published is False
 
 
 def reading(file: FileBytes, site: Site, url: str | None) -> Reading:

@@ -6,11 +6,14 @@ graph. Without a file, the copy in the newest document that lists the article ma
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import fields
+from itertools import chain
 from typing import Any
+from urllib.parse import quote
 
 from graph_api.documents import document as said
+from graph_api.documents.by_path.addresses import PATH_SIGNS, page
 from graph_api.documents.document import ArticleDocument, RelatedItem
 from graph_api.documents.urls import canonical_url
 from graph_api.errors import InvalidUrl
@@ -27,6 +30,7 @@ from graph_api.records import (
     provider_id,
     topic_id,
 )
+from graph_api.store.folding import address
 from graph_api.store.writing import (
     ArticleRecord,
     Copy,
@@ -47,11 +51,12 @@ def from_files(
     copied: Collection[str],
     dead: Iterable[DeadReference],
     meaning: Meaning,
+    base_urls: Mapping[str, str],
 ) -> list[NodeRecord]:
     """The records of an article that has files; only problems when it is removed.
 
     *statements* come with the winner first; *copied* are the URLs under which others list this key; *dead* are its
-    listed references that lead nowhere.
+    listed references that lead nowhere; *base_urls* are those of the folders that are read by path.
     """
     url = min(statement.identity for statement in statements)
     own = [statement for statement in statements if statement.identity == url]
@@ -64,6 +69,12 @@ def from_files(
     if any(document.removed for document in documents):
         return _problems(key, found)
     winner = documents[0]
+    pages = [
+        (base_urls[statement.folder], text)
+        for statement, document in zip(own, documents, strict=True)
+        if statement.folder in base_urls
+        for text in (page(statement.path), *document.addresses)
+    ]
     if any(statement.folder in meaning.folders for statement in own):
         found += _unknown_topics(own[0].path, winner.topics, meaning)
     article = ArticleRecord(
@@ -71,9 +82,10 @@ def from_files(
         details=_details(winner),
         secured=winner.secured,
         images=winner.images,
-        urls=_urls(url, documents),
+        urls=_urls(url, documents, (_page_url(base, text) for base, text in pages)),
         topics=_topics(winner, meaning),
         provider=_provider(winner.provider),
+        addresses=sorted({address(text) for _, text in pages if not _is_url(text)}),
     )
     return [article, *_problems(key, found, key)]
 
@@ -117,14 +129,24 @@ def _details(document: ArticleDocument) -> dict[Detail, str]:
     return {detail: text for detail, text in texts.items() if text is not None}
 
 
-def _urls(url: str, sources: Iterable[ArticleDocument | RelatedItem]) -> list[str]:
+def _page_url(base_url: str, address: str) -> str:
+    """The URL of the page at *address*, which may be a whole URL."""
+    return address if _is_url(address) else base_url + quote(address, safe=PATH_SIGNS)
+
+
+def _is_url(address: str) -> bool:
+    return address.startswith(("http://", "https://"))
+
+
+def _urls(url: str, sources: Iterable[ArticleDocument | RelatedItem], pages: Iterable[str] = ()) -> list[str]:
     named = (
         text
         for source in sources
         for text in (source.web_url, source.original_url, source.amp_web_url, source.cdn_amp_web_url)
         if text is not None
     )
-    return sorted({url} | {canonical for text in named if (canonical := _canonical(text)) is not None})
+    found = (_canonical(text) for text in chain(named, pages))
+    return sorted({url, *(text for text in found if text is not None)})
 
 
 def _canonical(text: str) -> str | None:

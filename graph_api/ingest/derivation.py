@@ -7,25 +7,29 @@ on the articles that name it. Other nodes stay as they are.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from graph_api.documents.document import ReferenceForm
+from graph_api.documents.site import Identity
+from graph_api.ingest import document_json
 from graph_api.ingest.articles import from_copies, from_files
 from graph_api.ingest.linking import LinkedFolder, link
 from graph_api.ingest.providers import provider_records
 from graph_api.ingest.taxonomy import Meaning, Taxonomy, taxonomy, topic_records
 from graph_api.records import NodeKey, name_key, topic_id
-from graph_api.store.writing import Edge, FileRecord, GraphWriter, StoreWriter
-
-_BATCH = 500  # nodes whose records are in memory at once
+from graph_api.store.writing import Edge, FileRecord, GraphWriter, StoreWriter, batches
 
 
 @dataclass(frozen=True, slots=True)
 class Touched:
-    """The nodes that changed files are about, by kind, and the articles that these list."""
+    """The nodes that changed files are about, by kind, and the articles that these list.
+
+    *relinked* are the articles that name others than before, since other files changed.
+    """
 
     articles: set[NodeKey] = field(default_factory=set[NodeKey])
+    relinked: set[NodeKey] = field(default_factory=set[NodeKey])
     providers: set[NodeKey] = field(default_factory=set[NodeKey])
     topics: set[NodeKey] = field(default_factory=set[NodeKey])
     listed: set[NodeKey] = field(default_factory=set[NodeKey])
@@ -68,17 +72,24 @@ def derive(
     graphs = writer.graphs()
     for number, graph in enumerate(graphs):
         for folder in linked:
-            named = link(graph, number, folder)
-            touched.articles.update(named)
-            touched.listed.update(writer.listed(named))
+            relinked = link(graph, folder, published_only=number > 0)
+            touched.relinked.update(relinked)
+            touched.listed.update(writer.listed(relinked))
     after = stored_taxonomy(graphs[0]) if touched.topics else before
     unsettled = [graph.unsettled(touched.listed) for graph in graphs]
     writer.drop_unused_copies(touched.listed)
+    base_urls = _base_urls(writer)
     counts, *_ = [
-        _derive(writer, graph, touched, found, before, after)
+        _derive(writer, graph, touched, found, before, after, base_urls)
         for graph, found in zip(graphs, unsettled, strict=True)
     ]
     return counts
+
+
+def _base_urls(writer: StoreWriter) -> dict[str, str]:
+    """The base URLs of the folders that are read by path."""
+    sites = {folder: document_json.site(writer.site(folder)) for folder in writer.folders()}
+    return {folder: site.base_url for folder, site in sites.items() if site.identity is Identity.BY_PATH}
 
 
 def stored_taxonomy(graph: GraphWriter) -> Taxonomy:
@@ -93,8 +104,9 @@ def _derive(
     unsettled: set[NodeKey],
     before: Taxonomy,
     after: Taxonomy,
+    base_urls: Mapping[str, str],
 ) -> Derived:
-    articles = touched.articles | unsettled
+    articles = touched.articles | touched.relinked | unsettled
     providers, topics = set(touched.providers), set(touched.topics)
     if graph.is_new:
         subjects = writer.subjects()
@@ -108,7 +120,7 @@ def _derive(
     former = graph.urls(articles)
     providers |= graph.providers_of(articles)
     topics |= graph.topics_of(articles)
-    _derive_articles(graph, articles, former, after.meaning)
+    _derive_articles(graph, articles, former, after.meaning, base_urls)
     providers |= graph.providers_of(articles)
     topics |= graph.topics_of(articles)
     _derive_topics(graph, topics, after)
@@ -122,25 +134,31 @@ def _derive(
 
 
 def _derive_articles(
-    graph: GraphWriter, articles: set[NodeKey], former: Mapping[NodeKey, str], meaning: Meaning
+    graph: GraphWriter,
+    articles: set[NodeKey],
+    former: Mapping[NodeKey, str],
+    meaning: Meaning,
+    base_urls: Mapping[str, str],
 ) -> None:
     graph.remove("article", articles)
     without_files = set(articles)
-    for batch in _batches(articles):
+    for batch in batches(articles):
         copied, dead = graph.copied_urls(batch), graph.dead_references(ReferenceForm.LISTED.value, batch)
         found = graph.statements("article", batch)
         without_files -= found.keys()
         graph.add(
             record
             for key, statements in found.items()
-            for record in from_files(key, statements, copied.get(key, ()), dead.get(key, ()), meaning)
+            for record in from_files(
+                key, statements, copied.get(key, ()), dead.get(key, ()), meaning, base_urls
+            )
         )
-    for batch in _batches(without_files):
+    for batch in batches(without_files):
         copies = graph.copies(batch)
         graph.add(record for key, found in copies.items() for record in from_copies(key, found))
     present = graph.urls(articles)
     moved = {key for key in articles if former.get(key) != present.get(key)}
-    for batch in _batches(articles | graph.listing(moved)):
+    for batch in batches(articles | graph.listing(moved)):
         listed = graph.related(batch)
         graph.relate({key: _edges(key, listed.get(key, ())) for key in batch})
 
@@ -157,7 +175,7 @@ def _edges(article: NodeKey, named: Iterable[Edge]) -> list[Edge]:
 def _derive_topics(graph: GraphWriter, keys: set[NodeKey], after: Taxonomy) -> None:
     graph.remove("topic", keys)
     slugs = {name_key(topic_id(slug)): slug for slug in after.documents}
-    for batch in _batches(keys):
+    for batch in batches(keys):
         spellings = graph.spellings(batch)
         graph.add(
             record
@@ -168,17 +186,10 @@ def _derive_topics(graph: GraphWriter, keys: set[NodeKey], after: Taxonomy) -> N
 
 def _derive_providers(graph: GraphWriter, keys: set[NodeKey]) -> None:
     graph.remove("provider", keys)
-    for batch in _batches(keys):
+    for batch in batches(keys):
         statements, names = graph.statements("provider", batch), graph.provider_names(batch)
         graph.add(
             record
             for key in batch
             for record in provider_records(key, statements.get(key, ()), names.get(key, ()))
         )
-
-
-def _batches(keys: Iterable[NodeKey]) -> Iterator[list[NodeKey]]:
-    """The keys in ascending order, so that tables grow at their ends."""
-    ordered = sorted(keys)
-    for start in range(0, len(ordered), _BATCH):
-        yield ordered[start : start + _BATCH]

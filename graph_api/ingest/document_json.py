@@ -22,6 +22,7 @@ from graph_api.documents.document import (
     RelatedItem,
     TopicDocument,
 )
+from graph_api.documents.folder import is_hidden
 from graph_api.documents.limits import MAX_TEXT
 from graph_api.documents.site import Identity, Site
 from graph_api.documents.slugs import slug_of_title
@@ -44,10 +45,7 @@ _REMEMBERED = 16_384  # addresses: members of a story list the same ones over an
 
 
 def file_record(folder: str, reading: Reading, sha256: bytes, site: Site) -> FileRecord:
-    """The record of one file, accepted, rejected or left out; *sha256* is the hash of its text.
-
-    An article that says `published: false` is hidden, and a rejected file, which could be one.
-    """
+    """The record of one file, accepted, rejected or left out; *sha256* is the hash of its text."""
     document = reading.document
     without = "rejected" if reading.left_out is None else "left_out"
     kind, subject, identity = (without, None, None) if document is None else _subject(document)
@@ -60,7 +58,7 @@ def file_record(folder: str, reading: Reading, sha256: bytes, site: Site) -> Fil
         subject=subject,
         identity=identity,
         published_date_time=None if article is None else article.published_date_time,
-        is_hidden=kind == "rejected" or (article is not None and article.published is False),
+        is_hidden=is_hidden(reading),
         payload=None if document is None else of_document(document),
         related=[] if article is None else [*_copies(article), *_external(article, site)],
         known_as=_known_as(article, site) if article is not None and site.has_references else None,
@@ -232,16 +230,20 @@ def of_site(site: Site) -> str:
     return orjson.dumps(replace(site, above=()), option=orjson.OPT_SORT_KEYS).decode()
 
 
-def identity_of_site(text: str) -> Identity:
-    """What identifies the articles of a folder that was read as *text* says."""
-    return Identity(orjson.loads(text)["identity"])
+def identity_of_site(text: str | None) -> Identity | None:
+    """What identifies the articles of a folder that was read as *text* says; None when it says nothing we know."""
+    with suppress(orjson.JSONDecodeError, KeyError, TypeError, ValueError):
+        return None if text is None else Identity(orjson.loads(text)["identity"])
+    return None
 
 
-def site(text: str, above: tuple[str, ...]) -> Site:
-    """The site in *text*."""
+def site(text: str | None) -> Site:
+    """The site in *text*, without where the folder lies; that of a folder that is read by URL when there is none."""
+    if text is None:
+        return Site()
     fields = orjson.loads(text)
     keys = {field: tuple(names) for field, names in fields["key_map"].items()}
-    return Site(**fields | {"identity": Identity(fields["identity"]), "key_map": keys, "above": above})
+    return Site(**fields | {"identity": Identity(fields["identity"]), "key_map": keys, "above": ()})
 
 
 def _tuples(fields: Mapping[str, Any], *names: str) -> dict[str, Any]:

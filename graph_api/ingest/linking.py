@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
-from itertools import islice
 from pathlib import PurePath
 
 from graph_api.documents.document import Reference, ReferenceForm
@@ -12,43 +11,71 @@ from graph_api.documents.site import Site
 from graph_api.ingest.document_json import known_as
 from graph_api.ingest.links import LinkIndex, Target
 from graph_api.records import EdgeOrigin, NodeKey
-from graph_api.store.writing import GraphWriter, Link, LinkTarget, StoredReference
+from graph_api.store.writing import (
+    FileRecord,
+    GraphWriter,
+    Link,
+    LinkTarget,
+    StoredReference,
+    batches,
+    document_key,
+)
 
 _BATCH = 2_000  # documents whose references are in memory at once
 _FORMS = {form.value: form for form in ReferenceForm}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class LinkedFolder:
-    """A folder whose documents name each other: its site, its documents in each graph *before* the change, and
-    those that were read again."""
+    """A folder whose documents name each other, and what changed in it.
+
+    *read* are the files that were read again; the other two say whether its documents, or the names of any of them,
+    changed: of those in the graph of all files, and of the published ones.
+    """
 
     folder: str
     site: Site
-    before: Sequence[list[LinkTarget]]
     read: set[NodeKey] = field(default_factory=set[NodeKey])
+    has_other_targets: bool = False
+    has_other_published: bool = False
+
+    def replace(self, old: Collection[LinkTarget], new: Iterable[FileRecord]) -> None:
+        """Note that *new* files stand in the place of those that had the targets *old*."""
+        files = {document_key(file.folder, file.path): file for file in new}
+        self.read.update(files)
+        targets = {target for key, file in files.items() if (target := _target(key, file)) is not None}
+        self.has_other_targets |= _of_all(targets) != _of_all(old)
+        self.has_other_published |= _published(targets) != _published(old)
 
 
-def before(graphs: Iterable[GraphWriter], folder: str, site: Site) -> LinkedFolder:
-    """The folder as *graphs* have it before its files change."""
-    targets = [graph.link_targets(folder) for graph in graphs]
-    return LinkedFolder(folder=folder, site=site, before=targets)
+def _target(key: NodeKey, file: FileRecord) -> LinkTarget | None:
+    if file.subject is None or file.identity is None or file.known_as is None:
+        return None
+    return LinkTarget(key, file.subject, file.path, file.identity, file.known_as, file.is_hidden)
 
 
-def link(graph: GraphWriter, number: int, folder: LinkedFolder) -> set[NodeKey]:
-    """Resolve what may have changed in the graph with this *number*; the articles whose references lead elsewhere now."""
-    targets = graph.link_targets(folder.folder)
-    is_equal = not graph.is_new and number < len(folder.before) and folder.before[number] == targets
-    documents = {target.document: target for target in targets}
-    if is_equal and not folder.read & documents.keys():
+def _of_all(targets: Iterable[LinkTarget]) -> set[LinkTarget]:
+    return {target._replace(is_hidden=False) for target in targets}
+
+
+def _published(targets: Iterable[LinkTarget]) -> set[LinkTarget]:
+    return {target for target in targets if not target.is_hidden}
+
+
+def link(graph: GraphWriter, folder: LinkedFolder, *, published_only: bool) -> set[NodeKey]:
+    """Resolve what may have changed in *graph*; the articles whose references lead elsewhere now."""
+    is_changed = folder.has_other_published if published_only else folder.has_other_targets
+    is_equal = not graph.is_new and not is_changed
+    if is_equal and not folder.read:
         return set()
+    targets = graph.link_targets(folder.folder)
+    documents = {target.document: target for target in targets}
     index = _index(targets, folder)
     changed: set[NodeKey] = set()
-    for batch in _batches(folder.read & documents.keys() if is_equal else documents.keys()):
-        found = graph.references(folder.folder, batch)
+    for batch in batches(folder.read & documents.keys() if is_equal else documents, _BATCH):
         links = {
             document: list(_links(references, documents[document], index))
-            for document, references in found.items()
+            for document, references in graph.references(batch).items()
         }
         former = graph.links(batch)
         moved = {
@@ -72,9 +99,3 @@ def _links(references: Iterable[StoredReference], source: LinkTarget, index: Lin
         target = index.resolve(Reference(form, one.target, one.line, one.text), source.path)
         origin = EdgeOrigin.LISTED if form is ReferenceForm.LISTED else EdgeOrigin.LINKED
         yield Link(one.position, None if target is None else target.document, origin)
-
-
-def _batches(documents: Collection[NodeKey]) -> Iterator[list[NodeKey]]:
-    ordered = iter(sorted(documents))
-    while batch := list(islice(ordered, _BATCH)):
-        yield batch

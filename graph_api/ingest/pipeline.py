@@ -11,22 +11,15 @@ from typing import TypeAlias
 
 import orjson
 
-from graph_api.documents.site import Site
+from graph_api.documents.site import Identity, Site
 from graph_api.errors import SourceError
 from graph_api.ingest import document_json
 from graph_api.ingest.derivation import Derived, Touched, derive, replace, stored_taxonomy
 from graph_api.ingest.document_json import file_record
-from graph_api.ingest.linking import LinkedFolder, before
+from graph_api.ingest.linking import LinkedFolder
 from graph_api.ingest.sources import FolderFile, Source
 from graph_api.records import NodeKey, Severity
-from graph_api.store.writing import (
-    FileRecord,
-    GraphWriter,
-    KnownFile,
-    StoreWriter,
-    WritableStore,
-    document_key,
-)
+from graph_api.store.writing import FileRecord, KnownFile, StoreWriter, WritableStore
 
 Progress: TypeAlias = Callable[[int, int], None]
 """Called with the number of files read so far, and of all."""
@@ -73,19 +66,22 @@ class _Ingest:
         self._writer = writer
         self._sources = sources
         self._progress = progress
-        self._total = sum(source.count for source in sources)
+        self._total = 0
         self._done = 0
         self._touched = Touched()
         self._has_changes = False
 
     def run(self, started: float, *, only: bool) -> IngestReport:
-        graphs = self._writer.graphs()
-        taxonomy = stored_taxonomy(graphs[0])
+        taxonomy = stored_taxonomy(self._writer.graphs()[0])
         if only:
             self._forget_other_folders()
-        linked = self._linked_folders(graphs)
-        for source in self._sources:
-            linked += self._replace(source, graphs)
+        sites = {source.folder: self._site(source) for source in self._sources}
+        others = self._other_sites()
+        _refuse_equal_bases(sites | others)
+        self._total = sum(source.count(sites[source.folder]) for source in self._sources)
+        linked = [LinkedFolder(folder=folder, site=site) for folder, site in others.items()]
+        linked += [self._replace(source, sites[source.folder]) for source in self._sources]
+        linked = [folder for folder in linked if folder.site.has_references]
         derived = derive(self._writer, self._touched, taxonomy, linked) if self._has_changes else Derived()
         return self._report(derived, started)
 
@@ -96,19 +92,20 @@ class _Ingest:
                 self._store({known.key for known in self._writer.known_files(folder).values()}, [])
                 self._writer.set_site(folder, None)
 
-    def _linked_folders(self, graphs: Sequence[GraphWriter]) -> list[LinkedFolder]:
-        """The folders besides those of the sources whose documents name each other."""
-        others = set(self._writer.folders()) - {source.folder for source in self._sources}
-        sites = {folder: document_json.site(self._writer.site(folder) or "", ()) for folder in others}
-        return [before(graphs, folder, site) for folder, site in sites.items() if site.has_references]
+    def _site(self, source: Source) -> Site:
+        """How *source* is read: what identifies its articles is decided once and stays."""
+        return source.site(document_json.identity_of_site(self._writer.site(source.folder)))
 
-    def _replace(self, source: Source, graphs: Sequence[GraphWriter]) -> list[LinkedFolder]:
+    def _other_sites(self) -> dict[str, Site]:
+        """How the folders besides those of the sources are read."""
+        others = set(self._writer.folders()) - {source.folder for source in self._sources}
+        return {folder: document_json.site(self._writer.site(folder)) for folder in sorted(others)}
+
+    def _replace(self, source: Source, site: Site) -> LinkedFolder:
         """Replace the files of *source* that changed; all when the folder is read in another way than before."""
-        stored = self._writer.site(source.folder)
-        site = source.site(None if stored is None else document_json.identity_of_site(stored))
-        is_same_site = stored == document_json.of_site(site)
+        is_same_site = self._writer.site(source.folder) == document_json.of_site(site)
         self._writer.set_site(source.folder, document_json.of_site(site))
-        linked = before(graphs, source.folder, site)
+        linked = LinkedFolder(folder=source.folder, site=site)
         known = self._writer.known_files(source.folder)
         old: set[NodeKey] = set()
         new: list[FileRecord] = []
@@ -118,17 +115,16 @@ class _Ingest:
                 continue
             old.update([] if former is None else [former.key])
             new.append(file_record(source.folder, file.reading(), file.sha256, site))
-            linked.read.add(document_key(source.folder, file.path))
             if len(new) == _BATCH:
-                self._store(old, new)
+                self._store(old, new, linked)
                 old, new = set(), []
-        self._store(old | {former.key for former in known.values()}, new)
+        self._store(old | {former.key for former in known.values()}, new, linked)
         if not self._writer.has_documents(source.folder):
             raise SourceError(
                 f"{source.folder}: every file is rejected, nothing was changed;"
                 f" `graph-api check {source.folder}` shows why"
             )
-        return [linked] if site.has_references else []
+        return linked
 
     def _content(self) -> Iterator[tuple[str, Iterable[tuple[str, bytes]]]]:
         for folder, files in self._writer.hashes().items():
@@ -141,15 +137,18 @@ class _Ingest:
             if self._progress is not None:
                 self._progress(self._done, self._total)
 
-    def _store(self, old: set[NodeKey], new: list[FileRecord]) -> None:
+    def _store(self, old: set[NodeKey], new: list[FileRecord], linked: LinkedFolder | None = None) -> None:
         if old or new:
             self._has_changes = True
+            if linked is not None:
+                linked.replace(self._writer.link_targets(old), new)
             replace(self._writer, old, new, self._touched)
 
     def _report(self, derived: Derived, started: float) -> IngestReport:
         former = self._writer.revision()
         revision = former
         if self._has_changes or revision is None:
+            self._writer.tell_problems_apart()
             revision = revision_of(self._content())
             self._writer.set_revision(revision)
         articles, stubs = self._writer.graphs()[0].counts()
@@ -164,6 +163,19 @@ class _Ingest:
             revision=revision,
             moved=revision != former,
         )
+
+
+def _refuse_equal_bases(sites: Mapping[str, Site]) -> None:
+    """Raise SourceError when two folders that are read by path would give their articles the same URLs."""
+    folders: dict[str, str] = {}
+    for folder, site in sorted(sites.items()):
+        if site.identity is Identity.BY_PATH:
+            other = folders.setdefault(site.base_url, folder)
+            if other != folder:
+                raise SourceError(
+                    f"{other} and {folder} are both read by path, and both below {site.base_url}; nothing was changed;"
+                    f" give one of them a base URL of its own: base-url in {folder}/graph-api.toml"
+                )
 
 
 def _is_unchanged(file: FolderFile, former: KnownFile) -> bool:

@@ -12,7 +12,7 @@ from typing import Protocol
 from graph_api.documents.by_path import configuration
 from graph_api.documents.document import Reading
 from graph_api.documents.files import FileBytes, read_file, scan
-from graph_api.documents.folder import has_address, is_read, reading, urls
+from graph_api.documents.folder import has_address, is_hidden, is_read, reading, urls
 from graph_api.documents.site import Identity, Site, SiteOptions, site
 from graph_api.errors import SourceError, StoreError
 from graph_api.ingest.site_options import of_folder
@@ -36,20 +36,21 @@ class FolderFile(Protocol):
 
 
 class Source(Protocol):
-    """A source folder and the number of its files."""
+    """A source folder: its real path and its files."""
 
     @property
     def folder(self) -> str: ...
-
-    @property
-    def count(self) -> int: ...
 
     def site(self, stored: Identity | None) -> Site:
         """How the folder is read. Its files decide it at the first ingest; afterwards what was *stored* then counts."""
         ...
 
+    def count(self, site: Site) -> int:
+        """The number of files that are read as *site* says."""
+        ...
+
     def files(self, site: Site) -> Iterable[FolderFile]:
-        """The files, read one by one, as *site* says. They can be iterated again: a damaged database is filled twice."""
+        """These files, read one by one. They can be iterated again: a damaged database is filled twice."""
         ...
 
 
@@ -60,10 +61,6 @@ class Folder:
     folder: str
     paths: Sequence[str]
     options: SiteOptions
-
-    @property
-    def count(self) -> int:
-        return len(self.paths)
 
     def site(self, stored: Identity | None) -> Site:
         identity = self.options.identity or stored or self._identity()
@@ -86,12 +83,14 @@ class Folder:
             {name: file.data for name, file in found.items() if isinstance(file, FileBytes)}
         )
 
-    def names(self, site: Site) -> list[str]:
-        """The paths of the files that are read as *site* says."""
-        return [path for path in self.paths if is_read(path, site)]
+    def count(self, site: Site) -> int:
+        return len(self._read(site))
 
     def files(self, site: Site) -> Iterable[FolderFile]:
-        return _Files(self.folder, self.names(site), site)
+        return _Files(self.folder, self._read(site), site)
+
+    def _read(self, site: Site) -> list[str]:
+        return [path for path in self.paths if is_read(path, site)]
 
 
 def sources(folders: Iterable[str | Path], options: SiteOptions | None = None) -> list[Folder]:
@@ -133,13 +132,17 @@ class _Files:
     site: Site
 
     def __iter__(self) -> Iterator[FolderFile]:
-        found = urls(self.paths, self.site)
+        found = urls(self.paths, self.site, self._is_hidden)
         for path in self.paths:
             read = read_file(self.folder, path)
             if isinstance(read, FileBytes):
                 yield _Readable(read, self.site, found.get(path))
             else:
                 yield _Unreadable(read)
+
+    def _is_hidden(self, path: str) -> bool:
+        read = read_file(self.folder, path)
+        return is_hidden(reading(read, self.site, None) if isinstance(read, FileBytes) else read)
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,10 +202,13 @@ class Changes:
         return ", ".join(f"{count:,} {name}" for name, count in counts.items() if count) or "nothing changed"
 
 
-def changes(folder: Path, known: Mapping[str, bytes]) -> Changes:
-    """The changes in *folder* since its files had the hashes *known*, by path. Raises `SourceError` as `sources`."""
+def changes(folder: Path, known: Mapping[str, bytes], identity: Identity | None = None) -> Changes:
+    """The changes in *folder* since its files had the hashes *known*, by path. Raises `SourceError` as `sources`.
+
+    *identity* is what identified its articles then.
+    """
     [source] = sources([folder])
-    site = source.site(None)
+    site = source.site(identity)
     found = {file.path: file.sha256 for file in source.files(site)}
     return Changes(
         files=len(found),

@@ -5,16 +5,23 @@ Ingest delivers texts in NFC; `canonical` brings the values of clients to the sa
 
 from __future__ import annotations
 
+import re
 from unicodedata import combining
 
 from graph_api.records import normalized
 
+_PAGE_ENDING = re.compile(r"(?:/?index)?\.html?$", re.IGNORECASE)
 _DOTTED_I = "i\u0307"  # the case-folded form of İ, which "istanbul" has to find
 
 
 def canonical(text: str) -> str:
     """*text* in NFC: canonically equivalent texts become equal."""
     return normalized("NFC", text)
+
+
+def address(text: str) -> str:
+    """The address of a page: a path without slashes at its ends, `.html`, and `index.html`, which stands for its folder."""
+    return _PAGE_ENDING.sub("", canonical(text)).strip("/")
 
 
 def fold(text: str) -> str:

@@ -20,11 +20,13 @@ DEFAULT_CONNECTIONS = 4
 class Health:
     """The state of a store.
 
-    *files* has the SHA-256 of each file that was ingested, by source folder and path; *program* is the version of
+    *files* has the SHA-256 of each file that was ingested, by source folder and path; *sites* has how each folder was
+    read, as `StoreWriter.site`; *program* is the version of
     graph-api that read them; *backlog_bytes* is the size of changes that are not yet merged into the store's files.
     """
 
     files: Mapping[str, Mapping[str, bytes]]
+    sites: Mapping[str, str]
     program: str
     size_bytes: int
     backlog_bytes: int

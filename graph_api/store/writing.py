@@ -11,7 +11,7 @@ verbatim.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import NamedTuple, Protocol, TypeAlias, TypeVar
@@ -121,6 +121,7 @@ class LinkTarget(NamedTuple):
     path: str
     identity: str
     known_as: str
+    is_hidden: bool
 
 
 class Link(NamedTuple):
@@ -154,12 +155,20 @@ def document_key(folder: str, path: str) -> NodeKey:
     return name_key(f"{folder}\0{path}")
 
 
-def keyed_problems(
-    owner: NodeKey, problems: Iterable[Problem], article: NodeKey | None = None
-) -> dict[NodeKey, Problem]:
-    """The problems of one file or node by their keys, about *article* if there is one.
+def batches(keys: Iterable[NodeKey], most: int = 500) -> Iterator[list[NodeKey]]:
+    """The keys in ascending order, so that tables grow at their ends, at most so many at a time."""
+    ordered = sorted(keys)
+    for start in range(0, len(ordered), most):
+        yield ordered[start : start + most]
 
-    A key stays while other problems come and go: cursors contain it.
+
+def keyed_problems(
+    owner: str, problems: Iterable[Problem], article: NodeKey | None = None
+) -> dict[NodeKey, Problem]:
+    """The problems of one *owner* by their keys, about *article* if there is one: the path of a file, or a node's key.
+
+    A key stays while other problems come and go, and does not depend on where the folder lies: cursors contain it. Equal
+    problems of files with one path, in several folders, have one key here; `equal_problem_key` tells them apart.
     """
     found: dict[NodeKey, Problem] = {}
     for problem in problems:
@@ -171,7 +180,12 @@ def keyed_problems(
     return found
 
 
-def _problem_key(owner: NodeKey, problem: Problem, equal_before: int) -> NodeKey:
+def equal_problem_key(key: NodeKey, before: int) -> NodeKey:
+    """The key of a problem of a file, when so many *before* it, in other folders, have the same *key*."""
+    return name_key(f"{key}:{before}") if before else key
+
+
+def _problem_key(owner: str, problem: Problem, equal_before: int) -> NodeKey:
     return name_key(f"problem:{owner}:{equal_before}:{problem.code}:{problem.message}")
 
 
@@ -216,7 +230,8 @@ class Spelling(NamedTuple):
 class ArticleRecord:
     """An article with all that belongs to it except its list of related articles, which `relate` sets.
 
-    *urls*: all canonical URLs that find it.
+    *urls*: all canonical URLs that find it. *addresses*: the paths of its pages below the root of its site, as
+    `folding.address` has them, which find it too.
     """
 
     article: Article
@@ -226,6 +241,7 @@ class ArticleRecord:
     urls: Sequence[str]
     topics: Sequence[TopicMention]
     provider: ProviderMention | None
+    addresses: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -289,10 +305,8 @@ class GraphWriter(Protocol):
         """The articles' documents of *folder* that others may name, by path."""
         ...
 
-    def references(
-        self, folder: str, documents: Collection[NodeKey] | None = None
-    ) -> Mapping[NodeKey, list[StoredReference]]:
-        """What *documents* of *folder* name, all documents when None, by position."""
+    def references(self, documents: Collection[NodeKey]) -> Mapping[NodeKey, list[StoredReference]]:
+        """What *documents* name, by position."""
         ...
 
     def links(self, documents: Collection[NodeKey]) -> Mapping[NodeKey, list[Link]]:
@@ -359,7 +373,7 @@ class StoreWriter(Protocol):
     """The content of a store, open for change, within one transaction."""
 
     def folders(self) -> list[str]:
-        """The source folders of the content, sorted."""
+        """The source folders of the content, and those that had files before, sorted."""
         ...
 
     def site(self, folder: str) -> str | None:
@@ -368,6 +382,10 @@ class StoreWriter(Protocol):
 
     def set_site(self, folder: str, site: str | None) -> None:
         """Store how the files of *folder* are read; None removes it."""
+        ...
+
+    def link_targets(self, files: Collection[NodeKey]) -> set[LinkTarget]:
+        """Those of *files* that others may name."""
         ...
 
     def known_files(self, folder: str) -> dict[str, KnownFile]:
@@ -409,6 +427,13 @@ class StoreWriter(Protocol):
         """
         ...
 
+    def tell_problems_apart(self) -> None:
+        """Give equal problems, of files with one path in several folders, keys of their own.
+
+        Visible files come first, then the order of the folders counts: hidden files change no key of a visible one.
+        """
+        ...
+
     def revision(self) -> str | None:
         """The revision of the content before this transaction."""
         ...
@@ -430,8 +455,8 @@ class WritableStore(Protocol):
     ) -> T:
         """Run *work* in one transaction and return its result; nothing is kept when it raises.
 
-        Content that another *program* (version) wrote, or that is damaged, is emptied first; *work* may then run
-        twice. Raises `StoreLocked` when another ingest runs, and `StoreError` when the store cannot be written, is
+        Content that another *program* (version) wrote, or that is damaged, is emptied first, except how folders are
+        read; *work* may then run twice. Raises `StoreLocked` when another ingest runs, and `StoreError` when the store cannot be written, is
         not ours, or would have to be emptied while it holds folders besides *folders* (None: lose them).
         """
         ...

@@ -426,7 +426,7 @@ class ProblemView:
         self.node = node
         self.code, self.severity, self.path = node.code, node.severity.upper(), node.path
         self.line, self.column = node.line, node.column
-        self.message = f"{node.code} in {node.path}"
+        self.message = f"{node.code} in {node.folder}/{node.path}"
         self.article = graph.article(node.article)
 
 

@@ -65,7 +65,7 @@ def test_a_provider_comes_back_as_it_was(document: ProviderDocument) -> None:
 
 def test_of_two_files_with_one_key_the_smaller_url_stays_and_the_other_is_an_error() -> None:
     statements = [_statement(name) for name in ("b", "a")]
-    records = from_files(KEY, statements, [url("c")], [], MEANING)
+    records = from_files(KEY, statements, [url("c")], [], MEANING, {})
     assert _urls(records) == [url("a")]
     problems = _problems(records)
     assert [(problem.code, problem.severity) for problem in problems] == [("E150", Severity.ERROR)] * 2

@@ -46,7 +46,6 @@ from graph_api.store.writing import (
     StoreWriter,
     TopicMention,
     TopicRecord,
-    document_key,
     keyed_problems,
 )
 
@@ -150,7 +149,7 @@ class ProblemNode:
 
     @property
     def key(self) -> NodeKey:
-        [key] = keyed_problems(document_key(self.folder, self.path), [_problem(self)])
+        [key] = keyed_problems(self.path, [_problem(self)])
         return key
 
 
@@ -305,6 +304,7 @@ def fill(writer: StoreWriter, nodes: Iterable[AnyNode], revision: str) -> None:
         shown = (node for node in given if isinstance(node, ProblemNode) or not node.hidden)
         out = {node.key for node in given if not isinstance(node, ProblemNode) and node.hidden}
         _add(published, [_without(node, out) for node in shown])
+    writer.tell_problems_apart()
     writer.set_revision(revision)
 
 
@@ -436,7 +436,7 @@ def _problem(node: ProblemNode) -> Problem:
     return Problem(
         code=node.code,
         severity=Severity(node.severity),
-        message=f"{node.code} in {node.path}",
+        message=f"{node.code} in {node.folder}/{node.path}",
         hint=None,
         path=node.path,
         line=node.line,

@@ -36,7 +36,7 @@ from graph_api.records import (
     Topic,
 )
 from graph_api.store import driver, reads
-from graph_api.store.folding import canonical, fold
+from graph_api.store.folding import address, canonical, fold
 from graph_api.store.location import Health, TracedRead
 from graph_api.store.protocol import Reader, Store
 from graph_api.store.reads import ArticleIdentifier, Keys, ListKey, Read, Reads, Rights, Slice, complete
@@ -60,6 +60,7 @@ from graph_api.store.writing import (
     StoreWriter,
     TopicRecord,
     document_key,
+    equal_problem_key,
     keyed_problems,
 )
 from tests.graph.small_graphs import finish
@@ -97,18 +98,29 @@ class Content:
         graph = self.seen(rights)
         problems = dict(self._problems(rights.published_only))
         for owned in graph.owned.values():
-            problems |= keyed_problems(owned.owner, owned.problems, owned.article)
+            problems |= keyed_problems(str(owned.owner), owned.problems, owned.article)
         graph.nodes.problems = problems
         return graph.nodes
 
     def _problems(self, published_only: bool) -> Iterator[tuple[NodeKey, Problem]]:
-        for key, file in self.files.items():
-            if not (published_only and file.is_hidden):
-                article = file.subject if file.kind == "article" else None
-                yield from keyed_problems(key, file.problems, article).items()
+        """The problems of files; of equal ones in several folders those of visible files come first."""
+        uses: Counter[NodeKey] = Counter()
+        for file in sorted(self.files.values(), key=lambda file: (file.is_hidden, file.folder)):
+            article = file.subject if file.kind == "article" else None
+            for key, problem in keyed_problems(file.path, file.problems, article).items():
+                if not (published_only and file.is_hidden):
+                    yield equal_problem_key(key, uses[key]), problem
+                uses[key] += 1
+
+    def tell_problems_apart(self) -> None:
+        """Keys are given when problems are read."""
 
     def folders(self) -> list[str]:
-        return sorted({file.folder for file in self.files.values()})
+        return sorted({file.folder for file in self.files.values()} | self.sites.keys())
+
+    def link_targets(self, files: Collection[NodeKey]) -> set[LinkTarget]:
+        targets = (_target(key, self.files[key]) for key in files)
+        return {target for target in targets if target is not None}
 
     def site(self, folder: str) -> str | None:
         return self.sites.get(folder)
@@ -285,26 +297,15 @@ class WritableGraph:
     # -- references of documents to others --------------------------------------------------------------------
 
     def link_targets(self, folder: str) -> list[LinkTarget]:
-        found = [
-            LinkTarget(document_key(folder, file.path), file.subject, file.path, file.identity, file.known_as)
-            for file in self.files()
-            if file.folder == folder
-            and file.kind == "article"
-            and file.subject is not None
-            and file.identity is not None
-            and file.known_as is not None
-        ]
+        targets = (
+            _target(document_key(folder, file.path), file) for file in self.files() if file.folder == folder
+        )
+        found = (target for target in targets if target is not None)
         return sorted(found, key=lambda target: target.path)
 
-    def references(
-        self, folder: str, documents: Collection[NodeKey] | None = None
-    ) -> Mapping[NodeKey, list[StoredReference]]:
-        keys = {document_key(file.folder, file.path): file for file in self.files() if file.folder == folder}
-        return {
-            key: list(file.references)
-            for key, file in keys.items()
-            if file.references and (documents is None or key in documents)
-        }
+    def references(self, documents: Collection[NodeKey]) -> Mapping[NodeKey, list[StoredReference]]:
+        files = {key: self._content.files[key] for key in documents}
+        return {key: list(file.references) for key, file in files.items() if file.references}
 
     def links(self, documents: Collection[NodeKey]) -> Mapping[NodeKey, list[Link]]:
         return {key: self.linked[key] for key in documents if self.linked.get(key)}
@@ -427,6 +428,12 @@ class WritableGraph:
     def counts(self) -> tuple[int, int]:
         records = self.nodes.articles.values()
         return len(records), sum(record.article.is_stub for record in records)
+
+
+def _target(key: NodeKey, file: FileRecord) -> LinkTarget | None:
+    if file.subject is None or file.identity is None or file.known_as is None:
+        return None
+    return LinkTarget(key, file.subject, file.path, file.identity, file.known_as, file.is_hidden)
 
 
 def _add(known: dict[NodeKey, V], key: NodeKey, record: V) -> None:
@@ -579,23 +586,34 @@ def _fitting(_: Content, graph: DictGraph, read: reads.FittingKeys) -> frozenset
 @_answers(reads.ArticleKeysBy)
 def _article_keys(content: Content, graph: DictGraph, read: reads.ArticleKeysBy) -> Mapping[str, NodeKey]:
     files = content.seen(read.rights).files()
-
-    def has(record: ArticleRecord, value: str) -> bool:
-        match read.by:
-            case ArticleIdentifier.URL:
-                return value in record.urls
-            case ArticleIdentifier.SLUG:
-                return canonical(value) == canonical(record.article.slug)
-            case ArticleIdentifier.PATH:
-                own = (file.path for file in files if file.subject == record.article.key)
-                return canonical(value) in map(canonical, own)
-
     found: dict[str, NodeKey] = {}
     for value in read.values:
-        fitting = [record.article for record in graph.articles.values() if has(record, value)]
+        records = graph.articles.values()
+        fitting = [record.article for record in records if _is_known_by(record, read.by, value, files)]
+        fitting = fitting or [record.article for record in records if _has_page(record, read.by, value)]
         if fitting:
             found[value] = min(fitting, key=_newest_first).key
     return found
+
+
+def _is_known_by(
+    record: ArticleRecord, by: ArticleIdentifier, value: str, files: Sequence[FileRecord]
+) -> bool:
+    match by:
+        case ArticleIdentifier.URL:
+            return value in record.urls
+        case ArticleIdentifier.SLUG:
+            return canonical(value) == canonical(record.article.slug)
+        case ArticleIdentifier.PATH:
+            own = (file.path for file in files if file.subject == record.article.key)
+            return canonical(value) in map(canonical, own)
+
+
+def _has_page(record: ArticleRecord, by: ArticleIdentifier, value: str) -> bool:
+    """Whether an article that is identified by its path has a page at the address *value*."""
+    if by is ArticleIdentifier.URL:
+        return bool(record.addresses) and address(value) in record.urls
+    return by is ArticleIdentifier.PATH and address(value) in record.addresses
 
 
 def _newest_first(article: Article) -> tuple[float, NodeKey]:
@@ -731,7 +749,8 @@ class DictStore:
         if kept.program != program:
             if folders is not None and set(kept.folders()) - set(folders):
                 raise StoreError(f"{self} holds other folders")
-            kept = Content(program=program, generation=kept.generation)
+            sites = {name: site for name, site in kept.sites.items() if folders is None or name in folders}
+            kept = Content(program=program, generation=kept.generation, sites=sites)
         result = work(kept)
         self.content = kept
         return result
@@ -740,8 +759,12 @@ class DictStore:
         return self.content.now is not None
 
     def health(self) -> Health:
-        files = {folder: dict(found) for folder, found in self.content.hashes().items()}
-        return Health(files=files, program=self.content.program, size_bytes=0, backlog_bytes=0)
+        files: dict[str, dict[str, bytes]] = {}
+        for file in self.content.files.values():
+            files.setdefault(file.folder, {})[file.path] = file.sha256
+        return Health(
+            files=files, sites=self.content.sites, program=self.content.program, size_bytes=0, backlog_bytes=0
+        )
 
     def is_locked(self) -> bool:
         return False

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from urllib.parse import quote, urlsplit
 
 from graph_api.documents.urls import canonical_url
@@ -23,7 +23,7 @@ _FOLDER_FILES = frozenset({"index", "_index", "readme"})
 _SCHEME = re.compile(r"[a-z][a-z0-9+.-]*:", re.IGNORECASE)
 _TEMPLATE = re.compile(r"\{\{|\{%|(?:^|/):[a-z]")
 _DATED_NAME = re.compile(r"([0-9]{4})-([0-9]{1,2})-([0-9]{1,2})-(.+)")
-_SAFE = "/-._~!$&'()*+,;=:@"
+PATH_SIGNS = "/-._~!$&'()*+,;=:@"
 
 
 def is_part(path: str) -> bool:
@@ -45,11 +45,14 @@ def page(path: str) -> str:
     return folder if name.lower() in _FOLDER_FILES else whole
 
 
-def urls(paths: Iterable[str], base_url: str) -> dict[str, str]:
-    """The canonical URL of each file that is not a part. Of files of one page all but the first, by path, keep their full path."""
+def urls(paths: Iterable[str], base_url: str, last: Collection[str] = ()) -> dict[str, str]:
+    """The canonical URL of each file that is not a part. Of files of one page all but the first, by path, keep their full path.
+
+    Files among *last* come after all others.
+    """
     found: dict[str, str] = {}
     taken: set[str] = set()
-    for path in sorted(paths):
+    for path in sorted(paths, key=lambda path: (path in last, path)):
         if is_part(path):
             continue
         url = _url(base_url, page(path))
@@ -64,7 +67,7 @@ def urls(paths: Iterable[str], base_url: str) -> dict[str, str]:
 
 def _url(base_url: str, path: str) -> str:
     try:
-        return canonical_url(base_url + quote(normalized("NFC", path), safe=_SAFE, errors="replace"))
+        return canonical_url(base_url + quote(normalized("NFC", path), safe=PATH_SIGNS, errors="replace"))
     except InvalidUrl:  # too long
         return _hashed(base_url, path)
 

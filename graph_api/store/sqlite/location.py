@@ -46,9 +46,11 @@ class SqliteLocation:
             files: dict[str, dict[str, bytes]] = {}
             for folder, name, digest in connection.execute("SELECT folder, path, sha256 FROM document"):
                 files.setdefault(folder, {})[name] = digest
+            sites = dict(connection.execute("SELECT folder, value FROM site").fetchall())
             program = connection.execute("SELECT value FROM meta WHERE name = 'program'").fetchone()
         return Health(
             files=files,
+            sites=sites,
             program=program[0] if program else "",
             size_bytes=_size(self.path),
             backlog_bytes=_size(self.path.with_name(f"{self.path.name}-wal")),

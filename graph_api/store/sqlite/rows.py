@@ -27,7 +27,7 @@ from graph_api.records import (
     SourceFile,
     Topic,
 )
-from graph_api.store.folding import canonical, fold
+from graph_api.store.folding import address, canonical, fold
 from graph_api.store.reads import (
     ArticleIdentifier,
     ArticleKeysBy,
@@ -41,6 +41,7 @@ from graph_api.store.reads import (
     ProblemRows,
     ProviderRows,
     Reciprocal,
+    Rights,
     SecuredRows,
     SourceRows,
     TopicKeys,
@@ -200,15 +201,35 @@ _ARTICLES_BY = {  # {0} is the graph
         "{0}document d ON d.path = v.value AND d.kind = 'article' CROSS JOIN {0}article a ON a.key = d.subject"
     ),
 }
+_PAGES_BY = {  # the same for the address of a page, where the value itself finds no article
+    ArticleIdentifier.URL: (
+        "{0}article_url u ON u.url = v.value CROSS JOIN {0}article a ON a.key = u.article"
+        " AND EXISTS (SELECT 1 FROM {0}article_address d WHERE d.article = a.key)"
+    ),
+    ArticleIdentifier.PATH: (
+        "{0}article_address d ON d.address = v.value CROSS JOIN {0}article a ON a.key = d.article"
+    ),
+}
 
 
 def article_keys(connection: sqlite3.Connection, read: ArticleKeysBy) -> Mapping[str, NodeKey]:
     """The article for each value of *read*: of several the newest, then the one with the smallest id."""
     is_url = read.by is ArticleIdentifier.URL  # URLs differ by their bytes
     wanted = {value: value if is_url else canonical(value) for value in read.values}
+    found = _found_by(connection, _ARTICLES_BY[read.by], wanted, read.rights)
+    pages = {value: address(value) for value in read.values if value not in found}
+    if not pages or read.by not in _PAGES_BY:
+        return found
+    return {**found, **_found_by(connection, _PAGES_BY[read.by], pages, read.rights)}
+
+
+def _found_by(
+    connection: sqlite3.Connection, way: str, wanted: Mapping[str, str], rights: Rights
+) -> dict[str, NodeKey]:
+    """The articles that *way* finds by the texts that stand for the values *wanted*."""
     found = Sql(
-        f"SELECT v.value, a.key FROM json_each(?) v"
-        f" CROSS JOIN {_ARTICLES_BY[read.by].format(graph(read.rights))} ORDER BY a.published_us, a.key DESC",
+        f"SELECT v.value, a.key FROM json_each(?) v CROSS JOIN {way.format(graph(rights))}"
+        " ORDER BY a.published_us, a.key DESC",
         (texts(wanted.values()),),
     ).all(connection)
     keys: dict[str, NodeKey] = dict(found)  # the last of several wins: the newest

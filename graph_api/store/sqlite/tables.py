@@ -92,14 +92,16 @@ CREATE TABLE reference (          -- an article document names another document 
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE any_problem (
-    key INTEGER NOT NULL,         -- 63 bits of SHA-256 over owner, code, message and how many equal ones precede
+    key INTEGER NOT NULL,         -- 63 bits of SHA-256 over path or node, code, message and how many equal ones precede
+    equal_key INTEGER NOT NULL,   -- the same, without equal problems of other folders
     owner INTEGER NOT NULL,       -- key of the document, or of the node for problems between documents
     code TEXT NOT NULL, severity TEXT NOT NULL, message TEXT NOT NULL, hint TEXT,
     path TEXT NOT NULL, line INTEGER, column_ INTEGER, article INTEGER,
     seen INTEGER NOT NULL,        -- with 0: both graphs, 1: the graph of all files, 2: the published graph
-    PRIMARY KEY (key, seen)
+    PRIMARY KEY (owner, equal_key, seen)
 ) STRICT;
-CREATE INDEX problem_owner ON any_problem (owner);
+CREATE INDEX problem_key ON any_problem (key);
+CREATE INDEX problem_equal ON any_problem (equal_key, owner);
 CREATE INDEX problem_order ON any_problem (path, line, column_, code, key);
 CREATE VIEW problem AS SELECT * FROM any_problem WHERE seen <> 2;
 CREATE VIEW published_problem AS SELECT * FROM any_problem WHERE seen <> 1;
@@ -139,6 +141,12 @@ CREATE TABLE article_url (        -- every canonical URL an article is known by
     url TEXT NOT NULL, article INTEGER NOT NULL, PRIMARY KEY (url, article)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX article_url_article ON article_url (article);
+""",
+    "article_address": """
+CREATE TABLE article_address (    -- the pages of an article that is identified by its path, below the site's root
+    address TEXT NOT NULL, article INTEGER NOT NULL, PRIMARY KEY (address, article)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX article_address_article ON article_address (article);
 """,
     "article_topic": """
 CREATE TABLE article_topic (

@@ -39,17 +39,21 @@ from graph_api.store.writing import (
     Spelling,
     Statement,
     StoredReference,
+    batches,
+    equal_problem_key,
 )
 
 Found = TypeVar("Found", Statement, Copy, Spelling)
 
-_BATCH = 500  # keys of one statement: bounds the memory that it needs
+_TARGET = "key, subject, path, identity, known_as, is_hidden"
+_IS_TARGET = "kind = 'article' AND known_as IS NOT NULL"
 _WINNER_FIRST = "d.published_us DESC, d.path, d.sha256, d.folder"
 _OWNERS = {  # of the rows of each table: a column, and the kind of node
     "article": ("key", "article"),
     "article_detail": ("key", "article"),
     "article_image": ("article", "article"),
     "article_url": ("article", "article"),
+    "article_address": ("article", "article"),
     "article_topic": ("article", "article"),
     "naming": ("article", "article"),
     "related": ("src", "article"),
@@ -105,7 +109,7 @@ class Writer:
         self._statements = _Statements(connection)
 
     def folders(self) -> list[str]:
-        found = self._statements.all("SELECT DISTINCT folder FROM document ORDER BY folder")
+        found = self._statements.all("SELECT folder FROM document UNION SELECT folder FROM site ORDER BY 1")
         return [folder for (folder,) in found]
 
     def site(self, folder: str) -> str | None:
@@ -119,6 +123,10 @@ class Writer:
             self._connection.execute(
                 "INSERT OR REPLACE INTO site (folder, value) VALUES (?, ?)", (folder, site)
             )
+
+    def link_targets(self, files: Collection[NodeKey]) -> set[LinkTarget]:
+        text = f"SELECT {_TARGET} FROM document WHERE {_IS_TARGET} AND key {AMONG}"
+        return set(map(_target, self._statements.among(text, files)))
 
     def known_files(self, folder: str) -> dict[str, KnownFile]:
         text = "SELECT path, key, sha256, identity FROM document WHERE folder = ?"
@@ -181,6 +189,19 @@ class Writer:
             return [_Graph(self._connection, "", BOTH)]
         published = _Graph(self._connection, PUBLISHED, PUBLISHED_FILES, is_new=not is_there)
         return [_Graph(self._connection, "", ALL_FILES), published]
+
+    def tell_problems_apart(self) -> None:
+        self._connection.execute("UPDATE any_problem SET key = equal_key WHERE key <> equal_key")
+        if len(self._statements.all("SELECT DISTINCT folder FROM document LIMIT 2")) < 2:  # noqa: PLR2004  (several)
+            return
+        found = self._statements.all(
+            "SELECT p.rowid, p.equal_key FROM any_problem p JOIN document d ON d.key = p.owner WHERE p.equal_key IN"
+            " (SELECT equal_key FROM any_problem GROUP BY equal_key HAVING min(owner) <> max(owner))"
+            " ORDER BY p.equal_key, d.is_hidden, d.folder"
+        )
+        for _, rows in groupby(found, itemgetter(1)):
+            keys = [(equal_problem_key(key, before), row) for before, (row, key) in enumerate(rows)]
+            self._connection.executemany("UPDATE any_problem SET key = ? WHERE rowid = ?", keys)
 
     def revision(self) -> str | None:
         return self.meta("revision")
@@ -325,26 +346,17 @@ class _Graph:
     # -- references of documents to others --------------------------------------------------------------------
 
     def link_targets(self, folder: str) -> list[LinkTarget]:
-        text = (
-            f"SELECT key, subject, path, identity, known_as FROM {self._prefix}document"
-            " WHERE folder = ? AND kind = 'article' AND known_as IS NOT NULL ORDER BY path"
-        )
-        return list(map(LinkTarget._make, self._statements.all(text, folder)))
+        text = f"SELECT {_TARGET} FROM {self._prefix}document WHERE folder = ? AND {_IS_TARGET} ORDER BY path"
+        return list(map(_target, self._statements.all(text, folder)))
 
-    def references(
-        self, folder: str, documents: Collection[NodeKey] | None = None
-    ) -> Mapping[NodeKey, list[StoredReference]]:
+    def references(self, documents: Collection[NodeKey]) -> Mapping[NodeKey, list[StoredReference]]:
         text = (
-            f"SELECT r.document, r.position, r.form, r.target, r.line, r.text FROM {self._prefix}document d"
-            " CROSS JOIN reference r ON r.document = d.key WHERE {} ORDER BY r.document, r.position"
-        )
-        rows = (
-            self._statements.all(text.format("d.folder = ?"), folder)
-            if documents is None
-            else self._statements.among(text.format(f"d.key {AMONG}"), documents)
+            f"SELECT document, position, form, target, line, text FROM reference WHERE document {AMONG}"
+            " ORDER BY document, position"
         )
         return {
-            key: [StoredReference(*row) for _, *row in found] for key, found in groupby(rows, itemgetter(0))
+            key: [StoredReference(*row) for _, *row in found]
+            for key, found in groupby(self._statements.among(text, documents), itemgetter(0))
         }
 
     def links(self, documents: Collection[NodeKey]) -> Mapping[NodeKey, list[Link]]:
@@ -463,13 +475,6 @@ class _Graph:
         return articles, stub_count
 
 
-def batches(keys: Collection[NodeKey]) -> Iterator[list[NodeKey]]:
-    """The keys in ascending order, a bounded number at a time."""
-    ordered = sorted(keys)
-    for start in range(0, len(ordered), _BATCH):
-        yield ordered[start : start + _BATCH]
-
-
 def statements(script: str) -> Iterator[str]:
     """The statements of *script*. (`executescript` would commit.)"""
     statement = ""
@@ -478,6 +483,10 @@ def statements(script: str) -> Iterator[str]:
         if sqlite3.complete_statement(statement):
             yield statement
             statement = ""
+
+
+def _target(row: Row) -> LinkTarget:
+    return LinkTarget._make((*row[:-1], bool(row[-1])))
 
 
 def _by_first(kind: type[Found], found: Iterable[Row]) -> dict[NodeKey, list[Found]]:

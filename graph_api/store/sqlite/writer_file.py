@@ -14,10 +14,11 @@ import fcntl
 import logging
 import os
 import sqlite3
-from collections.abc import Callable, Collection, Generator
+from collections.abc import Callable, Collection, Generator, Mapping
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
-from typing import TypeVar
+from types import MappingProxyType
+from typing import NamedTuple, TypeVar
 
 from graph_api.errors import StoreDamaged, StoreError, StoreLocked
 from graph_api.store.sqlite.connection import DAMAGED, code, damage, state_of
@@ -46,6 +47,13 @@ _PRAGMAS = (
 )  # 64 MB; WAL is safe at NORMAL
 
 
+class _Kept(NamedTuple):
+    """What stays of a database that is rebuilt: its revision, since generations only grow, and how folders are read."""
+
+    revision: StoredRevision | None = None
+    sites: Mapping[str, str] = MappingProxyType({})
+
+
 def write(
     database: Path, work: Callable[[StoreWriter], T], *, program: str, folders: Collection[str] | None
 ) -> T:
@@ -57,9 +65,9 @@ def write(
         except (StoreDamaged, sqlite3.DatabaseError) as error:
             if isinstance(error, sqlite3.DatabaseError) and code(error) not in DAMAGED:
                 raise
-            former = _discard(database, folders)
+            kept = _discard(database, folders)
             logger.warning("%s was damaged (%s) and is rebuilt", database, error)
-            return _transaction(database, program, work, folders, former)
+            return _transaction(database, program, work, folders, kept)
 
 
 # -- one transaction ---------------------------------------------------------------------------------------
@@ -70,14 +78,14 @@ def _transaction(
     program: str,
     work: Callable[[StoreWriter], T],
     folders: Collection[str] | None,
-    former: StoredRevision | None,
+    kept: _Kept | None,
 ) -> T:
     with closing(_opened(database)) as connection:
         if found := damage(connection):
             raise StoreDamaged(found)
         connection.execute("BEGIN IMMEDIATE")
         try:
-            result = work(_prepared(connection, program, database, folders, former))
+            result = work(_prepared(connection, program, database, folders, kept))
             connection.execute("COMMIT")
         except BaseException:
             with suppress(sqlite3.Error):  # a full disk has rolled back already
@@ -115,36 +123,44 @@ def _prepared(
     program: str,
     database: Path,
     folders: Collection[str] | None,
-    former: StoredRevision | None,
+    kept: _Kept | None,
 ) -> Writer:
     writer = Writer(connection)
     version = connection.execute("PRAGMA user_version").fetchone()[0]
     if version != SCHEMA_VERSION or writer.meta("program") != program:
         _refuse_to_lose(connection, database, "was written by another version of graph-api", folders)
-        former = former or _revision(connection)
+        kept = kept or _kept(connection)
         _rebuild(connection)
         writer.set_meta("program", program)
-        if former is not None:
-            writer.restore(former)
+        if kept.revision is not None:
+            writer.restore(kept.revision)
+        for folder, site in kept.sites.items():
+            if folders is None or folder in folders:
+                writer.set_site(folder, site)
     return writer
 
 
-def _revision(connection: sqlite3.Connection) -> StoredRevision | None:
-    """The revision of a database that is rebuilt, None when it cannot be read: generations only grow."""
+def _kept(connection: sqlite3.Connection) -> _Kept:
+    """What can be read of what stays."""
+    kept = _Kept()
     with suppress(sqlite3.Error, KeyError, ValueError):
         meta: dict[str, str] = dict(connection.execute("SELECT name, value FROM meta"))
-        return StoredRevision(meta["revision"], int(meta["generation"]), meta["generated_at"])
-    return None
+        revision = StoredRevision(meta["revision"], int(meta["generation"]), meta["generated_at"])
+        kept = kept._replace(revision=revision)
+    with suppress(sqlite3.Error):
+        kept = kept._replace(sites=dict(connection.execute("SELECT folder, value FROM site").fetchall()))
+    return kept
 
 
 def _refuse_to_lose(
     connection: sqlite3.Connection, database: Path, why: str, folders: Collection[str] | None
 ) -> None:
     """Raise StoreError when the database holds folders besides *folders*; None allows to lose any."""
-    known: list[str] = []
-    with suppress(sqlite3.Error):  # tables of another version, or damaged ones
-        known = [folder for (folder,) in connection.execute("SELECT DISTINCT folder FROM document")]
-    others = sorted(set(known) - set(known if folders is None else folders))
+    known: set[str] = set()
+    for table in ("document", "site"):
+        with suppress(sqlite3.Error):  # tables of another version, or damaged ones
+            known.update(folder for (folder,) in connection.execute(f"SELECT DISTINCT folder FROM {table}"))
+    others = sorted(known - set(known if folders is None else folders))
     if others:
         raise StoreError(
             f"{database}: {why} and has to be rebuilt; name its other folders too"
@@ -204,8 +220,8 @@ def _refuse_other_files(database: Path) -> None:
         raise StoreError(f"{database}: is not a database of graph-api; name another file with --db")
 
 
-def _discard(database: Path, folders: Collection[str] | None) -> StoredRevision | None:
-    """Remove the damaged database and return its revision, if it can be read.
+def _discard(database: Path, folders: Collection[str] | None) -> _Kept:
+    """Remove the damaged database and return what stays of it.
 
     `StoreError` when its header does not say that it is ours, or it holds folders besides *folders*.
     """
@@ -216,9 +232,9 @@ def _discard(database: Path, folders: Collection[str] | None) -> StoredRevision 
         )
     with closing(sqlite3.connect(f"{database.resolve().as_uri()}?mode=ro", uri=True)) as connection:
         _refuse_to_lose(connection, database, "is damaged", folders)
-        former = _revision(connection)
+        kept = _kept(connection)
     _remove(database)
-    return former
+    return kept
 
 
 @contextmanager

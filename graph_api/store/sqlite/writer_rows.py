@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from functools import lru_cache
 from typing import Any, TypeAlias
@@ -57,7 +57,8 @@ def file_rows(file: FileRecord) -> Iterator[TableRow]:
     for reference in file.references:
         yield "reference", (key, *reference)
     article = file.subject if file.kind == "article" else None
-    yield from problem_rows(key, file.problems, article, ALL_FILES if file.is_hidden else BOTH)
+    problems = keyed_problems(file.path, file.problems, article)
+    yield from problem_rows(key, problems, ALL_FILES if file.is_hidden else BOTH)
 
 
 @lru_cache(_REMEMBERED)
@@ -65,14 +66,13 @@ def _embedded(target: NodeKey, url: str, payload: str) -> Values:
     return name_key(payload), target, url, payload
 
 
-def problem_rows(
-    owner: NodeKey, problems: Iterable[Problem], article: NodeKey | None, seen: int
-) -> Iterator[TableRow]:
-    """The problems of one owner, about *article* if none says otherwise."""
-    for key, problem in keyed_problems(owner, problems, article).items():
+def problem_rows(owner: NodeKey, problems: Mapping[NodeKey, Problem], seen: int) -> Iterator[TableRow]:
+    """The problems of one owner, by their keys."""
+    for key, problem in problems.items():
         yield (
             "any_problem",
             (
+                key,
                 key,
                 owner,
                 problem.code,
@@ -100,7 +100,8 @@ def node_rows(record: NodeRecord, seen: int) -> Iterator[TableRow]:
             yield "topic", _topic_row(topic)
             yield from (("topic_name", (name, topic.key)) for name in sorted({*map(fold, record.names)}))
         case NodeProblems():
-            yield from problem_rows(record.owner, record.problems, record.article, seen)
+            problems = keyed_problems(str(record.owner), record.problems, record.article)
+            yield from problem_rows(record.owner, problems, seen)
 
 
 def _article_rows(record: ArticleRecord) -> Iterator[TableRow]:
@@ -118,6 +119,8 @@ def _article_rows(record: ArticleRecord) -> Iterator[TableRow]:
         yield "article_image", (key, at, image.url, image.width, image.height, image.title, image.is_cached)
     for url in record.urls:
         yield "article_url", (url, key)
+    for address in record.addresses:
+        yield "article_address", (address, key)
     for at, topic in enumerate(record.topics):
         yield "article_topic", (key, at, topic.key, published, topic.name)
     if (named := record.provider) is not None:

@@ -98,9 +98,11 @@ def _other_program(database: Path) -> None:
 
 
 def _lost_page(database: Path) -> None:
-    """The last page is lost: nothing that an ingest would look at by itself."""
+    """The last index is lost: nothing that an ingest would look at by itself."""
+    with closing(sqlite3.connect(database)) as connection:
+        [page] = connection.execute("SELECT max(rootpage) FROM sqlite_schema").fetchone()
     data = database.read_bytes()
-    database.write_bytes(data[:-4096] + b"\xa5" * 4096)
+    database.write_bytes(data[: (page - 1) * 4096] + b"\xa5" * 4096 + data[page * 4096 :])
 
 
 @pytest.mark.parametrize("damage", [_other_program, _lost_page])
