@@ -19,7 +19,7 @@ from graph_api.execution.single_flight import SingleFlight
 from graph_api.execution.stats import Stats
 from graph_api.store.driver import FOREVER, Running, drive
 from graph_api.store.protocol import Reader, Store
-from graph_api.store.reads import Adjacency, Read, Reads, Rights
+from graph_api.store.reads import Adjacency, Read, Reads, Rights, SearchIndex
 
 logger = logging.getLogger(__name__)
 
@@ -90,7 +90,7 @@ class Loader:
             return self._cache
         own = RowCache(revision or self._cache.revision, None)
         if own.revision == self._cache.revision:
-            own.edges = self._cache.edges
+            own.edges, own.indexes = self._cache.edges, self._cache.indexes
         return own
 
     def current(self) -> RowCache:
@@ -190,6 +190,8 @@ class Load(Generic[T]):
         if isinstance(read, Adjacency):
             self._walked_with = read.rights
             return self._cache.edges.get(read.rights.published_only)
+        if isinstance(read, SearchIndex) and read.rights.published_only in self._cache.indexes:
+            return self._cache.indexes[read.rights.published_only]
         rows = self._cache.rows(read)
         if rows is not None:
             return rows
@@ -199,6 +201,9 @@ class Load(Generic[T]):
                 raise ReadPaused
         if self._reader.revision != self._cache.revision:
             raise RevisionChanged
+        if isinstance(read, SearchIndex):
+            index = self._cache.indexes[read.rights.published_only] = self._reader.answer(read)
+            return index
         self.stats.cache = "miss"
         return self._load(self._reader, read)
 

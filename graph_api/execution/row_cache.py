@@ -19,6 +19,7 @@ from typing import Any, TypeAlias
 
 from graph_api.execution.lru import size_of
 from graph_api.graph.adjacency import Csr
+from graph_api.search import Index
 from graph_api.store.reads import Read, is_keyed
 
 Generation: TypeAlias = dict[Hashable, dict[Any, Any]]  # rows by kind, then by key; Any: the read's types
@@ -28,13 +29,14 @@ _ENTRY_BYTES = 100  # of a dict, for one entry
 
 
 class RowCache:
-    """The cached rows and objects of one *revision*, at most *capacity_bytes*; and its *edges*, by whether they are
-    those of published content only, once walks have asked for them. With *capacity_bytes* None it serves one plan:
-    its rows are not counted, and objects are not cached."""
+    """The cached rows and objects of one *revision*, at most *capacity_bytes*; and its *edges* and search *indexes*, by
+    whether they are those of published content only, once walks and searches have asked for them. With
+    *capacity_bytes* None it serves one plan: its rows are not counted, and objects are not cached."""
 
     def __init__(self, revision: str, capacity_bytes: int | None) -> None:
         self.revision = revision
         self.edges: dict[bool, Csr] = {}
+        self.indexes: dict[bool, Index] = {}
         self.is_shared = capacity_bytes is not None
         self._half = (capacity_bytes or 0) // 2
         self._bytes = self._old_bytes = 0

@@ -31,6 +31,7 @@ from graph_api.schema.inputs import (
     Via,
 )
 from graph_api.schema.paging import DEFAULT_PAGE, MAX_PAGE, Listing, listing
+from graph_api.search import Kind
 from graph_api.store.filters import Filter
 from graph_api.store.reads import AllProblems, ArticleRows, RelatedArticles
 from graph_api.store.sorting import ListKind, kind_of
@@ -181,6 +182,68 @@ def problems(
     **page: Unpack[Page],
 ) -> ProblemList:
     return ProblemList(AllProblems(severity, code), listing(ListKind.PROBLEMS, **page))
+
+
+# -- search ----------------------------------------------------------------------------------------------
+
+MAX_SUGGESTIONS = 50
+
+
+@dataclass(frozen=True, slots=True)
+class SearchList:
+    """A checked search."""
+
+    query: str
+    kinds: frozenset[Kind]
+    listing: Listing
+
+
+@dataclass(frozen=True, slots=True)
+class SuggestionsWanted:
+    """Checked arguments of `suggest`."""
+
+    prefix: str
+    kinds: frozenset[Kind]
+    first: int
+
+
+def search(
+    query: Annotated[
+        str,
+        _says(
+            "What to search for. Words must all occur; when nothing has all of them, what has the most of them, at least "
+            'half, is returned. "Phrases in quotes" must occur as they are, kube* matches words that begin so, and -word, '
+            '-"a phrase" and -kube* exclude. Everything else is taken literally: no text is an error. Case and accents do '
+            f"not count. At most {filter_mapping.MAX_QUERY} characters."
+        ),
+    ],
+    types: Annotated[
+        Sequence[Kind], _says("The kinds of nodes to search; an empty list means all kinds.")
+    ] = (Kind.ARTICLE,),
+    filter: Annotated[
+        ArticleFilter | None,
+        _takes("Returns only articles that match this filter. Providers and topics are not filtered."),
+    ] = None,
+    **page: Unpack[Page],
+) -> SearchList:
+    listed = listing(ListKind.SEARCH, filter_mapping.of_articles(filter), **page)
+    return SearchList(filter_mapping.query("query", query), frozenset(types), listed)
+
+
+def suggest(
+    prefix: Annotated[
+        str, _says("What has been typed: words of a title or name, of which the last may be unfinished.")
+    ],
+    types: Annotated[
+        Sequence[Kind], _says("The kinds of nodes to suggest; an empty list means all kinds.")
+    ] = (),
+    first: Annotated[int, _says(f"The number of suggestions, 0 to {MAX_SUGGESTIONS}.")] = 8,
+) -> SuggestionsWanted:
+    return SuggestionsWanted(
+        filter_mapping.query("prefix", prefix),
+        frozenset(types),
+        _within("first", first, 0, MAX_SUGGESTIONS),
+    )
 
 
 # -- single nodes ----------------------------------------------------------------------------------------

@@ -39,6 +39,7 @@ from graph_api.store.filters import (
     TextField,
     TextIn,
     TextIs,
+    TextMatches,
     checked,
 )
 from graph_api.store.reads import Order
@@ -47,6 +48,7 @@ T = TypeVar("T")
 
 MAX_VALUES = 1000
 MAX_ORDER_STEPS = 5
+MAX_QUERY = 1000
 
 _DURATION = re.compile(
     r"P(?:(?P<years>\d{1,20})Y)?(?:(?P<months>\d{1,20})M)?(?:(?P<weeks>\d{1,20})W)?(?:(?P<days>\d{1,20})D)?"
@@ -87,6 +89,13 @@ def order(given: Sequence[ArticleOrder]) -> tuple[Order, ...]:
         )
         for step in given
     )
+
+
+def query(name: str, text: str) -> str:
+    """*text*, checked: a search query, given as the argument *name*."""
+    if len(text) > MAX_QUERY:
+        raise RequestError(f"{name} must have at most {MAX_QUERY} characters; got {len(text)}")
+    return text
 
 
 # -- conditions ------------------------------------------------------------------------------------------
@@ -195,6 +204,7 @@ _ARTICLE: Mapping[str, Conditions] = {
     "has_image": lambda value: [FlagIs(FlagField.HAS_IMAGE, value)],
     "provider": lambda given: [OfProvider(_all(_each(given, _PROVIDER)))],
     "topics": lambda given: _each(given, _TOPICS),
+    "search": lambda text: [TextMatches(query("search", text))],
     "related": lambda given: [OfRelated(EdgeDirection.OUT, _article(given))],
 }
 

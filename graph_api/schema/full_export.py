@@ -15,6 +15,7 @@ from graph_api.graph.expansion import chunks, targets_of
 from graph_api.graph.export import ExportLink, ExportNode
 from graph_api.graph.protocol import Bounds, Budget
 from graph_api.records import RELATED_KINDS, EdgeDirection, EdgeKind, NodeKey
+from graph_api.schema import matching
 from graph_api.schema.resolvers.exports import export_link, export_node
 from graph_api.schema.resolvers.traversal import StoreNeighbors, fits, records
 from graph_api.store.filters import Filter
@@ -85,10 +86,14 @@ class FullExport:
     def _listed(self) -> Iterator[Keys]:
         window: Window | None = Window(_PAGE)
         while window:
-            read = Lists((AllArticles(),), self.wanted.rights, window, self.wanted.filter)
+            read = Lists((AllArticles(),), self.wanted.rights, window, self._filter)
             [page] = self.run(ask(read)).values()
             yield page.keys
             window = Window(_PAGE, after=page.place(-1)) if page.has_next else None
+
+    @cached_property
+    def _filter(self) -> Filter | None:
+        return self.run(matching.answered(self.wanted.filter, self.wanted.rights))
 
     @cached_property
     def _near(self) -> dict[int, None]:
@@ -100,7 +105,7 @@ class FullExport:
             wanted.around,
             max_depth=wanted.depth,
             limit=_MOST_NODES,
-            bounds=Bounds(kinds=wanted.kinds, fits=fits(wanted.filter, graph, wanted.rights)),
+            bounds=Bounds(kinds=wanted.kinds, fits=fits(self._filter, graph, wanted.rights)),
             budget=Budget(),
         )
         found = self.run(walking)
@@ -136,6 +141,6 @@ class FullExport:
         """Those of *targets* that are nodes of the graph."""
         if self.wanted.around is not None:
             return frozenset(key for key in targets if key in self._near)
-        if self.wanted.filter is None or not targets:
+        if self._filter is None or not targets:
             return targets
-        return (yield from ask(FittingKeys(tuple(targets), self.wanted.filter, self.wanted.rights)))
+        return (yield from ask(FittingKeys(tuple(targets), self._filter, self.wanted.rights)))

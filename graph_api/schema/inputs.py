@@ -15,6 +15,7 @@ from graph_api.graph.export import GraphFormat
 from graph_api.records import RELATED_KINDS, EdgeDirection, EdgeKind, EdgeOrigin, Severity
 from graph_api.schema.fields import costs, enum
 from graph_api.schema.scalars import URL
+from graph_api.search import Kind
 from graph_api.store.reads import OrderField
 
 
@@ -63,6 +64,7 @@ enum(
     QUALITY="The editorial quality score.",
     TITLE="The title, first without accents and case, then as written.",
     RELATED_COUNT="The number of articles that the article lists as related.",
+    RELEVANCE="The score of `filter.search`, which must be given outside of or and not; the only criterion, with direction DESC.",
     POSITION="The index in the list of related articles. Only `Article.related` can be sorted by it.",
 )(OrderField)
 
@@ -89,6 +91,20 @@ enum(
     LISTED="The front matter of the article lists the other one as related.",
     LINKED="The body of the article links to the other one. Bodies are read in folders that are read by path, and with --body-links.",
 )(EdgeOrigin)
+
+SEARCH = (
+    "The article matches this search query, as in `Query.search`: words that must all occur in title, excerpt, body, topics "
+    'or provider, "phrases in quotes", beginnings of words with an asterisk (kube*), and exclusions with a minus '
+    "(-draft). Everything else is taken literally. At most 1,000 characters."
+)
+
+enum(
+    "The kinds of nodes that a search finds.",
+    "SearchType",
+    ARTICLE="Articles, by title, excerpt, body, topics and provider.",
+    PROVIDER="Providers, by name, other names, domain and description.",
+    TOPIC="Topics, by name, short name, keywords and hashtags.",
+)(Kind)
 
 ORIGIN = "Only edges of this origin; by default of both."
 
@@ -245,6 +261,7 @@ class ArticleFilter:
     )
     related_count: IntFilter | None = nested("The number of articles that this one lists as related.")
     has_image: bool | None = optional("Whether the article has at least one image.")
+    search: str | None = optional(SEARCH)
 
 
 @strawberry.schema_directive(

@@ -10,7 +10,7 @@ from __future__ import annotations
 import zlib
 from base64 import urlsafe_b64decode
 from binascii import b2a_base64
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from struct import pack, unpack_from
 
@@ -18,6 +18,7 @@ import orjson
 
 from graph_api.errors import RequestError
 from graph_api.records import NodeKey
+from graph_api.schema import matching
 from graph_api.store import sorting
 from graph_api.store.filters import Filter
 from graph_api.store.reads import (
@@ -27,6 +28,7 @@ from graph_api.store.reads import (
     ListKey,
     Lists,
     Order,
+    OrderField,
     Place,
     Reads,
     Rights,
@@ -59,6 +61,11 @@ class Listing:
     window: Window
     steps: tuple[Step, ...]
     seal: int
+
+    @property
+    def is_ranked(self) -> bool:
+        """Whether the list is ordered by relevance for the search in its filter."""
+        return bool(self.order) and self.order[0].field is OrderField.RELEVANCE
 
 
 @dataclass(slots=True, eq=False)
@@ -117,6 +124,7 @@ def listing(
 ) -> Listing:
     """The checked form of a connection's arguments. Raises RequestError for values that are not allowed."""
     steps = sorting.steps(kind, order)
+    _check_relevance(filter, order)
     if first is not None and last is not None:
         raise RequestError("first and last cannot be combined; give one of them", code="BAD_PAGE")
     size = _page_size("last", last) if last is not None else _page_size("first", first)
@@ -126,6 +134,17 @@ def listing(
         listed.window, after=_place("after", after, listed), before=_place("before", before, listed)
     )
     return replace(listed, window=window)
+
+
+def _check_relevance(filter: Filter | None, order: Sequence[Order]) -> None:
+    if all(step.field is not OrderField.RELEVANCE for step in order):
+        return
+    if len(order) > 1 or not order[0].descending:
+        raise RequestError("orderBy RELEVANCE must be the only criterion, with direction DESC")
+    if matching.ranked_by(filter) is None:
+        raise RequestError(
+            "orderBy RELEVANCE needs filter.search, outside of or and not: its scores are the order"
+        )
 
 
 def _page_size(name: str, given: int | None) -> int:
@@ -211,7 +230,12 @@ def pages(connections: Sequence[Connection], rights: Rights) -> Reads[list[Slice
     missing = [connection for connection in connections if connection.page is None]
     for asked, group in _alike(missing):
         scopes = tuple(dict.fromkeys(connection.scope for connection in group))
-        found = yield from ask(Lists(scopes, rights, asked.window, asked.filter, asked.order))
+        found: Mapping[ListKey, Slice]
+        if asked.is_ranked and asked.filter is not None:
+            found = yield from matching.ranked_pages(scopes, asked.window, asked.filter, rights)
+        else:
+            filter = yield from matching.answered(asked.filter, rights)
+            found = yield from ask(Lists(scopes, rights, asked.window, filter, asked.order))
         for connection in group:
             connection.page = found[connection.scope]
     return [connection.page for connection in connections if connection.page is not None]
@@ -222,7 +246,8 @@ def counts(connections: Sequence[Connection], rights: Rights) -> Reads[list[int]
     found: dict[int, int] = {}
     for asked, group in _alike(connections):
         scopes = tuple(dict.fromkeys(connection.scope for connection in group))
-        sizes = yield from ask(Counts(scopes, rights, asked.filter))
+        filter = yield from matching.answered(asked.filter, rights)
+        sizes = yield from ask(Counts(scopes, rights, filter))
         found.update({id(connection): sizes[connection.scope] for connection in group})
     return [found[id(connection)] for connection in connections]
 

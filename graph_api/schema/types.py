@@ -20,6 +20,7 @@ from graph_api.schema.fields import batched, plain
 from graph_api.schema.inputs import Via
 from graph_api.schema.paging import DEFAULT_PAGE, MAX_PAGE
 from graph_api.schema.scalars import JSON, URL
+from graph_api.search import Kind
 
 PAGE = ListSize(
     DEFAULT_PAGE, slicing=frozenset({"first", "last"}), sized=frozenset({"edges", "nodes"}), most=MAX_PAGE
@@ -367,6 +368,59 @@ class Cost:
     limit: int = plain("The maximum cost; operations above it are refused.")
 
 
+SearchResult = Annotated[
+    Article | Provider | Topic,
+    strawberry.union("SearchResult", description="What a search finds: an article, a provider or a topic."),
+]
+
+
+@strawberry.type(description="A part of a text, counted in Unicode code points.")
+class TextRange:
+    start: int = plain("The index of the first code point, from 0.")
+    end: int = plain("The index after the last code point.")
+
+
+@strawberry.type(
+    description="A text of a search result in which words of the query occur. It is plain text, not HTML."
+)
+class Highlight:
+    field: str = plain(
+        "Where the text comes from: title, excerpt, body, topics or provider of an article; name, description or otherNames of a provider; name, shortname or keywords of a topic. Lists have one item a line."
+    )
+    text: str = plain("The text; of a body a passage, with an ellipsis where it was cut.")
+    ranges: list[TextRange] = plain(
+        "The parts of the text that the query asked for, in order and without overlaps.", size=ListSize(4)
+    )
+
+
+@strawberry.type(description="A search result in a page, with its cursor, score and highlights.")
+class SearchEdge:
+    cursor: str = plain(CURSOR)
+    node: SearchResult = batched(resolvers.search.node)
+    score: float = plain(
+        "How well the result matches, 0 or more: BM25 over all fields. Scores of different queries cannot be compared."
+    )
+    highlights: list[Highlight] = batched(resolvers.search.highlights, size=ListSize(2))
+
+
+@strawberry.type(description="A page of search results.")
+class SearchConnection:
+    edges: list[SearchEdge] = batched(resolvers.search.edges)
+    nodes: list[SearchResult] = batched(resolvers.search.nodes)
+    page_info: PageInfo = batched(resolvers.search.page_info)
+    total_count: int = batched(resolvers.search.total_count)
+    did_you_mean: list[str] = batched(resolvers.search.did_you_mean, cost=10)
+
+
+@strawberry.type(description="A node whose title or name completes what has been typed.")
+class Suggestion:
+    text: str = plain("The title or name.")
+    type: Kind = plain("The kind of the node.")
+    node: Node = batched(resolvers.search.node)
+
+
+SUGGESTIONS = ListSize(8, slicing=frozenset({"first"}), most=arguments.MAX_SUGGESTIONS)
+
 Entity = Annotated[
     Article | Provider | Topic,
     strawberry.union("_Entity", description="A type that other subgraphs can refer to by a key."),
@@ -390,6 +444,8 @@ class Query:
     providers: ProviderConnection = batched(resolvers.taxonomy.providers, arguments.providers, size=PAGE)
     topic: Topic | None = batched(resolvers.taxonomy.topic, arguments.topic)
     topics: TopicConnection = batched(resolvers.taxonomy.topics, arguments.topics, size=PAGE)
+    search: SearchConnection = batched(resolvers.search.search, arguments.search, size=PAGE)
+    suggest: list[Suggestion] = batched(resolvers.search.suggest, arguments.suggest, size=SUGGESTIONS)
     shortest_path: PathResult = batched(resolvers.paths.shortest_path, arguments.paths, size=PATHS)
     all_paths: PathResult = batched(resolvers.paths.all_paths, arguments.paths, size=PATHS)
     common_neighbors: CommonNeighbors | None = batched(resolvers.paths.common_neighbors, arguments.pair)

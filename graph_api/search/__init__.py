@@ -10,7 +10,8 @@ from graph_api.search.builder import build
 from graph_api.search.file import load, save
 from graph_api.search.index import Document, Index, Kind
 from graph_api.search.matches import Hit, Matches, match, more_like
-from graph_api.search.passages import Passage, highlight, highlights, passage
+from graph_api.search.passages import Passage, highlight, highlights, missing, passage
+from graph_api.search.prose import prose
 from graph_api.search.query import Query, parse
 from graph_api.search.suggestions import did_you_mean, suggest
 
@@ -28,9 +29,11 @@ __all__ = [
     "highlights",
     "load",
     "match",
+    "missing",
     "more_like",
     "parse",
     "passage",
+    "prose",
     "save",
     "suggest",
 ]

@@ -9,11 +9,11 @@ from __future__ import annotations
 import mmap
 import os
 import struct
-import tempfile
 import zlib
 from collections.abc import Mapping
 from math import prod
 from pathlib import Path
+from threading import get_ident
 from typing import Any
 
 import numpy as np
@@ -41,18 +41,18 @@ def save(index: Index, path: Path) -> None:
     facts = {"revision": index.revision, "block_size": index.texts.block_size, "arrays": places, "end": end}
     directory = orjson.dumps(facts)
     header = _HEADER.pack(_MAGIC, FORMAT, len(directory), zlib.crc32(directory)) + directory
-    descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.{get_ident()}")
     try:
-        with os.fdopen(descriptor, "wb") as file:
+        with temporary.open("wb") as file:  # with the rights of other files: its readers may be other users
             file.write(header.ljust(_aligned(len(header)), b"\0"))
             for name, array in arrays.items():
                 raw = array.astype(places[name][0], copy=False).tobytes()
                 file.write(raw.ljust(_aligned(len(raw)), b"\0"))
             file.flush()
             os.fsync(file.fileno())
-        Path(temporary).replace(path)
+        temporary.replace(path)
     except BaseException:
-        Path(temporary).unlink(missing_ok=True)
+        temporary.unlink(missing_ok=True)
         raise
 
 

@@ -84,7 +84,7 @@ class Postings:
 
     def frequency(self, term: int) -> int:
         """In how many documents *term* occurs."""
-        return int(self._frequencies(term, term + 1)[0])
+        return int((self.starts[:, term + 1].astype(np.int64) - self.starts[:, term]).sum())
 
     def of(self, term: int) -> Found:
         """The documents of *term*."""
@@ -92,24 +92,18 @@ class Postings:
         return Found(docs, impacts * self.weights(np.array([len(docs)])))
 
     def of_range(self, first: int, end: int) -> Found:
-        """The documents of the terms from *first* on, before *end*; their scores are sums."""
+        """The documents of the terms from *first* on, before *end*, as if they were one: of several its best counts."""
         docs, impacts = self._slices(first, end)
-        weights = self.weights(self._frequencies(first, end)).astype(np.float64)
-        counts = self.starts[:, first + 1 : end + 1].astype(np.int64) - self.starts[:, first:end]
-        each = np.concatenate([np.repeat(weights, row) for row in counts])
-        sums = np.bincount(docs, impacts * each, self.count)
-        some = np.flatnonzero(sums)
-        return Found(some, sums.take(some).astype(np.int64))
+        order = np.argsort(impacts, kind="stable")
+        best = np.zeros(self.count, np.uint8)
+        best[docs.take(order)] = impacts.take(order)  # of equal indexes the last is kept
+        some = np.flatnonzero(best)
+        return Found(some, best.take(some) * self.weights(np.array([len(some)])))
 
     def weights(self, frequencies: Numbers) -> Numbers:
         """The score of an impact of 1, in units of `FINE`: the rarer a term, the more (Robertson's idf, never negative)."""
         rarity = np.log1p((self.count - frequencies + 0.5) / (frequencies + 0.5))
         return np.rint(rarity * ((K1 + 1) / IMPACTS * FINE)).astype(np.int64)
-
-    def _frequencies(self, first: int, end: int) -> Numbers:
-        bounds = self.starts[:, first : end + 1].astype(np.int64)
-        frequencies: Numbers = np.diff(bounds).sum(axis=0)
-        return frequencies
 
     def _slices(self, first: int, end: int) -> tuple[Numbers, Bytes]:
         bounds = zip(self.starts[:, first].tolist(), self.starts[:, end].tolist(), strict=True)
@@ -197,6 +191,10 @@ class Index:
             at = at[stream.take(at + place) == byte]
         docs = self.stream_starts.searchsorted(at, side="right") - 1
         return docs[np.flatnonzero(np.diff(docs, prepend=-1))]
+
+    def kind_of(self, key: int) -> Kind:
+        """What the node with this *key* is, which the index has."""
+        return Kind(int(self.kinds[self.keys.searchsorted(key)]))
 
     def documents(self, keys: Numbers) -> Numbers:
         """The documents with these *keys*, ascending; keys without one are left out."""

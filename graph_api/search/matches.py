@@ -58,6 +58,11 @@ class Matches:
         """How many there are."""
         return len(self.checked().docs)
 
+    def among(self, keys: Numbers) -> Matches:
+        """Those that have one of *keys*."""
+        kept = np.flatnonzero(np.isin(self.docs, self.index.documents(keys), assume_unique=True))
+        return Matches(self.index, self.docs.take(kept), self.scores.take(kept), self.checks)
+
     def keys(self) -> Numbers:
         """The keys of all of them, ascending."""
         return self.index.keys.take(self.checked().docs)

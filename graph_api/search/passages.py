@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple, TypeAlias
 
 from graph_api.search.query import Clause, Query, is_pair
@@ -36,6 +36,20 @@ def highlight(text: str, query: Query, most: int) -> Passage | None:
     """The passage of *text* of about *most* characters with the most of what *query* asked for; None without any."""
     ranges = highlights(text, query)
     return passage(text, ranges, most) if ranges else None
+
+
+def missing(query: Query, texts: Iterable[str]) -> bool:
+    """Whether *query* asks for something that none of *texts* has."""
+    found = [list(occurrences(text)) for text in texts]
+    sequences = [[each for each in every if not each.inner] for every in found]
+    return any(
+        not any(
+            next(_spans(clause, sequence, every), None)
+            for sequence, every in zip(sequences, found, strict=True)
+        )
+        for clause in query.clauses
+        if not clause.is_excluded
+    )
 
 
 def _spans(clause: Clause, sequence: Sequence[Occurrence], every: Sequence[Occurrence]) -> Iterator[Range]:

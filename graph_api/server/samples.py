@@ -151,6 +151,8 @@ def _variables(content: Json) -> dict[str, Json]:
         "Nodes": {"ids": _ids(article)},
         "Path": {"from": article["id"], "to": _two_steps_from(article)},
         "Providers": {"ending": domain and "." + domain.rpartition(".")[2]},
+        "Search": {"query": " ".join(article["title"].split()[:2])},
+        "Suggest": {"prefix": article["title"][:4]},
         "TopicTree": {"by": {"slug": [*parents, *topics][0]} if parents or topics else None},
     }
     return {name: _without_empty(values) for name, values in variables.items()}

@@ -9,13 +9,14 @@ first read, when the operation is prepared.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import Enum
 from typing import TypeAlias
 
 from graph_api.errors import RequestError
-from graph_api.records import EdgeDirection
+from graph_api.records import EdgeDirection, NodeKey
 
 
 class TextField(Enum):
@@ -151,6 +152,15 @@ class OfRelated:
     filter: Filter
 
 
+@dataclass(frozen=True, slots=True)
+class TextMatches:
+    """The article matches this search *query*. A store reads *keys*, the articles that match in the revision and with
+    the rights of the read; they do not count in comparisons, since all else determines them."""
+
+    query: str
+    keys: tuple[NodeKey, ...] | None = field(default=None, compare=False)
+
+
 Filter: TypeAlias = (
     And
     | Or
@@ -164,7 +174,36 @@ Filter: TypeAlias = (
     | OfTopics
     | HasTopics
     | OfRelated
+    | TextMatches
 )
+
+
+# -- searches --------------------------------------------------------------------------------------------
+
+
+def queries(filter: Filter) -> Iterator[str]:
+    """The search queries anywhere in *filter*."""
+    pending = [filter]
+    while pending:
+        part = pending.pop()
+        if isinstance(part, TextMatches):
+            yield part.query
+        pending += _below(part)
+
+
+def with_matches(filter: Filter, keys: Mapping[str, tuple[NodeKey, ...]]) -> Filter:
+    """*filter* with the *keys* that match each query."""
+    match filter:
+        case TextMatches():
+            return replace(filter, keys=keys[filter.query])
+        case And() | Or():
+            return replace(filter, parts=tuple(with_matches(part, keys) for part in filter.parts))
+        case Not():
+            return Not(with_matches(filter.part, keys))
+        case OfRelated():
+            return replace(filter, filter=with_matches(filter.filter, keys))
+        case _:
+            return filter
 
 
 # -- bounds ----------------------------------------------------------------------------------------------

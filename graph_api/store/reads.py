@@ -36,6 +36,7 @@ from graph_api.records import (
     SourceFile,
     Topic,
 )
+from graph_api.search import Index
 from graph_api.store.filters import Filter
 
 T = TypeVar("T")
@@ -290,6 +291,24 @@ class FittingKeys(Read[frozenset[NodeKey]]):
         return len(self.keys)
 
 
+# -- texts -----------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class SearchIndex(Read[Index]):
+    """The index of all texts that callers with these rights may see. It is made when there is none, which takes
+    seconds: on the event loop the read pauses unless an index is there."""
+
+    rights: Rights
+
+    @property
+    def key_count(self) -> int:
+        return 0
+
+    def row_count(self, answer: Any) -> int | None:  # noqa: ARG002 - as all reads
+        return None
+
+
 # -- keys by something else ----------------------------------------------------------------------------
 
 
@@ -392,7 +411,10 @@ SortKey: TypeAlias = tuple[SortValue, ...]
 
 
 class OrderField(Enum):
-    """Fields that articles are ordered by; POSITION only in lists of `RelatedArticles`."""
+    """Fields that articles are ordered by; POSITION only in lists of `RelatedArticles`.
+
+    RELEVANCE is no order of a store: the schema orders what a search matched.
+    """
 
     PUBLISHED_DATE_TIME = "published_date_time"
     HEAT = "heat"
@@ -400,6 +422,7 @@ class OrderField(Enum):
     TITLE = "title"
     RELATED_COUNT = "related_count"
     POSITION = "position"
+    RELEVANCE = "relevance"
 
 
 @dataclass(frozen=True, slots=True)

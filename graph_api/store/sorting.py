@@ -43,6 +43,7 @@ class ListKind(Enum):
     PROVIDERS = "providers"
     TOPICS = "topics"
     PROBLEMS = "problems"
+    SEARCH = "search"
 
 
 class OwnField(Enum):
@@ -80,10 +81,11 @@ class Step(NamedTuple):
 _TEXTS: frozenset[SortField] = frozenset(
     {OrderField.TITLE, OwnField.NAME, OwnField.HANDLE, OwnField.PATH, OwnField.CODE}
 )
-_NEVER_NULL = _TEXTS | {OrderField.RELATED_COUNT}
+_NEVER_NULL = _TEXTS | {OrderField.RELATED_COUNT, OrderField.RELEVANCE}
 
 _NEWEST = Step(OrderField.PUBLISHED_DATE_TIME, descending=True)
 _LISTED = Step(OrderField.POSITION)
+RELEVANT = Step(OrderField.RELEVANCE, descending=True)
 _NAMED = (Step(OwnField.NAME), Step(OwnField.HANDLE))
 _OWN: Mapping[ListKind, tuple[Step, ...]] = {
     ListKind.ARTICLES: (_NEWEST,),
@@ -92,6 +94,7 @@ _OWN: Mapping[ListKind, tuple[Step, ...]] = {
     ListKind.RELATED_BOTH: (_LISTED, _NEWEST),
     ListKind.PROVIDERS: _NAMED,
     ListKind.TOPICS: _NAMED,
+    ListKind.SEARCH: (RELEVANT,),
     ListKind.PROBLEMS: (
         Step(OwnField.PATH),
         Step(OwnField.LINE, nulls_first=True),

@@ -11,10 +11,10 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import cache, cmp_to_key
+from functools import cache, cached_property, cmp_to_key
 from typing import Any, TypeAlias, TypeVar
 
 from graphql import (
@@ -29,6 +29,7 @@ from graphql import (
 )
 from graphql.language import DocumentNode
 
+from graph_api import search
 from graph_api.documents import canonical_url
 from graph_api.records import EdgeOrigin
 from graph_api.schema import texts
@@ -59,10 +60,19 @@ class OpenInt(int):
 
 UNANSWERED = {
     "Article": {"neighborhood"},
-    "Query": {"shortestPath", "allPaths", "commonNeighbors", "subgraph", "_entities", "_service"},
+    "Query": {
+        "search",
+        "suggest",
+        "shortestPath",
+        "allPaths",
+        "commonNeighbors",
+        "subgraph",
+        "_entities",
+        "_service",
+    },
 }
 """Fields that the plain graph does not answer: walks have an oracle of their own, networkx; a gateway's
-questions are those of `node` in other words."""
+questions are those of `node` in other words; what is found and in which order is tested with the search room."""
 
 
 @cache
@@ -126,6 +136,35 @@ class Plain:
 
     def topic(self, slug: str | None) -> TopicView | None:
         return next((each for each in self.topics if each.node.slug == slug), None)
+
+    @cached_property
+    def _index(self) -> search.Index:
+        return search.build("plain", self._documents())
+
+    def _documents(self) -> Iterator[search.Document]:
+        for each in self.articles:
+            topics = "\n".join(topic.name for topic in each.topics)
+            provider = each.provider.name if each.provider else ""
+            body = search.prose(each.node.body or "")
+            yield search.Document(
+                each.node.key,
+                search.Kind.ARTICLE,
+                each.title,
+                each.node.excerpt or "",
+                body,
+                topics,
+                provider,
+            )
+        for one in self.providers:
+            others = "\n".join([one.domain, *one.other_names])
+            yield search.Document(one.node.key, search.Kind.PROVIDER, one.name, "", others)
+        for own in self.topics:
+            yield search.Document(own.node.key, search.Kind.TOPIC, own.name, "", "\n".join(own.keywords))
+
+    def matching(self, query: str) -> dict[int, int]:
+        """The keys of the articles that match *query*, with their scores."""
+        found = search.match(self._index, search.parse(query), kinds=[search.Kind.ARTICLE])
+        return {hit.key: hit.score for hit in found.first(10_000)}
 
     def by_id(self, id: str) -> Any:
         if not _ARTICLE_ID.fullmatch(id) and not _NAME_ID.fullmatch(id):
@@ -588,9 +627,24 @@ def _order(given: Given, *, positions: bool = False) -> list[Step]:
     steps = _steps_given(given)
     if len(steps) > 5 or (not positions and any(step["field"] == "POSITION" for step in steps)):
         raise GraphQLError("orderBy")
+    if any(step["field"] == "RELEVANCE" for step in steps):
+        return [_by_relevance(steps, given.get("filter") or {})]
     return [
         Step(_FIELDS[step["field"]], step["direction"] == "DESC", step["nulls"] == "FIRST") for step in steps
     ]
+
+
+def _by_relevance(steps: list[Given], filter: Given) -> Step:
+    query = _searched(filter)
+    if len(steps) > 1 or steps[0]["direction"] != "DESC" or query is None:
+        raise GraphQLError("orderBy RELEVANCE")
+    return Step(lambda item: item.node.graph.matching(query).get(item.node.node.key), descending=True)
+
+
+def _searched(filter: Given) -> str | None:
+    """The first query that all articles of the list match."""
+    inner = map(_searched, filter.get("and") or ())
+    return next((query for query in inner if query is not None), filter.get("search"))
 
 
 def _ordered(articles: list[ArticleView], steps: list[Step]) -> list[ArticleView]:

@@ -96,6 +96,7 @@ _OTHERS: dict[str, Callable[[Any, Any], bool]] = {
     "topics": _topics,
     "related": lambda article, given: any(fits(other, given) for other in article.out),
     "relatedCount": lambda article, given: _number(len(article.out), given),
+    "search": lambda article, given: article.node.key in article.graph.matching(given),
     "hasImage": lambda article, given: bool(article.images) is given,
 }
 

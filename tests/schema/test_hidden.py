@@ -173,6 +173,12 @@ _ROOTS = {
     "providers": ["(first: 100)"],
     "topic": ['(by: {name: "Alpha"})', '(by: {name: "<mark>"})', '(by: {slug: "u"})'],
     "topics": ["(first: 100)"],
+    "search": [
+        '(query: "<mark>", types: [], first: 100)',
+        '(query: "-zzz", types: [], first: 100)',
+        '(query: "a* -<mark>", types: [], first: 100)',
+    ],
+    "suggest": ['(prefix: "<mark>")', '(prefix: "a")'],
     "shortestPath": ['(from: "<a>", to: "<c>")', '(from: "<a>", to: "<t>")', '(from: "<d>", to: "<a>")'],
     "allPaths": ['(from: "<b>", to: "<s>", options: {limit: 50, via: [RELATED, TOPIC, PROVIDER]})'],
     "commonNeighbors": ['(a: "<a>", b: "<b>")', '(a: "<a>", b: "<d>")'],

@@ -5,13 +5,14 @@ The reference model for every store. For small graphs, without regard to speed.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import cmp_to_key
 from typing import Any, NamedTuple, TypeAlias, assert_never
 
-from graph_api.records import EdgeDirection, EdgeKind, EdgeOrigin, NodeKey, Problem, Provider
+from graph_api import search
+from graph_api.records import Detail, EdgeDirection, EdgeKind, EdgeOrigin, NodeKey, Problem, Provider
 from graph_api.store import sorting
 from graph_api.store.filters import (
     And,
@@ -33,6 +34,7 @@ from graph_api.store.filters import (
     TextField,
     TextIn,
     TextIs,
+    TextMatches,
     checked,
 )
 from graph_api.store.folding import canonical, fold, order_key
@@ -136,6 +138,32 @@ class DictGraph:
                 EdgeKind.TOPIC: [(key, topic) for key in self.articles for topic in self.topics_of(key)],
             }
         )
+
+    def search_index(self) -> search.Index:
+        """The index of all texts."""
+        return search.build("dicts", self._documents())
+
+    def _documents(self) -> Iterator[search.Document]:
+        for key, record in self.articles.items():
+            article, provider = record.article, self.provider_of(key)
+            yield search.Document(
+                key,
+                search.Kind.ARTICLE,
+                article.title,
+                article.excerpt or "",
+                search.prose(record.details.get(Detail.BODY) or ""),
+                "\n".join(self.topics[topic].topic.name for topic in self.topics_of(key)),
+                self.providers[provider].name if provider is not None else "",
+            )
+        for key, provider_ in self.providers.items():
+            others = "\n".join([provider_.domain, *provider_.other_names])
+            yield search.Document(
+                key, search.Kind.PROVIDER, provider_.name, provider_.description or "", others
+            )
+        for key, record_ in self.topics.items():
+            topic = record_.topic
+            words = "\n".join([*topic.keywords, *topic.hashtags])
+            yield search.Document(key, search.Kind.TOPIC, topic.name, topic.shortname or "", words)
 
     # -- lists -------------------------------------------------------------------------------------------
 
@@ -272,6 +300,9 @@ class DictGraph:
                 return _flag(_article(record), filter.field) is filter.value
             case IsNull():
                 return self._field(record, filter.field) is None
+            case TextMatches():
+                assert filter.keys is not None
+                return _article(record).article.key in filter.keys
             case _:
                 return self._others_fit(_article(record), filter)
 

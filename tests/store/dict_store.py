@@ -35,6 +35,7 @@ from graph_api.records import (
     SourceFile,
     Topic,
 )
+from graph_api.search import Index
 from graph_api.store import driver, reads
 from graph_api.store.folding import address, canonical, fold
 from graph_api.store.location import Health, TracedRead
@@ -558,6 +559,12 @@ def _origins(
         for one, other in read.pairs
         if one in graph.articles and other in graph.out(one)
     }
+
+
+@_answers(reads.SearchIndex)
+def _search_index(_: Content, graph: DictGraph, read: reads.SearchIndex) -> Index:
+    del read
+    return graph.search_index()
 
 
 @_answers(reads.Adjacency)

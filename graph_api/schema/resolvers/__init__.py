@@ -9,6 +9,7 @@ from graph_api.schema.resolvers import (
     exports,
     nodes,
     paths,
+    search,
     taxonomy,
     traversal,
 )
@@ -19,6 +20,7 @@ __all__ = [
     "exports",
     "nodes",
     "paths",
+    "search",
     "taxonomy",
     "traversal",
 ]

@@ -12,6 +12,7 @@ from graph_api.graph.protocol import Bounds, Budget, Neighbors
 from graph_api.graph.similarity import similarity
 from graph_api.graph.walk import Link
 from graph_api.records import Article, Topic
+from graph_api.schema import matching
 from graph_api.schema.arguments import PairWanted, PathsWanted
 from graph_api.schema.resolvers.nodes import rows_of
 from graph_api.schema.resolvers.traversal import Node, budget, fits, graph_for, known, records
@@ -82,11 +83,12 @@ def _paths_between(wanted: PathsWanted, rights: Rights, *, simple: bool) -> Read
     start, end, *avoid = graph.numbers(
         (wanted.start.key, wanted.end.key, *(handle.key for handle in wanted.avoid if handle.id in found))
     )
+    filter = yield from matching.answered(wanted.filter, rights)
     bounds = Bounds(
         kinds=wanted.kinds,
         direction=wanted.direction,
         avoid=frozenset(avoid),
-        fits=fits(wanted.filter, graph, rights),
+        fits=fits(filter, graph, rights),
     )
     search = paths.simple_paths if simple else paths.shortest_paths
     result = yield from search(

@@ -24,6 +24,7 @@ from graph_api.records import (
     Provider,
     Topic,
 )
+from graph_api.schema import matching
 from graph_api.schema.arguments import NeighborhoodWanted, SubgraphWanted
 from graph_api.schema.identifiers import NodeHandle
 from graph_api.schema.inputs import Via
@@ -146,7 +147,8 @@ def neighborhood(
     them. `limit` therefore keeps the nearest nodes, and those listed first.
     """
     graph = yield from graph_for(rights)
-    bounds = Bounds(kinds=wanted.kinds, direction=wanted.direction, fits=fits(wanted.filter, graph, rights))
+    filter = yield from matching.answered(wanted.filter, rights)
+    bounds = Bounds(kinds=wanted.kinds, direction=wanted.direction, fits=fits(filter, graph, rights))
     found: list[Subgraph] = []
     for start in graph.numbers(parent.key for parent in parents):
         result = yield from walk.neighborhood(
@@ -181,14 +183,15 @@ def subgraph(parents: Sequence[object], rights: Rights, wanted: SubgraphWanted) 
 
 
 def _chosen(wanted: SubgraphWanted, rights: Rights) -> Reads[tuple[Keys, bool]]:
+    filter = yield from matching.answered(wanted.filter, rights)
     if wanted.handles is None:
         window = Window(wanted.limit)
-        [page] = (yield from ask(Lists((AllArticles(),), rights, window, wanted.filter))).values()
+        [page] = (yield from ask(Lists((AllArticles(),), rights, window, filter))).values()
         return page.keys, page.has_next
     nodes = yield from known(wanted.handles, rights)
     keys = tuple(dict.fromkeys(handle.key for handle in wanted.handles if handle.id in nodes))
-    if wanted.filter is not None and keys:
-        fitting = yield from ask(FittingKeys(keys, wanted.filter, rights))
+    if filter is not None and keys:
+        fitting = yield from ask(FittingKeys(keys, filter, rights))
         keys = tuple(key for key in keys if key in fitting)
     return keys[: wanted.limit], len(keys) > wanted.limit
 

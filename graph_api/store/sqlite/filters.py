@@ -32,12 +32,13 @@ from graph_api.store.filters import (
     TextField,
     TextIn,
     TextIs,
+    TextMatches,
     checked,
 )
 from graph_api.store.folding import canonical, fold
 from graph_api.store.reads import Rights
 from graph_api.store.sqlite.row_mapping import microseconds
-from graph_api.store.sqlite.sql import AMONG, FALSE, TRUE, Sql, both, either, graph, storable, texts
+from graph_api.store.sqlite.sql import AMONG, FALSE, TRUE, Sql, both, either, graph, integers, storable, texts
 
 _TEXTS = {
     "article": {TextField.TITLE, TextField.SLUG, TextField.CATEGORY, TextField.TYPE, TextField.URL},
@@ -93,6 +94,8 @@ def _condition(filter: Filter, subject: Subject) -> Sql:
             return Sql(f"{_article(subject).column(filter.field.value)} = ?", (int(filter.value),))
         case IsNull():
             return _is_null(filter, subject)
+        case TextMatches():
+            return _matches(filter, _article(subject))
         case _:
             return _of_others(filter, _article(subject))
 
@@ -126,6 +129,12 @@ def _text(filter: TextIs, subject: Subject) -> Sql:
     raw = value.encode()
     ends = (1, len(raw)) if filter.match is Match.STARTS_WITH else (-len(raw), len(raw))
     return Sql(f"substr(CAST({folded} AS BLOB), ?, ?) = ?", (*ends, raw))
+
+
+def _matches(filter: TextMatches, subject: Subject) -> Sql:
+    if filter.keys is None:
+        raise TypeError(f"the search for {filter.query!r} has not been answered")
+    return Sql(f"{subject.column('key')} {AMONG}", (integers(filter.keys),))
 
 
 def _exact(value: str, field: TextField) -> str:

@@ -19,6 +19,7 @@ from graph_api.store.reads import Read, Reads
 from graph_api.store.sqlite import writer_file
 from graph_api.store.sqlite.connection import clear_errors, connected, examine, state_of
 from graph_api.store.sqlite.reads import answer
+from graph_api.store.sqlite.search import make_indexes
 from graph_api.store.sqlite.store import SqliteStore, open_store
 from graph_api.store.writing import StoreWriter
 
@@ -78,8 +79,10 @@ class SqliteLocation:
     def write(
         self, work: Callable[[StoreWriter], T], *, program: str, folders: Collection[str] | None = None
     ) -> T:
-        """Run *work* in one transaction; see `WritableStore`."""
-        return writer_file.write(self.path, work, program=program, folders=folders)
+        """Run *work* in one transaction, then make the search index; see `WritableStore`."""
+        result = writer_file.write(self.path, work, program=program, folders=folders)
+        make_indexes(self.path)
+        return result
 
     @contextmanager
     def session(self) -> Generator[SqliteSession]:

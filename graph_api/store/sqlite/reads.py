@@ -8,7 +8,7 @@ from typing import Any
 
 from graph_api.store import reads
 from graph_api.store.reads import Read, complete
-from graph_api.store.sqlite import edges, lists, rows, status
+from graph_api.store.sqlite import edges, lists, rows, search, status
 
 
 def _no_arrays(connection: sqlite3.Connection, read: reads.Adjacency) -> None:  # noqa: ARG001 - as all answers
@@ -31,6 +31,7 @@ _ANSWERS: Mapping[type[Read[Any]], Callable[[sqlite3.Connection, Any], Any]] = c
         reads.Reciprocal: rows.reciprocal,
         reads.Origins: rows.origins,
         reads.Adjacency: _no_arrays,
+        reads.SearchIndex: search.search_index,
         reads.NeighborKeys: edges.neighbor_keys,
         reads.EdgesAmong: edges.edges_among,
         reads.FittingKeys: edges.fitting_keys,

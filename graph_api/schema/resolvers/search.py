@@ -1,0 +1,277 @@
+"""`Query.search` and `Query.suggest`: matches, their highlights, and corrections."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from graph_api.execution.fields import ByKey
+from graph_api.records import Article, Detail, NodeKey, Provider, Topic
+from graph_api.schema import matching
+from graph_api.schema.arguments import SearchList, SuggestionsWanted
+from graph_api.schema.paging import Cursors, PageInfo
+from graph_api.schema.resolvers.nodes import for_each
+from graph_api.schema.resolvers.traversal import records
+from graph_api.search import (
+    Kind,
+    Matches,
+    Query,
+    did_you_mean as corrected,
+    highlight,
+    missing,
+    parse,
+    prose,
+    suggest as completed,
+)
+from graph_api.search.index import UNIT
+from graph_api.store.reads import (
+    DetailRows,
+    DetailSizes,
+    Item,
+    Pause,
+    ProviderRows,
+    Reads,
+    Rights,
+    Slice,
+    TopicKeys,
+    TopicRows,
+    ask,
+)
+
+_PASSAGE = 200  # characters of a quoted body
+_WHOLE = 100_000  # characters of a title or excerpt, which is quoted whole
+_READ = 20_000  # characters of a body in which words are looked for
+_LARGEST_BYTES = 1_000_000  # bodies that are larger are not quoted
+
+
+@dataclass(slots=True, eq=False)
+class Results:
+    """The results of one search. Its matches are found once, and its page read once, when a field first needs them."""
+
+    wanted: SearchList
+    matches: Matches | None = field(default=None)
+    page: Slice | None = field(default=None)
+    _cursors: Cursors | None = field(default=None)
+
+    def cursor(self, index: int) -> str:
+        """The cursor of the result at *index* of the page that was read."""
+        if self._cursors is None:
+            assert self.page is not None, "cursors are asked of pages that were read"
+            self._cursors = Cursors(self.page, self.wanted.listing)
+        return self._cursors.at(index)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Result:
+    """The result at *index* of the page of a search."""
+
+    item: Item
+    index: int
+    results: Results
+
+    @property
+    def cursor(self) -> str:
+        return self.results.cursor(self.index)
+
+    @property
+    def score(self) -> float:
+        score = self.item.sort[0]
+        assert isinstance(score, int), "results are sorted by score"
+        return score / UNIT
+
+
+class TextRange(NamedTuple):
+    """Code points of a text, from *start* to before *end*."""
+
+    start: int
+    end: int
+
+
+class Highlight(NamedTuple):
+    """A part of a result's text, and what of it the query asked for."""
+
+    field: str
+    text: str
+    ranges: tuple[TextRange, ...]
+
+
+def search(parents: Sequence[object], rights: Rights, wanted: SearchList) -> Reads[list[Results]]:
+    """A full-text search in articles, providers and topics, best matches first.
+
+    The score is BM25 over all fields; titles and names weigh most. Results with equal scores are sorted by id.
+    """
+    del rights
+    return for_each(parents, Results(wanted))
+    yield
+
+
+def _found(results: Results, rights: Rights) -> Reads[Matches]:
+    if results.matches is None:
+        wanted = results.wanted
+        results.matches = yield from matching.matches_of(
+            wanted.query, wanted.kinds, wanted.listing.filter, rights
+        )
+    return results.matches
+
+
+def _page(results: Results, rights: Rights) -> Reads[Slice]:
+    if results.page is None:
+        found = yield from _found(results, rights)
+        results.page = matching.sliced(found, results.wanted.listing.window)
+    return results.page
+
+
+def _pages(parents: Sequence[Results], rights: Rights) -> Reads[list[Slice]]:
+    for parent in parents:
+        yield from _page(parent, rights)
+    return [parent.page for parent in parents if parent.page is not None]
+
+
+def edges(parents: Sequence[Results], rights: Rights) -> Reads[list[list[Result]]]:
+    """The results of the page with their cursors, scores and highlights."""
+    pages = yield from _pages(parents, rights)
+    return [
+        [Result(item, index, parent) for index, item in enumerate(page.items)]
+        for parent, page in zip(parents, pages, strict=True)
+    ]
+
+
+def nodes(parents: Sequence[Results], rights: Rights) -> Reads[ByKey]:
+    """The results of the page, without cursors."""
+    return ByKey([page.keys for page in (yield from _pages(parents, rights))], records, many=True)
+
+
+def page_info(parents: Sequence[Results], rights: Rights) -> Reads[list[PageInfo]]:
+    """Information about the position of the page in the list of results."""
+    pages = yield from _pages(parents, rights)
+    return [
+        PageInfo(
+            has_next_page=page.has_next,
+            has_previous_page=page.has_previous,
+            start_cursor=parent.cursor(0) if page.keys else None,
+            end_cursor=parent.cursor(len(page.keys) - 1) if page.keys else None,
+        )
+        for parent, page in zip(parents, pages, strict=True)
+    ]
+
+
+def total_count(parents: Sequence[Results], rights: Rights) -> Reads[list[int]]:
+    """The number of results, all pages included. It is only counted when selected."""
+    for parent in parents:
+        yield from _found(parent, rights)
+    return [parent.matches.count() for parent in parents if parent.matches is not None]
+
+
+def did_you_mean(parents: Sequence[Results], rights: Rights) -> Reads[list[list[str]]]:
+    """The query with unknown words replaced by similar words of the content, the likeliest first; at most three.
+
+    Empty when all words occur somewhere, or a word is like none.
+    """
+    index = yield from matching.index_for(rights)
+    return [corrected(index, parse(parent.wanted.query)) for parent in parents]
+
+
+def node(parents: Sequence[Result] | Sequence[Suggestion], rights: Rights) -> Reads[ByKey]:
+    """The article, provider or topic."""
+    del rights
+    return ByKey([parent.item.key for parent in parents], records)
+    yield
+
+
+# -- highlights --------------------------------------------------------------------------------------------
+
+
+def highlights(parents: Sequence[Result], rights: Rights) -> Reads[list[list[Highlight]]]:
+    """The texts of the result in which words of the query occur: title, name, excerpt or description whole, of the body
+    the best passage; the topics and the provider of an article when they have a word that its texts lack."""
+    found = yield from records((parent.item.key for parent in parents), rights)
+    answers: list[list[Highlight]] = []
+    for parent in parents:
+        yield from ask(Pause())
+        record, query = found.get(parent.item.key), parse(parent.results.wanted.query)
+        texts = (yield from _texts_of(record, query, rights)) if record is not None else []
+        answers.append(list(_highlighted(texts, query)))
+    return answers
+
+
+def _texts_of(
+    record: Article | Provider | Topic, query: Query, rights: Rights
+) -> Reads[list[tuple[str, str, int]]]:
+    """Fields and texts of *record*, and how many characters are quoted at most."""
+    if isinstance(record, Provider):
+        others = "\n".join([record.domain, *record.other_names])
+        return [
+            ("name", record.name, _WHOLE),
+            ("description", record.description or "", _WHOLE),
+            ("otherNames", others, _WHOLE),
+        ]
+    if isinstance(record, Topic):
+        words = "\n".join([*record.keywords, *record.hashtags])
+        return [
+            ("name", record.name, _WHOLE),
+            ("shortname", record.shortname or "", _WHOLE),
+            ("keywords", words, _WHOLE),
+        ]
+    texts = [("title", record.title, _WHOLE), ("excerpt", record.excerpt or "", _WHOLE)]
+    if missing(query, (text for _, text, _ in texts)):
+        texts.append(("body", (yield from _body_of(record, rights)), _PASSAGE))
+        texts += yield from _names_of(record, rights)
+    return texts
+
+
+def _body_of(article: Article, rights: Rights) -> Reads[str]:
+    sizes = yield from ask(DetailSizes((article.key,), rights, Detail.BODY))
+    if not 0 < sizes.get(article.key, 0) <= _LARGEST_BYTES:
+        return ""
+    bodies = yield from ask(DetailRows((article.key,), rights, Detail.BODY))
+    return prose(bodies.get(article.key, ""))[:_READ]
+
+
+def _names_of(article: Article, rights: Rights) -> Reads[list[tuple[str, str, int]]]:
+    topics = yield from ask(TopicKeys((article.key,), rights))
+    named = yield from ask(TopicRows(topics.get(article.key, ()), rights))
+    names = "\n".join(named[key].name for key in topics.get(article.key, ()) if key in named)
+    own: tuple[NodeKey, ...] = () if article.provider_key is None else (article.provider_key,)
+    providers = yield from ask(ProviderRows(own, rights))
+    return [
+        ("topics", names, _WHOLE),
+        *(("provider", provider.name, _WHOLE) for provider in providers.values()),
+    ]
+
+
+def _highlighted(texts: Sequence[tuple[str, str, int]], query: Query) -> Iterator[Highlight]:
+    for name, text, most in texts:
+        shown = highlight(text, query, most) if text else None
+        if shown is not None:
+            yield Highlight(name, shown.text, tuple(TextRange(*span) for span in shown.ranges))
+
+
+# -- suggestions -------------------------------------------------------------------------------------------
+
+
+class Suggestion(NamedTuple):
+    """A node whose name completes what was typed."""
+
+    item: Item
+    text: str
+    type: Kind
+
+
+def suggest(
+    parents: Sequence[object], rights: Rights, wanted: SuggestionsWanted
+) -> Reads[list[list[Suggestion]]]:
+    """Articles, providers and topics whose title or name has all words of what has been typed, best matches first."""
+    index = yield from matching.index_for(rights)
+    hits = completed(index, wanted.prefix, wanted.first, kinds=wanted.kinds)
+    found = yield from records((NodeKey(hit.key) for hit in hits), rights)
+    made = [
+        Suggestion(Item(record.key, (hit.score, hit.key)), _name(record), index.kind_of(hit.key))
+        for hit in hits
+        if (record := found.get(NodeKey(hit.key))) is not None
+    ]
+    return for_each(parents, made)
+
+
+def _name(record: Article | Provider | Topic) -> str:
+    return record.title if isinstance(record, Article) else record.name
