@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 
@@ -41,16 +40,15 @@ def is_read(path: str, site: Site) -> bool:
 def urls(paths: Iterable[str], site: Site, is_hidden: Callable[[str], bool]) -> Mapping[str, str]:
     """The canonical URLs of articles that are identified by their path; empty for a folder that is read by URL.
 
-    Of several files of one page a hidden one never gets the URL that a visible one could have: that would tell of it.
-    *is_hidden* is only called for such files.
+    Of several files of one page a hidden one never gets the URL that a visible one could have. *is_hidden* is only
+    called for such files.
     """
     if site.identity is Identity.BY_URL:
         return {}
-    files = [path for path in paths if not path.lower().endswith(_YAML_ENDINGS)]
-    files = [path for path in files if taxonomy_kind(path, site) is None]
-    uses = Counter([*map(by_path.page, files), *files])  # of URLs, by their paths
-    last = {path for path in files if uses[by_path.page(path)] > 1 and is_hidden(path)}
-    return by_path.urls(files, site.base_url, last)
+    files = (path for path in paths if not path.lower().endswith(_YAML_ENDINGS))
+    return by_path.urls(
+        (path for path in files if taxonomy_kind(path, site) is None), site.base_url, is_hidden
+    )
 
 
 def is_hidden(found: Reading) -> bool:

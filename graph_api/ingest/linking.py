@@ -94,8 +94,10 @@ def _index(targets: Iterable[LinkTarget], folder: LinkedFolder) -> LinkIndex:
 
 
 def _links(references: Iterable[StoredReference], source: LinkTarget, index: LinkIndex) -> Iterator[Link]:
+    """Where *references* lead; pages of other sites are left out."""
     for one in references:
-        form = _FORMS[one.form]
-        target = index.resolve(Reference(form, one.target, one.line, one.text), source.path)
-        origin = EdgeOrigin.LISTED if form is ReferenceForm.LISTED else EdgeOrigin.LINKED
-        yield Link(one.position, None if target is None else target.document, origin)
+        reference = Reference(_FORMS[one.form], one.target, one.line, one.text)
+        target = index.resolve(reference, source.path)
+        if target is not None or not index.is_external(reference):
+            origin = EdgeOrigin.LISTED if reference.form is ReferenceForm.LISTED else EdgeOrigin.LINKED
+            yield Link(one.position, None if target is None else target.document, origin)

@@ -314,7 +314,7 @@ class GraphWriter(Protocol):
         ...
 
     def set_links(self, links: Mapping[NodeKey, Sequence[Link]]) -> None:
-        """Set where the references of each document lead."""
+        """Set where the references of each document lead, except those to pages of other sites."""
         ...
 
     def dead_references(

@@ -1,6 +1,7 @@
 """`python -m tests.bench.bench_ingest [FOLDER]`: the cost of an ingest, beside reading and hashing alone.
 
-Without a folder it measures the development corpus. The three are taken in turn, round after round, so
+Without a folder it measures the development corpus, then a folder that is read by path, where a changed title is measured
+too: links may lead elsewhere then, and are all resolved again. The three are taken in turn, round after round, so
 that a busy moment of the machine hits all; figures are medians of wall time over the rounds. A fresh
 ingest is measured once, in a process of its own, since its peak memory is a figure too.
 """
@@ -19,6 +20,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from graph_api.ingest import ingest
+from tests.bench.gardens import garden, page
 from tests.corpora import corpus
 
 _FRESH = """
@@ -36,14 +38,20 @@ def main() -> None:
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("folder", nargs="?", type=Path)
     options.add_argument("--rounds", type=int, default=9)
+    options.add_argument("--documents", type=int, default=10_000, help="of the folder that is read by path")
     given = options.parse_args()
     with tempfile.TemporaryDirectory() as place:
         folder = Path(shutil.copytree(given.folder or corpus("azure-dev"), Path(place, "site")))
         sys.stdout.write(table(folder, Path(place, "graph.sqlite"), given.rounds) + "\n")
+        if given.folder is None:
+            folder = garden(Path(place, "garden"), given.documents)
+            sys.stdout.write(f"\n{table(folder, Path(place, 'garden.sqlite'), given.rounds)}\n")
+            cost = _changed_titles(folder, Path(place, "garden.sqlite"), given.rounds)
+            sys.stdout.write(f"| ... with one changed title | {cost:.1f} ms |\n")
 
 
 def table(folder: Path, database: Path, rounds: int) -> str:
-    """What the three cost; the folder's first article is changed in each round."""
+    """What the three cost; the body of the folder's first article is changed in each round."""
     fresh = subprocess.run(
         [sys.executable, "-c", _FRESH, str(folder), str(database)], check=True, capture_output=True, text=True
     ).stdout.strip()
@@ -72,6 +80,17 @@ def _rounds(folder: Path, database: Path, rounds: int) -> list[tuple[float, floa
         changed.write_text(f"{text}\nRound {number}.\n", encoding="utf-8")
         found.append((floor, same, _milliseconds(lambda: ingest([folder], database))))
     return found[1:]  # the first warms up
+
+
+def _changed_titles(folder: Path, database: Path, rounds: int) -> float:
+    """The median of ingests after a changed title."""
+    changed = folder / f"{page(0)}.md"
+    text = changed.read_text(encoding="utf-8")
+    found: list[float] = []
+    for number in range(rounds):
+        changed.write_text(text.replace("title: ", f"title: {number} "), encoding="utf-8")
+        found.append(_milliseconds(lambda: ingest([folder], database)))
+    return statistics.median(found)
 
 
 def _hash_all(folder: Path) -> None:

@@ -23,7 +23,7 @@ from graph_api.records import Severity
 from graph_api.store import at
 from graph_api.store.reads import ArticleIdentifier, ArticleKeysBy, ArticleRows, Rights
 from graph_api.store.sqlite.tables import GRAPH
-from tests.ingest.build import related, rows, select, write_folder
+from tests.ingest.build import markdown, related, rows, select, write_folder
 from tests.store.dict_store import DictStore
 from tests.store.stores import answers
 from tests.store.test_writing import everything
@@ -141,12 +141,16 @@ def test_an_incremental_database_equals_a_fresh_one(
 @example({"a.md": "---\ntitle: '{{ broken\n---\n", "a/index.md": "two"}, _OPTIONS)
 @example({"sub/b.md": "---\ndraft: true\n---\n", "b.md": "one", "sub/d.md": "[[b]]"}, _OPTIONS)
 def test_hidden_files_change_nothing_of_the_published_graph(files: Texts, options: SiteOptions) -> None:
+    _assert_hidden_files_do_not_matter(files | _ANCHOR, options)
+
+
+def _assert_hidden_files_do_not_matter(files: Texts, options: SiteOptions) -> None:
     with tempfile.TemporaryDirectory(dir=_MEMORY) as place:
         mixed, bare = Path(place, "mixed.sqlite"), Path(place, "bare.sqlite")
-        folder = write_folder(Path(place, "site"), files | _ANCHOR)
+        folder = write_folder(Path(place, "site"), files)
         ingest([folder], mixed, options=options)
         hidden = {path for (path,) in select(mixed, "SELECT path FROM document WHERE is_hidden = 1")}
-        write_folder(folder, {path: text for path, text in files.items() if path not in hidden} | _ANCHOR)
+        write_folder(folder, {path: text for path, text in files.items() if path not in hidden})
         ingest([folder], bare, options=options)
         assert published(mixed) == published(bare)
 
@@ -162,6 +166,66 @@ def published(database: Path) -> dict[str, Any]:
 
 def _columns(table: str) -> str:
     return "key, code, message, path, line, article" if table == "problem" else "*"
+
+
+# -- several folders, and folders that are read by URL ------------------------------------------------------
+
+_NAMES = ("one", "two", "three")
+_native_targets = st.sampled_from(
+    [*(f"https://{name}.example/" for name in _NAMES), "a.md", "/b/", "Title of two", "nowhere"]
+)
+_BY_URL = SiteOptions(identity=Identity.BY_URL, body_links=True, external_links=True)
+_NATIVE_ANCHOR = {"anchor.md": markdown("anchor") + "[a](a.md) [c](sub/c.md) [one](https://one.example)"}
+
+
+@st.composite
+def native_texts(draw: st.DrawFn, *, most_listed: int = 2) -> str:
+    extra = draw(st.sampled_from(["", "published: false\n", "removed: true\n"]))
+    others = draw(st.lists(st.sampled_from(_NAMES), max_size=most_listed, unique=True))
+    name = draw(st.sampled_from(_NAMES))
+    links = draw(st.lists(st.builds("[to]({})".format, _native_targets), max_size=3))
+    return markdown(name, related=[one for one in others if one != name], extra=extra) + "\n\n".join(links)
+
+
+_native_files = st.dictionaries(
+    st.sampled_from(["a.md", "b.md", "sub/c.md", "d.mdx"]), native_texts() | st.just("no article"), max_size=4
+)
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.lists(st.tuples(_native_files, _files, st.booleans(), st.booleans()), min_size=2, max_size=4))
+@example(  # the published graph comes with the other folder
+    [
+        ({}, {"a.md": "[b](b.md)", "b.md": "two"}, True, False),
+        ({"a.md": markdown("one", extra="published: false\n")}, {}, True, False),
+    ]
+)
+def test_several_folders_change_independently(steps: list[tuple[Texts, Texts, bool, bool]]) -> None:
+    """One is read by URL, with links of bodies, and one by path. One of them is ingested, then both."""
+    with tempfile.TemporaryDirectory(dir=_MEMORY) as place:
+        database, store = at(Path(place, "incremental.sqlite")), DictStore()
+        by_url, by_path = Path(place, "url"), Path(place, "path")
+        for number, (native, texts, is_first, is_only) in enumerate(steps):
+            write_folder(by_url, native | _NATIVE_ANCHOR)
+            write_folder(by_path, texts | _ANCHOR)
+            both = [*sources([by_url], _BY_URL), *sources([by_path], _OPTIONS)]
+            for given, only in (([both[0] if is_first else both[1]], is_only), (both, False)):
+                for target in (database, store):
+                    replace_all(given, target, only=only, progress=None)
+                for rights in (Rights(), Rights(published_only=True)):
+                    assert everything(database, rights) == everything(store, rights)
+            fresh = Path(place, f"{number}.sqlite")
+            replace_all(both[::-1], at(fresh), only=False, progress=None)
+            assert rows(Path(place, "incremental.sqlite")) == rows(fresh)
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    st.dictionaries(st.sampled_from(["a.md", "b.md", "sub/c.md"]), native_texts(most_listed=0), max_size=3)
+)
+def test_links_to_hidden_files_of_a_folder_read_by_url_are_not_in_the_published_graph(files: Texts) -> None:
+    """Without lists and stubs: a hidden article is in no list, though a stub would be there without its file."""
+    _assert_hidden_files_do_not_matter(files | _NATIVE_ANCHOR, replace(_BY_URL, external_links=False))
 
 
 # -- how a folder is read -----------------------------------------------------------------------------------
@@ -257,6 +321,20 @@ def test_listed_edges_come_first_and_an_edge_is_one(tmp_path: Path, database: Pa
     assert found == [(0, "c", 0), (1, "d", 0), (2, "b", 1)]
     assert select(database, "SELECT code, path, line FROM problem") == [("W226", "a.md", 2)]
     assert select(database, "SELECT extra FROM article_detail WHERE extra LIKE '%nowhere%'")
+
+
+def test_links_within_the_site_are_kept_though_they_lead_nowhere(tmp_path: Path, database: Path) -> None:
+    """Only those to other sites are not: nobody expects a document of the folder behind them."""
+    text = (
+        "[a](nowhere.md) [b](https://own.example/nowhere) [c](https://other.example/) [[Nowhere]] [d](b.md)"
+    )
+    folder = write_folder(
+        tmp_path / "site", {"a.md": text, "b.md": "---\nrelated: https://other.example/x\n---\n"}
+    )
+    ingest([folder], database, options=_OPTIONS)
+    found = select(database, "SELECT target IS NULL, origin FROM link ORDER BY document, position")
+    assert sorted(found) == [(0, 1), (1, 1), (1, 1), (1, 1)]
+    assert select(database, "SELECT code FROM problem") == []
 
 
 @pytest.mark.parametrize(

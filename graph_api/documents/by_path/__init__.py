@@ -4,7 +4,7 @@ There are no dialects: one reading serves all site generators, and where they us
 decides. A value that a field cannot use is no error: it stays in `extra`.
 """
 
-from graph_api.documents.by_path.addresses import is_part, page, urls
+from graph_api.documents.by_path.addresses import is_part, urls
 from graph_api.documents.by_path.article import read
 
-__all__ = ["is_part", "page", "read", "urls"]
+__all__ = ["is_part", "read", "urls"]

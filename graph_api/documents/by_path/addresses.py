@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from urllib.parse import quote, urlsplit
 
 from graph_api.documents.urls import canonical_url
@@ -45,17 +46,21 @@ def page(path: str) -> str:
     return folder if name.lower() in _FOLDER_FILES else whole
 
 
-def urls(paths: Iterable[str], base_url: str, last: Collection[str] = ()) -> dict[str, str]:
+def urls(
+    paths: Iterable[str], base_url: str, is_hidden: Callable[[str], bool] | None = None
+) -> dict[str, str]:
     """The canonical URL of each file that is not a part. Of files of one page all but the first, by path, keep their full path.
 
-    Files among *last* come after all others.
+    Hidden ones come last: that a visible file has another URL would tell of them. *is_hidden* is asked only then.
     """
+    pages = {path: page(path) for path in paths if not is_part(path)}
+    uses = Counter([*pages.values(), *pages])
+    shared = (path for path, at in pages.items() if uses[at] > 1)
+    last = set() if is_hidden is None else set(filter(is_hidden, shared))
     found: dict[str, str] = {}
     taken: set[str] = set()
-    for path in sorted(paths, key=lambda path: (path in last, path)):
-        if is_part(path):
-            continue
-        url = _url(base_url, page(path))
+    for path in sorted(pages, key=lambda path: (path in last, path)):
+        url = _url(base_url, pages[path])
         if url in taken:
             url = _url(base_url, path)
         if url in taken:  # names that differ only in their Unicode form

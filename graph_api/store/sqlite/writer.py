@@ -330,16 +330,20 @@ class _Graph:
         own = f"FROM {p}document d CROSS JOIN {p}article s ON s.key = d.subject AND s.url = d.identity"
         these = f"d.kind = 'article' AND d.subject {AMONG}".replace("?", "?1")
         columns = "d.subject, m.target, m.origin, m.position, d.published_us, d.path, d.sha256, d.folder"
-        text = (
-            f"SELECT subject, target, origin FROM (SELECT {columns} {own}"
+        named = (
+            f"SELECT {columns} {own}"
             " CROSS JOIN mention m ON m.document = d.key CROSS JOIN embedded e ON e.key = m.embedded"
-            f" CROSS JOIN {p}article t ON t.key = m.target AND t.url = e.url WHERE {these} AND {self._is_used}"
-            f" UNION ALL SELECT {columns} {own} CROSS JOIN {p}link m ON m.document = d.key"
-            f" CROSS JOIN {p}article t ON t.key = m.target WHERE {these}) d"
-            f" ORDER BY subject, origin, {_WINNER_FIRST}, position"
+            f" CROSS JOIN {p}article t ON t.key = m.target AND t.url = e.url WHERE {these}"
         )
+        if self._statements.all(f"SELECT 1 FROM {p}link LIMIT 1"):  # many graphs have none
+            named = (
+                f"SELECT * FROM ({named} AND {self._is_used}"
+                f" UNION ALL SELECT {columns} {own} CROSS JOIN {p}link m ON m.document = d.key"
+                f" CROSS JOIN {p}article t ON t.key = m.target WHERE {these}) d"
+            )
+        text = f"{named} ORDER BY subject, origin, {_WINNER_FIRST}, position"
         found: defaultdict[NodeKey, list[Edge]] = defaultdict(list)
-        for key, target, origin in self._statements.among(text, articles):
+        for key, target, origin, *_ in self._statements.among(text, articles):
             found[key].append(Edge(target, ORIGINS[origin]))
         return found
 
