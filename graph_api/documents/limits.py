@@ -44,3 +44,6 @@ MAX_PROBLEMS = 1_000
 
 MAX_REFERENCES = 10_000
 """Links and other references to documents that one document may hold."""
+
+MAX_OUTLINE = 1_000_000
+"""Characters at the start of a body of which heading, paragraph and references are found."""

@@ -8,14 +8,14 @@ so a private-use character stands for each while pyromark reads the body.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import pyromark
 
 from graph_api.documents.document import Reference, ReferenceForm
-from graph_api.documents.limits import MAX_REFERENCES, MAX_TEXT
+from graph_api.documents.limits import MAX_OUTLINE, MAX_REFERENCES, MAX_TEXT
 
 _OPTIONS = (
     pyromark.Options.ENABLE_WIKILINKS
@@ -24,13 +24,15 @@ _OPTIONS = (
     | pyromark.Options.ENABLE_FOOTNOTES
 )
 _TAG_START, _TAG_END = "\ue000", "\ue001"
-_TAG = re.compile(r"\{%[^\n]*?%\}|\{\{[^\n]*?\}\}")
+_TAG = re.compile(r"\{%[^\n]{0,500}?%\}|\{\{[^\n]{0,500}?\}\}")
 _PLACED = re.compile(f"{_TAG_START}([0-9]+){_TAG_END}")
-_HIDDEN = re.compile(
-    r"%%.*?%%|\{%-?\s*(comment|raw|highlight)\b[^\n]*?%\}.*?\{%-?\s*end\1\s*-?%\}", re.DOTALL
+_BLOCK = re.compile(r"\{%-?\s{0,9}(comment|raw|highlight)\b[^\n]{0,200}?%\}")
+_NOTE_START = re.compile(r"(?<![\w%])%%")
+_NOTE = re.compile(r"(?<![\w%])%%.*?%%")
+_SILENT_HTML = re.compile(r"<!--.*?(?:-->|\Z)|<(script|style)\b.*?(?:</\1\b|\Z)", re.DOTALL | re.IGNORECASE)
+_HREF = re.compile(
+    r"""<a\s[^>]{0,500}?\bhref\s{0,9}=\s{0,9}(?:"([^"]*+)"|'([^']*+)'|([^\s"'>]+))""", re.IGNORECASE
 )
-_COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
-_HREF = re.compile(r"""<a\s[^>]*?\bhref\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))""", re.IGNORECASE)
 _NAMING_TAG = re.compile(
     r"""\{%-?\s*(?:link|post_url)\s+(?P<jekyll>\S.*?)\s*-?%\}
       |\{\{[<%]\s*(?:ref|relref)\s+(?:path\s*=\s*)?(?P<hugo>"[^"]*"|`[^`]*`|[^\s>%]+)[^\n]*?[>%]\}\}""",
@@ -56,18 +58,13 @@ class Outline:
 def outline(body: str, first_line: int = 1) -> Outline:
     """The outline of *body*, whose first line has the number *first_line* in its file.
 
-    References beyond MAX_REFERENCES are left out.
+    References beyond MAX_REFERENCES are left out, and so is what follows after MAX_OUTLINE characters.
     """
     tags: list[str] = []
-    text = _without_tags(body, tags)
+    text = _without_tags(body[:MAX_OUTLINE], tags)
     reader = _Reader(text.encode(errors="replace"), first_line, tags)
     for event, span in pyromark.events_with_range(text, options=_OPTIONS):
-        if isinstance(event, str):  # a break
-            reader.add_text(" ")
-            continue
-        for kind, value in event.items():
-            if (read := reader.kinds.get(kind)) is not None:
-                read(value, span)
+        reader.read(event, span)
         if reader.is_full:
             break
     return Outline(
@@ -81,10 +78,11 @@ def _without_tags(body: str, tags: list[str]) -> str:
     """*body* with a placeholder for each template tag, which is added to *tags*; what templates hide is blank."""
     if _TAG_START in body:
         body = body.replace(_TAG_START, " ")
-    if "%%" in body or "{%" in body:
-        body = _HIDDEN.sub(_blank, body)
-    if "{%" not in body and "{{" not in body:
+    has_tags = "{%" in body
+    if not has_tags and "{{" not in body:
         return body
+    if has_tags:
+        body = "".join(_without_blocks(body))
 
     def placed(found: re.Match[str]) -> str:
         tags.append(found[0])
@@ -93,8 +91,23 @@ def _without_tags(body: str, tags: list[str]) -> str:
     return _TAG.sub(placed, body)
 
 
-def _blank(found: re.Match[str]) -> str:
-    return "\n" * found[0].count("\n") or " "
+def _without_blocks(body: str) -> Iterator[str]:
+    """The pieces of *body*: comments and listings of Liquid are blank, and in `raw` only the tags are."""
+    at = 0
+    without_end: set[str] = set()
+    for opening in _BLOCK.finditer(body):
+        name = opening[1]
+        if opening.start() < at or name in without_end:
+            continue
+        closing = re.compile(rf"\{{%-?\s{{0,9}}end{name}\s{{0,9}}-?%\}}").search(body, opening.end())
+        if closing is None:
+            without_end.add(name)
+            continue
+        yield body[at : opening.start()]
+        block = body[opening.start() : closing.end()]
+        yield _TAG.sub(" ", block) if name == "raw" else "\n" * block.count("\n") or " "
+        at = closing.end()
+    yield body[at:]
 
 
 class _Reader:
@@ -113,46 +126,90 @@ class _Reader:
         self._link_texts: list[str] = []
         self._is_code = False
         self._lists = 0
+        self._html_block: list[str] | None = None
+        self._html_line = 0
+        self._before_note: int | None = None
         self.is_full = False
         # Any: values are nested dicts of many shapes
-        self.kinds: Mapping[str, Callable[[Any, Any], None]] = {
-            "Text": self._text,
-            "Start": self._start,
-            "End": self._end,
+        self._starts: Mapping[str, Callable[[Any, Any], None]] = {
+            "Link": self._open_link,
+            "Image": self._open_image,
+            "CodeBlock": self._open_code,
+            "HtmlBlock": self._open_html,
+            "List": self._open_list,
+            "Heading": self._open_heading,
+            "Paragraph": self._open_paragraph,
+        }
+        self._ends: Mapping[str, Callable[[], None]] = {
+            "Link": self._close_link,
+            "Image": self._close_link,
+            "CodeBlock": self._close_code,
+            "HtmlBlock": self._close_html,
+            "List": self._close_list,
+            "Heading": self._close_block,
+            "Paragraph": self._close_block,
+        }
+        self._others: Mapping[str, Callable[[Any, Any], None]] = {
             "Code": self._code,
             "Html": self._html,
-            "InlineHtml": self._html,
+            "InlineHtml": self._inline_html,
         }
 
-    def _start(self, value: Any, span: Any) -> None:
-        name: str = value if isinstance(value, str) else next(iter(value))
-        detail: Any = None if isinstance(value, str) else value[name]
-        if name in {"Link", "Image"}:
-            self._open_link(name, detail, span)
-        elif name == "CodeBlock":
-            self._is_code = True
-        elif name == "List":
-            self._lists += 1
-        elif name == "Heading" and detail["level"] == "H1" and not self.heading:
+    def read(self, event: Any, span: Any) -> None:
+        """Take in one event. Most are texts of no interest, so these come first."""
+        if event.__class__ is str:  # a break
+            self.add_text(" ")
+            return
+        [kind] = event
+        value = event[kind]
+        if kind == "Text":
+            if self._link is not None or self._block is not None or self._tags or "%%" in value:
+                self._text(value, span)
+        elif kind == "Start":
+            [name] = (value,) if value.__class__ is str else value
+            if (start := self._starts.get(name)) is not None:
+                start(value, span)
+        elif kind == "End":
+            [name] = (value,) if value.__class__ is str else value
+            if (end := self._ends.get(name)) is not None:
+                end()
+        elif kind in self._others:
+            self._others[kind](value, span)
+
+    # -- blocks ----------------------------------------------------------------------------------------------
+
+    def _open_code(self, _value: Any, _span: Any) -> None:
+        self._is_code = True
+
+    def _close_code(self) -> None:
+        self._is_code = False
+
+    def _open_list(self, _value: Any, _span: Any) -> None:
+        self._lists += 1
+
+    def _close_list(self) -> None:
+        self._lists -= 1
+
+    def _open_html(self, _value: Any, span: Any) -> None:
+        self._html_block, self._html_line = [], self._line_at(span["start"])
+
+    def _close_html(self) -> None:
+        self._add_html("".join(self._html_block or ()), self._html_line)
+        self._html_block = None
+
+    def _open_heading(self, value: Any, _span: Any) -> None:
+        if not self.heading and value["Heading"]["level"] == "H1":
             self._block, self._texts = "heading", []
-        elif name == "Paragraph" and not self.paragraph and not self._lists:
+
+    def _open_paragraph(self, _value: Any, _span: Any) -> None:
+        if not self.paragraph and not self._lists:
             self._block, self._texts = "paragraph", []
 
-    def _end(self, value: Any, _span: Any) -> None:
-        name = value if isinstance(value, str) else next(iter(value))
-        if name in {"Link", "Image"}:
-            self._close_link()
-        elif name == "CodeBlock":
-            self._is_code = False
-        elif name == "List":
-            self._lists -= 1
-        elif (name == "Heading" and self._block == "heading") or (
-            name == "Paragraph" and self._block == "paragraph"
-        ):
-            self._close_block()
-
     def _close_block(self) -> None:
-        text = " ".join(_PLACED.sub("", "".join(self._texts)).split())[:MAX_TEXT]
+        if self._block is None:
+            return
+        text = _NOTE.sub("", _PLACED.sub("", "".join(self._texts)))
+        text = " ".join(text.split())[:MAX_TEXT]
         if self._block == "heading":
             self.heading = text
         elif not text.startswith(("import ", "export ")):  # of MDX
@@ -164,9 +221,26 @@ class _Reader:
             return
         if self._block is not None or self._link is not None:
             self.add_text(text)
+        if "%%" in text:
+            self._note(text)
         if self._tags and self._link is None and _TAG_START in text:
             for found in _PLACED.finditer(text):
                 self._add_tag(self._tags[int(found[1])], span)
+
+    def _note(self, text: str) -> None:
+        """Notes between `%%`, as Obsidian has them, are not shown: drop what was found in one that ends here."""
+        at = 0
+        while at >= 0:
+            if self._before_note is None:
+                opening = _NOTE_START.search(text, at)
+                at = -1 if opening is None else opening.end()
+                self._before_note = None if opening is None else len(self.references)
+            else:
+                closing = text.find("%%", at)
+                at = -1 if closing < 0 else closing + 2
+                if closing >= 0:
+                    del self.references[self._before_note :]
+                    self._before_note = None
 
     def _code(self, text: str, _span: Any) -> None:
         self.add_text(text)
@@ -180,13 +254,21 @@ class _Reader:
 
     # -- references ------------------------------------------------------------------------------------------
 
-    def _open_link(self, name: str, detail: Any, span: Any) -> None:
-        kind = detail["link_type"]
-        is_wikilink = isinstance(kind, dict) and "WikiLink" in kind
-        if (name == "Image" and not is_wikilink) or (is_wikilink and self._is_index(span["start"])):
-            return
-        form = ReferenceForm.WIKILINK if is_wikilink else ReferenceForm.LINK
-        self._link, self._link_texts = (form, detail["dest_url"], self._line_at(span["start"])), []
+    def _open_link(self, value: Any, span: Any) -> None:
+        [detail] = value.values()
+        kind, start = detail["link_type"], span["start"]
+        form = ReferenceForm.LINK
+        if kind.__class__ is dict and "WikiLink" in kind:
+            if self._is_index(start):
+                return
+            form = ReferenceForm.WIKILINK
+        self._link, self._link_texts = (form, detail["dest_url"], self._line_at(start)), []
+
+    def _open_image(self, value: Any, span: Any) -> None:
+        """An embedded document is a reference, a picture is none."""
+        kind = value["Image"]["link_type"]
+        if kind.__class__ is dict and "WikiLink" in kind:
+            self._open_link(value, span)
 
     def _is_index(self, at: int) -> bool:
         """Whether the brackets stand right after a word, as in `a[[1]]`."""
@@ -196,27 +278,41 @@ class _Reader:
         if self._link is None:  # an image
             return
         form, target, line = self._link
-        self._link = None
-        self._add(form, target, line, " ".join("".join(self._link_texts).split()))
+        texts, self._link = self._link_texts, None
+        self._add(form, target, line, texts[0] if len(texts) == 1 else " ".join("".join(texts).split()))
 
-    def _html(self, text: str, span: Any) -> None:
+    def _html(self, text: str, _span: Any) -> None:
+        if self._html_block is not None:
+            self._html_block.append(text)
+
+    def _inline_html(self, text: str, span: Any) -> None:
+        self._add_html(text, self._line_at(span["start"]))
+
+    def _add_html(self, text: str, line: int) -> None:
+        """Add the links of HTML that starts in *line*; comments, scripts and styles have none."""
         if "<a" not in text and "<A" not in text:
             return
-        for found in _HREF.finditer(_COMMENT.sub("", text)):
-            self._add(
-                ReferenceForm.LINK, found[1] or found[2] or found[3] or "", self._line_at(span["start"]), ""
-            )
+        counted = 0
+        text = _SILENT_HTML.sub(lambda found: "\n" * found[0].count("\n"), text)
+        for found in _HREF.finditer(text):
+            line, counted = line + text.count("\n", counted, found.start()), found.start()
+            self._add(ReferenceForm.LINK, found[1] or found[2] or found[3] or "", line, "")
 
     def _add_tag(self, tag: str, span: Any) -> None:
         if (target := _named(tag)) is not None:
             self._add(ReferenceForm.TAG, target, self._line_at(span["start"]), "")
 
     def _add(self, form: ReferenceForm, target: str, line: int, text: str) -> None:
-        if self._tags and _TAG_START in target:
-            form, target = self._with_tags(form, target)
+        if self.is_full:
+            return
+        if self._tags:
+            text = _PLACED.sub("", text)
+            form, target = self._with_tags(form, target) if _TAG_START in target else (form, target)
         target = target.partition("#")[0].strip()
-        if target and not _is_other_scheme(target):
-            self.references.append(Reference(form, target, line, _PLACED.sub("", text)))
+        if form is ReferenceForm.WIKILINK:
+            target = target.removesuffix("\\")  # `[[a\\|b]]`, as tables need it
+        if target and not (":" in target and _is_other_scheme(target)):
+            self.references.append(Reference(form, target, line, text))
             self.is_full = len(self.references) >= MAX_REFERENCES
 
     def _with_tags(self, form: ReferenceForm, target: str) -> tuple[ReferenceForm, str]:

@@ -77,13 +77,13 @@ class Exact:
     problems: tuple[LocatedProblem, ...]
 
 
-def read(text: str, first_line: int = 1, *, last_counts: bool = False) -> Exact:
+def read(text: str, first_line: int = 1, *, lenient: bool = False) -> Exact:
     """The nodes of *text* and its problems; *first_line* is the number of its first line in the file.
 
-    Of equal keys the first counts, or the last.
+    With *lenient*, as site generators read: the last of equal keys counts, and a lone `!` says that a value is a text.
     """
     substitution = Substitution.of(text)
-    reading = _Reading(substitution, first_line, last_counts=last_counts)
+    reading = _Reading(substitution, first_line, lenient=lenient)
     root: Node | None = None
     if (at := text.find("\0")) >= 0:
         reading.note(
@@ -106,8 +106,8 @@ def _events(text: str) -> Iterator[Any]:  # Any: PyYAML's events have no common 
 class _Reading:
     """Builds nodes from the events of a text and collects problems."""
 
-    def __init__(self, substitution: Substitution, first_line: int, *, last_counts: bool) -> None:
-        self._last_counts = last_counts
+    def __init__(self, substitution: Substitution, first_line: int, *, lenient: bool) -> None:
+        self._is_lenient = lenient
         self.problems: list[LocatedProblem] = []
         self.values = 0
         self._substitution = substitution
@@ -151,9 +151,11 @@ class _Reading:
             if key.text in node.keys:
                 first = node.keys[key.text].line
                 message = f"key {shortened(key.text)} is already in line {first}"
-                self._add("E125", (key.line, key.column), message)
-                if self._last_counts:
+                if self._is_lenient:
+                    self._add("W217", (key.line, key.column), f"{message}; the last one counts")
                     node.keys[key.text], node.values[key.text] = key, value
+                else:
+                    self._add("E125", (key.line, key.column), message)
             node.keys.setdefault(key.text, key)
             node.values.setdefault(key.text, value)
         return node
@@ -206,7 +208,7 @@ class _Reading:
             return
         if event.anchor:
             self._add("E126", place, f"anchors are not supported: &{shortened(str(event.anchor))}")
-        if event.tag:
+        if event.tag and not (self._is_lenient and event.tag == "!"):
             tag = event.tag.replace("tag:yaml.org,2002:", "!!", 1)
             self._add("E128", place, f"tags are not supported: {shortened(tag)}")
 

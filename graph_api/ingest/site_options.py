@@ -12,22 +12,10 @@ from pathlib import Path
 from typing import Any
 
 from graph_api.documents.by_path.configuration import normal
+from graph_api.documents.by_path.keys import FIELDS
 from graph_api.documents.site import Identity, SiteOptions
 from graph_api.documents.values import is_list, is_mapping, shown
 from graph_api.errors import SourceError
-
-FIELDS = (
-    "title",
-    "excerpt",
-    "publishedDateTime",
-    "topics",
-    "published",
-    "originalUrl",
-    "type",
-    "images",
-    "related",
-)
-"""The fields that `map` may read from other keys."""
 
 
 def of_folder(folder: Path) -> SiteOptions:

@@ -15,6 +15,7 @@ from typing import Any
 
 _PATHS = ("_news/a.md", "_data/topics/a.yaml", "_data/organizations/a.md")
 _ARTICLE = b"---\ntitle: One\nwebUrl: https://example.com/one\n"
+_FRONTS = (b"", b"---\ntitle: ", b"+++\ntitle = ", b"Title: One\n")
 _SIZE = 1_000
 _OPTIONS = ("-timeout=10", "-max_len=4096", "-len_control=0")  # given ones win
 
@@ -24,12 +25,15 @@ def main() -> None:
     atheris: Any = importlib.import_module("atheris")
     with atheris.instrument_imports(include=["graph_api.documents"]):  # only what is imported here is watched
         writing: Any = importlib.import_module("tests.documents.writing")
+        by_path: Any = importlib.import_module("tests.documents.by_path.writing")
         hostile: Any = importlib.import_module("tests.documents.hostile")
 
     def read(data: bytes) -> None:
         for path in _PATHS:
             writing.whole(writing.reading(data, path))
         writing.whole(writing.reading(_ARTICLE + data + b"\n---\n"))
+        for start in _FRONTS:
+            writing.whole(by_path.reading(start + data))
 
     program, *arguments = sys.argv
     inputs = Path(arguments[-1])

@@ -6,7 +6,9 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import count
 
+from graph_api.documents import Reading, by_path, parse
 from graph_api.documents.limits import MAX_DEPTH, MAX_TEXT, MAX_URL, MAX_VALUES
+from graph_api.documents.site import Identity, Site
 
 _HEAD = "title: One\nwebUrl: https://example.com/one\n"
 _TOPIC, _ORGANIZATION = "_data/topics/a.yaml", "_data/organizations/a.yaml"
@@ -18,6 +20,14 @@ class Hostile:
 
     path: str = "_news/one.md"
     data: Callable[[int], bytes]
+    is_by_path: bool = False
+
+    def reading(self, data: bytes) -> Reading:
+        """The reading of *data* in a folder of its kind."""
+        if not self.is_by_path:
+            return parse(self.path, data)
+        site = Site(identity=Identity.BY_PATH, base_url="https://site.example/", body_links=True)
+        return by_path.read(self.path, data, "https://site.example/one", site)
 
 
 def hostile_files() -> Mapping[str, Hostile]:
@@ -32,6 +42,7 @@ def hostile_files() -> Mapping[str, Hostile]:
         **{f"one text of {name}": _article(before, piece, after) for name, before, piece, after in _TEXTS},
         **dict(_related()),
         **dict(_other_files()),
+        **dict(_by_path()),
     }
 
 
@@ -233,3 +244,112 @@ def _other_files() -> Iterator[tuple[str, Hostile]]:
         "a taxonomy of no kind",
         Hostile(path="x.yaml", data=lambda size: _filled("", "taxonom\n", "", size)),
     )
+
+
+# -- folders that are read by path -------------------------------------------------------------------------
+
+_FRONTS: list[tuple[str, str, str | Callable[[int], str], str]] = [
+    ("TOML keys", "+++\n", lambda n: f"k{n} = 1\n", "+++\n"),
+    ("equal TOML keys", "+++\n", "a = 1\n", "+++\n"),
+    ("a TOML key of many parts", "+++\n", "a.", "b = 1\n+++\n"),
+    ("a TOML key of parts and spaces", "+++\n", "a . ", "b = 1\n+++\n"),
+    ("TOML lists in lists", "+++\na = ", "[", "\n+++\n"),
+    ("TOML tables in tables", "+++\na = ", "{a = ", "\n+++\n"),
+    ("TOML tables", "+++\n", lambda n: f"[t{n}.a.b.c]\n", "+++\n"),
+    ("equal TOML tables", "+++\n", "[[a.b]]\n", "+++\n"),
+    ("TOML escapes", '+++\na = "', "\\n", '"\n+++\n'),
+    ("TOML lines", '+++\na = """', "\\\n", '"""\n+++\n'),
+    ("TOML digits", "+++\na = ", "9", "\n+++\n"),
+    ("TOML quotes", "+++\na = ", '"', "\n+++\n"),
+    ("TOML without end", "+++\n", "a = 1\n", ""),
+    ("lines of TOML fences", "", "+++\n", ""),
+    ("JSON keys", "{", lambda n: f'"k{n}": 1, ', '"a": 1}\n'),
+    ("equal JSON keys", "{", '"a": 1, ', '"a": 1}\n'),
+    ("JSON lists in lists", '{"a": ', "[", "}\n"),
+    ("JSON objects in objects", "", '{"a": ', "}\n"),
+    ("JSON escapes", '{"a": "', '\\"', '"}\n'),
+    ("JSON digits", '{"a": ', "9", "}\n"),
+    ("JSON lists", '{"a": [', "[],", "[]]}\n"),
+    ("JSON objects", '{"a": [', "{},", "{}]}\n"),
+    ("header lines", "Title: A\n", lambda n: f"k{n}: 1\n", "\n"),
+    ("equal header lines", "Title: A\n", "a: 1\n", "\n"),
+    ("lines of one header", "Title: A\n", "  a\n", "\n"),
+    ("header lines that end in a text", "Title: A\n", "a: 1\n", "a"),
+    ("spaces of a header line", "Title:", " ", "\n"),
+    ("letters of a header line", "T", "t", ""),
+    ("lines of spaces", "", "   \n", ""),
+    ("YAML without end", "---\n", "a: 1\n", ""),
+    ("equal YAML keys", "---\n", "a: 1\n", "---\n"),
+    ("topics in a text", "---\ntags: ", "a,b c ", "\n---\n"),
+    ("topics in a list", "---\ntags:\n", lambda n: f"- t{n}\n", "---\n"),
+    ("topics of symbols", "---\ntags: ", "☃", "\n---\n"),
+    ("aliases", "---\naliases:\n", lambda n: f"- /a/{n}/\n", "---\n"),
+    ("letters of an alias", "---\naliases: /", "a/", "\n---\n"),
+    ("listed documents", "---\nrelated:\n", lambda n: f"- a{n}\n", "---\n"),
+    ("listed documents, written with escapes", "---\nrelated:\n", '- "\\x61b"\n', "---\n"),
+    ("listed documents on one line", "---\nrelated: [", "a,", "a]\n---\n"),
+    ("one listed document", "---\nrelated: ", "a", "\n---\n"),
+    ("pictures", "---\nimages:\n", lambda n: f"- a{n}.png\n", "---\n"),
+    ("folders of a picture", "---\nimage: a", "/..", "/a.png\n---\n"),
+    ("keys that are dates", "---\n", lambda n: f"? 2020-01-01 10:00:{n}\n: 1\n", "---\n"),
+    ("spaces in a date of words", "---\ndate: Jan 1", " ", "2020\n---\n"),
+]
+
+_BODIES: list[tuple[str, str]] = [
+    ("links", "[a](b) "),
+    ("links, each on a line", "[a](b)\n"),
+    ("wikilinks", "[[a]] "),
+    ("wikilinks with a text", "[[a|b]]\n"),
+    ("definitions", "[a]: b\n"),
+    ("links by reference", "[a]: b\n\n[a][a]\n"),
+    ("opening brackets", "["),
+    ("closing brackets", "]"),
+    ("opening brackets of pictures", "!["),
+    ("open links", "[a]("),
+    ("open wikilinks", "[[a"),
+    ("stars", "*a **b "),
+    ("underscores", "_a __b "),
+    ("backticks of many lengths", "`a``b"),
+    ("dollars", "$a$$b"),
+    ("open HTML", "<a "),
+    ("open HTML with quotes", "<a href='"),
+    ("HTML links", "<a href='b'>c</a> "),
+    ("HTML links, each a block", "<a href='b'>\n\n"),
+    ("open comments", "<!-- "),
+    ("comments", "<!-- a -->"),
+    ("open template tags", "{% link "),
+    ("template tags", "{% link a.md %} "),
+    ("open template comments", "{% comment %} "),
+    ("open shortcodes", "{{< ref "),
+    ("shortcodes", '{{< ref "a" >}}'),
+    ("open notes", "%% "),
+    ("percent signs", "%"),
+    ("placeholders", "\ue0000\ue001{{a}}"),
+    ("quotes in quotes", "> "),
+    ("lists in lists", "- "),
+    ("list items", "- a\n"),
+    ("headings", "# a\n"),
+    ("cells", "|a"),
+    ("rows", "|a|b|\n|-|-|\n"),
+    ("footnotes", "[^a]: b\n\n[^a] "),
+    ("entities", "&amp;"),
+    ("escapes", "\\["),
+    ("lines", "a b c\n"),
+    ("paragraphs", "a b c\n\n"),
+    ("one word", "a"),
+    ("imports", "import a from 'b'\n\n"),
+    ("angle brackets", "<"),
+    ("addresses in angle brackets", "<https://a.example/> "),
+]
+
+
+def _by_path() -> Iterator[tuple[str, Hostile]]:
+    for name, before, piece, after in _FRONTS:
+        yield f"by path: {name}", _of_path(before, piece, after)
+    for name, piece in _BODIES:
+        yield f"by path: a body of {name}", _of_path("", piece, "")
+    yield "by path: code and links in turn", _of_path("", "```\n[a](b)\n```\n[a](b)\n", "")
+
+
+def _of_path(before: str, piece: str | Callable[[int], str], after: str) -> Hostile:
+    return Hostile(path="one.md", is_by_path=True, data=lambda size: _filled(before, piece, after, size))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 
-from graph_api.documents import parse
 from graph_api.documents.limits import MAX_TEXT
 from tests.documents.hostile import hostile_files
 from tests.documents.writing import whole
@@ -17,4 +16,4 @@ def test_a_hostile_file_is_a_document_or_says_why_not(name: str) -> None:
     file = hostile_files()[name]
     data = file.data(_SIZE)
     assert _SIZE - 3 * MAX_TEXT < len(data) <= _SIZE or "as many as allowed" in name
-    whole(parse(file.path, data))
+    whole(file.reading(data))

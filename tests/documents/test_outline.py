@@ -26,6 +26,12 @@ def named(body: str) -> list[tuple[str, str]]:
             [("tag", "2021-03-18-b"), ("tag", "_x/c.md")],
         ),
         ('{{< ref "b.md" >}} [a]({{< relref "c/d.md#e" >}})', [("tag", "b.md"), ("tag", "c/d.md")]),
+        ("| a |\n|---|\n| [[b\\|c]] |", [("wikilink", "b")]),
+        ("{% raw %}[a](b.md) {% link c.md %}{% endraw %}", [("link", "b.md")]),
+        ("100%% of [a](b.md) and 20%% of [c](d.md)", [("link", "b.md"), ("link", "d.md")]),
+        ("%% [a](b.md)", [("link", "b.md")]),
+        ("```mermaid\n%% a note\n```\n[a](b.md)\n```mermaid\n%% a note\n```", [("link", "b.md")]),
+        ("<div>\n<a href='/b/'>a</a>\n</div>", [("link", "/b/")]),
         ("[a]({{ site.baseurl }}/b/) [c]({{ '/d' | relative_url }})", [("link", "/b/"), ("link", "/d")]),
     ],
 )
@@ -41,6 +47,11 @@ def test_it_finds_links_of_all_kinds_in_order(body: str, expected: list[tuple[st
         "    [a](b.md)",
         "<!-- [a](b.md) [[c]] -->",
         "%% [a](b.md) %%",
+        "%%\n[a](b.md)\n\n[[c]]\n%%",
+        "<!--\n<a href='b'>a</a>\n-->",
+        "<div>\n<!-- a\n<a href='b'>c</a>\n-->\n</div>",
+        "<script>\nlet a = '<a href=b>';\n</script>",
+        '{% highlight html %}\n<a href="b">a</a>\n{% endhighlight %}',
         "{% comment %}[a](b.md){% endcomment %}",
         "$[a](b)$",
         "a[[1]]",
@@ -59,6 +70,15 @@ def test_lines_are_those_of_the_file() -> None:
     assert [one.line for one in found] == [7, 8, 10]
 
 
+def test_lines_of_html_are_those_of_the_file() -> None:
+    found = outline("one\n\n<div>\n<!--\n-->\n<a href='b'>b</a>\n</div>\n\n[c](d)\n", first_line=5).references
+    assert [(one.target, one.line) for one in found] == [("b", 10), ("d", 13)]
+
+
+def test_a_note_is_no_part_of_the_paragraph() -> None:
+    assert outline("A %%note%% text.").paragraph == "A text."
+
+
 def test_heading_and_paragraph_are_text() -> None:
     found = outline(
         "import X from 'y'\n\n## Sub\n\n# A *b* `c`\n\n- item\n\nFirst [link](x)\nline.\n\nSecond."
@@ -72,4 +92,5 @@ def test_there_are_bodies_without_either() -> None:
 
 
 def test_references_are_bounded() -> None:
-    assert len(outline("[a](b)\n" * (MAX_REFERENCES + 10)).references) == MAX_REFERENCES
+    for body in ("[a](b)\n", "{% link b %}", "<a href='b'>"):
+        assert len(outline(body * (MAX_REFERENCES + 10)).references) == MAX_REFERENCES

@@ -140,8 +140,11 @@ def declared(
             yield address(alias)
         elif " " not in alias:
             yield address(f"{folder}/{alias}")
-    if is_collection(folder):
-        yield from _of_post(folder, name, slugs, categories) or [address(f"{_shown(folder)}/{name}")]
+    if (dated := _DATED_NAME.fullmatch(name)) is not None:
+        slug = next((slug for slug in slugs if "/" not in slug), dated[4])
+        yield from _of_post(_shown(folder), dated, slug, categories)
+    elif is_collection(folder):
+        yield address(f"{_shown(folder)}/{name}")
 
 
 def is_collection(folder: str) -> bool:
@@ -165,15 +168,11 @@ def _shown(folder: str) -> str:
     )
 
 
-def _of_post(folder: str, name: str, slugs: Sequence[str], categories: Sequence[str]) -> list[str]:
-    """Jekyll's addresses of a post: the categories, the date with and without zeros, the slug. Empty when it is none."""
-    found = _DATED_NAME.fullmatch(name)
-    if found is None or "_posts" not in folder.split("/"):
-        return []
-    above = [step for step in folder.partition("_posts")[0].split("/") if step]
-    year, month, day, title = found.groups()
-    slug = next((slug for slug in slugs if "/" not in slug), title)
+def _of_post(folder: str, dated: re.Match[str], slug: str, categories: Sequence[str]) -> Iterator[str]:
+    """The addresses of a post: its folder, its categories, or neither; the date with and without zeros; its slug."""
+    year, month, day, _ = dated.groups()
     days = dict.fromkeys((f"{year}/{month:0>2}/{day:0>2}", f"{year}/{int(month)}/{int(day)}"))
-    return [
-        address(f"{parts}/{day}/{slug}") for day in days for parts in ("/".join((*above, *categories)), "")
-    ]
+    for before in dict.fromkeys(
+        (folder, "/".join(filter(None, (folder, *categories))), "/".join(categories), "")
+    ):
+        yield from (address(f"{before}/{date}/{slug}") for date in days)

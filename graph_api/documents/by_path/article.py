@@ -23,7 +23,7 @@ from graph_api.documents.document import (
 )
 from graph_api.documents.fields import Fields, Problems
 from graph_api.documents.hosts import canonical_domain
-from graph_api.documents.limits import MAX_ITEMS, MAX_REFERENCES, MAX_TEXT
+from graph_api.documents.limits import MAX_ITEMS, MAX_REFERENCES, MAX_TEXT, MAX_URL
 from graph_api.documents.outline import Outline, outline
 from graph_api.documents.parts import extra_text
 from graph_api.documents.reading import decoded, finished, located
@@ -78,7 +78,7 @@ def _read(
     front: Front, path: str, url: str, site: Site
 ) -> tuple[ArticleDocument | None, list[LocatedProblem], tuple[tuple[str, str], ...]]:
     if front.mapping is None:
-        return None, list(front.problems), ()
+        return None, located(front.problems, front.source), ()
     problems = Problems(front.source)
     keys = Keys(front.mapping, site.key_map, problems)
     document = _article(front, keys, path, url, site)
@@ -289,7 +289,7 @@ def _is_http(text: str) -> bool:
 def _texts(keys: Keys, field: str, names: tuple[str, ...]) -> list[str]:
     found = [(key, keys.texts(key, value)) for key, value in keys.at(names)]
     keys.read_from += [(field, key) for key, texts in found if texts]
-    return [text for _, texts in found for text in texts]
+    return [text for _, texts in found for text in texts if len(text) <= MAX_URL]
 
 
 # -- lists -------------------------------------------------------------------------------------------------

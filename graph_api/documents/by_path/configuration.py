@@ -6,7 +6,6 @@ import re
 import tomllib
 from collections.abc import Mapping
 from contextlib import suppress
-from typing import Any
 
 from graph_api.documents import yaml_exact
 from graph_api.documents.urls import canonical_url
@@ -16,18 +15,27 @@ from graph_api.errors import InvalidUrl
 FILES = (
     "_config.yml",
     "_config.yaml",
-    *(f"{name}.{ending}" for name in ("hugo", "config") for ending in ("toml", "yaml", "yml")),
+    *(f"{name}.{ending}" for name in ("hugo", "config") for ending in ("toml", "yaml", "yml", "json")),
+    *(
+        f"config/_default/{name}.{ending}"
+        for name in ("hugo", "config")
+        for ending in ("toml", "yaml", "yml")
+    ),
     *(f"astro.config.{ending}" for ending in ("mjs", "ts", "js")),
 )
-"""The files that are looked at, in this order, in the folder itself."""
+"""The files that are looked at, in this order, by their path in the folder."""
 
-_ASTRO_SITE = re.compile(r"""^\s*site\s*:\s*(["'`])(https?://[^"'`$\s]+)\1""", re.MULTILINE)
+_ASTRO_SITE = re.compile(
+    r"""(?:^|[{,])[ \t]*["']?site["']?[ \t]*:[ \t]*(["'`])(https?://[^"'`$\s]{1,2000})\1""", re.MULTILINE
+)
+_LONGEST = 200_000  # characters
 
 
 def base_url(files: Mapping[str, bytes]) -> str | None:
     """The canonical base URL, with `/` at its end, that the first of *files* (by name) names; None when none does."""
     for name in FILES:
-        found = _named(name, files[name].decode(errors="replace")) if name in files else None
+        text = files[name].decode(errors="replace") if name in files else ""
+        found = _named(name.rpartition("/")[2], text[:_LONGEST])
         if found is not None:
             return found
     return None
@@ -37,21 +45,24 @@ def _named(name: str, text: str) -> str | None:
     if name.startswith("astro"):
         found = _ASTRO_SITE.search(text)
         return normal(found[2]) if found else None
-    values = _values(name, text)
-    url = next(
-        (values[key] for key in values if key.lower() == ("url" if name[0] == "_" else "baseurl")), None
-    )
-    below = values.get("baseurl") if name[0] == "_" else ""
-    return normal(f"{url.rstrip('/')}/{str(below or '').strip('/')}") if isinstance(url, str) else None
+    values = {key.lower().replace("_", ""): value for key, value in _values(name, text).items()}
+    if name.startswith("_"):  # Jekyll's: `baseurl` is a path below `url`
+        url, below = values.get("url"), values.get("baseurl")
+        below = below.strip("/") if isinstance(below, str) else ""
+        return normal(f"{url.rstrip('/')}/{below}") if isinstance(url, str) else None
+    url = values.get("baseurl")
+    return normal(url) if isinstance(url, str) else None
 
 
-def _values(name: str, text: str) -> Mapping[str, Any]:
-    with suppress(tomllib.TOMLDecodeError):
+def _values(name: str, text: str) -> Mapping[str, object]:
+    """The top-level values of a configuration; none when it cannot be read."""
+    try:
         read = (
             tomllib.loads(text) if name.endswith(".toml") else yaml_exact.value_of(yaml_exact.read(text).root)
         )
-        return {str(key): value for key, value in read.items()} if is_mapping(read) else {}
-    return {}
+    except (ValueError, RecursionError):
+        return {}
+    return {str(key): value for key, value in read.items()} if is_mapping(read) else {}
 
 
 def normal(url: str) -> str | None:

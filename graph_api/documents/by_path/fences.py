@@ -43,7 +43,6 @@ _HEADER = re.compile(
     r"(?:[A-Za-z][\w-]{0,60}:(?:[ \t][^\n]*+)?+(?:\n|\Z)(?:[ \t]+[^\s][^\n]*+(?:\n|\Z))*+)++(?=[ \t]*(?:\n|\Z))"
 )
 _HEADER_LINE = re.compile(r"^([A-Za-z][\w-]{0,60}):((?:[ \t][^\n]*)?(?:\n[ \t]+[^\n]+)*)", re.MULTILINE)
-_TAGGED = "tags are not supported: !"  # a lone `!` says that the value is a text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,7 +76,8 @@ def split(text: str) -> Front:
         return _toml(text, line)
     if text.startswith("{") and _JSON.match(text) is not None:
         return _json(text, line)
-    if text[:1].isalpha() and (headers := _HEADER.match(text)) is not None:
+    headers = _HEADER.match(text, 0, MAX_TEXT_FRONT) if text[:1].isalpha() else None
+    if headers is not None and headers.end() < MAX_TEXT_FRONT:
         return _headers(headers[0], text[headers.end() :], line) or _without(text, line)
     return _without(text, line)
 
@@ -106,7 +106,7 @@ def _yaml(whole: str, start: int, line: int) -> Front | None:
         raise InvalidFrontMatter("E122", line, "no line of three dashes closes the front matter")
     text, line = whole[start : end.start()], line + 1
     value, exact = _yaml_value(text, line)
-    problems = () if exact is None else tuple(_lenient(exact.problems))
+    problems = () if exact is None else exact.problems
     if value is None and not problems:  # nothing but comments
         value = dict[Any, object]()
     mapping = value if is_mapping(value) else None
@@ -128,24 +128,8 @@ def _yaml_value(text: str, line: int) -> tuple[object, Exact | None]:
     found = yaml_fast.read(text)
     if found is not None and not is_deeper(found[0], MAX_DEPTH):
         return found[0], None
-    exact = yaml_exact.read(text, line, last_counts=True)
+    exact = yaml_exact.read(text, line, lenient=True)
     return yaml_exact.value_of(exact.root), exact
-
-
-def _lenient(problems: tuple[LocatedProblem, ...]) -> list[LocatedProblem]:
-    """A key given twice is a warning, since generators take the last one; a lone `!` is none."""
-    return [
-        LocatedProblem(
-            code="W217",
-            line=one.line,
-            column=one.column,
-            message=f"{one.message}; the last one counts",
-        )
-        if one.code == "E125"
-        else one
-        for one in problems
-        if not (one.code == "E128" and one.message == _TAGGED)
-    ]
 
 
 # -- TOML and JSON -----------------------------------------------------------------------------------------
@@ -192,7 +176,8 @@ def _integer(digits: str) -> int | str:
 
 def _toml(whole: str, line: int) -> Front:
     handler = TomlHandler()
-    if len(_TOML.findall(whole)) == 1:
+    opening = _TOML.match(whole)
+    if opening is None or _TOML.search(whole, opening.end()) is None:
         raise InvalidFrontMatter("E122", line, "no line of +++ closes the front matter")
     text, body = handler.split(whole)
     line += 1
@@ -250,7 +235,10 @@ def _json(whole: str, line: int) -> Front:
         text, body = handler.split(whole)
         mapping = handler.load(text)
     except json.JSONDecodeError as error:
-        if error.pos >= MAX_TEXT_FRONT - 1:
+        is_cut = len(whole) > MAX_TEXT_FRONT and (
+            error.pos >= MAX_TEXT_FRONT - 1 or error.msg.startswith("Unterminated")
+        )
+        if is_cut:
             raise _too_large(line) from None
         message = f"invalid JSON: {error.msg}"
         raise InvalidFrontMatter("E123", line + error.lineno - 1, message, error.colno) from None
