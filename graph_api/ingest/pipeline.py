@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import time
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
@@ -18,7 +19,7 @@ from graph_api.ingest.derivation import Derived, Touched, derive, replace, store
 from graph_api.ingest.document_json import file_record
 from graph_api.ingest.linking import LinkedFolder
 from graph_api.ingest.sources import FolderFile, Source
-from graph_api.records import NodeKey, Severity
+from graph_api.records import NodeKey, Problem, Severity
 from graph_api.store.writing import FileRecord, KnownFile, StoreWriter, WritableStore
 
 Progress: TypeAlias = Callable[[int, int], None]
@@ -109,21 +110,21 @@ class _Ingest:
         known = self._writer.known_files(source.folder)
         old: set[NodeKey] = set()
         new: list[FileRecord] = []
+        rejections: list[Problem] = []
         for file in self._counted(source.files(site)):
             former = known.pop(file.path, None)
             if former is not None and is_same_site and _is_unchanged(file, former):
                 continue
             old.update([] if former is None else [former.key])
             new.append(file_record(source.folder, file.reading(), file.sha256, site))
+            if new[-1].kind == "rejected":
+                rejections += new[-1].problems[:1]
             if len(new) == _BATCH:
                 self._store(old, new, linked)
                 old, new = set(), []
         self._store(old | {former.key for former in known.values()}, new, linked)
         if not self._writer.has_documents(source.folder):
-            raise SourceError(
-                f"{source.folder}: every file is rejected, nothing was changed;"
-                f" `graph-api check {source.folder}` shows why"
-            )
+            raise SourceError(f"{source.folder}: {_nothing_usable(source.folder, rejections)}")
         return linked
 
     def _content(self) -> Iterator[tuple[str, Iterable[tuple[str, bytes]]]]:
@@ -163,6 +164,21 @@ class _Ingest:
             revision=revision,
             moved=revision != former,
         )
+
+
+def _nothing_usable(folder: str, rejections: Sequence[Problem]) -> str:
+    """Why a folder holds no document that can be used, by the first problem of each rejected file that was read."""
+    if not rejections:
+        return "holds no documents, only configuration, parts of pages, or empty files; nothing was changed"
+    code, count = min(
+        Counter(problem.code for problem in rejections).items(), key=lambda one: (-one[1], one[0])
+    )
+    example = next(problem for problem in rejections if problem.code == code)
+    hint = f" ({example.hint})" if example.hint else ""
+    return (
+        f"every file is rejected, nothing was changed; {count:,} of {len(rejections):,} for {code}: {example.path}"
+        f" {example.message}{hint}; `graph-api check {folder}` shows all"
+    )
 
 
 def _refuse_equal_bases(sites: Mapping[str, Site]) -> None:

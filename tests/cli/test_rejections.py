@@ -329,7 +329,12 @@ def test_all_files_but_the_rejected_are_in_the_graph(
     [
         (None, "no such folder; give a folder that holds articles"),
         ("a.txt", "holds no documents (.md, .markdown, .mdx, .yaml); nothing was changed"),
-        ("a.md", "every file is rejected, nothing was changed; `graph-api check {folder}` shows why"),
+        (
+            "a.md",
+            "every file is rejected, nothing was changed; 1 of 1 for E121: a.md the file must start with a line of three"
+            ' dashes; it starts with "no front matter" (start the file with a line of three dashes, or move it elsewhere);'
+            " `graph-api check {folder}` shows all",
+        ),
     ],
 )
 def test_a_folder_without_usable_files_never_empties_a_graph(

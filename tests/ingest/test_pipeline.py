@@ -167,6 +167,23 @@ def test_a_refused_first_ingest_leaves_no_database(folder: Path, database: Path)
     assert not list(database.parent.glob(f"{database.name}*[!k]"))  # all but the lock
 
 
+def test_a_refusal_names_the_most_common_reason(folder: Path, database: Path) -> None:
+    """The first problem of each file counts: here a missing address, though titles are missing too."""
+    files = {"a.md": "---\ntype: article\nwebUrl: https://a.example/\n---\n", "b.md": "---\ntitle: B\n---\n"}
+    write_folder(folder, files | {"c.md": "---\ntitle: C\n---\n"})
+    reason = (
+        r"2 of 3 for E102: b\.md webUrl is missing, and so is originalUrl \(.*--by-path.*\); `graph-api check"
+    )
+    with pytest.raises(SourceError, match=reason):
+        ingest([folder], database)
+
+
+def test_a_folder_of_nothing_but_configuration_holds_no_documents(folder: Path, database: Path) -> None:
+    write_folder(folder, {"_config.yml": "title: A site", "_includes/part.md": "a part", "empty.md": ""})
+    with pytest.raises(SourceError, match="holds no documents, only configuration, parts of pages, or empty"):
+        ingest([folder], database)
+
+
 def test_a_refused_ingest_leaves_an_empty_file_of_before(folder: Path, database: Path) -> None:
     database.touch()
     write_folder(folder, {"a.md": BROKEN})
