@@ -331,9 +331,11 @@ def test_all_files_but_the_rejected_are_in_the_graph(
         ("a.txt", "holds no documents (.md, .markdown, .mdx, .yaml); nothing was changed"),
         (
             "a.md",
-            "every file is rejected, nothing was changed; 1 of 1 for E121: a.md the file must start with a line of three"
-            ' dashes; it starts with "no front matter" (start the file with a line of three dashes, or move it elsewhere);'
-            " `graph-api check {folder}` shows all",
+            (
+                "every file is rejected, nothing was changed; 1 of 1 for E121: a.md the file must start with a line of"
+                ' three dashes; it starts with "no front matter" (start the file with a line of three dashes, or move it'
+                " elsewhere); `graph-api check {folder}` shows all"
+            ),
         ),
     ],
 )
