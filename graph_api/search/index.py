@@ -10,10 +10,11 @@ from __future__ import annotations
 
 import mmap
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 from functools import cached_property
+from itertools import pairwise
 from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
@@ -91,12 +92,24 @@ class Postings:
         docs, impacts = self._slices(term, term + 1)
         return Found(docs, impacts * self.weights(np.array([len(docs)])))
 
+    def scores_of(self, term: int, docs: Numbers) -> Numbers:
+        """The scores of *docs* (ascending) for *term*, 0 for those that lack it: looked up, one by one."""
+        impacts = np.zeros(len(docs), np.int64)
+        bounds = docs.searchsorted(np.arange(len(self.starts) + 1) * self.block_size).tolist()
+        for block, (first, end) in enumerate(pairwise(bounds)):
+            start, stop = int(self.starts[block, term]), int(self.starts[block, term + 1])
+            if first < end and start < stop:
+                having = self.docs[start:stop]
+                wanted = (docs[first:end] - block * self.block_size).astype(np.uint16)
+                places = np.minimum(having.searchsorted(wanted), len(having) - 1)
+                impacts[first:end] = self.impacts[start:stop].take(places) * (having.take(places) == wanted)
+        return impacts * self.weights(np.array([self.frequency(term)]))
+
     def of_range(self, first: int, end: int) -> Found:
         """The documents of the terms from *first* on, before *end*, as if they were one: of several its best counts."""
         docs, impacts = self._slices(first, end)
-        order = np.argsort(impacts, kind="stable")
         best = np.zeros(self.count, np.uint8)
-        best[docs.take(order)] = impacts.take(order)  # of equal indexes the last is kept
+        np.maximum.at(best, docs, impacts)
         some = np.flatnonzero(best)
         return Found(some, best.take(some) * self.weights(np.array([len(some)])))
 
@@ -130,6 +143,11 @@ class Vocabulary(Sequence[str]):
     def _bytes(self, index: int) -> bytes:
         at = self._offset
         return self._text[at + self._starts[index] : at + self._starts[index + 1]]
+
+    def all(self) -> list[str]:
+        """All terms."""
+        text, starts = self.packed()
+        return [text[start:end].decode() for start, end in pairwise(starts.tolist())]
 
     def packed(self) -> tuple[bytes, Starts]:
         """All terms one after the other, and where each begins."""
@@ -202,6 +220,22 @@ class Index:
             return np.empty(0, np.int64)
         found = np.unique(np.minimum(self.keys.searchsorted(np.sort(keys)), len(self.keys) - 1))
         return found[np.isin(self.keys.take(found), keys)]
+
+    @cached_property
+    def words_by_length(self) -> Mapping[int, tuple[list[str], list[int]]]:
+        """The alphabetic words of the vocabulary and their numbers, by length. Takes 50 ms the first time."""
+        found: dict[int, tuple[list[str], list[int]]] = {}
+        for number, term in enumerate(self.vocabulary.all()):
+            if term.isalpha():
+                terms, numbers = found.setdefault(len(term), ([], []))
+                terms.append(term)
+                numbers.append(number)
+        return found
+
+    @property
+    def knows_words(self) -> bool:
+        """Whether `words_by_length` has been made."""
+        return "words_by_length" in self.__dict__
 
     @cached_property
     def _stream(self) -> Bytes:

@@ -216,7 +216,7 @@ class _Matching:
         sums = np.zeros(len(self.index), np.int64)
         for number in numbers:
             docs, scores = self.postings.of(number)
-            sums[docs] += scores + added
+            np.add.at(sums, docs, scores + added)  # half the time of `sums[docs] +=`
         if self.admitted is not None:
             sums *= self.admitted
         return sums
@@ -235,14 +235,20 @@ class _Matching:
         return self._matches(Found(docs, np.zeros(len(docs), np.int64)), ())
 
     def _all(self, clauses: Sequence[Clause]) -> Matches:
-        """The documents that have all *clauses*."""
+        """The documents that have all *clauses*: those of the rarest term, narrowed by one term after the other."""
+        numbers: dict[int, None] = {}
         parts: list[Found] = []
         checks: list[tuple[bytes, bool]] = []
         for clause in clauses:
-            found, code = self._of(clause)
-            parts.append(found)
-            checks += [(code, True)] if code else []
-        return self._matches(self._only_admitted(self._common(parts)), tuple(checks))
+            if clause.is_prefix:
+                parts.append(self._beginning(clause))
+                continue
+            known = list(self._numbers(clause.terms))
+            if len(known) < len(clause.terms):
+                return self._matches(_NOTHING, ())
+            numbers |= dict.fromkeys(known)
+            checks += [(self.index.code(known), True)] if len(known) > 1 else []
+        return self._matches(self._only_admitted(self._common(numbers, parts)), tuple(checks))
 
     def _most(self, words: Sequence[str], required: Sequence[Clause]) -> Matches:
         """The documents that have the most of *words*, at least half, and all *required* clauses."""
@@ -275,13 +281,14 @@ class _Matching:
     def _of(self, clause: Clause) -> tuple[Found, bytes]:
         """The documents that have all terms of *clause*, and the code of the phrase that they must have too."""
         if clause.is_prefix:
-            return self.postings.of_range(*self.index.vocabulary.beginning(clause.terms[-1])), b""
-        numbers = [self.index.vocabulary.number(term) for term in clause.terms]
-        known = [number for number in numbers if number is not None]
-        if len(known) < len(numbers):
+            return self._beginning(clause), b""
+        known = list(self._numbers(clause.terms))
+        if len(known) < len(clause.terms):
             return _NOTHING, b""
-        found = self._common([self.postings.of(number) for number in dict.fromkeys(known)])
-        return found, self.index.code(known) if len(known) > 1 else b""
+        return self._common(dict.fromkeys(known), ()), self.index.code(known) if len(known) > 1 else b""
+
+    def _beginning(self, clause: Clause) -> Found:
+        return self.postings.of_range(*self.index.vocabulary.beginning(clause.terms[-1]))
 
     def _only_admitted(self, found: Found) -> Found:
         if self.admitted is None:
@@ -289,24 +296,32 @@ class _Matching:
         kept = np.flatnonzero(self.admitted.take(found.docs))
         return Found(found.docs.take(kept), found.scores.take(kept))
 
-    def _common(self, parts: Sequence[Found]) -> Found:
-        """The documents in all *parts*, with the sums of their scores."""
-        first, *others = sorted(parts, key=lambda part: len(part.docs))
-        docs, scores = first
-        for other in others:
-            own = self._scores_of(docs, other)
-            kept = np.flatnonzero(own)
-            docs, scores = docs.take(kept), scores.take(kept) + own.take(kept)
-        return Found(docs, scores)
+    def _common(self, numbers: Iterable[int], parts: Sequence[Found]) -> Found:
+        """The documents that have the terms *numbers* and are in all *parts*, with the sums of their scores."""
+        rarest_first = sorted((self.postings.frequency(number), number) for number in numbers)
+        found = None
+        for frequency, number in rarest_first:
+            if found is None:
+                found = self.postings.of(number)
+            elif len(found.docs) * _FAR_FEWER < frequency:
+                found = _narrowed(found, self.postings.scores_of(number, found.docs))
+            else:
+                found = _narrowed(found, self._scores_in(self.postings.of(number), found.docs))
+        for part in parts:
+            found = part if found is None else _narrowed(found, self._scores_in(part, found.docs))
+        return found or _NOTHING
 
-    def _scores_of(self, docs: Numbers, part: Found) -> Numbers:
+    def _scores_in(self, part: Found, docs: Numbers) -> Numbers:
         """The scores of *docs* in *part*, 0 for those that are not in it."""
-        if len(docs) * _FAR_FEWER < len(part.docs):
-            places = np.minimum(part.docs.searchsorted(docs), len(part.docs) - 1)
-            return np.where(part.docs.take(places) == docs, part.scores.take(places), 0)
         table = np.zeros(len(self.index), np.int64)
         table[part.docs] = part.scores
         return table.take(docs)
+
+
+def _narrowed(found: Found, scores: Numbers) -> Found:
+    """The documents of *found* that have one of these further *scores*, which are added."""
+    kept = np.flatnonzero(scores)
+    return Found(found.docs.take(kept), found.scores.take(kept) + scores.take(kept))
 
 
 _NOTHING = Found(np.empty(0, np.int64), np.empty(0, np.int64))

@@ -8,13 +8,14 @@ from __future__ import annotations
 import re
 
 _HIDDEN = re.compile(
-    r"(?P<code>`[^`\n]*`)"
+    r"^[ ]{0,3}(?:```|~~~).*$"
+    r"|(?P<code>`[^`\n]*`)"
     r"|\]\((?:[^()\s]|\([^()\s]*\))*(?:\s+\"[^\"\n]*\")?\)"  # ](address "title")
     r"|\]\[[^\]\n]*\]"  # ][reference]
     r"|<[/!?a-zA-Z][^<>]*>"  # tags, comments, <https://...>
     r"|^[ ]{0,3}\[[^\]\n]+\]:[ ]+\S+.*$"  # [reference]: address
     r"|https?://\S+"
-    r"|^[ ]{0,3}(?:\#{1,6}[ ]|>[ ]?|[-*+][ ]|```.*$|~~~.*$|-{3,}[ ]*$|[|:][-:| ]{2,}$)"
+    r"|^[ ]{0,3}(?:\#{1,6}[ ]|>[ ]?|[-*+][ ]|-{3,}[ ]*$|[|:][-:| ]{2,}$)"
     r"|[\[\]*|`]|!(?=\[)|__",
     re.MULTILINE,
 )
@@ -26,5 +27,7 @@ def prose(markdown: str) -> str:
 
 
 def _shown(found: re.Match[str]) -> str:
-    code = found["code"]
-    return code.strip("`") if code else ""
+    text = found.group()
+    if found["code"] is not None:
+        return text.strip("`")
+    return " " if text[0] in "<|" else ""

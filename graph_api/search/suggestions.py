@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
-from weakref import WeakKeyDictionary
+from collections.abc import Collection
 
 from rapidfuzz.distance import OSA
 from rapidfuzz.process import extract
@@ -60,7 +59,7 @@ def _replaced(text: str, clauses: list[Clause], words: list[str]) -> str:
 def _nearest(index: Index, word: str) -> list[str]:
     """The words of the vocabulary within one or two mistakes of *word*: the nearest, then the most frequent first."""
     most = 1 if len(word) < _LONG else 2
-    by_length = _words(index)
+    by_length = index.words_by_length
     found = [
         (distance, term[0] != word[0], -index.texts.frequency(number), term)
         for length in range(len(word) - most, len(word) + most + 1)
@@ -69,23 +68,3 @@ def _nearest(index: Index, word: str) -> list[str]:
         for number in [numbers[place]]
     ]
     return [term for *_, term in sorted(found)[:_MOST]]
-
-
-_ByLength = dict[int, tuple[list[str], list[int]]]
-_known: WeakKeyDictionary[Index, _ByLength] = WeakKeyDictionary()
-
-
-def _words(index: Index) -> _ByLength:
-    """The alphabetic words of the vocabulary and their numbers, by length; made once for an index."""
-    found = _known.get(index)
-    if found is None:
-        found = _known[index] = {}
-        for number, term in _alphabetic(index):
-            terms, numbers = found.setdefault(len(term), ([], []))
-            terms.append(term)
-            numbers.append(number)
-    return found
-
-
-def _alphabetic(index: Index) -> Iterator[tuple[int, str]]:
-    return ((number, term) for number, term in enumerate(index.vocabulary) if term.isalpha())

@@ -169,6 +169,7 @@ def did_you_mean(parents: Sequence[Results], rights: Rights) -> Reads[list[list[
     Empty when all words occur somewhere, or a word is like none.
     """
     index = yield from matching.index_for(rights)
+    yield from ask(Pause(apart=not index.knows_words))
     return [corrected(index, parse(parent.wanted.query)) for parent in parents]
 
 
