@@ -8,7 +8,7 @@ so a private-use character stands for each while pyromark reads the body.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -29,6 +29,7 @@ _PLACED = re.compile(f"{_TAG_START}([0-9]+){_TAG_END}")
 _BLOCK = re.compile(r"\{%-?\s{0,9}(comment|raw|highlight)\b[^\n]{0,200}?%\}")
 _NOTE_START = re.compile(r"(?<![\w%])%%")
 _NOTE = re.compile(r"(?<![\w%])%%.*?%%")
+_ATTRIBUTES = re.compile(r"\{[:#][^{}\n]{0,200}\}")  # `{#name}` of headings, `{: .class}` of kramdown
 _SILENT_HTML = re.compile(r"<!--.*?(?:-->|\Z)|<(script|style)\b.*?(?:</\1\b|\Z)", re.DOTALL | re.IGNORECASE)
 _HREF = re.compile(
     r"""<a\s[^>]{0,500}?\bhref\s{0,9}=\s{0,9}(?:"([^"]*+)"|'([^']*+)'|([^\s"'>]+))""", re.IGNORECASE
@@ -63,10 +64,7 @@ def outline(body: str, first_line: int = 1) -> Outline:
     tags: list[str] = []
     text = _without_tags(body[:MAX_OUTLINE], tags)
     reader = _Reader(text.encode(errors="replace"), first_line, tags)
-    for event, span in pyromark.events_with_range(text, options=_OPTIONS):
-        reader.read(event, span)
-        if reader.is_full:
-            break
+    reader.read(text)
     return Outline(
         heading=reader.heading or None,
         paragraph=reader.paragraph or None,
@@ -126,6 +124,7 @@ class _Reader:
         self._link_texts: list[str] = []
         self._is_code = False
         self._lists = 0
+        self._images: list[bool] = []  # open ones, and whether they embed a document
         self._html_block: list[str] | None = None
         self._html_line = 0
         self._before_note: int | None = None
@@ -142,7 +141,7 @@ class _Reader:
         }
         self._ends: Mapping[str, Callable[[], None]] = {
             "Link": self._close_link,
-            "Image": self._close_link,
+            "Image": self._close_image,
             "CodeBlock": self._close_code,
             "HtmlBlock": self._close_html,
             "List": self._close_list,
@@ -155,26 +154,35 @@ class _Reader:
             "InlineHtml": self._inline_html,
         }
 
-    def read(self, event: Any, span: Any) -> None:
-        """Take in one event. Most are texts of no interest, so these come first."""
-        if event.__class__ is str:  # a break
-            self.add_text(" ")
+    def read(self, text: str) -> None:
+        """Take in the events of *text*, until there are as many references as a document may have."""
+        has_tags = bool(self._tags)
+        events: Iterable[Any] = pyromark.events_with_range(text, options=_OPTIONS)
+        for event, span in events:
+            if isinstance(event, str):  # a break
+                self._add_text(" ")
+            elif "Text" in event:  # most are of no interest
+                found = event["Text"]
+                if self._link is not None or self._block is not None or has_tags or "%%" in found:
+                    self._text(found, span)
+            else:
+                self._part(event, span)
+                if self.is_full:
+                    break
+
+    def _part(self, event: Any, span: Any) -> None:
+        """The start or end of a block or link, or what holds no Markdown."""
+        [(kind, value)] = event.items()
+        if kind not in {"Start", "End"}:
+            if kind in self._others:
+                self._others[kind](value, span)
             return
-        [kind] = event
-        value = event[kind]
-        if kind == "Text":
-            if self._link is not None or self._block is not None or self._tags or "%%" in value:
-                self._text(value, span)
-        elif kind == "Start":
-            [name] = (value,) if value.__class__ is str else value
-            if (start := self._starts.get(name)) is not None:
-                start(value, span)
-        elif kind == "End":
-            [name] = (value,) if value.__class__ is str else value
-            if (end := self._ends.get(name)) is not None:
-                end()
-        elif kind in self._others:
-            self._others[kind](value, span)
+        [name] = (value,) if isinstance(value, str) else value
+        if kind == "End":
+            if name in self._ends:
+                self._ends[name]()
+        elif name in self._starts:
+            self._starts[name](value, span)
 
     # -- blocks ----------------------------------------------------------------------------------------------
 
@@ -208,7 +216,7 @@ class _Reader:
     def _close_block(self) -> None:
         if self._block is None:
             return
-        text = _NOTE.sub("", _PLACED.sub("", "".join(self._texts)))
+        text = _ATTRIBUTES.sub("", _NOTE.sub("", _PLACED.sub("", "".join(self._texts))))
         text = " ".join(text.split())[:MAX_TEXT]
         if self._block == "heading":
             self.heading = text
@@ -220,7 +228,7 @@ class _Reader:
         if self._is_code:
             return
         if self._block is not None or self._link is not None:
-            self.add_text(text)
+            self._add_text(text)
         if "%%" in text:
             self._note(text)
         if self._tags and self._link is None and _TAG_START in text:
@@ -243,13 +251,13 @@ class _Reader:
                     self._before_note = None
 
     def _code(self, text: str, _span: Any) -> None:
-        self.add_text(text)
+        self._add_text(text)
 
-    def add_text(self, text: str) -> None:
+    def _add_text(self, text: str) -> None:
         """Add to the texts of the open link and of the open block."""
         if self._link is not None:
             self._link_texts.append(text)
-        if self._block is not None and not self._is_code:
+        if self._block is not None and not self._is_code and not self._images:
             self._texts.append(text)
 
     # -- references ------------------------------------------------------------------------------------------
@@ -258,7 +266,7 @@ class _Reader:
         [detail] = value.values()
         kind, start = detail["link_type"], span["start"]
         form = ReferenceForm.LINK
-        if kind.__class__ is dict and "WikiLink" in kind:
+        if isinstance(kind, dict) and "WikiLink" in kind:
             if self._is_index(start):
                 return
             form = ReferenceForm.WIKILINK
@@ -267,15 +275,21 @@ class _Reader:
     def _open_image(self, value: Any, span: Any) -> None:
         """An embedded document is a reference, a picture is none."""
         kind = value["Image"]["link_type"]
-        if kind.__class__ is dict and "WikiLink" in kind:
+        is_embedded: bool = isinstance(kind, dict) and "WikiLink" in kind
+        self._images.append(is_embedded)
+        if is_embedded:
             self._open_link(value, span)
+
+    def _close_image(self) -> None:
+        if self._images.pop():
+            self._close_link()
 
     def _is_index(self, at: int) -> bool:
         """Whether the brackets stand right after a word, as in `a[[1]]`."""
         return at > 0 and chr(self._data[at - 1]).isalnum() and self._data[at - 1] < _ASCII
 
     def _close_link(self) -> None:
-        if self._link is None:  # an image
+        if self._link is None:  # brackets after a word
             return
         form, target, line = self._link
         texts, self._link = self._link_texts, None

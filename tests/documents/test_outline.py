@@ -75,8 +75,30 @@ def test_lines_of_html_are_those_of_the_file() -> None:
     assert [(one.target, one.line) for one in found] == [("b", 10), ("d", 13)]
 
 
-def test_a_note_is_no_part_of_the_paragraph() -> None:
-    assert outline("A %%note%% text.").paragraph == "A text."
+@pytest.mark.parametrize(
+    ("body", "heading", "paragraph"),
+    [
+        ("A %%note%% text.", None, "A text."),
+        (
+            "[![Build](a.svg)](b)\n\n![c](d.png)\n\nText with ![e](f.png) a picture.",
+            None,
+            "Text with a picture.",
+        ),
+        ("# One {#one}\n{: .no_toc }\n\nText.", "One", "Text."),
+        ("One\n===\n\n> Quoted *text*", "One", "Quoted text"),
+        ("{% include a.html %}\n\n<p>no</p>\n\nText `code` &amp; more.", None, "Text code & more."),
+        ("```\n# no\n```\n\n# One\n\n# Two", "One", None),
+    ],
+)
+def test_headings_and_paragraphs_are_what_readers_see(
+    body: str, heading: str | None, paragraph: str | None
+) -> None:
+    assert (outline(body).heading, outline(body).paragraph) == (heading, paragraph)
+
+
+def test_a_link_around_a_picture_has_all_its_text() -> None:
+    [found] = outline("[![One](a.png) two](b.md)").references
+    assert (found.target, found.text) == ("b.md", "One two")
 
 
 def test_heading_and_paragraph_are_text() -> None:

@@ -259,12 +259,12 @@ def _addresses(
     """The addresses that the document declares, and its other names. The keys stay in `extra`, where clients look for them."""
     pages = [text for text in _pages(keys, site, original_url) if addresses.is_address(text)]
     slugs = [text for text in _texts(keys, "addresses", ("slug",)) if addresses.is_address(text)]
-    aliases = _texts(keys, "names", ("aliases", "alias"))
+    aliases = [part for text in _texts(keys, "names", ("aliases", "alias")) for part in _parts(text)]
     others = [text for text in aliases if addresses.is_address(text)]
     full = [text for text in _texts(keys, "addresses", _FULL_ADDRESSES) if _is_http(text)]
     declared = addresses.declared(path, pages, slugs, others, categories)
     names = dict.fromkeys(name for name in aliases if not name.startswith("/"))
-    return tuple(dict.fromkeys([*filter(None, declared), *full]))[:MAX_ITEMS], tuple(names)[:MAX_ITEMS]
+    return tuple(dict.fromkeys([*declared, *full]))[:MAX_ITEMS], tuple(names)[:MAX_ITEMS]
 
 
 def _pages(keys: Keys, site: Site, original_url: str | None) -> Iterator[str]:
@@ -280,6 +280,11 @@ def _pages(keys: Keys, site: Site, original_url: str | None) -> Iterator[str]:
         for text in keys.texts(key, value)
     ):
         yield from _texts(keys, "addresses", ("path",))
+
+
+def _parts(alias: str) -> list[str]:
+    """The names in *alias*, separated by commas as in old notes of Obsidian; an address is one."""
+    return [alias] if "/" in alias else [part.strip() for part in alias.split(",") if part.strip()]
 
 
 def _is_http(text: str) -> bool:

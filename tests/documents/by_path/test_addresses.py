@@ -95,6 +95,8 @@ def test_a_path_that_is_too_long_for_a_url_has_one_too() -> None:
         ("permalink: false", "a.md", []),
         ("permalink: https://site.example/blog/b/", "a.md", ["b"]),
         ("permalink: https://other.example/b/", "a.md", []),
+        ("permalink: /", "a.md", [""]),
+        ("slug: /", "docs/a.md", ["", "docs"]),
         ("url: /b/", "a.md", ["b"]),
         ("url: https://site.example/blog/b/", "a.md", ["b"]),
         ("path: b/c", "a.md", ["b/c"]),
@@ -124,6 +126,7 @@ def test_a_document_is_found_by_what_it_declares(fields: str, path: str, address
 
 
 def test_aliases_are_names_too() -> None:
+    assert article("---\naliases: Spring tide, Ebb\n---\ntext").names == ("Spring tide", "Ebb")
     assert article("---\naliases: [Spring tide, /old/]\nalias: Ebb\n---\ntext").names == (
         "Spring tide",
         "Ebb",
