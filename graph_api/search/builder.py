@@ -1,24 +1,27 @@
 """Builds an index from documents, in time proportional to their texts.
 
-One pass in Python turns texts into token numbers; all else is done by numpy on whole arrays.
+Python turns texts into numbers of words; numpy does all else, about a million words at a time, so that memory stays
+bounded. Documents that a former index has with equal texts are taken from its stream: no text is read twice. The result
+is the same.
 """
 
 from __future__ import annotations
 
 from array import array
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import NamedTuple
+from hashlib import blake2b
+from typing import NamedTuple, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
 from graph_api.graph.adjacency import spread
+from graph_api.search import stream
 from graph_api.search.index import (
     IMPACTS,
     K1,
-    LIMITS,
     MAX_BLOCK,
     WEIGHTS,
     B,
@@ -30,176 +33,253 @@ from graph_api.search.index import (
     Postings,
     Starts,
     Vocabulary,
-    code_of,
 )
-from graph_api.search.tokens import Terms, terms, tokens
+from graph_api.search.prose import prose
+from graph_api.search.tokens import MAX_TERM, sequence, words_in
+
+Words: TypeAlias = NDArray[np.int32]
+Range: TypeAlias = tuple[int, int]
 
 _FIELDS = len(Field)
-_BLOCK_WORDS = 1 << 24  # words that a block has at most, about: they are sorted at once
+_BLOCK_WORDS = 1 << 24  # words that a block has at most, about
+_CHUNK_WORDS = 1 << 20  # words that are worked on at once
 _SMALLEST_BLOCK = 1024  # documents
 _FIELD_BITS, _DOC_BITS = 3, 16
 
 
-def build(revision: str, documents: Iterable[Document]) -> Index:
-    """The index of *documents*, in any order; their keys are distinct."""
-    read = _read(documents)
-    words = _words(read)
-    ranks = _ranks(words)
-    stream, stream_starts = _stream(words, ranks)
-    texts, names = _postings(words)
-    text = "".join(words.vocabulary).encode()
-    sizes = [len(term.encode()) for term in words.vocabulary]
-    starts = np.concatenate([[0], np.cumsum(sizes)]).astype(np.uint32)
+def build(revision: str, documents: Iterable[Document], former: Index | None = None) -> Index:
+    """The index of *documents*, in any order; their keys are distinct. *former* spares reading equal documents."""
+    pool = _numbered(_pool(documents, former))
+    ranks = _ranks(pool)
+    streams = [stream.encoded(pool.part(*chunk), ranks) for chunk in pool.chunks(len(pool.keys))]
+    texts, names = _postings(pool)
+    encoded = [term.encode() for term in pool.names]
     return Index(
         revision=revision,
-        keys=words.keys,
-        kinds=words.kinds,
-        vocabulary=Vocabulary(text, 0, starts),
+        keys=pool.keys,
+        kinds=pool.kinds,
+        marks=pool.marks,
+        vocabulary=Vocabulary(b"".join(encoded), 0, _starts(map(len, encoded)).astype(np.uint32)),
         ranks=ranks,
         texts=texts,
         names=names,
-        stream=stream,
+        stream=b"".join(part for part, _ in streams),
         stream_offset=0,
-        stream_starts=stream_starts,
+        stream_starts=_document_starts(pool, [sizes for _, sizes in streams]),
     )
 
 
-class _Read(NamedTuple):
-    """All *tokens* by number, after each field that has one the empty token; *sizes*: how many of each field."""
-
-    keys: Numbers
-    kinds: Bytes
-    names: list[str]
-    tokens: NDArray[np.int32]
-    sizes: Numbers  # documents x fields
-
-
-def _read(documents: Iterable[Document]) -> _Read:
-    numbers: defaultdict[str, int] = defaultdict()
-    numbers.default_factory = numbers.__len__
-    number = numbers.__getitem__
-    found, sizes, keys, kinds = array("i"), array("i"), array("q"), bytearray()
-    number("")
-    for key, kind, *texts in documents:
-        keys.append(key)
-        kinds.append(kind)
-        for text in texts:
-            words = tokens(text) if text else None
-            if words:
-                words.append("")
-                found.extend(map(number, words))
-                sizes.append(len(words))
-            else:
-                sizes.append(0)
-    every = np.frombuffer(found, np.int32) if found else np.empty(0, np.int32)
-    each = np.array(sizes, np.int64).reshape(-1, _FIELDS)
-    return _by_key(
-        _Read(np.array(keys, np.int64), np.frombuffer(bytes(kinds), np.uint8), list(numbers), every, each)
-    )
-
-
-def _by_key(read: _Read) -> _Read:
-    order = np.argsort(read.keys, kind="stable")
-    counts = read.sizes.sum(axis=1)
-    starts = np.cumsum(counts) - counts
-    moved = read.tokens.take(spread(starts.take(order), counts.take(order)))
-    return _Read(
-        read.keys.take(order), read.kinds.take(order), read.names, moved, read.sizes.take(order, axis=0)
-    )
+# -- documents as numbers of words -------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class _Words:
-    """All *terms* in order, by their number in *vocabulary*; *sizes*: how many each field has, with the empty ones.
+class _Pool:
+    """The words of all documents, as indexes in *names*; index 0 is the empty word, which ends every field.
 
-    *more* are further terms, with the place in *terms* that they share.
+    Documents are in the order of their keys. Those of document d are `words[starts[d] : starts[d] + sizes[d].sum()]`;
+    *sizes* has the number of each field, documents x fields.
     """
 
     keys: Numbers
     kinds: Bytes
-    vocabulary: list[str]
-    terms: NDArray[np.int32]
+    marks: Numbers
+    names: list[str]
+    words: Words
+    starts: Numbers
     sizes: Numbers
-    more: NDArray[np.int32]
-    more_at: Numbers
+
+    @property
+    def totals(self) -> Numbers:
+        """How many words each document has."""
+        totals: Numbers = self.sizes.sum(axis=1)
+        return totals
+
+    def part(self, first: int, end: int) -> Words:
+        """The words of the documents from *first* on, before *end*."""
+        part: Words = self.words.take(spread(self.starts[first:end], self.totals[first:end]))
+        return part
+
+    def chunks(self, end: int, first: int = 0) -> Iterator[Range]:
+        """Ranges of the documents from *first* on, before *end*, of about a million words each."""
+        bounds = np.cumsum(self.totals)
+        while first < end:
+            before = int(bounds[first - 1]) if first else 0
+            stop = int(bounds.searchsorted(before + _CHUNK_WORDS, side="right"))
+            yield first, (first := min(max(stop, first + 1), end))
 
 
-def _words(read: _Read) -> _Words:
-    made = [terms(name) if name else Terms(("",)) for name in read.names]
-    vocabulary = sorted({term for each in made for some in each for term in some})
-    number = {term: place for place, term in enumerate(vocabulary)}
-    sequence, starts, counts = _flat([[number[term] for term in each.sequence] for each in made])
-    more, more_starts, more_counts = _flat([[number[term] for term in each.more] for each in made])
-    widths = counts.take(read.tokens)
-    every = sequence.take(spread(starts.take(read.tokens), widths))
-    ends = np.concatenate([[0], np.cumsum(widths)])
-    bounds = np.concatenate([[0], np.cumsum(read.sizes)])
-    sizes = np.diff(ends.take(bounds)).reshape(read.sizes.shape)
-    having = np.flatnonzero(more_counts.take(read.tokens))
-    tokens_having = read.tokens.take(having)
-    extra = more.take(spread(more_starts.take(tokens_having), more_counts.take(tokens_having)))
-    extra_at = np.repeat(ends.take(having), more_counts.take(tokens_having))
-    return _Words(read.keys, read.kinds, vocabulary, every, sizes, extra, extra_at)
+def _pool(documents: Iterable[Document], former: Index | None) -> _Pool:
+    known = former.marks_by_key if former is not None else {}
+    fresh, kept = _Reader(), list[int]()
+    for document in documents:
+        mark = _mark(document)
+        place, former_mark = known.get(document.key, (0, None))
+        if former_mark == mark:
+            kept.append(place)
+        else:
+            fresh.add(document, mark)
+    if former is None or not kept:
+        return _by_key([fresh.pool()])
+    return _by_key([fresh.pool(), _kept(former, np.sort(np.array(kept, np.int64)))])
 
 
-def _flat(lists: list[list[int]]) -> tuple[NDArray[np.int32], Numbers, Numbers]:
-    counts = np.array([len(each) for each in lists], np.int64)
-    flat = np.array([value for each in lists for value in each], np.int32)
-    return flat, np.cumsum(counts) - counts, counts
+def _mark(document: Document) -> int:
+    """A fingerprint of all that the index has of *document*, 63 bits."""
+    text = "\0".join((document.kind.name, *document[2:]))
+    return int.from_bytes(blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).digest()) >> 1
 
 
-def _ranks(words: _Words) -> NDArray[np.int32]:
-    """The rank of each term by occurrences, then by number; -1 for the empty one."""
-    if len(words.vocabulary) > LIMITS[-1]:
-        raise ValueError(
-            f"{len(words.vocabulary)} distinct words are more than the codes of the stream can name"
+class _Reader:
+    """Turns documents into numbers of words."""
+
+    def __init__(self) -> None:
+        self._numbers: defaultdict[str, int] = defaultdict()
+        self._numbers.default_factory = self._numbers.__len__
+        self._numbers[""] = 0
+        self._words, self._sizes = array("i"), array("q")
+        self._keys, self._marks, self._kinds = array("q"), array("q"), bytearray()
+
+    def add(self, document: Document, mark: int) -> None:
+        self._keys.append(document.key)
+        self._marks.append(mark)
+        self._kinds.append(document.kind)
+        number = self._numbers.__getitem__
+        for field, text in enumerate(document[2:]):
+            found = sequence(prose(text) if field == Field.BODY else text) if text else []
+            found.append("")
+            self._words.extend(map(number, found))
+            self._sizes.append(len(found))
+
+    def pool(self) -> _Pool:
+        sizes = np.array(self._sizes, np.int64).reshape(-1, _FIELDS)
+        return _Pool(
+            np.array(self._keys, np.int64),
+            np.frombuffer(bytes(self._kinds), np.uint8),
+            np.array(self._marks, np.int64),
+            [name[:MAX_TERM] for name in self._numbers],
+            np.frombuffer(self._words, np.int32) if self._words else np.empty(0, np.int32),
+            _starts(sizes.sum(axis=1))[:-1],
+            sizes,
         )
-    occurrences = np.bincount(words.terms, minlength=len(words.vocabulary))
+
+
+def _kept(former: Index, docs: Numbers) -> _Pool:
+    """The documents *docs* (ascending) of an index, decoded from its stream."""
+    numbers = np.empty(
+        len(former.vocabulary), np.int32
+    )  # by rank; the last is that of rank -1, the empty word
+    numbers[former.ranks] = np.arange(len(former.vocabulary), dtype=np.int32)
+    parts: list[Words] = []
+    for at in range(0, len(docs), _SMALLEST_BLOCK):
+        some = docs[at : at + _SMALLEST_BLOCK]
+        begin, counts = former.stream_starts.take(some), former.stream_starts.take(some + 1)
+        raw = former.stream_bytes.take(spread(begin, counts - begin))
+        parts.append(numbers.take(stream.decoded(raw)))
+    words = np.concatenate(parts)
+    ends = np.flatnonzero(words == 0)  # one for each field
+    sizes = np.diff(ends, prepend=-1).reshape(-1, _FIELDS)
+    return _Pool(
+        former.keys.take(docs),
+        former.kinds.take(docs),
+        former.marks.take(docs),
+        former.vocabulary.all(),
+        words,
+        _starts(sizes.sum(axis=1))[:-1],
+        sizes,
+    )
+
+
+def _by_key(pools: list[_Pool]) -> _Pool:
+    """One pool of several, its documents in the order of their keys."""
+    keys = np.concatenate([pool.keys for pool in pools])
+    order = np.argsort(keys, kind="stable")
+    shifts = [0, *np.cumsum([len(pool.names) for pool in pools]).tolist()]
+    places = [0, *np.cumsum([len(pool.words) for pool in pools]).tolist()]
+    words = [pool.words + np.int32(shift) for pool, shift in zip(pools, shifts, strict=False)]
+    starts = [pool.starts + place for pool, place in zip(pools, places, strict=False)]
+    return _Pool(
+        keys.take(order),
+        np.concatenate([pool.kinds for pool in pools]).take(order),
+        np.concatenate([pool.marks for pool in pools]).take(order),
+        [name for pool in pools for name in pool.names],
+        np.concatenate(words) if len(words) > 1 else words[0],
+        np.concatenate(starts).take(order),
+        np.concatenate([pool.sizes for pool in pools]).take(order, axis=0),
+    )
+
+
+def _numbered(pool: _Pool) -> _Pool:
+    """The same with sorted, distinct names: those of its words, and the words in them."""
+    used = np.flatnonzero(_occurrences(pool)).tolist()
+    names = {pool.names[number] for number in used}
+    names |= {inner for name in names for inner in words_in(name)}
+    vocabulary = sorted(names | {""})
+    number = {name: place for place, name in enumerate(vocabulary)}
+    numbers = np.array([number.get(name, 0) for name in pool.names], np.int32)
+    return _Pool(
+        pool.keys, pool.kinds, pool.marks, vocabulary, numbers.take(pool.words), pool.starts, pool.sizes
+    )
+
+
+def _occurrences(pool: _Pool) -> Numbers:
+    """How often each name occurs."""
+    found = np.zeros(len(pool.names), np.int64)
+    for at in range(0, len(pool.words), _CHUNK_WORDS):
+        found += np.bincount(pool.words[at : at + _CHUNK_WORDS], minlength=len(found))
+    return found
+
+
+def _ranks(pool: _Pool) -> Words:
+    """The rank of each term by occurrences, then by number; -1 for the empty one."""
+    occurrences = _occurrences(pool)
+    if len(occurrences) > stream.LIMITS[-1]:
+        raise ValueError(f"{len(occurrences)} distinct words are more than the codes of the stream can name")
     ranks = np.empty(len(occurrences), np.int32)
     ranks[np.argsort(-occurrences[1:], kind="stable") + 1] = np.arange(len(occurrences) - 1, dtype=np.int32)
     ranks[0] = -1
     return ranks
 
 
-def _stream(words: _Words, ranks: NDArray[np.int32]) -> tuple[bytes, Numbers]:
-    """The codes of all words, and where those of each document begin."""
-    codes = np.zeros((len(ranks), 4), np.uint8)
-    lengths = (1 + np.searchsorted(np.array(LIMITS[1:4]), ranks, side="right")).astype(np.uint8)
-    packed = b"".join(code_of(rank).ljust(4, b"\0") for rank in ranks.tolist())
-    codes[:] = np.frombuffer(packed, np.uint8).reshape(-1, 4)
-    sizes = lengths.take(words.terms)
-    ends = np.concatenate([[0], np.cumsum(sizes, dtype=np.int64)])
-    stream = np.empty(int(ends[-1]), np.uint8)
-    stream[ends[:-1]] = codes[:, 0].take(words.terms)
-    for byte in (1, 2, 3):
-        longer = np.flatnonzero(sizes > byte)
-        stream[ends.take(longer) + byte] = codes[:, byte].take(words.terms.take(longer))
-    bounds = np.concatenate([[0], np.cumsum(words.sizes.sum(axis=1))])
-    return stream.tobytes(), ends.take(bounds)
+def _document_starts(pool: _Pool, sizes: list[Bytes]) -> Numbers:
+    """Where the stream of each document begins; *sizes* are the bytes of each word, chunk by chunk."""
+    bytes_: list[Numbers] = []
+    for (first, end), each in zip(pool.chunks(len(pool.keys)), sizes, strict=True):
+        ends = np.cumsum(each, dtype=np.int64).take(np.cumsum(pool.totals[first:end]) - 1)
+        bytes_.append(np.diff(ends, prepend=0))
+    return _starts(np.concatenate(bytes_) if bytes_ else np.empty(0, np.int64))
 
 
-def _postings(words: _Words) -> tuple[Postings, Postings]:
+# -- postings ----------------------------------------------------------------------------------------------
+
+
+class _Inner(NamedTuple):
+    """For each term the words in it, one list after the other."""
+
+    starts: Numbers
+    counts: Numbers
+    terms: Words
+
+
+def _inner(vocabulary: list[str]) -> _Inner:
+    number = {name: place for place, name in enumerate(vocabulary)}
+    lists = [[number[inner] for inner in words_in(name)] for name in vocabulary]
+    counts = np.array([len(each) for each in lists], np.int64)
+    flat = np.array([inner for each in lists for inner in each], np.int32)
+    return _Inner(_starts(counts)[:-1], counts, flat)
+
+
+def _postings(pool: _Pool) -> tuple[Postings, Postings]:
     """The postings of all fields, and of names."""
-    count = len(words.keys)
-    lengths = np.maximum(words.sizes - 1, 0).astype(np.float64)  # without the empty word that ends a field
-    norms = 1 - B + B * lengths / np.maximum(_means(lengths), 1e-9)
-    weights = np.array([WEIGHTS[field] for field in Field])
-    per_doc = words.sizes.sum(axis=1)
-    size = _block_size(count, int(per_doc.sum()))
-    bounds = np.concatenate([[0], np.cumsum(per_doc)])
-    made = [
-        _block(
-            words,
-            bounds,
-            (weights / norms)[first : first + size],
-            (1 / norms)[first : first + size, Field.NAME],
-            first,
-            size,
-        )
-        for first in range(0, max(count, 1), size)
-    ]
-    texts, names = ([part[which] for part in made] for which in (0, 1))
-    return _merged(texts, size, count), _merged(names, size, count)
+    count, inner = len(pool.keys), _inner(pool.names)
+    lengths = (pool.sizes - 1).astype(np.float64)  # without the empty word that ends a field
+    factors = 1 / (1 - B + B * lengths / np.maximum(_means(lengths), 1e-9))
+    size = _block_size(count, int(pool.totals.sum()))
+    made: list[tuple[_Block, _Block]] = []
+    for first in range(0, max(count, 1), size):
+        chunks = pool.chunks(min(first + size, count), first)
+        parts = [_chunk(pool, inner, factors, first, chunk) for chunk in chunks]
+        made.append((_block(pool, [text for text, _ in parts]), _block(pool, [name for _, name in parts])))
+    return _merged([text for text, _ in made], size, count), _merged([name for _, name in made], size, count)
 
 
 def _means(lengths: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -217,58 +297,77 @@ def _block_size(count: int, words: int) -> int:
     return size
 
 
+class _Part(NamedTuple):
+    """Postings, ascending: the term and, in 16 bits, the document within its block; and their impacts."""
+
+    each: Numbers
+    impacts: Bytes
+
+
+def _chunk(
+    pool: _Pool, inner: _Inner, factors: NDArray[np.float64], block: int, chunk: Range
+) -> tuple[_Part, _Part]:
+    """The postings of a chunk of documents, of a block that begins with document *block*; of all fields, and of names."""
+    first, end = chunk
+    every = _occurrence_codes(pool, inner, block, chunk)
+    firsts = _firsts(every)
+    counts = np.diff(firsts, append=len(every))
+    each = every.take(firsts)
+    fields, docs = each & (1 << _FIELD_BITS) - 1, (each >> _FIELD_BITS & (1 << _DOC_BITS) - 1) + block - first
+    amounts = counts * factors[first:end][docs, fields]
+    groups = _firsts(each >> _FIELD_BITS)
+    weighted = amounts * np.array([WEIGHTS[field] for field in Field]).take(fields)
+    sums = np.add.reduceat(weighted, groups) if len(groups) else weighted
+    named = np.flatnonzero(fields == Field.NAME)
+    return (
+        _Part(each.take(groups) >> _FIELD_BITS, _impacts(sums)),
+        _Part(each.take(named) >> _FIELD_BITS, _impacts(amounts.take(named))),
+    )
+
+
+def _occurrence_codes(pool: _Pool, inner: _Inner, block: int, chunk: Range) -> Numbers:
+    """Every occurrence of a term as one number, ascending: term, document within the block, field."""
+    first, end = chunk
+    place = (np.arange(first - block, end - block, dtype=np.int64)[:, None] << _FIELD_BITS) + np.arange(
+        _FIELDS
+    )
+    terms = pool.part(first, end)
+    codes = np.repeat(place.ravel(), pool.sizes[first:end].ravel())
+    having = np.flatnonzero(inner.counts.take(terms))
+    owners = terms.take(having)
+    counts = inner.counts.take(owners)
+    more = inner.terms.take(spread(inner.starts.take(owners), counts)).astype(np.int64)
+    shift = _DOC_BITS + _FIELD_BITS
+    more = more << shift | np.repeat(codes.take(having), counts)
+    codes |= terms.astype(np.int64) << shift
+    every = np.concatenate([codes, more]) if len(more) else codes
+    every.sort()
+    return every[np.searchsorted(every, 1 << shift) :]  # without the empty word
+
+
+def _impacts(amounts: NDArray[np.float64]) -> Bytes:
+    """How much a term says about a document in which it occurs so often, weighted: 1 to 255."""
+    return np.clip(np.rint(IMPACTS * amounts / (K1 + amounts)), 1, IMPACTS).astype(np.uint8)
+
+
 class _Block(NamedTuple):
     starts: Numbers
     docs: NDArray[np.uint16]
     impacts: Bytes
 
 
-def _block(
-    words: _Words,
-    bounds: Numbers,
-    weights: NDArray[np.float64],
-    name_weights: NDArray[np.float64],
-    first: int,
-    size: int,
-) -> tuple[_Block, _Block]:
-    """The postings of the documents from *first* on."""
-    sizes = words.sizes[first : first + size]
-    start, end = int(bounds[first]), int(bounds[min(first + size, len(bounds) - 1)])
-    place = (np.arange(len(sizes), dtype=np.int64)[:, None] << _FIELD_BITS) + np.arange(_FIELDS)
-    places = np.repeat(place.ravel(), sizes.ravel())
-    shift = _DOC_BITS + _FIELD_BITS
-    low, high = np.searchsorted(words.more_at, [start, end])
-    more_places = places.take(words.more_at[low:high] - start)
-    every = np.concatenate(
-        [
-            words.terms[start:end].astype(np.int64) << shift | places,
-            words.more[low:high].astype(np.int64) << shift | more_places,
-        ]
-    )
-    every.sort()
-    every = every[np.searchsorted(every, 1 << shift) :]  # without the empty word
-    firsts = _firsts(every)
-    counts = np.diff(firsts, append=len(every))
-    each = every.take(firsts)
-    fields, docs = each & (1 << _FIELD_BITS) - 1, each >> _FIELD_BITS & (1 << _DOC_BITS) - 1
-    amounts = counts * weights[docs, fields]
-    groups = _firsts(each >> _FIELD_BITS)
-    terms_count = len(words.vocabulary)
-    texts = _packed(each.take(groups) >> _FIELD_BITS, _sums(amounts, groups), terms_count)
-    named = np.flatnonzero(fields == Field.NAME)
-    of_names = counts.take(named) * name_weights.take(docs.take(named))
-    return texts, _packed(each.take(named) >> _FIELD_BITS, of_names, terms_count)
-
-
-def _packed(each: Numbers, amounts: NDArray[np.float64], terms_count: int) -> _Block:
-    """The postings (term, document) *each*, ascending, with how often the term occurs, weighted."""
-    impacts = np.rint(IMPACTS * amounts / (K1 + amounts))
-    starts = np.searchsorted(each, np.arange(terms_count + 1, dtype=np.int64) << _DOC_BITS)
-    return _Block(starts, each.astype(np.uint16), np.clip(impacts, 1, IMPACTS).astype(np.uint8))
+def _block(pool: _Pool, parts: list[_Part]) -> _Block:
+    each = np.concatenate([part.each for part in parts] or [np.empty(0, np.int64)])
+    impacts = np.concatenate([part.impacts for part in parts] or [np.empty(0, np.uint8)])
+    if len(parts) > 1:
+        order = np.argsort(each, kind="stable")  # merges the parts, which are sorted
+        each, impacts = each.take(order), impacts.take(order)
+    starts = np.searchsorted(each, np.arange(len(pool.names) + 1, dtype=np.int64) << _DOC_BITS)
+    return _Block(starts, each.astype(np.uint16), impacts)
 
 
 def _merged(blocks: list[_Block], size: int, count: int) -> Postings:
-    shifts = np.cumsum([0, *(len(block.docs) for block in blocks)])
+    shifts = _starts(len(block.docs) for block in blocks)
     if shifts[-1] >= 1 << 32:
         raise ValueError(f"{shifts[-1]} postings are more than the file format can hold")
     starts: Starts = np.stack(
@@ -290,6 +389,7 @@ def _firsts(sorted_values: Numbers) -> Numbers:
     return np.concatenate([[0], np.flatnonzero(sorted_values[1:] != sorted_values[:-1]) + 1])
 
 
-def _sums(amounts: NDArray[np.float64], starts: Numbers) -> NDArray[np.float64]:
-    sums: NDArray[np.float64] = np.add.reduceat(amounts, starts) if len(starts) else amounts
-    return sums
+def _starts(counts: Iterable[int]) -> Numbers:
+    """Where lists of these lengths begin that follow each other, and where the last one ends."""
+    each = np.fromiter(counts, np.int64)
+    return np.concatenate([np.zeros(1, np.int64), np.cumsum(each)])

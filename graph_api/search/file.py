@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 from graph_api.errors import IndexMismatch
 from graph_api.search.index import Index, Postings, Vocabulary
 
-FORMAT = 1  # raise it too when equal texts come to have other terms or impacts
+FORMAT = 2  # raise it too when equal texts come to have other terms or impacts
 _MAGIC = b"graphfts"
 _HEADER = struct.Struct("<8sIII")  # magic, format, bytes of the directory, its checksum
 _ALIGNED = 64
@@ -46,8 +46,9 @@ def save(index: Index, path: Path) -> None:
         with temporary.open("wb") as file:  # with the rights of other files: its readers may be other users
             file.write(header.ljust(_aligned(len(header)), b"\0"))
             for name, array in arrays.items():
-                raw = array.astype(places[name][0], copy=False).tobytes()
-                file.write(raw.ljust(_aligned(len(raw)), b"\0"))
+                raw = array.astype(places[name][0], copy=False)
+                file.write(raw.data if raw.nbytes else b"")
+                file.write(bytes(_aligned(raw.nbytes) - raw.nbytes))
             file.flush()
             os.fsync(file.fileno())
         temporary.replace(path)
@@ -56,10 +57,10 @@ def save(index: Index, path: Path) -> None:
         raise
 
 
-def load(path: Path, revision: str) -> Index:
+def load(path: Path, revision: str | None = None) -> Index:
     """The index in *path*, memory-mapped.
 
-    Raises IndexMismatch when the file is absent, damaged, of another format or of another *revision*.
+    Raises IndexMismatch when the file is absent, damaged, of another format or of another *revision*, if one is given.
     """
     try:
         with path.open("rb") as file:
@@ -68,7 +69,7 @@ def load(path: Path, revision: str) -> Index:
         raise IndexMismatch(f"{path}: {error}") from error
     facts, start = _directory(mapped, path)
     places: dict[str, tuple[str, tuple[int, ...], int]] = facts["arrays"]
-    if facts["revision"] != revision:
+    if revision is not None and facts["revision"] != revision:
         raise IndexMismatch(f"{path}: belongs to another revision than {revision}")
     if len(mapped) != start + facts["end"]:
         raise IndexMismatch(f"{path}: has {len(mapped)} bytes, its header says {start + facts['end']}")
@@ -88,6 +89,7 @@ def _arrays(index: Index) -> Mapping[str, NDArray[Any]]:
     return {
         "keys": index.keys,
         "kinds": index.kinds,
+        "marks": index.marks,
         "terms": np.frombuffer(text, np.uint8),
         "term_starts": starts,
         "ranks": index.ranks,
@@ -117,6 +119,7 @@ def _index(
         revision=facts["revision"],
         keys=arrays["keys"],
         kinds=arrays["kinds"],
+        marks=arrays["marks"],
         vocabulary=Vocabulary(mapped, offsets["terms"], arrays["term_starts"]),
         ranks=arrays["ranks"],
         texts=postings("texts"),

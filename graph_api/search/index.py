@@ -20,6 +20,8 @@ from typing import Any, NamedTuple, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from graph_api.search.stream import code
+
 Bytes: TypeAlias = NDArray[np.uint8]
 Shorts: TypeAlias = NDArray[np.uint16]
 Numbers: TypeAlias = NDArray[np.int64]
@@ -55,7 +57,7 @@ WEIGHTS = {Field.NAME: 4.0, Field.EXCERPT: 1.5, Field.BODY: 1.0, Field.TOPICS: 1
 
 
 class Document(NamedTuple):
-    """A node with its texts: its title or name, excerpt or description, body, and names of topics and provider."""
+    """A node with its texts: its title or name, excerpt or description, body in Markdown, names of topics and provider."""
 
     key: int
     kind: Kind
@@ -172,13 +174,14 @@ class Vocabulary(Sequence[str]):
 class Index:
     """The index of *revision*.
 
-    *ranks* are the terms' ranks by number of occurrences, of which their codes are made. The stream of document d is
+    *marks* are fingerprints of the documents' texts; *ranks* are the terms' ranks by number of occurrences, of which their codes are made. The stream of document d is
     `stream[offset + stream_starts[d] : offset + stream_starts[d + 1]]`.
     """
 
     revision: str
     keys: Numbers
     kinds: Bytes
+    marks: Numbers
     vocabulary: Vocabulary
     ranks: NDArray[np.int32]
     texts: Postings
@@ -190,9 +193,16 @@ class Index:
     def __len__(self) -> int:
         return len(self.keys)
 
+    @property
+    def marks_by_key(self) -> dict[int, tuple[int, int]]:
+        """For each key the number of its document, and its mark."""
+        keys: list[int] = self.keys.tolist()
+        marks: list[int] = self.marks.tolist()
+        return dict(zip(keys, enumerate(marks), strict=True))
+
     def code(self, terms: Sequence[int]) -> bytes:
         """The bytes of these terms in the stream."""
-        return b"".join(code_of(int(self.ranks[term])) for term in terms)
+        return b"".join(code(int(self.ranks[term])) for term in terms)
 
     def contains(self, doc: int, code: bytes) -> bool:
         """Whether the stream of document *doc* has these bytes. No code is part of another, so they are whole words."""
@@ -202,7 +212,7 @@ class Index:
 
     def containing(self, code: bytes) -> Numbers:
         """The documents whose streams have these bytes, two or more, ascending: one pass over all streams."""
-        stream = self._stream
+        stream = self.stream_bytes
         at = np.flatnonzero((stream[:-1] == code[0]) & (stream[1:] == code[1]))
         for place, byte in enumerate(code[2:], 2):
             at = at[at < len(stream) - place]
@@ -238,33 +248,10 @@ class Index:
         return "words_by_length" in self.__dict__
 
     @cached_property
-    def _stream(self) -> Bytes:
+    def stream_bytes(self) -> Bytes:
+        """The stream as an array."""
         return np.frombuffer(self.stream, np.uint8, int(self.stream_starts[-1]), self.stream_offset)
 
     @cached_property
     def _bounds(self) -> memoryview:
         return self.stream_starts.data
-
-
-# -- codes of the stream: a first byte below 0x80, further bytes above it ---------------------------------
-
-_FIRST = (
-    0x01,
-    0x55,
-    0x7B,
-    0x7D,
-)  # the lowest first byte of codes with 1, 2, 3 and 4 bytes: 1.6 a word of English
-_CODES = tuple(
-    (end - low) << 7 * more for more, (low, end) in enumerate(zip(_FIRST, (*_FIRST[1:], 0x80), strict=True))
-)
-LIMITS = tuple(sum(_CODES[:count]) for count in range(5))  # ranks from LIMITS[n] on have n + 1 bytes
-
-
-def code_of(rank: int) -> bytes:
-    """The code of the term with this *rank*, 0 being the most frequent; -1 ends a field."""
-    if rank < 0:
-        return b"\0"
-    size = next(size for size in (1, 2, 3, 4) if rank < LIMITS[size])
-    rest = rank - LIMITS[size - 1]
-    tail = [0x80 | rest >> 7 * more & 0x7F for more in reversed(range(size - 1))]
-    return bytes([_FIRST[size - 1] + (rest >> 7 * (size - 1)), *tail])

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from graph_api.search.index import FINE, UNIT, Found, Index, Kind, Numbers, Postings
 from graph_api.search.query import Clause, Query
-from graph_api.search.tokens import terms, tokens
+from graph_api.search.tokens import sequence
 
 _LOW = (1 << 32) - 1
 _FIRST_ORDERED = 256  # documents that are ordered at once; then four times as many
@@ -167,7 +167,7 @@ def more_like(
 ) -> Matches:
     """The documents that have any word of *text*, the more and the rarer the better. The document with the text is one."""
     matching = _Matching(index, postings or index.texts, _admitted(index, kinds, None))
-    return matching.any(dict.fromkeys(term for token in tokens(text) for term in terms(token).sequence))
+    return matching.any(dict.fromkeys(sequence(text)))
 
 
 def _admitted(index: Index, kinds: Collection[Kind], allowed: Numbers | None) -> NDArray[np.bool_] | None:

@@ -7,27 +7,31 @@ from __future__ import annotations
 
 import re
 
-_HIDDEN = re.compile(
-    r"^[ ]{0,3}(?:```|~~~).*$"
-    r"|(?P<code>`[^`\n]*`)"
+# Each alternative begins with a literal, and so does each line: `re` then skips all other characters quickly.
+_INLINE = re.compile(
+    r"`[^`\n]*`"
     r"|\]\((?:[^()\s]|\([^()\s]*\))*(?:\s+\"[^\"\n]*\")?\)"  # ](address "title")
     r"|\]\[[^\]\n]*\]"  # ][reference]
     r"|<[/!?a-zA-Z][^<>]*>"  # tags, comments, <https://...>
-    r"|^[ ]{0,3}\[[^\]\n]+\]:[ ]+\S+.*$"  # [reference]: address
     r"|https?://\S+"
-    r"|^[ ]{0,3}(?:\#{1,6}[ ]|>[ ]?|[-*+][ ]|-{3,}[ ]*$|[|:][-:| ]{2,}$)"
-    r"|[\[\]*|`]|!(?=\[)|__",
-    re.MULTILINE,
+    r"|\[|\]|\*|\||`|!\[|__"
+)
+_LINES = re.compile(
+    r"\n[ ]{0,3}(?:"
+    r"\#{1,6}[ ]|>[ ]?|[-*+][ ]|(?:```|~~~).*"
+    r"|-{3,}[ ]*(?=\n|$)|[|:][-:| ]{2,}(?=\n|$)"  # rules, and those of tables
+    r"|\[[^\]\n]+\]:[ ]+\S+.*"  # [reference]: address
+    r")"
 )
 
 
 def prose(markdown: str) -> str:
     """The words of *markdown* in order, as plain text. Linear in its length."""
-    return _HIDDEN.sub(_shown, markdown)
+    return _INLINE.sub(_shown, _LINES.sub("\n", f"\n{markdown}"))[1:]
 
 
 def _shown(found: re.Match[str]) -> str:
     text = found.group()
-    if found["code"] is not None:
+    if text[0] == "`":
         return text.strip("`")
     return " " if text[0] in "<|" else ""

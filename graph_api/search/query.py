@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from graph_api.search.tokens import terms, tokens
+from graph_api.search.tokens import MAX_TERM, sequence, terms
 
 _QUOTES = str.maketrans("\u201c\u201d\u201e\u201f\u00ab\u00bb\uff02", '"' * 7)
 _PIECE = re.compile(r'(?<!\S)(-?)"([^"]*)"|(\S+)')
@@ -58,37 +58,33 @@ def _clauses(text: str) -> Iterator[Clause]:
     for found in _PIECE.finditer(text.translate(_QUOTES)):
         minus, quoted, word = found.groups()
         if quoted is not None:
-            if sequence := sequence_of(quoted):
-                single = len(sequence) == 1
+            if words := sequence_of(quoted):
+                is_prefix = len(words) == 1 and _is_one_sign(words[0])
                 yield Clause(
-                    sequence,
-                    found.span(),
-                    is_quoted=True,
-                    is_excluded=bool(minus),
-                    is_prefix=single and _is_one_sign(sequence[0]),
+                    words, found.span(), is_prefix=is_prefix, is_quoted=True, is_excluded=bool(minus)
                 )
             continue
         excluded = word.startswith("-")
-        sequence = sequence_of(word.lstrip("-") if excluded else word)
-        if sequence:
-            yield from _of_word(sequence, found.span(), excluded, starred=word.rstrip("\"'").endswith("*"))
+        words = sequence_of(word.lstrip("-") if excluded else word)
+        if words:
+            yield from _of_word(words, found.span(), excluded, starred=word.rstrip("\"'").endswith("*"))
 
 
 def _of_word(
-    sequence: tuple[str, ...], piece: tuple[int, int], excluded: bool, *, starred: bool
+    words: tuple[str, ...], piece: tuple[int, int], excluded: bool, *, starred: bool
 ) -> Iterator[Clause]:
-    last = sequence[len(sequence) - 1]
-    if starred and len(sequence) > 1 and not is_pair(last):  # node.j*
+    last = words[len(words) - 1]
+    if starred and len(words) > 1 and not is_pair(last):  # node.j*
         if not excluded:
-            yield Clause(sequence[:-1], piece)
-        sequence = (last,)
-    is_prefix = (starred and not is_pair(last)) or (sequence == (last,) and _is_one_sign(last))
-    yield Clause(sequence, piece, is_prefix=is_prefix, is_excluded=excluded)
+            yield Clause(words[:-1], piece)
+        words = (last,)
+    is_prefix = (starred and not is_pair(last)) or (words == (last,) and _is_one_sign(last))
+    yield Clause(words, piece, is_prefix=is_prefix, is_excluded=excluded)
 
 
 def sequence_of(text: str) -> tuple[str, ...]:
     """The terms that follow each other where *text* occurs."""
-    found = [term for token in tokens(text) for term in terms(token).sequence]
+    found = [term[:MAX_TERM] for term in sequence(text)]
     if len(found) > 1 and _is_one_sign(found[-1]) and is_pair(found[-2]) and found[-2][1] == found[-1]:
         found.pop()  # it ends the run here; where the text occurs, the run may go on
     return tuple(found)
@@ -96,7 +92,7 @@ def sequence_of(text: str) -> tuple[str, ...]:
 
 def is_pair(term: str) -> bool:
     """Whether *term* is two characters of a script without spaces."""
-    return len(terms(term).sequence) > 1
+    return len(terms(term)) > 1
 
 
 def _is_one_sign(term: str) -> bool:

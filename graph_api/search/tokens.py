@@ -79,21 +79,29 @@ def tokens(text: str) -> list[str]:
     return (_ASCII if folded.isascii() else _ANY).findall(folded)
 
 
-class Terms(NamedTuple):
-    """What a token is indexed as: *sequence*, one after the other, and *more* words inside of it."""
+def sequence(text: str) -> list[str]:
+    """The terms of *text*, one after the other."""
+    folded = fold(text)
+    if folded.isascii():
+        return _ASCII.findall(folded)
+    found: list[str] = _ANY.findall(folded)
+    if _IS_UNSPACED.search(folded):
+        return [term for token in found for term in terms(token)]
+    return found
 
-    sequence: tuple[str, ...]
-    more: tuple[str, ...] = ()
 
-
-def terms(token: str) -> Terms:
-    """The terms of *token*."""
+def terms(token: str) -> tuple[str, ...]:
+    """The terms that *token* is indexed as: itself, or the pairs of a run and its last character."""
     if _IS_UNSPACED.match(token):
-        return Terms((*(token[at : at + 2] for at in range(len(token) - 1)), token[-1]))
-    short = token[:MAX_TERM]
-    if token.isalnum():
-        return Terms((short,))
-    return Terms((short,), tuple(word for word in _WORDS.findall(short) if word != short))
+        return (*(token[at : at + 2] for at in range(len(token) - 1)), token[-1])
+    return (token[:MAX_TERM],)
+
+
+def words_in(term: str) -> tuple[str, ...]:
+    """The words in a name with signs, which are indexed too: `c` of `c++`. None of other terms."""
+    if term.isalnum() or _IS_UNSPACED.match(term):
+        return ()
+    return tuple(word for word in _WORDS.findall(term) if word != term)
 
 
 class Occurrence(NamedTuple):
@@ -110,13 +118,13 @@ def occurrences(text: str) -> Iterator[Occurrence]:
     folded, starts, ends = _placed(text)
     for found in (_ASCII if folded.isascii() else _ANY).finditer(folded):
         first, token = found.start(), found.group()
-        sequence, more = terms(token)
-        if len(sequence) == 1:
-            yield Occurrence(sequence[0], starts[first], ends[found.end() - 1])
+        own = terms(token)
+        if len(own) == 1:
+            yield Occurrence(own[0], starts[first], ends[found.end() - 1])
         else:
-            for at, term in enumerate(sequence, first):
+            for at, term in enumerate(own, first):
                 yield Occurrence(term, starts[at], ends[at + len(term) - 1])
-        if more:
+        if words_in(own[0]):
             for word in _WORDS.finditer(token[:MAX_TERM]):
                 yield Occurrence(
                     word.group(), starts[first + word.start()], ends[first + word.end() - 1], inner=True

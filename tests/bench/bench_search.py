@@ -146,6 +146,10 @@ def measure(name: str, texts: Texts, *, queries_of: Texts | None = None) -> None
         print(
             f"build {build_s:.2f} s, {bytes_:,} bytes: {bytes_ / len(texts):.0f} an article, {bytes_ / size:.2f} a byte"
         )
+        changed = [*made[1:], made[0]._replace(name="Another title")]
+        begun = time.perf_counter()
+        build("next", changed, index)
+        print(f"build after one change {time.perf_counter() - begun:.2f} s")
         _print_times(index, cases(queries_of or texts))
 
 

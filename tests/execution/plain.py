@@ -145,7 +145,7 @@ class Plain:
         for each in self.articles:
             topics = "\n".join(topic.name for topic in each.topics)
             provider = each.provider.name if each.provider else ""
-            body = search.prose(each.node.body or "")
+            body = each.node.body or ""
             yield search.Document(
                 each.node.key,
                 search.Kind.ARTICLE,

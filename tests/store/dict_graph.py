@@ -151,7 +151,7 @@ class DictGraph:
                 search.Kind.ARTICLE,
                 article.title,
                 article.excerpt or "",
-                search.prose(record.details.get(Detail.BODY) or ""),
+                record.details.get(Detail.BODY) or "",
                 "\n".join(self.topics[topic].topic.name for topic in self.topics_of(key)),
                 self.providers[provider].name if provider is not None else "",
             )

@@ -15,7 +15,7 @@ from pathlib import Path
 import orjson
 
 from graph_api.errors import IndexMismatch
-from graph_api.search import Document, Index, Kind, build, load, prose, save
+from graph_api.search import Document, Index, Kind, build, load, save
 from graph_api.store.reads import Rights, SearchIndex
 from graph_api.store.sqlite.connection import clear_errors, connected
 from graph_api.store.sqlite.sql import graph
@@ -41,16 +41,24 @@ def search_index(connection: sqlite3.Connection, read: SearchIndex) -> Index:
     stamp = f"{revision} published" if published else str(revision)  # neither file passes for the other
     database = _file(connection)
     path = index_path(database, published_only=published)
-    try:
-        return load(path, stamp)
-    except IndexMismatch:
-        index = build(stamp, _documents(connection, Rights(published_only=published)))
+    former = _former(path)
+    if former is not None and former.revision == stamp:
+        return former
+    index = build(stamp, _documents(connection, Rights(published_only=published)), former)
     try:
         if _latest(database) == revision:  # a reader of a former revision leaves the file to the others
             save(index, path)
     except OSError as error:
         logger.warning("%s cannot be written: %s", path, error)
     return index
+
+
+def _former(path: Path) -> Index | None:
+    """The index in the file, of whatever revision."""
+    try:
+        return load(path)
+    except IndexMismatch:
+        return None
 
 
 def make_indexes(database: Path) -> None:
@@ -84,9 +92,7 @@ def _latest(database: Path) -> str:
 def _documents(connection: sqlite3.Connection, rights: Rights) -> Iterator[Document]:
     p = graph(rights)
     for key, title, excerpt, body, provider, topics in connection.execute(_ARTICLES.format(p)):
-        yield Document(
-            key, Kind.ARTICLE, title, excerpt or "", prose(body) if body else "", topics or "", provider or ""
-        )
+        yield Document(key, Kind.ARTICLE, title, excerpt or "", body or "", topics or "", provider or "")
     for key, name, description, domain, others in connection.execute(_PROVIDERS.format(p)):
         yield Document(
             key, Kind.PROVIDER, name, description or "", "\n".join([domain, *orjson.loads(others)])
