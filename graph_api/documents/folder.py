@@ -15,21 +15,17 @@ from graph_api.documents.site import Identity, Site
 
 _ADDRESS_KEY = re.compile(rb"""^["']?(?:webUrl|originalUrl)["']?[ \t]*[:=]""", re.MULTILINE)
 _END = re.compile(rb"^(?:---|\+\+\+|\.\.\.)[ \t\r]*$", re.MULTILINE)
+_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 _YAML_ENDINGS = (".yaml", ".yml")
 
 
 def has_address(data: bytes) -> bool:
     """Whether the front matter in *data* has a top-level key webUrl or originalUrl."""
-    found = _ADDRESS_KEY.search(data)
-    if found is None:
+    if b"webUrl" not in data and b"originalUrl" not in data:
         return False
-    front = data.lstrip()
-    end = _END.search(front, 3)
-    return (
-        front[:3] in {b"---", b"+++"}
-        and end is not None
-        and found.start() < end.end() + len(data) - len(front)
-    )
+    front = data.removeprefix(_BYTE_ORDER_MARK).lstrip()
+    end = _END.search(front, 3) if front[:3] in {b"---", b"+++"} else None
+    return end is not None and _ADDRESS_KEY.search(front, 0, end.start()) is not None
 
 
 def is_read(path: str, site: Site) -> bool:

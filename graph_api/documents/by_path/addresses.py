@@ -56,7 +56,7 @@ def urls(
     pages = {path: page(path) for path in paths if not is_part(path)}
     uses = Counter([*pages.values(), *pages])
     shared = (path for path, at in pages.items() if uses[at] > 1)
-    last = set() if is_hidden is None else set(filter(is_hidden, shared))
+    last: set[str] = set() if is_hidden is None else set(filter(is_hidden, shared))
     found: dict[str, str] = {}
     taken: set[str] = set()
     for path in sorted(pages, key=lambda path: (path in last, path)):
@@ -124,7 +124,7 @@ def declared(
 
     *slugs* replace the name of the page, or the page below its top folder.
     """
-    top, _, _ = path.partition("/")
+    top = path.partition("/")[0] if "/" in path else ""
     whole = page(path)
     folder, _, name = whole.rpartition("/")
     for text in permalinks:

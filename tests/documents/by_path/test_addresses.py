@@ -103,6 +103,7 @@ def test_a_path_that_is_too_long_for_a_url_has_one_too() -> None:
         ("path: /p/4\nlink: https://other.example/p/4?q", "a.md", []),
         ("slug: b", "c/a.md", ["c/b"]),
         ("slug: /b", "c/d/a.md", ["b", "c/b"]),
+        ("slug: /b", "a.md", ["b"]),
         ("slug: b", "content/c/a.md", ["content/c/b", "c/b", "c/a"]),
         ("aliases: [/b/, c/d, e, f g]", "h/a.md", ["b", "c/d", "h/e"]),
         ("redirect_from: [/b/, /c]", "a.md", ["b", "c"]),
