@@ -75,6 +75,6 @@ def test_a_native_article_has_references_only_where_links_of_bodies_are_wanted()
     assert isinstance(linked, ArticleDocument)
     assert (without.references, [(one.target, one.line) for one in linked.references]) == (
         (),
-        [("two.md", 7)],
+        [("two.md", 8)],
     )
     assert replace(linked, references=()) == without
