@@ -323,9 +323,22 @@ class Problem:
     article: NodeKey | None = None
 
 
+class FileOutcome(Enum):
+    """What a file of a source folder became; *LEFT_OUT* is no document and no error."""
+
+    ARTICLE = "article"
+    TAXONOMY = "taxonomy"
+    REJECTED = "rejected"
+    LEFT_OUT = "left_out"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ContentStatus:
-    """The revision of the graph (hex), when it was first stored (UTC), and counts."""
+    """The revision of the graph (hex), when it was first stored (UTC), and counts.
+
+    *linked* of the *related* edges come from links of bodies, the others are listed. *links_found* counts the links that
+    bodies have to documents of their own folder or site, *links_resolved* those that lead to one.
+    """
 
     revision: str
     generated_at: datetime
@@ -334,4 +347,8 @@ class ContentStatus:
     providers: int
     topics: int
     related: int
+    linked: int
+    links_found: int
+    links_resolved: int
+    files: Mapping[FileOutcome, int]
     problems: Mapping[Severity, int]

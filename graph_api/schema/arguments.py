@@ -246,6 +246,10 @@ def suggest(
     )
 
 
+def origin(origin: Origin = None) -> EdgeOrigin | None:
+    return origin
+
+
 # -- single nodes ----------------------------------------------------------------------------------------
 
 

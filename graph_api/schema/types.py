@@ -351,12 +351,28 @@ class ProblemConnection:
     total_count: int = batched(resolvers.connections.total_count)
 
 
+@strawberry.type(description="The numbers of files in the source folders, by what they became.")
+class FileCounts:
+    articles: int = plain("Files that describe an article.")
+    taxonomy: int = plain("Files that describe a topic or a provider.")
+    rejected: int = plain("Files with an error. Callers who see only published content do not see them.")
+    left_out: int = plain(
+        "Files that are no documents and no errors: empty files, parts of pages, configuration."
+    )
+
+
 @strawberry.type(description="Counts of what the graph contains, and the problems found in the documents.")
 class ContentReport:
     revision: str = plain("The revision of the content, a hash: equal content has an equal revision.")
     generated_at: datetime = plain("The time at which this revision was first stored.")
     articles: int = plain("The number of articles, stubs included.")
     stubs: int = plain("The number of stubs.")
+    related: int = batched(resolvers.nodes.related_count, arguments.origin)
+    links_found: int = plain(
+        "The number of links in the bodies of articles to pages of their own site; 0 where bodies are not read for links."
+    )
+    links_resolved: int = plain("How many of these links lead to an article.")
+    files: FileCounts = batched(resolvers.nodes.file_counts)
     problems: ProblemConnection = batched(resolvers.nodes.problems, arguments.problems, size=PAGE)
 
 

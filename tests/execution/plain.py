@@ -289,6 +289,12 @@ class ContentReportView:
     def stubs(self) -> int:
         return sum(each.is_stub for each in self.graph.articles)
 
+    links_found = links_resolved = 0  # these graphs are made of nodes, not of files with bodies
+
+    def related(self, given: Given) -> int:
+        wanted = [given["origin"]] if given.get("origin") else ["LISTED", "LINKED"]
+        return sum(one.origin_of(other) in wanted for one in self.graph.articles for other in one.out)
+
     def problems(self, given: Given) -> Page:
         wanted = {name: given[name] for name in ("severity", "code") if given.get(name) is not None}
         found = [

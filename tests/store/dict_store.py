@@ -25,6 +25,7 @@ from graph_api.records import (
     Article,
     ContentStatus,
     EdgeOrigin,
+    FileOutcome,
     Image,
     NodeKey,
     Problem,
@@ -658,6 +659,17 @@ def _problem_rows(_: Content, graph: DictGraph, read: reads.ProblemRows) -> Mapp
 def _status(content: Content, graph: DictGraph, read: reads.Status) -> ContentStatus:
     articles, stubs = content.seen(read.rights).counts()
     found = Counter(problem.severity for problem in graph.problems.values())
+    links = [
+        link
+        for each in content.seen(read.rights).linked.values()
+        for link in each
+        if link.origin is EdgeOrigin.LINKED
+    ]
+    files = Counter(
+        FileOutcome.TAXONOMY if file.kind in {"topic", "provider"} else FileOutcome(file.kind)
+        for file in content.files.values()
+        if not (read.rights.published_only and file.is_hidden)
+    )
     return ContentStatus(
         revision=content.named(),
         generated_at=content.generated_at,
@@ -666,6 +678,14 @@ def _status(content: Content, graph: DictGraph, read: reads.Status) -> ContentSt
         providers=len(graph.providers),
         topics=len(graph.topics),
         related=sum(len(graph.out(key)) for key in graph.articles),
+        linked=sum(
+            graph.origin(key, other) is EdgeOrigin.LINKED
+            for key in graph.articles
+            for other in graph.out(key)
+        ),
+        links_found=len(links),
+        links_resolved=sum(link.target is not None for link in links),
+        files={outcome: files[outcome] for outcome in FileOutcome},
         problems={severity: found[severity] for severity in Severity},
     )
 

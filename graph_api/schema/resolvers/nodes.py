@@ -5,13 +5,23 @@ the reads that the other resolvers share.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import partial
 from typing import Any, TypeVar
 
 from orjson import Fragment
 
 from graph_api.execution.fields import ByKey
-from graph_api.records import Article, ContentStatus, NodeKey, Problem, Provider, Topic
+from graph_api.records import (
+    Article,
+    ContentStatus,
+    EdgeOrigin,
+    FileOutcome,
+    NodeKey,
+    Problem,
+    Provider,
+    Topic,
+)
 from graph_api.schema.arguments import ProblemList
 from graph_api.schema.identifiers import NodeHandle
 from graph_api.schema.paging import Connection
@@ -99,6 +109,37 @@ def problems(
     """The problems found in the documents, sorted by path and line."""
     del rights
     return [Connection(wanted.scope, wanted.listing) for _ in parents]
+    yield
+
+
+def related_count(
+    parents: Sequence[ContentStatus], rights: Rights, origin: EdgeOrigin | None
+) -> Reads[list[int]]:
+    """The number of edges between related articles."""
+    del rights
+    return [
+        {None: one.related, EdgeOrigin.LINKED: one.linked, EdgeOrigin.LISTED: one.related - one.linked}[
+            origin
+        ]
+        for one in parents
+    ]
+    yield
+
+
+@dataclass(frozen=True, slots=True)
+class FileCounts:
+    """The numbers of files by what they became."""
+
+    articles: int
+    taxonomy: int
+    rejected: int
+    left_out: int
+
+
+def file_counts(parents: Sequence[ContentStatus], rights: Rights) -> Reads[list[FileCounts]]:
+    """The numbers of files in the source folders, by what they became."""
+    del rights
+    return [FileCounts(*(one.files[outcome] for outcome in FileOutcome)) for one in parents]
     yield
 
 

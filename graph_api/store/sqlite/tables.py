@@ -168,6 +168,7 @@ CREATE TABLE related (
     PRIMARY KEY (src, position)
 ) STRICT, WITHOUT ROWID;
 CREATE UNIQUE INDEX related_dst ON related (dst, src, origin);
+CREATE INDEX related_linked ON related (src) WHERE origin = 1; -- empty in most graphs: counts what comes from bodies
 """,
     "link": """
 CREATE TABLE link (               -- where a reference leads in this graph
