@@ -60,6 +60,7 @@ class OpenInt(int):
 
 UNANSWERED = {
     "Article": {"neighborhood"},
+    "ContentReport": {"files"},  # these graphs are made of nodes, not of files
     "Query": {
         "search",
         "suggest",
