@@ -277,9 +277,14 @@ class ArticleBy:
     slug: str | None = optional(
         "The slug. If several articles share it, the newest one is returned, and of equally new ones the one with the smallest id."
     )
-    url: URL | None = optional("Any of the URLs of the article; it is normalized before the look-up.")
+    url: URL | None = optional(
+        "Any of the URLs of the article; it is normalized before the look-up. In folders that are read by path, these include"
+        " the addresses that the document declares, such as permalinks and aliases."
+    )
     path: str | None = optional(
-        "The path of the article's file relative to the source folder, separated by slashes."
+        "The path of the article's file relative to the source folder, separated by slashes. In folders that are read by path,"
+        " also the path of its page, or one that it declares, such as /about/, with or without slashes at its ends. If several"
+        " articles declare it, the newest one is returned."
     )
 
 
