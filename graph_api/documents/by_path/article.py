@@ -147,8 +147,8 @@ def _excerpt(keys: Keys, body: Outline) -> str | None:
 def _date(keys: Keys, path: str) -> datetime | None:
     """The first date that can be read; a warning for one that cannot, unless `published` is a flag."""
     for key, value in keys.of("publishedDateTime", _DATES):
-        text = keys.as_text(key, value)
-        found = dates.read(text) if text else None
+        text = ", ".join(_flat(value)) if is_list(value) else keys.as_text(key, value)
+        found = dates.read(text.strip("[]")) if text else None
         if found is not None:
             keys.use("publishedDateTime", key)
             return found
@@ -315,16 +315,40 @@ def _listed(front: Front, keys: Keys) -> Iterator[Reference]:
 def _target(item: object) -> tuple[str, str, str]:
     """What an item of a list names, as it is written; its target: a text, or the address, else the title of a mapping;
     and its title."""
+    if is_list(item):  # a wikilink without quotes is a list in a list
+        written = ", ".join(_flat(item))
+        return written, *_wikilink(written)
     if isinstance(item, str):
         inner = item.strip().removeprefix("!")
         if inner.startswith("[[") and inner.endswith("]]"):
-            target, _, text = inner[2:-2].partition("|")
-            return item, target.partition("#")[0].strip(), text.strip()
-        return item, inner, ""
+            return item, *_wikilink(inner[2:-2])
+        return item, _without_fragment(inner), ""
     if not is_mapping(item):
         return "", "", ""
     title = item.get("title") or item.get("name")
     texts = (item.get(key) for key in ("webUrl", "originalUrl", "url", "link", "path", "slug"))
     target = next((text for text in texts if isinstance(text, str) and text.strip()), "")
     named = title.strip() if isinstance(title, str) else ""
-    return named or target, target.strip() or named, named
+    return named or target, _without_fragment(target.strip()) or named, named
+
+
+def _without_fragment(text: str) -> str:
+    """A path without its fragment; a title such as `C#` as it is."""
+    before, _, _ = text.partition("#")
+    is_path = "/" in before or before.lower().endswith((".md", ".mdx", ".markdown"))
+    return before if is_path and " " not in text else text
+
+
+def _wikilink(inner: str) -> tuple[str, str]:
+    """Target and text of a wikilink, of which *inner* stands between the brackets."""
+    target, _, text = inner.partition("|")
+    return target.partition("#")[0].strip(), text.strip()
+
+
+def _flat(value: object) -> Iterator[str]:
+    """The texts in a list of lists."""
+    if is_list(value):
+        for item in value:
+            yield from _flat(item)
+    elif isinstance(value, str):
+        yield value.strip()

@@ -136,6 +136,11 @@ def test_a_key_of_a_date_is_read(key: str) -> None:
     assert article(f"---\n{key}: 2022-05-09\n---\n").published_date_time == datetime(2022, 5, 9, tzinfo=UTC)
 
 
+@pytest.mark.parametrize("value", ["[[2022-05-09]]", "'[[2022-05-09]]'", "[2022-05-09]"])
+def test_a_date_may_be_a_link_to_the_note_of_a_day(value: str) -> None:
+    assert article(f"---\ncreated: {value}\n---\n").published_date_time == datetime(2022, 5, 9, tzinfo=UTC)
+
+
 def test_the_first_key_counts_and_then_the_file_name() -> None:
     both = "---\ncreated: 2020-01-01\ndate: 2021-01-01\n---\n"
     assert article(both, "2022-01-01-a.md").published_date_time == datetime(2021, 1, 1, tzinfo=UTC)

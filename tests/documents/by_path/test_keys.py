@@ -191,6 +191,12 @@ def test_a_picture_has_its_title_and_one_of_no_site_is_left_out_silently() -> No
         ("['[[A b#c|D]]']", [("A b", "D")]),
         ("[{title: A, url: /b/}, {slug: c}, {name: D}]", [("/b/", "A"), ("c", ""), ("D", "D")]),
         ("[1, null, '', {}]", []),
+        ("[[A]]", [("A", "")]),
+        ("\n- [[A b#c|D]]\n- '![[E]]'", [("A b", "D"), ("E", "")]),
+        (
+            "[a/b.md#c, a/#d, 'C#', 'A # b', {url: /b/#c}]",
+            [("a/b.md", ""), ("a/", ""), ("C#", ""), ("A # b", ""), ("/b/", "")],
+        ),
     ],
 )
 def test_a_list_of_related_names_documents(value: str, targets: list[tuple[str, str]]) -> None:
