@@ -6,7 +6,8 @@ begins where they would be.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import TypeVar, cast
 
 import numpy as np
@@ -43,14 +44,13 @@ def index_for(rights: Rights) -> Reads[Index]:
     return index
 
 
-def matches_of(query: str, kinds: Collection[Kind], filter: Filter | None, rights: Rights) -> Reads[Matches]:
-    """The matches of *query*; of articles those that fit *filter*."""
-    found = match((yield from index_for(rights)), parse(query), kinds=kinds)
+def fitting(matches: Matches, filter: Filter | None, rights: Rights) -> Reads[Matches]:
+    """Those of *matches* that are no articles, or fit *filter*."""
     if filter is None:
-        return found
+        return matches
     resolved = cast(Filter, (yield from answered(filter, rights)))
-    fitting = yield from ask(FittingKeys(_keys(found), resolved, rights))
-    return found.among(np.fromiter(fitting, np.int64, len(fitting)))
+    fits = yield from ask(FittingKeys(_keys(matches), resolved, rights))
+    return matches.among(np.fromiter(fits, np.int64, len(fits)))
 
 
 def _keys(matches: Matches) -> Keys:
@@ -85,30 +85,93 @@ def ranked_pages(
     query = ranked_by(filter)
     assert query is not None, "arguments are checked before the first read"
     found = match((yield from index_for(rights)), parse(query), kinds=[Kind.ARTICLE])
-    if isinstance(filter, TextMatches) and all(isinstance(scope, AllArticles) for scope in scopes):
-        return {scope: sliced(found, window) for scope in scopes}
+    if all(isinstance(scope, AllArticles) for scope in scopes):
+        rest = yield from answered(_without(filter, query), rights)
+        page = yield from page_of(found, window, rest, rights)
+        return dict.fromkeys(scopes, page)
     resolved = yield from answered(filter, rights)
     lists = yield from ask(Lists(tuple(scopes), rights, Window(max(found.count(), 1)), resolved))
-    return {scope: sliced(found.among(np.array(lists[scope].keys, np.int64)), window) for scope in scopes}
+    pages: dict[L, Slice] = {}
+    for scope in scopes:
+        own = found.among(np.array(lists[scope].keys, np.int64))
+        pages[scope] = yield from page_of(own, window, None, rights)
+    return pages
 
 
-def sliced(matches: Matches, window: Window) -> Slice:
-    """The part of *matches* that *window* shows."""
+def _without(filter: Filter, query: str) -> Filter | None:
+    """*filter* without its search for *query*, which all articles match anyhow; None when nothing is left."""
+    if filter == TextMatches(query):
+        return None
+    if not isinstance(filter, And):
+        return filter
+    return And(tuple(part for part in filter.parts if part != TextMatches(query)))
+
+
+def page_of(matches: Matches, window: Window, filter: Filter | None, rights: Rights) -> Reads[Slice]:
+    """The part of those of *matches* that fit *filter* that *window* shows.
+
+    Matches are filtered in the order of the page, until it is full: a filter keeps enough of the first few hundred,
+    or few match.
+    """
     after, before = _hit(window.after), _hit(window.before)
+    own = _Fitting(matches, filter, rights)
     if window.backward:
-        hits = [hit for hit in matches.last(window.size + 1, before) if after is None or _follows(hit, after)]
+        hits = yield from own.last(window.size + 1, before, after)
         shown = hits[max(len(hits) - window.size, 0) :]
     else:
-        hits = [
-            hit for hit in matches.first(window.size + 1, after) if before is None or _follows(before, hit)
-        ]
+        hits = yield from own.first(window.size + 1, after, before)
         shown = hits[: window.size]
     more = len(hits) > window.size
-    return Slice.of(
-        [Item(NodeKey(hit.key), (hit.score, hit.key)) for hit in shown],
-        has_next=(not window.backward and more) or _reaches(matches, before),
-        has_previous=(window.backward and more) or _begins(matches, after),
-    )
+    has_next, has_previous = more and not window.backward, more and window.backward
+    if before is not None and not has_next:
+        has_next = bool((yield from own.first(1, Hit(before.key - 1, before.score), None)))
+    if after is not None and not has_previous:
+        has_previous = bool((yield from own.last(1, Hit(after.key + 1, after.score), None)))
+    items = [Item(NodeKey(hit.key), (hit.score, hit.key)) for hit in shown]
+    return Slice.of(items, has_next=has_next, has_previous=has_previous)
+
+
+_PORTION = 200  # matches that are filtered together; then four times as many
+_LARGEST_PORTION = 20_000
+
+
+@dataclass(frozen=True, slots=True)
+class _Fitting:
+    """Those of *matches* that fit *filter*."""
+
+    matches: Matches
+    filter: Filter | None
+    rights: Rights
+
+    def first(self, count: int, after: Hit | None, before: Hit | None) -> Reads[list[Hit]]:
+        """The first *count* strictly between two places."""
+        found: list[Hit] = []
+        size = count if self.filter is None else max(count, _PORTION)
+        while len(found) < count and (some := self.matches.first(size, after)):
+            inside = [hit for hit in some if before is None or _follows(before, hit)]
+            found += yield from self._kept(inside)
+            if len(inside) < len(some) or len(some) < size:
+                break
+            after, size = some[-1], min(4 * size, _LARGEST_PORTION)
+        return found[:count]
+
+    def last(self, count: int, before: Hit | None, after: Hit | None) -> Reads[list[Hit]]:
+        """The last *count* strictly between two places, in the same order."""
+        found: list[Hit] = []
+        size = count if self.filter is None else max(count, _PORTION)
+        while len(found) < count and (some := self.matches.last(size, before)):
+            inside = [hit for hit in some if after is None or _follows(hit, after)]
+            found = [*(yield from self._kept(inside)), *found]
+            if len(inside) < len(some) or len(some) < size:
+                break
+            before, size = some[0], min(4 * size, _LARGEST_PORTION)
+        return found[max(len(found) - count, 0) :]
+
+    def _kept(self, hits: list[Hit]) -> Reads[list[Hit]]:
+        if self.filter is None or not hits:
+            return hits
+        fits = yield from ask(FittingKeys(tuple(NodeKey(hit.key) for hit in hits), self.filter, self.rights))
+        return [hit for hit in hits if hit.key in fits]
 
 
 def _hit(place: Place | None) -> Hit | None:
@@ -121,15 +184,3 @@ def _hit(place: Place | None) -> Hit | None:
 
 def _follows(hit: Hit, other: Hit) -> bool:
     return (-hit.score, hit.key) > (-other.score, other.key)
-
-
-def _reaches(matches: Matches, before: Hit | None) -> bool:
-    """Whether there is a match at *before* or after it."""
-    last = matches.last(1) if before is not None else []
-    return any(before is not None and not _follows(before, hit) for hit in last)
-
-
-def _begins(matches: Matches, after: Hit | None) -> bool:
-    """Whether there is a match at *after* or before it."""
-    first = matches.first(1) if after is not None else []
-    return any(after is not None and not _follows(hit, after) for hit in first)

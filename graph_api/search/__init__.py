@@ -10,7 +10,7 @@ from graph_api.search.builder import build
 from graph_api.search.file import load, save
 from graph_api.search.index import Document, Index, Kind
 from graph_api.search.matches import Hit, Matches, match, more_like
-from graph_api.search.passages import Passage, highlight, highlights, missing, passage
+from graph_api.search.passages import Marks, Passage, highlight, highlights, marks, passage
 from graph_api.search.prose import prose
 from graph_api.search.query import Query, parse
 from graph_api.search.suggestions import did_you_mean, suggest
@@ -20,6 +20,7 @@ __all__ = [
     "Hit",
     "Index",
     "Kind",
+    "Marks",
     "Matches",
     "Passage",
     "Query",
@@ -28,8 +29,8 @@ __all__ = [
     "highlight",
     "highlights",
     "load",
+    "marks",
     "match",
-    "missing",
     "more_like",
     "parse",
     "passage",

@@ -246,7 +246,8 @@ def _document_starts(pool: _Pool, sizes: list[Bytes]) -> Numbers:
     for (first, end), each in zip(pool.chunks(len(pool.keys)), sizes, strict=True):
         ends = np.cumsum(each, dtype=np.int64).take(np.cumsum(pool.totals[first:end]) - 1)
         bytes_.append(np.diff(ends, prepend=0))
-    return _starts(np.concatenate(bytes_) if bytes_ else np.empty(0, np.int64))
+    every: Numbers = np.concatenate(bytes_) if bytes_ else np.empty(0, np.int64)
+    return _starts(every.tolist())
 
 
 # -- postings ----------------------------------------------------------------------------------------------
@@ -262,7 +263,7 @@ class _Inner(NamedTuple):
 
 def _inner(vocabulary: list[str]) -> _Inner:
     number = {name: place for place, name in enumerate(vocabulary)}
-    lists = [[number[inner] for inner in words_in(name)] for name in vocabulary]
+    lists: list[list[int]] = [[number[inner] for inner in words_in(name)] for name in vocabulary]
     counts = np.array([len(each) for each in lists], np.int64)
     flat = np.array([inner for each in lists for inner in each], np.int32)
     return _Inner(_starts(counts)[:-1], counts, flat)

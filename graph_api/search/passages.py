@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple, TypeAlias
 
 from graph_api.search.query import Clause, Query, is_pair
@@ -21,35 +21,36 @@ class Passage(NamedTuple):
     ranges: tuple[Range, ...]
 
 
+class Marks(NamedTuple):
+    """The *ranges* of a text that a query asked for, and which of its clauses were *found*, by number."""
+
+    ranges: tuple[Range, ...]
+    found: frozenset[int]
+
+
+def marks(text: str, query: Query) -> Marks:
+    """What *text* has of what *query* asked for."""
+    every = list(occurrences(text))
+    sequence = [each for each in every if not each.inner]
+    ranges: list[Range] = []
+    found: set[int] = set()
+    for number, clause in enumerate(query.clauses):
+        spans = () if clause.is_excluded else tuple(_spans(clause, sequence, every))
+        if spans:
+            ranges += spans
+            found.add(number)
+    return Marks(tuple(_joined(sorted(ranges))), frozenset(found))
+
+
 def highlights(text: str, query: Query) -> tuple[Range, ...]:
     """The ranges of *text* that *query* asked for."""
-    wanted = [clause for clause in query.clauses if not clause.is_excluded]
-    if not text or not wanted:
-        return ()
-    found = list(occurrences(text))
-    sequence = [each for each in found if not each.inner]
-    ranges = [span for clause in wanted for span in _spans(clause, sequence, found)]
-    return tuple(_joined(sorted(ranges)))
+    return marks(text, query).ranges
 
 
 def highlight(text: str, query: Query, most: int) -> Passage | None:
     """The passage of *text* of about *most* characters with the most of what *query* asked for; None without any."""
     ranges = highlights(text, query)
     return passage(text, ranges, most) if ranges else None
-
-
-def missing(query: Query, texts: Iterable[str]) -> bool:
-    """Whether *query* asks for something that none of *texts* has."""
-    found = [list(occurrences(text)) for text in texts]
-    sequences = [[each for each in every if not each.inner] for every in found]
-    return any(
-        not any(
-            next(_spans(clause, sequence, every), None)
-            for sequence, every in zip(sequences, found, strict=True)
-        )
-        for clause in query.clauses
-        if not clause.is_excluded
-    )
 
 
 def _spans(clause: Clause, sequence: Sequence[Occurrence], every: Sequence[Occurrence]) -> Iterator[Range]:

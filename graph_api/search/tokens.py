@@ -115,26 +115,36 @@ class Occurrence(NamedTuple):
 
 def occurrences(text: str) -> Iterator[Occurrence]:
     """The terms of *text* in order, with their places in it."""
+    if text.isascii():
+        for found in _ASCII.finditer(text.lower()):
+            token = found.group()
+            yield Occurrence(token[:MAX_TERM], found.start(), found.end())
+            if not token.isalnum():
+                yield from _inner(token, found.start(), range(len(text)), range(1, len(text) + 1))
+        return
     folded, starts, ends = _placed(text)
     for found in (_ASCII if folded.isascii() else _ANY).finditer(folded):
         first, token = found.start(), found.group()
         own = terms(token)
         if len(own) == 1:
             yield Occurrence(own[0], starts[first], ends[found.end() - 1])
+            yield from _inner(token, first, starts, ends)
         else:
             for at, term in enumerate(own, first):
                 yield Occurrence(term, starts[at], ends[at + len(term) - 1])
-        if words_in(own[0]):
-            for word in _WORDS.finditer(token[:MAX_TERM]):
-                yield Occurrence(
-                    word.group(), starts[first + word.start()], ends[first + word.end() - 1], inner=True
-                )
+
+
+def _inner(token: str, first: int, starts: Sequence[int], ends: Sequence[int]) -> Iterator[Occurrence]:
+    """The words in a name with signs."""
+    if words_in(token[:MAX_TERM]):
+        for word in _WORDS.finditer(token[:MAX_TERM]):
+            yield Occurrence(
+                word.group(), starts[first + word.start()], ends[first + word.end() - 1], inner=True
+            )
 
 
 def _placed(text: str) -> tuple[str, Sequence[int], Sequence[int]]:
     """The fold of *text*, and where in *text* each of its characters comes from: starts and ends."""
-    if text.isascii():
-        return fold(text), range(len(text)), range(1, len(text) + 1)
     starts: list[int] = []
     ends: list[int] = []
     parts: list[str] = []

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+import pytest
 from hypothesis import given, strategies as st
 
 from graph_api.records import NodeKey
-from graph_api.schema.matching import ranked_by, sliced
+from graph_api.schema.matching import page_of, ranked_by
 from graph_api.search import Document, Hit, Kind, build, match, parse
+from graph_api.store.driver import run
 from graph_api.store.filters import And, FlagField, FlagIs, Not, Or, TextMatches
-from graph_api.store.reads import Place, Window
+from graph_api.store.reads import FittingKeys, Place, Read, Rights, Window
 
 _FLAG = FlagIs(FlagField.IS_STUB, value=False)
 _TITLES = ("azure", "azure data", "azure azure lake", "data", "azure x y z")
@@ -29,15 +33,24 @@ _places = st.none() | st.builds(
     st.booleans(),
     st.one_of(st.none(), st.integers(0, 11), _places),
     st.one_of(st.none(), st.integers(0, 11), _places),
+    st.booleans(),
 )
 def test_a_page_is_what_is_strictly_between_two_places(
-    titles: list[str], size: int, backward: bool, after: Place | int | None, before: Place | int | None
+    titles: list[str],
+    size: int,
+    backward: bool,
+    after: Place | int | None,
+    before: Place | int | None,
+    is_filtered: bool,
 ) -> None:
     documents = [Document(3 * key + 1, Kind.ARTICLE, title) for key, title in enumerate(titles)]
     matches = match(build("r", documents), parse("azure"))
-    whole = matches.first(100)
+    whole = [hit for hit in matches.first(100) if not is_filtered or _fits(hit.key)]
     start, end = (_place(whole, bound) for bound in (after, before))
-    page = sliced(matches, Window(size, start, end, backward))
+    rights, window = Rights(), Window(size, start, end, backward)
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr("graph_api.schema.matching._PORTION", 2)
+        page = run(page_of(matches, window, _FLAG if is_filtered else None, rights), _answer)
     low, high = ((-place.sort[0], place.key) if place else None for place in (start, end))  # type: ignore[operator]
     inside = [
         hit for hit in whole if (low is None or _order(hit) > low) and (high is None or _order(hit) < high)
@@ -50,6 +63,17 @@ def test_a_page_is_what_is_strictly_between_two_places(
     prior = low is not None and any(_order(hit) <= low for hit in whole)
     assert page.has_next == (beyond or (more and not backward))
     assert page.has_previous == (prior or (more and backward))
+
+
+def _fits(key: int) -> bool:
+    return key % 2 == 0
+
+
+def _answer(read: Read[Any]) -> Any:
+    """The keys that the filter keeps."""
+    assert isinstance(read, FittingKeys)
+    assert read.filter == _FLAG
+    return frozenset(key for key in read.keys if _fits(key))
 
 
 def _place(whole: list[Hit], bound: Place | int | None) -> Place | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -18,9 +18,10 @@ from graph_api.search import (
     Matches,
     Query,
     did_you_mean as corrected,
-    highlight,
-    missing,
+    marks,
+    match,
     parse,
+    passage,
     prose,
     suggest as completed,
 )
@@ -40,7 +41,6 @@ from graph_api.store.reads import (
 )
 
 _PASSAGE = 200  # characters of a quoted body
-_WHOLE = 100_000  # characters of a title or excerpt, which is quoted whole
 _READ = 20_000  # characters of a body in which words are looked for
 _LARGEST_BYTES = 1_000_000  # bodies that are larger are not quoted
 
@@ -107,18 +107,18 @@ def search(parents: Sequence[object], rights: Rights, wanted: SearchList) -> Rea
 
 
 def _found(results: Results, rights: Rights) -> Reads[Matches]:
+    """The matches, of which a filter may still leave some out."""
     if results.matches is None:
-        wanted = results.wanted
-        results.matches = yield from matching.matches_of(
-            wanted.query, wanted.kinds, wanted.listing.filter, rights
-        )
+        index = yield from matching.index_for(rights)
+        results.matches = match(index, parse(results.wanted.query), kinds=results.wanted.kinds)
     return results.matches
 
 
 def _page(results: Results, rights: Rights) -> Reads[Slice]:
     if results.page is None:
-        found = yield from _found(results, rights)
-        results.page = matching.sliced(found, results.wanted.listing.window)
+        found, listing = (yield from _found(results, rights)), results.wanted.listing
+        filter = yield from matching.answered(listing.filter, rights)
+        results.page = yield from matching.page_of(found, listing.window, filter, rights)
     return results.page
 
 
@@ -158,9 +158,12 @@ def page_info(parents: Sequence[Results], rights: Rights) -> Reads[list[PageInfo
 
 def total_count(parents: Sequence[Results], rights: Rights) -> Reads[list[int]]:
     """The number of results, all pages included. It is only counted when selected."""
+    counts: list[int] = []
     for parent in parents:
-        yield from _found(parent, rights)
-    return [parent.matches.count() for parent in parents if parent.matches is not None]
+        found = yield from _found(parent, rights)
+        fitting = yield from matching.fitting(found, parent.wanted.listing.filter, rights)
+        counts.append(fitting.count())
+    return counts
 
 
 def did_you_mean(parents: Sequence[Results], rights: Rights) -> Reads[list[list[str]]]:
@@ -185,40 +188,58 @@ def node(parents: Sequence[Result] | Sequence[Suggestion], rights: Rights) -> Re
 
 def highlights(parents: Sequence[Result], rights: Rights) -> Reads[list[list[Highlight]]]:
     """The texts of the result in which words of the query occur: title, name, excerpt or description whole, of the body
-    the best passage; the topics and the provider of an article when they have a word that its texts lack."""
+    the best passage; body, topics and provider of an article when title and excerpt lack something of the query."""
     found = yield from records((parent.item.key for parent in parents), rights)
     answers: list[list[Highlight]] = []
     for parent in parents:
         yield from ask(Pause())
-        record, query = found.get(parent.item.key), parse(parent.results.wanted.query)
-        texts = (yield from _texts_of(record, query, rights)) if record is not None else []
-        answers.append(list(_highlighted(texts, query)))
+        quotes = _Quotes(parse(parent.results.wanted.query))
+        match found.get(parent.item.key):
+            case Article() as article:
+                yield from _quote_article(quotes, article, rights)
+            case Provider() as provider:
+                quotes.add("name", provider.name)
+                quotes.add("description", provider.description)
+                quotes.add("otherNames", "\n".join([provider.domain, *provider.other_names]))
+            case Topic() as topic:
+                quotes.add("name", topic.name)
+                quotes.add("shortname", topic.shortname)
+                quotes.add("keywords", "\n".join([*topic.keywords, *topic.hashtags]))
+            case None:
+                pass
+        answers.append(quotes.shown)
     return answers
 
 
-def _texts_of(
-    record: Article | Provider | Topic, query: Query, rights: Rights
-) -> Reads[list[tuple[str, str, int]]]:
-    """Fields and texts of *record*, and how many characters are quoted at most."""
-    if isinstance(record, Provider):
-        others = "\n".join([record.domain, *record.other_names])
-        return [
-            ("name", record.name, _WHOLE),
-            ("description", record.description or "", _WHOLE),
-            ("otherNames", others, _WHOLE),
-        ]
-    if isinstance(record, Topic):
-        words = "\n".join([*record.keywords, *record.hashtags])
-        return [
-            ("name", record.name, _WHOLE),
-            ("shortname", record.shortname or "", _WHOLE),
-            ("keywords", words, _WHOLE),
-        ]
-    texts = [("title", record.title, _WHOLE), ("excerpt", record.excerpt or "", _WHOLE)]
-    if missing(query, (text for _, text, _ in texts)):
-        texts.append(("body", (yield from _body_of(record, rights)), _PASSAGE))
-        texts += yield from _names_of(record, rights)
-    return texts
+class _Quotes:
+    """The texts *shown* for a query, and the clauses that none of them has."""
+
+    def __init__(self, query: Query) -> None:
+        self._query = query
+        self.shown: list[Highlight] = []
+        self.lacking = {number for number, clause in enumerate(query.clauses) if not clause.is_excluded}
+
+    def add(self, field: str, text: str | None, most: int | None = None) -> None:
+        """Show *text*, of which at most about *most* characters, if it has something of the query."""
+        found = marks(text, self._query) if text else None
+        if text and found is not None and found.ranges:
+            shown = passage(text, found.ranges, most or len(text))
+            ranges = tuple([TextRange(*span) for span in shown.ranges])
+            self.shown.append(Highlight(field, shown.text, ranges))
+            self.lacking -= found.found
+
+
+def _quote_article(quotes: _Quotes, article: Article, rights: Rights) -> Reads[None]:
+    quotes.add("title", article.title)
+    quotes.add("excerpt", article.excerpt)
+    if quotes.lacking:
+        quotes.add("body", (yield from _body_of(article, rights)), _PASSAGE)
+        topics = (yield from ask(TopicKeys((article.key,), rights))).get(article.key, ())
+        named = yield from ask(TopicRows(topics, rights))
+        quotes.add("topics", "\n".join(named[key].name for key in topics if key in named))
+        own = () if article.provider_key is None else (article.provider_key,)
+        for provider in (yield from ask(ProviderRows(own, rights))).values():
+            quotes.add("provider", provider.name)
 
 
 def _body_of(article: Article, rights: Rights) -> Reads[str]:
@@ -227,25 +248,6 @@ def _body_of(article: Article, rights: Rights) -> Reads[str]:
         return ""
     bodies = yield from ask(DetailRows((article.key,), rights, Detail.BODY))
     return prose(bodies.get(article.key, ""))[:_READ]
-
-
-def _names_of(article: Article, rights: Rights) -> Reads[list[tuple[str, str, int]]]:
-    topics = yield from ask(TopicKeys((article.key,), rights))
-    named = yield from ask(TopicRows(topics.get(article.key, ()), rights))
-    names = "\n".join(named[key].name for key in topics.get(article.key, ()) if key in named)
-    own: tuple[NodeKey, ...] = () if article.provider_key is None else (article.provider_key,)
-    providers = yield from ask(ProviderRows(own, rights))
-    return [
-        ("topics", names, _WHOLE),
-        *(("provider", provider.name, _WHOLE) for provider in providers.values()),
-    ]
-
-
-def _highlighted(texts: Sequence[tuple[str, str, int]], query: Query) -> Iterator[Highlight]:
-    for name, text, most in texts:
-        shown = highlight(text, query, most) if text else None
-        if shown is not None:
-            yield Highlight(name, shown.text, tuple(TextRange(*span) for span in shown.ranges))
 
 
 # -- suggestions -------------------------------------------------------------------------------------------

@@ -44,6 +44,10 @@ def search_index(connection: sqlite3.Connection, read: SearchIndex) -> Index:
     former = _former(path)
     if former is not None and former.revision == stamp:
         return former
+    if (
+        former is None and published
+    ):  # most published articles have the texts that they have in the whole graph
+        former = _former(index_path(database, published_only=False))
     index = build(stamp, _documents(connection, Rights(published_only=published)), former)
     try:
         if _latest(database) == revision:  # a reader of a former revision leaves the file to the others
