@@ -10,6 +10,7 @@ from typing import Any
 import orjson
 
 from graph_api.cli.terminal import progress
+from graph_api.documents.site import SiteOptions
 from graph_api.errors import UsageError
 from graph_api.ingest import IngestReport, default_database, ingest
 from graph_api.store import StoreUrl
@@ -24,10 +25,12 @@ def database_of(paths: Sequence[Path], database: str | None) -> StoreUrl:
     return default_database(paths)
 
 
-def ingested(paths: Sequence[Path], database: StoreUrl, *, only: bool) -> IngestReport:
+def ingested(
+    paths: Sequence[Path], database: StoreUrl, *, only: bool, site: SiteOptions | None = None
+) -> IngestReport:
     """Ingest the folders, with a progress bar; *only* removes all other folders from the database."""
     with progress("reading", "files") as advanced:
-        return ingest(paths, database, only=only, progress=advanced)
+        return ingest(paths, database, only=only, options=site, progress=advanced)
 
 
 def readable_database(paths: Sequence[Path], database: str | None) -> StoreUrl:

@@ -1,33 +1,39 @@
-"""`graph-api check`: a linter for articles.
+"""`graph-api check`: a linter for articles, and a link checker for their folder.
 
-Files are parsed one by one. Problems between files (duplicates, unknown topics) come from an ingest into a temporary
-database.
+Files are read one by one, as an ingest reads them. Problems between files (duplicates, unknown topics, lists that lead
+nowhere), and the counts of the graph, come from an ingest into a temporary database.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TypeAlias
 
 import click
+import orjson
 from click.shell_completion import CompletionItem
 from rich.console import Console
 
-from graph_api.cli.options import option, paths
+from graph_api.cli.options import option, paths, site_options
 from graph_api.cli.program import PROBLEMS
-from graph_api.cli.report import Checked, as_json, lines
+from graph_api.cli.report import EXAMPLES, Checked, DeadLink, as_json, as_sarif, lines
 from graph_api.cli.terminal import progress
-from graph_api.documents import CODES, parse, read_file, scan
-from graph_api.documents.document import Reading
-from graph_api.errors import SourceError, UsageError
+from graph_api.documents import CODES, read_file
+from graph_api.documents.document import ArticleDocument, Reading, ReferenceForm
+from graph_api.documents.folder import reading, urls
+from graph_api.documents.site import Identity, SiteOptions
+from graph_api.errors import UsageError
 from graph_api.ingest import ingest
-from graph_api.records import Problem, Severity
+from graph_api.ingest.links import LinkIndex, Target
+from graph_api.ingest.sources import FolderFile, sources
+from graph_api.records import ContentStatus, NodeKey, Problem, Severity
 from graph_api.store import at
-from graph_api.store.reads import AllProblems, Lists, ProblemRows, Reads, Rights, Window, ask
+from graph_api.store.reads import AllProblems, Lists, ProblemRows, Reads, Rights, Status, Window, ask
 
 Found: TypeAlias = tuple[Path, Problem]
 
@@ -43,24 +49,28 @@ def _codes(ctx: click.Context, parameter: click.Parameter, incomplete: str) -> l
 @click.command(
     epilog="""
 PATHs are folders or single files. Nothing is written. An error (E...) excludes the file from the graph
-and sets exit code 1; a warning (W...) sets it with --strict only.
+and sets exit code 1; a warning (W...) sets it with --strict only, and with --links a link that leads nowhere too.
 
 \b
 Examples:
   graph-api check articles/
   graph-api check articles/_news/2023-03-15-a-story.md --strict
   graph-api check articles/ --output-format json --exit-zero
+  graph-api check garden/ --links
   graph-api check --explain E104
 """
 )
 @paths(required=False)
+@site_options()
 @option(
     "--output-format",
-    "Text, or one JSON object with files, errors, warnings and problems.",
-    type=click.Choice(["text", "json"]),
+    "Text, one JSON object with all counts and problems, or SARIF for code scanning.",
+    type=click.Choice(["text", "json", "sarif"]),
     default="text",
     show_default=True,
 )
+@option("--all", f"Show every problem, not {EXAMPLES} examples of each code.", is_flag=True)
+@option("--links", "List the links of bodies that lead nowhere.", is_flag=True)
 @option("--strict", "Exit with code 1 for warnings too.", is_flag=True)
 @option("--exit-zero", "Exit with code 0 in any case.", is_flag=True)
 @option(
@@ -73,7 +83,10 @@ Examples:
 def command(
     ctx: click.Context,
     paths: tuple[Path, ...],
+    site: SiteOptions,
     output_format: str,
+    all: bool,
+    links: bool,
     strict: bool,
     exit_zero: bool,
     explain: str | None,
@@ -84,9 +97,11 @@ def command(
         return
     if not paths:
         raise UsageError("name a folder or file to check, or --explain CODE")
-    found = checked(paths)
-    _print(found, output_format)
-    failed = bool(found.problems) if strict else found.count(Severity.ERROR) > 0
+    found = checked(paths, site)
+    if not links:
+        found = replace(found, dead_links=())
+    _print(found, output_format, shown=None if all else EXAMPLES)
+    failed = bool(found.problems or found.dead_links) if strict else found.count(Severity.ERROR) > 0
     if failed and not exit_zero:
         ctx.exit(PROBLEMS)
 
@@ -98,58 +113,85 @@ def _explained(code: str) -> str:
     return known.explanation.rstrip()
 
 
-def _print(found: Checked, output_format: str) -> None:
-    if output_format == "json":
-        click.echo(as_json(found))
+def _print(found: Checked, output_format: str, shown: int | None) -> None:
+    if output_format != "text":
+        click.echo(as_json(found) if output_format == "json" else as_sarif(found))
         return
     console = Console(soft_wrap=True, highlight=False)
-    for line in lines(found):
+    for line in lines(found, shown):
         console.print(line)
 
 
 # -- files -------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _File:
-    """A file to check; *shown* is its path relative to the argument."""
-
-    folder: Path
-    path: str
-    shown: Path
-
-
-def checked(paths: Sequence[Path]) -> Checked:
-    """The problems of these files and folders, by path, line and column."""
+def checked(paths: Sequence[Path], options: SiteOptions) -> Checked:
+    """What these files and folders hold, and their problems by path, line and column."""
     distinct = list({path.resolve(): path for path in reversed(paths)}.values())[::-1]
-    files = [file for path in distinct for file in _files(path)]
-    found: list[Found] = []
-    accepted: set[Path] = set()
+    files = {path: _files(path, options) for path in distinct}
+    total, done = sum(map(len, files.values())), 0
+    readings: dict[Path, list[tuple[Path, Reading]]] = {}
     with progress("checking", "files") as advanced:
-        for number, file in enumerate(files, start=1):
-            reading = _reading(file)
-            found += [(file.shown, problem) for problem in reading.problems]
-            if reading.document is not None:
-                accepted.add(file.folder)
-            advanced(number, len(files))
-    folders = [path for path in distinct if path.is_dir() and path in accepted]
-    return Checked(files=len(files), problems=sorted([*found, *_between(folders, found)], key=_place))
+        for path, found in files.items():
+            readings[path] = []
+            for shown, read in found:
+                readings[path].append((shown, read()))
+                advanced(done := done + 1, total)
+    return _summed(readings, options)
 
 
-def _files(path: Path) -> list[_File]:
+def _summed(readings: Mapping[Path, Sequence[tuple[Path, Reading]]], options: SiteOptions) -> Checked:
+    everything = [one for found in readings.values() for one in found]
+    problems = [(shown, problem) for shown, reading in everything for problem in reading.problems]
+    folders = [
+        path for path, found in readings.items() if path.is_dir() and any(one.document for _, one in found)
+    ]
+    status, between = _between(folders, options, problems) if folders else (None, [])
+    return Checked(
+        files=len(everything),
+        problems=sorted([*problems, *between], key=_place),
+        left_out=Counter(reading.left_out for _, reading in everything if reading.left_out),
+        read_from=Counter(origin for _, reading in everything for origin in reading.read_from),
+        unused=Counter(key for _, reading in everything for key in _unused(reading)),
+        dead_links=[link for folder in folders for link in _dead_links(folder, readings[folder], options)],
+        status=status,
+    )
+
+
+def _unused(reading: Reading) -> Iterable[str]:
+    """The keys of a document that is read by path which no field reads."""
+    extra = getattr(reading.document, "extra", None)
+    used = {key for _, key in reading.read_from}
+    return (key for key in orjson.loads(extra) if key not in used) if extra and used else ()
+
+
+def _files(path: Path, options: SiteOptions) -> list[tuple[Path, Callable[[], Reading]]]:
+    """The files at *path*: as each is shown, and how to read it."""
     if path.is_file():
-        whole = path.resolve()
-        folder = whole.parents[min(_PARENTS, len(whole.parents) - 1)]
-        return [_File(folder=folder, path=whole.relative_to(folder).as_posix(), shown=path)]
-    inside = scan(path)
-    if not inside:
-        raise SourceError(f"{path}: holds no documents (.md, .markdown, .mdx, .yaml)")
-    return [_File(folder=path, path=name, shown=path / name) for name in inside]
+        return [(path, partial(_alone, path, options))]
+    [folder] = sources([path], options)
+    site = folder.site(None)
+    found = folder.files(site)
+    return [(path / name, partial(_next, reads)) for reads in [iter(found)] for name in folder.names(site)]
 
 
-def _reading(file: _File) -> Reading:
-    read = read_file(file.folder, file.path)
-    return read if isinstance(read, Reading) else parse(read.path, read.data, read.sha256)
+def _next(files: Iterator[FolderFile]) -> Reading:
+    return next(files).reading()
+
+
+def _alone(path: Path, options: SiteOptions) -> Reading:
+    """One file, read as the folder that it lies in is read."""
+    whole = path.resolve()
+    [parent] = sources([whole.parent], options)
+    site = parent.site(None)
+    above = 0 if site.identity is Identity.BY_PATH else min(_PARENTS, len(whole.parents) - 1)
+    folder = whole.parents[above]
+    read = read_file(folder, whole.relative_to(folder).as_posix())
+    return (
+        read
+        if isinstance(read, Reading)
+        else reading(read, site, urls([read.path], site, lambda _: False).get(read.path))
+    )
 
 
 def _place(found: Found) -> tuple[str, int, int, str]:
@@ -157,30 +199,61 @@ def _place(found: Found) -> tuple[str, int, int, str]:
     return str(path), problem.line or 0, problem.column or 0, problem.code
 
 
+# -- links -------------------------------------------------------------------------------------------------
+
+
+def _dead_links(
+    folder: Path, readings: Sequence[tuple[Path, Reading]], options: SiteOptions
+) -> Iterator[DeadLink]:
+    """The links of bodies that lead to no document of the folder, by path and line."""
+    [source] = sources([folder], options)
+    site = source.site(None)
+    documents = [
+        (shown, one.path, one.document)
+        for shown, one in readings
+        if isinstance(one.document, ArticleDocument)
+    ]
+    if not site.body_links:
+        return
+    targets = (
+        Target(NodeKey(number), path, document.url, document.addresses, (document.title, *document.names))
+        for number, (_, path, document) in enumerate(documents)
+    )
+    index = LinkIndex(targets, site.base_url, Path(source.folder).name)
+    for shown, path, document in documents:
+        for link in document.references:
+            is_dead = index.resolve(link, path) is None and not index.is_external(link)
+            if is_dead and link.form is not ReferenceForm.LISTED:
+                yield DeadLink(shown, link.line, link.target, index.nearest_title(link.target))
+
+
 # -- between files -----------------------------------------------------------------------------------------
 
 
-def _between(folders: Sequence[Path], found: Sequence[Found]) -> Iterator[Found]:
-    """The problems that an ingest of the folders reports and *found* does not hold."""
-    if not folders:
-        return
+def _between(
+    folders: Sequence[Path], options: SiteOptions, found: Sequence[Found]
+) -> tuple[ContentStatus, list[Found]]:
+    """The counts of the folders' graph, and the problems that an ingest reports and *found* does not hold."""
     known = Counter(replace(problem, article=None) for _, problem in found)
-    for problem in _ingested(folders):
+    between: list[Found] = []
+    status, problems = _ingested(folders, options)
+    for problem in problems:
         alone = replace(problem, article=None)
         if known[alone]:
             known[alone] -= 1
         else:
             paths = (folder / problem.path for folder in folders)
-            yield next((path for path in paths if path.exists()), Path(problem.path)), problem
+            between.append((next((path for path in paths if path.exists()), Path(problem.path)), problem))
+    return status, between
 
 
-def _ingested(folders: Sequence[Path]) -> list[Problem]:
+def _ingested(folders: Sequence[Path], options: SiteOptions) -> tuple[ContentStatus, list[Problem]]:
     with TemporaryDirectory(prefix="graph-api-check-") as place:
         database = Path(place) / "check.sqlite"
         with progress("comparing", "files") as advanced:
-            ingest(folders, database, progress=advanced)
+            ingest(folders, database, options=options, progress=advanced)
         with at(database).session() as session:
-            return session.run(_all_problems())
+            return session.run(ask(Status(Rights()))), session.run(_all_problems())
 
 
 def _all_problems() -> Reads[list[Problem]]:

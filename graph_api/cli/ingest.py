@@ -7,9 +7,10 @@ from pathlib import Path
 import click
 
 from graph_api.cli.arguments import database_of, ingested
-from graph_api.cli.options import INGESTED, database, option, paths
+from graph_api.cli.options import INGESTED, database, option, paths, site_options
 from graph_api.cli.program import PROBLEMS
 from graph_api.cli.terminal import check_command, counted
+from graph_api.documents.site import SiteOptions
 from graph_api.ingest import IngestReport
 
 
@@ -23,15 +24,19 @@ the graph is written all the same.
 Examples:
   graph-api ingest articles/ --db articles.db
   graph-api ingest articles/ more-articles/ --db all.db --strict
+  graph-api ingest blog/ --base-url https://example.com/blog/ --map related=see_also
 """
 )
 @paths(required=True)
 @database(INGESTED)
+@site_options()
 @option("--strict", "Exit with code 1 if any document has a problem.", is_flag=True)
 @click.pass_context
-def command(ctx: click.Context, paths: tuple[Path, ...], db: str | None, strict: bool) -> None:
+def command(
+    ctx: click.Context, paths: tuple[Path, ...], db: str | None, site: SiteOptions, strict: bool
+) -> None:
     """Read folders of articles into a database."""
-    report = ingested(paths, database_of(paths, db), only=False)
+    report = ingested(paths, database_of(paths, db), only=False, site=site)
     click.echo(closing(report, paths))
     if strict and any(report.problems.values()):
         ctx.exit(PROBLEMS)

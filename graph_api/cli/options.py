@@ -11,7 +11,10 @@ from typing import Any, TypeVar
 
 import click
 
+from graph_api.documents.by_path.keys import FIELDS
+from graph_api.documents.site import Identity, SiteOptions
 from graph_api.errors import UsageError
+from graph_api.ingest.site_options import base_url, key_map
 from graph_api.settings import Settings, table, variable
 from graph_api.store import at
 
@@ -29,6 +32,91 @@ def paths(*, required: bool) -> Callable[[Callback], Callback]:
     return click.argument(
         "paths", metavar=shown, nargs=-1, required=required, type=click.Path(path_type=Path)
     )
+
+
+def site_options() -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """Options that say how folders are read; the command receives one `site`, a `SiteOptions`.
+
+    A folder's own `graph-api.toml` or `pyproject.toml` counts where these say nothing.
+    """
+    chosen = (
+        click.option(
+            "--by-path/--by-url",
+            default=None,
+            help="Identify articles by the path of their file, or by the URL in their front matter. Without it the"
+            " first ingest of a folder decides: by URL when any file has webUrl or originalUrl.",
+            envvar=variable("by-path"),
+            show_envvar=True,
+        ),
+        option(
+            "--base-url",
+            "The URL below which articles that are identified by path are published, such as https://example.com/blog/.",
+            metavar="URL",
+            callback=_base_url,
+        ),
+        option(
+            "--map",
+            f"Read a field from another key first; may be given several times. Fields: {', '.join(FIELDS)}.",
+            metavar="FIELD=KEY",
+            multiple=True,
+            callback=_key_map,
+        ),
+        click.option(
+            "--body-links/--no-body-links",
+            default=None,
+            help="Whether links in bodies are edges. By default they are in folders that are read by path.",
+            envvar=variable("body-links"),
+            show_envvar=True,
+        ),
+        click.option(
+            "--external-links/--no-external-links",
+            default=None,
+            help="Whether links to other sites become stubs. By default they do not.",
+            envvar=variable("external-links"),
+            show_envvar=True,
+        ),
+    )
+
+    def decorate(command: Callable[..., None]) -> Callable[..., None]:
+        @functools.wraps(command)
+        def gathered(**given: Any) -> None:  # Any: values as click converted them
+            by_path: bool | None = given.pop("by_path")
+            site = SiteOptions(
+                identity=None if by_path is None else Identity.BY_PATH if by_path else Identity.BY_URL,
+                base_url=given.pop("base_url"),
+                key_map=given.pop("map") or None,
+                body_links=given.pop("body_links"),
+                external_links=given.pop("external_links"),
+            )
+            command(site=site, **given)
+
+        for one in reversed(chosen):
+            one(gathered)
+        return gathered
+
+    return decorate
+
+
+def _base_url(ctx: click.Context, parameter: click.Parameter, value: str | None) -> str | None:
+    try:
+        return None if value is None else base_url(value)
+    except ValueError as error:
+        raise click.BadParameter(str(error), ctx, parameter) from None
+
+
+def _key_map(ctx: click.Context, parameter: click.Parameter, values: tuple[str, ...]) -> dict[str, Any]:
+    found: dict[str, list[str]] = {}
+    for value in values:
+        field, _, key = value.partition("=")
+        if not field or not key:
+            raise click.BadParameter(
+                f"must be FIELD=KEY such as excerpt=spoiler, not {value!r}", ctx, parameter
+            )
+        found.setdefault(field, []).append(key)
+    try:
+        return dict(key_map(found))
+    except ValueError as error:
+        raise click.BadParameter(str(error), ctx, parameter) from None
 
 
 READ = "Database to read, a file or a URL; it stays unchanged. Excludes PATHs."

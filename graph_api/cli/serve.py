@@ -20,8 +20,18 @@ from starlette.applications import Starlette
 
 from graph_api.cli import log, sockets, workers
 from graph_api.cli.arguments import database_of, ingested
-from graph_api.cli.options import SERVED, Sectioned, database, help_limits, option, paths, settings
+from graph_api.cli.options import (
+    SERVED,
+    Sectioned,
+    database,
+    help_limits,
+    option,
+    paths,
+    settings,
+    site_options,
+)
 from graph_api.cli.terminal import check_command, counted
+from graph_api.documents.site import SiteOptions
 from graph_api.errors import GraphApiError
 from graph_api.execution import gc_policy
 from graph_api.records import ContentStatus
@@ -56,16 +66,19 @@ Examples:
 )
 @paths(required=False)
 @database(SERVED)
+@site_options()
 @option("--open", "Open the API in the browser.", is_flag=True)
 @help_limits()
 @settings()
-def command(paths: tuple[Path, ...], db: str | None, open: bool, settings: Settings) -> None:
+def command(
+    paths: tuple[Path, ...], db: str | None, site: SiteOptions, open: bool, settings: Settings
+) -> None:
     """Serve folders of articles, or a database, as a GraphQL API."""
     source = database_of(paths, db)
     with log.started(settings) as observer, sockets.bound(settings.host, settings.port) as bound:
         # created before the ingest: wrong settings are reported at once
         app = create_app(source, settings, observer)
-        content = _content(paths, source, settings)
+        content = _content(paths, source, site, settings)
         address = sockets.url(bound)
 
         def announce() -> None:
@@ -85,12 +98,12 @@ def command(paths: tuple[Path, ...], db: str | None, open: bool, settings: Setti
                 workers.supervise(_work, (source, settings, Path(shared)), bound, settings.workers, announce)
 
 
-def _content(paths: Sequence[Path], source: StoreUrl, settings: Settings) -> ContentStatus:
+def _content(paths: Sequence[Path], source: StoreUrl, site: SiteOptions, settings: Settings) -> ContentStatus:
     """The status of what will be served: the folders, or their last ingest if they cannot be read now."""
     failure: GraphApiError | None = None
     try:
         if paths:
-            ingested(paths, source, only=True)
+            ingested(paths, source, only=True, site=site)
     except GraphApiError as error:
         failure = error
     try:
@@ -118,6 +131,8 @@ def _banner(address: str, status: ContentStatus, paths: Sequence[Path], source: 
         counted(status.topics, "topic"),
         f"{status.related:,} related",
     ]
+    if status.links_found:
+        holds.append(f"links: {status.links_found:,} found, {status.links_resolved:,} resolved")
     rows = {
         "GraphQL": f"{address}/graphql  (GraphiQL in a browser)",
         "Schema": f"{address}/schema.graphql",

@@ -84,12 +84,13 @@ class Folder:
         )
 
     def count(self, site: Site) -> int:
-        return len(self._read(site))
+        return len(self.names(site))
 
     def files(self, site: Site) -> Iterable[FolderFile]:
-        return _Files(self.folder, self._read(site), site)
+        return _Files(self.folder, self.names(site), site)
 
-    def _read(self, site: Site) -> list[str]:
+    def names(self, site: Site) -> list[str]:
+        """The paths of the files that are read as *site* says."""
         return [path for path in self.paths if is_read(path, site)]
 
 

@@ -34,7 +34,9 @@ def codes(result: Result) -> list[str]:
 def test_the_seeds_are_clean(run: Run) -> None:
     result = run("check", SEEDS, "--strict")
     assert result.exit_code == 0
-    assert re.fullmatch(r"no problems in \d+ files\n", result.stdout)
+    graph, summary = result.stdout.splitlines()
+    assert re.fullmatch(r"graph: 60 articles \(10 stubs\), 30 topics, (\d+) edges, \1 of them listed", graph)
+    assert re.fullmatch(r"no problems in \d+ files", summary)
 
 
 def test_an_error_ends_with_one_and_shows_the_line(run: Run, folder: Path) -> None:
@@ -61,12 +63,24 @@ def test_exit_zero_ends_with_zero_whatever_is_found(run: Run, folder: Path) -> N
     assert run("check", folder, "--exit-zero", "--strict").exit_code == 0
 
 
-def test_problems_come_by_path_and_line(run: Run, folder: Path) -> None:
+def test_problems_come_by_code_the_most_frequent_first_then_by_path_and_line(run: Run, folder: Path) -> None:
     (folder / "b.md").write_text("no front matter")
-    (folder / "a.md").write_text("---\ntitle: [x]\nheat: hot\nquality: high\n---\n")
-    places = re.findall(r"^(\S+?) [EW]\d{3} ", run("check", folder).stdout, re.MULTILINE)
+    for name in "cad":
+        (folder / f"{name}.md").write_text("---\ntitle: x\nheat: hot\nquality: high\n---\n")
+    found = run("check", folder, "--all").stdout
+    assert codes(run("check", folder, "--all")) == ["E104"] * 6 + ["E102"] * 3 + ["E121"]
+    places = re.findall(r"^(\S+?) E104 ", found, re.MULTILINE)
     assert places == sorted(places)
-    assert len(places) >= 4
+
+
+def test_three_examples_of_a_code_are_shown_and_the_others_counted(run: Run, folder: Path) -> None:
+    for name in "abcde":
+        (folder / f"{name}.md").write_text(BAD.replace("/bad", f"/{name}"))
+    result = run("check", folder)
+    assert codes(result) == ["E104"] * 3
+    assert "  … and 2 more E104 (a number must be a whole number); --all shows them\n" in result.stdout
+    assert codes(run("check", folder, "--all")) == ["E104"] * 5
+    assert orjson.loads(run("check", folder, "--output-format", "json").stdout)["errors"] == 5
 
 
 def test_json_is_one_object_with_the_same_problems(run: Run, folder: Path) -> None:
@@ -108,7 +122,7 @@ def test_a_path_in_two_folders_is_reported_for_both(run: Run, folder: Path, tmp_
 
 
 def test_a_folder_named_twice_is_checked_once(run: Run, folder: Path) -> None:
-    assert run("check", folder, f"{folder}/.").stdout == "no problems in 1 file\n"
+    assert run("check", folder, f"{folder}/.").stdout.splitlines()[-1] == "no problems in 1 file"
 
 
 def test_single_files_are_checked_too(run: Run, folder: Path) -> None:

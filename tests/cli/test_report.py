@@ -76,6 +76,10 @@ def test_json_has_the_fields_of_the_text(file: Path) -> None:
         "files": 1,
         "errors": 1,
         "warnings": 0,
+        "leftOut": {},
+        "readFrom": [],
+        "unusedKeys": {},
+        "deadLinks": [],
         "problems": [
             {
                 "path": str(file),
