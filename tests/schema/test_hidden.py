@@ -212,7 +212,7 @@ def _selections(schema: GraphQLSchema, type_: Any, depth: int) -> str:
 
 
 def _selected(schema: GraphQLSchema, name: str, field: GraphQLField, depth: int) -> str:
-    arguments = _NESTED.get(name, "")
+    arguments = "" if is_leaf_type(get_named_type(field.type)) else _NESTED.get(name, "")
     if is_leaf_type(get_named_type(field.type)):
         return " ".join([f"{name}{arguments}" * _is_optional(field), *_in_every_form(name, field)])
     return f"{name}{arguments} {_selections(schema, field.type, depth - 1)}" if depth else ""
