@@ -43,6 +43,11 @@ _ADDRESS_TAG = re.compile(
     r"""\{\{-?\s*["']([^"']*)["']\s*\|\s*(?:relative_url|absolute_url|url|relURL|absURL)\b"""
 )
 _SCHEME = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*:")
+_MEDIA = re.compile(
+    r"[^?]*\.(?:avif|bmp|docx?|epub|flac|gif|gz|heic|ico|jpe?g|m4a|mov|mp[34]|og[gv]|pdf|png|pptx?|svg|tgz|tiff?|wav|web[mp]"
+    r"|xlsx?|zip)(?:\?.*)?",
+    re.IGNORECASE,
+)
 _ASCII = 128
 _QUOTES = "\"'`"
 
@@ -325,7 +330,7 @@ class _Reader:
         target = target.partition("#")[0].strip()
         if form is ReferenceForm.WIKILINK:
             target = target.removesuffix("\\")  # `[[a\\|b]]`, as tables need it
-        if target and not (":" in target and _is_other_scheme(target)):
+        if target and _may_be_document(form, target):
             self.references.append(Reference(form, target, line, text))
             self.is_full = len(self.references) >= MAX_REFERENCES
 
@@ -355,7 +360,9 @@ def _named(tag: str) -> str | None:
     return (found["jekyll"] or found["hugo"]).strip(_QUOTES).partition("#")[0] or None
 
 
-def _is_other_scheme(target: str) -> bool:
-    """Whether *target* is a mail address, a telephone number or the like."""
-    scheme = _SCHEME.match(target)
-    return scheme is not None and scheme[0].lower() not in {"http:", "https:"}
+def _may_be_document(form: ReferenceForm, target: str) -> bool:
+    """Whether *target* can be a page: no mail address or the like, and no picture or other file of the site."""
+    scheme = _SCHEME.match(target) if form is ReferenceForm.LINK and ":" in target else None
+    if scheme is not None:
+        return scheme[0].lower() in {"http:", "https:"}
+    return _MEDIA.fullmatch(target) is None

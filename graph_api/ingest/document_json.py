@@ -28,6 +28,7 @@ from graph_api.documents.site import Identity, Site
 from graph_api.documents.slugs import slug_of_title
 from graph_api.documents.urls import canonical_url
 from graph_api.errors import InvalidUrl
+from graph_api.ingest.links import host
 from graph_api.records import (
     EdgeOrigin,
     Image,
@@ -128,7 +129,7 @@ def _external(article: ArticleDocument, site: Site) -> Iterator[EmbeddedCopy]:
 def _url_of_another_site(target: str, base_url: str) -> str | None:
     with suppress(InvalidUrl):
         url = canonical_url(target)
-        return url if url.split("/")[2] != base_url.split("/")[2] else None
+        return url if host(url) != host(base_url) else None
     return None
 
 

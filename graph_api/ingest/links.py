@@ -44,7 +44,7 @@ class LinkIndex:
     """
 
     def __init__(self, targets: Iterable[Target], base_url: str, folder: str = "") -> None:
-        self._host, self._base_path = _host_and_path(base_url)
+        self._host, self._base_path = host(base_url), _path(base_url)
         self._folder = folder.lower()
         self._addresses: dict[str, _Candidates] = {}
         self._pages: dict[str, _Candidates] = {}
@@ -88,7 +88,7 @@ class LinkIndex:
         """Whether *reference* names a page of another site, by an http(s) URL."""
         if not _is_http(reference.target):
             return False
-        return _host(reference.target) != self._host and _canonical(reference.target) not in self._urls
+        return host(reference.target) != self._host and _canonical(reference.target) not in self._urls
 
     def resolve(self, reference: Reference, path: str) -> Target | None:
         """The document that *reference* in the file at *path* names; None when there is none, or two are as near."""
@@ -136,7 +136,7 @@ class LinkIndex:
 
     def _of_url(self, url: str) -> Iterator[tuple[dict[str, _Candidates], str]]:
         yield self._urls, _canonical(url)
-        if _host(url) == self._host:
+        if host(url) == self._host:
             yield from self._of_site_path(_folded(unquote(urlsplit(url).path)))
 
     def _of_site_path(self, path: str) -> Iterator[tuple[dict[str, _Candidates], str]]:
@@ -277,10 +277,10 @@ def _canonical(url: str) -> str:
         return url
 
 
-def _host(url: str) -> str:
-    return _canonical(url).split("/")[2]
+def host(url: str) -> str:
+    """The host of *url* without `www.`: sites are linked to with and without."""
+    return _canonical(url).split("/")[2].removeprefix("www.")
 
 
-def _host_and_path(url: str) -> tuple[str, str]:
-    parts = _canonical(url).split("/", 3)
-    return parts[2], parts[3].strip("/").lower() if len(parts) > 3 else ""  # noqa: PLR2004  (scheme, "", host, path)
+def _path(url: str) -> str:
+    return _canonical(url).split("/", 3)[3].strip("/").lower()

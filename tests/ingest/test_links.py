@@ -115,7 +115,9 @@ def test_a_link_to_another_site_is_external_unless_a_document_has_that_url() -> 
     links = index("a.md = https://old.example/a")
     assert links.is_external(Reference(LINK, "https://other.example/", 1))
     assert not links.is_external(Reference(LINK, "https://sky.example/notes/nowhere", 1))
+    assert not links.is_external(Reference(LINK, "https://www.sky.example/notes/nowhere", 1))
     assert not links.is_external(Reference(LINK, "https://old.example/a", 1))
+    assert found(links, "http://www.sky.example/notes/a", "b.md") == "a.md"
     assert found(links, "https://old.example/a?utm_source=x", "b.md") == "a.md"
 
 
