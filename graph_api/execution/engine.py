@@ -11,7 +11,7 @@ import asyncio
 import logging
 import time
 from collections.abc import Awaitable, Callable
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 
 import orjson
 import strawberry
@@ -22,7 +22,7 @@ from graph_api.execution.encoding import exact
 from graph_api.execution.executor import Execution, Work
 from graph_api.execution.fair_queue import FairQueue, Queues
 from graph_api.execution.graphql_errors import excess, refusal, refusal_body, refusal_of
-from graph_api.execution.loader import LOOP_S, Loader
+from graph_api.execution.loader import Loader
 from graph_api.execution.operation_cache import OperationCache, Prepared
 from graph_api.execution.response_cache import CachedResponse, ResponseCache
 from graph_api.execution.single_flight import SingleFlight
@@ -38,14 +38,9 @@ _CONDITION_COST = 25  # objects, where operations wait: a condition is evaluated
 _TRACED_COST = 1000  # larger operations are not traced
 
 
-class AnswerKey(NamedTuple):
-    """The key by which answers of one revision are cached and shared."""
-
-    text: str
-    operation_name: str | None
-    variables_json: bytes
-    include_cost: bool
-    rights: Rights
+# The key by which answers of one revision are cached and shared: text, operation name, variables as JSON, whether to
+# include the cost, and rights. A plain tuple: a named one takes five times as long to make.
+AnswerKey: TypeAlias = tuple[str, str | None, bytes, bool, Rights]
 
 
 class Answer(NamedTuple):  # a frozen dataclass takes four times as long to make
@@ -78,7 +73,6 @@ class Engine:
         self._flights: SingleFlight[tuple[str, AnswerKey, str], Answer] = SingleFlight()
         self.queues = Queues(settings.reader_connections, settings.max_waiting)
         self._preparing = FairQueue(1, settings.max_connections)
-        self._loop_time = LoopTime()
 
     async def execute(
         self,
@@ -105,7 +99,7 @@ class Engine:
         stats, rights = stats or Stats(), rights or self._rights
         stats.text, stats.asked_s = text, time.perf_counter()
         try:
-            key = AnswerKey(text, operation_name, self._json(variables), include_cost, rights)
+            key = (text, operation_name, self._json(variables), include_cost, rights)
             prepared = await self._prepared(key, variables or {}, client, stats)
         except OperationRefused as error:
             return self._refusal(error, stats)
@@ -134,13 +128,14 @@ class Engine:
         With None, *stats* may hold a paused plan: `execute` with the same *stats* finishes it, `stats.close()` drops it.
         """
         stats.text, stats.asked_s = text, time.perf_counter()
-        key = AnswerKey(text, operation_name, self._json(variables), include_cost, rights)
-        prepared = self._operations.known(text, operation_name, key.variables_json)
+        variables_json = self._json(variables)
+        key = (text, operation_name, variables_json, include_cost, rights)
+        prepared = self._operations.known(text, operation_name, variables_json)
         if prepared is None or not self._loader.is_fresh():
             return None
         stats.prepared(prepared.admitted.name, prepared.admitted.measures.cost, prepared.plan)
         found = self._cached(key, stats, coding)
-        if found is not None or self._loop_time.is_over:
+        if found is not None:
             return found
         if self._flights.is_running((self._loader.known_revision, key, client)):
             return None
@@ -151,16 +146,13 @@ class Engine:
         if not queue.enter():
             return None
         execution = work.stats.paused = Execution(work, self._loader, queue, self._settings.max_answer)
-        begun_s = time.perf_counter()
         try:
             is_done = execution.on_loop()
         except Exception:
             work.stats.close()  # a failed plan cannot continue: `execute` runs it again and reports the error
             raise
-        self._loop_time.took(time.perf_counter() - begun_s)
         if not is_done or len(execution.body) > most_bytes:
             return None
-        work.stats.close()
         return self._keep(work, key, execution)
 
     async def _prepared(
@@ -168,7 +160,7 @@ class Engine:
     ) -> Prepared:
         """The operation, ready to run. New and long texts, which take some milliseconds, are prepared one at a time, with
         equal shares for all clients and other requests in between."""
-        text, name, variables_json = key.text, key.operation_name, key.variables_json
+        text, name, variables_json, *_ = key
         found = self._operations.known(text, name, variables_json)
         if found is not None:
             return found
@@ -264,31 +256,6 @@ class Engine:
         if work.is_cacheable and revision == self._loader.known_revision:
             cached = self._responses.put(revision, key, body)
         return Answer(body, executed=True, revision=revision, timeless=work.is_cacheable, cached=cached)
-
-
-class LoopTime:
-    """The time that plans have held the event loop since it last polled its connections.
-
-    Without a limit, a thousand connections whose answers take a millisecond each would hold it for a second. Requests
-    above the limit wait in a fair queue.
-    """
-
-    def __init__(self) -> None:
-        self._held_s = 0.0
-
-    @property
-    def is_over(self) -> bool:
-        """Whether the limit is reached."""
-        return self._held_s > LOOP_S
-
-    def took(self, for_s: float) -> None:
-        """Count the time of a plan."""
-        if self._held_s == 0:
-            asyncio.get_running_loop().call_soon(self._begin)
-        self._held_s += for_s
-
-    def _begin(self) -> None:
-        self._held_s = 0.0
 
 
 def _turn_cost(work: Work) -> int:

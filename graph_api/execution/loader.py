@@ -42,7 +42,7 @@ class Loader:
         self._loading: asyncio.Task[None] | None = None
         self._capacity = row_cache_bytes
         self._cache = RowCache("", row_cache_bytes)
-        self._looked_s = -_LOOK_EVERY_S
+        self._looked_s = float("-inf")
         self._lookups: SingleFlight[None, None] = SingleFlight()
 
     async def revision(self) -> str:
@@ -60,7 +60,7 @@ class Loader:
     def is_fresh(self) -> bool:
         """Whether the known revision is at most a quarter of a second old, or could be looked up without waiting."""
         now = time.monotonic()
-        if now - self._looked_s <= _LOOK_EVERY_S and self._cache.revision != "":
+        if now - self._looked_s <= _LOOK_EVERY_S:
             return True
         found = self.store.revision_now()
         if found is None:
@@ -140,13 +140,15 @@ class Load(Generic[T]):
 
     def on_loop(self) -> bool:
         """Drive the plan on the event loop for at most 5 ms; True when it has returned."""
-        self._until_s = time.perf_counter() + LOOP_S
-        with self.stats.phase("loop"):
-            try:
-                is_done = drive(self._running, self._answer, until_s=self._until_s, seen=self.stats.seen)
-            except RevisionChanged:
-                self._restart()
-                return False
+        begun_s = time.perf_counter()
+        self._until_s = begun_s + LOOP_S
+        try:
+            is_done = drive(self._running, self._answer, until_s=self._until_s, seen=self.stats.seen)
+        except RevisionChanged:
+            self._restart()
+            return False
+        finally:
+            self.stats.phase_ended("loop", begun_s)
         self.stats.way = "loop"
         return is_done and self._finished()
 

@@ -61,7 +61,9 @@ class ResponseCache:
 
     def get(self, revision: str, key: Hashable) -> CachedResponse | None:
         """The answer with *key* made from *revision*, None when it is not cached."""
-        entry = self._entries.get(key) if revision == self._revision else None
+        if revision is not self._revision and revision != self._revision:  # comparing takes longer
+            return None
+        entry = self._entries.get(key)
         if entry is not None:
             self._entries.move_to_end(key)
             if len(entry.encodings) != entry.counted_encodings:

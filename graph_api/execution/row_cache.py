@@ -79,10 +79,11 @@ class RowCache:
 
     def objects(self, kind: Hashable, keys: Iterable[Any]) -> dict[Any, Any]:
         """The cached values of this *kind*, by key; they become young."""
-        old = self._old.get(kind, {})
-        if not old and kind not in self._young:
-            return {}
-        young = self._young_of(kind)
+        young, old = self._young.get(kind), self._old.get(kind)
+        if old is None:
+            return {} if young is None else {key: young[key] for key in keys if key in young}
+        if young is None:
+            young = self._young_of(kind)
         found: dict[Any, Any] = {}
         for key in keys:
             row = young.get(key)

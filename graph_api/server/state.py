@@ -99,7 +99,7 @@ class ApiState:
 
     def revision_headers(self, revision: str) -> list[Header]:
         """The headers that name *revision*. Logs a revision that is new."""
-        if revision != self._revision:
+        if revision is not self._revision and revision != self._revision:  # comparing takes longer
             logger.info("the content has revision %s", revision)
             self._revision = revision
             self._headers = [(b"graph-revision", revision.encode())]

@@ -47,9 +47,14 @@ def drive(
             read = running.read = next(running.plan)
         while True:
             begun_s = time.perf_counter()
-            if begun_s >= until_s or (isinstance(read, Pause) and read.apart and until_s != FOREVER):
+            if begun_s >= until_s:
                 return False
-            rows = () if isinstance(read, Pause) else answer(read)
+            if isinstance(read, Pause):
+                if read.apart and until_s != FOREVER:
+                    return False
+                rows: Any = ()
+            else:
+                rows = answer(read)
             if seen is not None:
                 seen(read, rows, begun_s, time.perf_counter())
             read = running.read = running.plan.send(rows)

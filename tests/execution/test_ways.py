@@ -186,12 +186,3 @@ async def test_a_paused_plan_that_nobody_finishes_gives_back_what_it_holds(store
     assert asking.queues.light.running == 1
     stats.close()
     assert (asking.queues.light.running, store._pool.idle) == (0, 4)
-
-
-async def test_plans_that_begin_now_hold_the_event_loop_for_5_ms_together(store: SqliteStore) -> None:
-    asking = engine(store, response_cache_bytes=0)
-    await asking.execute(QUERY)
-    asking._loop_time.took(0.006)
-    assert now(asking, QUERY, Stats()) is None
-    await asyncio.sleep(0)
-    assert now(asking, QUERY, Stats()) is not None

@@ -188,12 +188,11 @@ class FastConnection(HttpConnection):
         scope = self._scope()
         if scope["method"] != "POST" and not is_operation(scope):
             return False
-        record = request_record.begin(scope)
+        record = RequestRecord(scope)
         content = body if scope["method"] == "POST" else scope["query_string"]
         response = self.fast_path.respond(
             record, self.headers_by_name, content, self.server_state.default_headers
         )
-        request_record.end(scope)
         if response is None:
             self._paused = record.paused
             return False
@@ -201,7 +200,7 @@ class FastConnection(HttpConnection):
         self._in_a_row += 1
         self.server_state.total_requests += 1
         self.observer.began()
-        self.loop.call_soon(self.observer.ended, record)  # logs after the response was sent
+        self.observer.ended_soon(record)
         return True
 
     def _scope(self) -> Scope:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import time
 from collections.abc import Callable, Iterator, Sized
@@ -63,6 +64,7 @@ class Observer:
         self._traces = traces
         self._slow_s = slow_ms / 1e3 or float("inf")
         self._clock = Clock()
+        self._complete: list[RequestRecord] = []
 
     def began(self) -> None:
         """A request is being answered."""
@@ -82,6 +84,17 @@ class Observer:
                 self._write(self._entry(request))
             if slow:
                 self._write(self._slow_entry(request))
+
+    def ended_soon(self, request: RequestRecord) -> None:
+        """Calls `ended` when the event loop has sent the responses that it holds, one callback for all of them."""
+        self._complete.append(request)
+        if len(self._complete) == 1:
+            asyncio.get_running_loop().call_soon(self._end_complete)
+
+    def _end_complete(self) -> None:
+        complete, self._complete = self._complete, []
+        for request in complete:
+            self.ended(request)
 
     def refused(self, code: str, address: str) -> None:
         """Counts and logs a connection that was closed with *code* before a request of it was complete."""

@@ -16,6 +16,10 @@ _PAUSED = "graph_api.paused"
 CLIENT_CLOSED_REQUEST = 499  # no response was sent; nginx logs this number too
 
 
+async def _discard(message: Message) -> None:
+    del message
+
+
 class RequestRecord(Stats):
     """One request. *code* is that of its first error, None without one; *key* is the name of its API key."""
 
@@ -34,7 +38,7 @@ class RequestRecord(Stats):
         "trace",
     )
 
-    def __init__(self, scope: Scope, send: Send) -> None:
+    def __init__(self, scope: Scope, send: Send = _discard) -> None:
         super().__init__()
         self.scope = scope
         self.status = CLIENT_CLOSED_REQUEST
@@ -87,11 +91,7 @@ class RequestRecord(Stats):
         return self.ended_s - self.begun_s
 
 
-async def _discard(message: Message) -> None:
-    del message
-
-
-def begin(scope: Scope, send: Send = _discard) -> RequestRecord:
+def begin(scope: Scope, send: Send) -> RequestRecord:
     """A new record, which `of` finds by *scope*."""
     record = scope[_KEY] = RequestRecord(scope, send)
     paused: Execution | None = scope.pop(_PAUSED, None)
@@ -108,7 +108,7 @@ def hand_over(scope: Scope, paused: Execution) -> None:
 def of(scope: Scope) -> RequestRecord:
     """The record of *scope*, or one that is discarded when none was begun."""
     record: RequestRecord | None = scope.get(_KEY)
-    return record or RequestRecord(scope, _discard)
+    return record or RequestRecord(scope)
 
 
 def end(scope: Scope) -> None:
