@@ -6,7 +6,7 @@ begins where they would be.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import TypeVar, cast
 
@@ -34,14 +34,21 @@ from graph_api.store.reads import (
 
 L = TypeVar("L", bound=ListKey)
 
-_LARGE = 200_000  # documents from which on a search takes too long for the event loop
+_HEAVY = 2_000_000  # documents times conditions from which on a search takes too long for the event loop
+_PREFIX = 10  # a beginning of words takes as long as so many words
 
 
 def index_for(rights: Rights) -> Reads[Index]:
     """The index of what *rights* show."""
-    index = yield from ask(SearchIndex(rights))
-    yield from ask(Pause(apart=len(index) > _LARGE))
-    return index
+    return (yield from ask(SearchIndex(rights)))
+
+
+def searched(text: str, kinds: Collection[Kind], rights: Rights) -> Reads[Matches]:
+    """The matches of the query *text*, found in a thread when that takes long."""
+    index, query = (yield from index_for(rights)), parse(text)
+    conditions = sum(_PREFIX if clause.is_prefix else 1 for clause in query.clauses)
+    yield from ask(Pause(apart=len(index) * conditions > _HEAVY))
+    return match(index, query, kinds=kinds)
 
 
 def fitting(matches: Matches, filter: Filter | None, rights: Rights) -> Reads[Matches]:
@@ -62,8 +69,9 @@ def answered(filter: Filter | None, rights: Rights) -> Reads[Filter | None]:
     texts = set(queries(filter)) if filter is not None else set[str]()
     if filter is None or not texts:
         return filter
-    index = yield from index_for(rights)
-    keys = {text: _keys(match(index, parse(text), kinds=[Kind.ARTICLE])) for text in texts}
+    keys: dict[str, Keys] = {}
+    for text in sorted(texts):
+        keys[text] = _keys((yield from searched(text, [Kind.ARTICLE], rights)))
     return with_matches(filter, keys)
 
 
@@ -84,7 +92,7 @@ def ranked_pages(
     """The pages of several lists of articles, ordered by relevance for the query of *filter*."""
     query = ranked_by(filter)
     assert query is not None, "arguments are checked before the first read"
-    found = match((yield from index_for(rights)), parse(query), kinds=[Kind.ARTICLE])
+    found = yield from searched(query, [Kind.ARTICLE], rights)
     if all(isinstance(scope, AllArticles) for scope in scopes):
         rest = yield from answered(_without(filter, query), rights)
         page = yield from page_of(found, window, rest, rights)

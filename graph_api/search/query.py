@@ -2,7 +2,7 @@
 
 word          all words must occur; when no document has all, those that have the most of them answer
 "some words"  in this order, one right after the other
-begin*        any word that begins so
+begin*        any word that begins so; from the ninth on a whole word, as each reads many postings
 -word         not this; also -"some words" and -begin*
 """
 
@@ -10,9 +10,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from graph_api.search.tokens import MAX_TERM, sequence, terms
+
+MAX_PREFIXES = 8
 
 _QUOTES = str.maketrans("\u201c\u201d\u201e\u201f\u00ab\u00bb\uff02", '"' * 7)
 _PIECE = re.compile(r'(?<!\S)(-?)"([^"]*)"|(\S+)')
@@ -49,7 +51,10 @@ class Query:
 def parse(text: str) -> Query:
     """What *text* asks for."""
     distinct: dict[tuple[object, ...], Clause] = {}
-    for clause in _clauses(text):
+    prefixes = 0
+    for given in _clauses(text):
+        prefixes += given.is_prefix
+        clause = replace(given, is_prefix=False) if prefixes > MAX_PREFIXES else given
         distinct.setdefault((clause.terms, clause.is_prefix, clause.is_quoted, clause.is_excluded), clause)
     return Query(text, tuple(distinct.values()))
 

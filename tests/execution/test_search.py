@@ -47,6 +47,20 @@ async def test_the_first_search_runs_in_a_thread_and_later_ones_on_the_loop(path
 
 
 @pytest.mark.anyio
+async def test_a_search_with_much_work_runs_in_a_thread(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("graph_api.schema.matching._HEAVY", 20)  # of 2 documents: 10 words, or one prefix
+    store = await open_store(path)
+    engine, light, heavy = Engine(api(), store, Settings()), Stats(), Stats()
+    try:
+        assert await counted(engine, "alpha") == 1
+        assert await counted(engine, "alph", stats=light) == 0
+        assert await counted(engine, "alph* alp*", stats=heavy) == 1
+    finally:
+        await store.close()
+    assert (light.way, heavy.way) == ("loop", "thread")
+
+
+@pytest.mark.anyio
 @pytest.mark.parametrize("row_cache_bytes", [0, 1_000_000])
 async def test_an_index_is_read_once_for_each_view_of_a_revision(path: Path, row_cache_bytes: int) -> None:
     store = CountingStore(await open_store(path))

@@ -41,6 +41,15 @@ def test_a_text_is_read_as(text: str, expected: list[str]) -> None:
     assert forms(text) == expected
 
 
+def test_only_some_beginnings_of_words_are_looked_for() -> None:
+    letters = "abcdefghij"
+    assert forms(" ".join(f"{letter}*" for letter in letters)) == [
+        *(f"{one}*" for one in letters[:8]),
+        "i",
+        "j",
+    ]
+
+
 @given(st.text())
 def test_every_text_is_a_query(text: str) -> None:
     assert all(clause.terms for clause in parse(text).clauses)

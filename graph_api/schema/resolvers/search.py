@@ -19,7 +19,6 @@ from graph_api.search import (
     Query,
     did_you_mean as corrected,
     marks,
-    match,
     parse,
     passage,
     prose,
@@ -109,8 +108,8 @@ def search(parents: Sequence[object], rights: Rights, wanted: SearchList) -> Rea
 def _found(results: Results, rights: Rights) -> Reads[Matches]:
     """The matches, of which a filter may still leave some out."""
     if results.matches is None:
-        index = yield from matching.index_for(rights)
-        results.matches = match(index, parse(results.wanted.query), kinds=results.wanted.kinds)
+        wanted = results.wanted
+        results.matches = yield from matching.searched(wanted.query, wanted.kinds, rights)
     return results.matches
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import logging
 import os
 import shutil
 import sqlite3
@@ -13,6 +14,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
+from graph_api.errors import StoreError
 from graph_api.store import driver
 from graph_api.store.location import Health, TracedRead
 from graph_api.store.reads import Read, Reads
@@ -22,6 +24,8 @@ from graph_api.store.sqlite.reads import answer
 from graph_api.store.sqlite.search import make_indexes
 from graph_api.store.sqlite.store import SqliteStore, open_store
 from graph_api.store.writing import StoreWriter
+
+logger = logging.getLogger(__name__)
 
 T = TypeVar("T")
 
@@ -81,7 +85,10 @@ class SqliteLocation:
     ) -> T:
         """Run *work* in one transaction, then make the search index; see `WritableStore`."""
         result = writer_file.write(self.path, work, program=program, folders=folders)
-        make_indexes(self.path)
+        try:
+            make_indexes(self.path)
+        except StoreError as error:  # the content is stored; the first search makes the index
+            logger.warning("the search index was not made: %s", error)
         return result
 
     @contextmanager
