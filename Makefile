@@ -45,7 +45,7 @@ format: $(VENV)/dev.stamp ## format the code and apply lint fixes
 	$(BIN)/ruff format
 	$(BIN)/ruff check --fix
 
-BENCHES ?= documents ingest walks turns admission scale queries page
+BENCHES ?= documents links ingest walks turns admission scale queries page
 
 bench: $(VENV)/dev.stamp ## run the benchmarks and print their figures (BENCHES="documents walks" for some)
 	@for bench in $(BENCHES); do $(BIN)/python -m tests.bench.bench_$$bench $(ARGS) || failed=1; done; exit $${failed:-0}

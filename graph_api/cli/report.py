@@ -95,9 +95,9 @@ def _dead_link(link: DeadLink) -> Text:
 # -- counts ------------------------------------------------------------------------------------------------
 
 _REASONS = {
-    LeftOut.EMPTY: "empty",
-    LeftOut.PART: "parts of pages",
-    LeftOut.OTHER: "configuration or data",
+    LeftOut.EMPTY: "empty file",
+    LeftOut.PART: "page part",
+    LeftOut.OTHER: "data file",
 }
 _MOST_KEYS = 8
 
@@ -105,7 +105,7 @@ _MOST_KEYS = 8
 def _counts(checked: Checked) -> Iterator[str]:
     """What was read, from where, and what became of it."""
     if checked.left_out:
-        reasons = (f"{number:,} {_REASONS[reason]}" for reason, number in checked.left_out.items())
+        reasons = (counted(number, _REASONS[reason]) for reason, number in checked.left_out.items())
         yield f"left out: {', '.join(reasons)}"
     if (status := checked.status) is not None:
         yield (

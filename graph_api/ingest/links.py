@@ -11,7 +11,7 @@ import posixpath
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from difflib import get_close_matches
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import NamedTuple
 from urllib.parse import unquote, urlsplit
 
@@ -24,6 +24,7 @@ from graph_api.records import NodeKey, normalized
 
 _DATED_NAME = re.compile(r"([0-9]{4})-([0-9]{1,2})-([0-9]{1,2})-(.+)")
 _DATED_PATH = re.compile(r"(?:.*/)?([0-9]{4})/([0-9]{1,2})/([0-9]{1,2})/([^/]+)")
+_REMEMBERED = 65_536  # pages: most are named more than once
 _FAR = 1_000_000  # steps: more than any path has
 
 
@@ -235,6 +236,7 @@ def _folded(text: str) -> str:
     return normalized("NFC", text.strip()).lower()
 
 
+@lru_cache(_REMEMBERED)
 def _page_of(target: str) -> str:
     """The page that a path names: without the endings of documents and pages, query, and slashes at its ends."""
     return page(address(target)) if target else ""

@@ -60,7 +60,7 @@ def test_a_folder_with_one_broken_file(run: Run, tmp_path: Path) -> None:
         "  3 | ---\n"
         "    | ^\n"
         "  put the text in quotes\n"
-        "left out: 1 parts of pages\n"
+        "left out: 1 page part\n"
         "graph: 1 article (0 stubs), 0 topics, 0 edges, 0 of them listed\n"
         "title from heading in 1 file\n"
         "1 error in 3 files\n"
