@@ -181,29 +181,6 @@ def settings(*names: str) -> Callable[[Callable[..., None]], Callable[..., None]
     return decorate
 
 
-def help_limits() -> Callable[[Callback], Callback]:
-    """The option --help-limits: prints each limit with its value, variables considered, and exits."""
-
-    def show(ctx: click.Context, _: click.Parameter, wanted: bool) -> None:
-        if not wanted or ctx.resilient_parsing:
-            return
-        for one in table():
-            if one.metadata["group"] == "limits":
-                name, unit = variable(one.name), one.metadata["unit"]
-                value = os.environ.get(name, f"{one.default}")
-                click.echo(f"{name:<36} {value:>7} {unit:<6} {one.metadata['help']}")
-        ctx.exit()
-
-    return option(
-        "--help-limits",
-        "Show the limits of a request, and exit.",
-        is_flag=True,
-        is_eager=True,
-        expose_value=False,
-        callback=show,
-    )
-
-
 class SectionedOption(click.Option):
     """An option with the heading *section* in help."""
 

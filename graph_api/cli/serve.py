@@ -24,7 +24,6 @@ from graph_api.cli.options import (
     SERVED,
     Sectioned,
     database,
-    help_limits,
     option,
     paths,
     settings,
@@ -68,7 +67,6 @@ Examples:
 @database(SERVED)
 @site_options()
 @option("--open", "Open the API in the browser.", is_flag=True)
-@help_limits()
 @settings()
 def command(
     paths: tuple[Path, ...], db: str | None, site: SiteOptions, open: bool, settings: Settings

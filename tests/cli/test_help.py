@@ -7,10 +7,9 @@ from collections.abc import Callable, Iterator
 
 import click
 import pytest
-from click.testing import CliRunner, Result
+from click.testing import Result
 
 from graph_api.cli.program import COMMANDS, program
-from graph_api.cli.serve import command
 from graph_api.settings import table, variable
 from tests import readme
 
@@ -78,14 +77,6 @@ def test_help_and_readme_list_the_exit_codes(run: Run) -> None:
         said = " ".join(text.partition("Exit codes:")[2].split())
         found = [said.index(code) for code in ("0 success", "1 problems", "2 usage", "3 failure", "130 ")]
         assert found == sorted(found)
-
-
-def test_help_limits_shows_each_limit_with_its_value() -> None:
-    result = CliRunner().invoke(command, ["--help-limits"], env={"GRAPH_API_MAX_DEPTH": "7"})
-    assert result.exit_code == 0
-    shown = {line.split()[0]: line.split()[1] for line in result.output.splitlines()}
-    limits = {variable(one.name): str(one.default) for one in table() if one.metadata["group"] == "limits"}
-    assert shown == limits | {"GRAPH_API_MAX_DEPTH": "7"}
 
 
 @pytest.mark.parametrize("command", ["query", "explain"])
