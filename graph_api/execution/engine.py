@@ -26,7 +26,7 @@ from graph_api.execution.loader import Loader
 from graph_api.execution.operation_cache import OperationCache, Prepared
 from graph_api.execution.response_cache import CachedResponse, ResponseCache
 from graph_api.execution.single_flight import SingleFlight
-from graph_api.execution.stats import Stats
+from graph_api.execution.stats import Paused, Stats
 from graph_api.settings import Settings
 from graph_api.store.protocol import Store
 from graph_api.store.reads import Rights
@@ -246,11 +246,11 @@ class Engine:
                     return found
             execution = work.stats.paused = Execution(work, self._loader, queue, self._settings.max_answer)
             execution.on_loop()
-        execution = work.stats.paused
-        await execution.finish()
-        return self._keep(work, key, execution)
+        paused = work.stats.paused
+        await paused.finish()
+        return self._keep(work, key, paused)
 
-    def _keep(self, work: Work, key: AnswerKey, execution: Execution) -> Answer:
+    def _keep(self, work: Work, key: AnswerKey, execution: Paused) -> Answer:
         body, revision, cached = execution.body, execution.revision, None
         work.stats.close()
         if work.is_cacheable and revision == self._loader.known_revision:

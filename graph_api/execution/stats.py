@@ -8,13 +8,10 @@ from __future__ import annotations
 import time
 from collections.abc import Generator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 from graph_api.execution.plan import Plan
 from graph_api.store.reads import Read
-
-if TYPE_CHECKING:
-    from graph_api.execution.executor import Execution  # which writes into a Stats
 
 
 class Phase(NamedTuple):
@@ -37,6 +34,32 @@ class Answered(NamedTuple):
     def walks(self) -> bool:
         """Whether it is a step of a walk."""
         return self.read.is_walk_step
+
+
+class Paused(Protocol):
+    """An operation that was begun, and that `Engine.execute` continues: see `executor.Execution`."""
+
+    @property
+    def body(self) -> bytes:
+        """The bytes of the answer, after `finish`."""
+        ...
+
+    @property
+    def revision(self) -> str:
+        """The revision of all rows in it, after `finish`."""
+        ...
+
+    def record_in(self, stats: Stats) -> None:
+        """Move the record to *stats*."""
+        ...
+
+    async def finish(self) -> None:
+        """Finish the plan."""
+        ...
+
+    def close(self) -> None:
+        """Release what it holds; the plan cannot continue."""
+        ...
 
 
 class Stats:
@@ -68,7 +91,7 @@ class Stats:
         self.way = ""
         self.rows = 0
         self.plan: Plan | None = None
-        self.paused: Execution | None = None
+        self.paused: Paused | None = None
         self.phases: list[Phase] = []
         self._reads: list[tuple[Read[Any], int, float, float]] = []  # a named tuple takes six times as long
 

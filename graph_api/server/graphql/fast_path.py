@@ -21,7 +21,7 @@ from starlette.types import ASGIApp, Scope
 from uvicorn.config import Config
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE
 
-from graph_api.execution.executor import Execution
+from graph_api.execution.stats import Paused
 from graph_api.server.dispatch import GRAPHQL_PATH, is_operation
 from graph_api.server.graphql.http import TRACE_HEADER, GraphQLEndpoint, client_address
 from graph_api.server.graphql.negotiation import HeadersByName, response_type
@@ -123,7 +123,7 @@ class FastConnection(HttpConnection):
         super().__init__(*args, **named)
         self._held: bytes | None = None  # the body so far, None when no request is held back
         self._in_a_row = 0
-        self._paused: Execution | None = None  # a plan that the fast path has started for the held request
+        self._paused: Paused | None = None  # a plan that the fast path has started for the held request
 
     def data_received(self, data: bytes) -> None:
         self._in_a_row = 0

@@ -8,8 +8,7 @@ from typing import Any
 
 from starlette.types import Message, Scope, Send
 
-from graph_api.execution.executor import Execution
-from graph_api.execution.stats import Stats
+from graph_api.execution.stats import Paused, Stats
 
 _KEY = "graph_api.request_record"
 _PAUSED = "graph_api.paused"
@@ -94,13 +93,13 @@ class RequestRecord(Stats):
 def begin(scope: Scope, send: Send) -> RequestRecord:
     """A new record, which `of` finds by *scope*."""
     record = scope[_KEY] = RequestRecord(scope, send)
-    paused: Execution | None = scope.pop(_PAUSED, None)
+    paused: Paused | None = scope.pop(_PAUSED, None)
     if paused is not None:
         paused.record_in(record)
     return record
 
 
-def hand_over(scope: Scope, paused: Execution) -> None:
+def hand_over(scope: Scope, paused: Paused) -> None:
     """Let the request that begins with *scope* continue an operation that was begun for it."""
     scope[_PAUSED] = paused
 
