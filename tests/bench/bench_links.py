@@ -15,7 +15,7 @@ import time
 from pathlib import Path
 
 from graph_api.documents import by_path
-from graph_api.documents.document import Reference
+from graph_api.documents.document import ArticleDocument, Reference
 from graph_api.documents.site import NO_BASE_URL, Identity, Site
 from graph_api.ingest.links import LinkIndex, Target
 from graph_api.records import NodeKey
@@ -38,7 +38,7 @@ def read() -> tuple[list[Target], list[tuple[str, Reference]]]:
         }
     for path, url in by_path.urls(files, NO_BASE_URL).items():
         document = by_path.read(path, files[path], url, site).document
-        assert document is not None
+        assert isinstance(document, ArticleDocument)
         names = (document.title, *document.names)
         targets.append(Target(NodeKey(len(targets)), path, url, document.addresses, names))
         references += ((path, one) for one in document.references)
