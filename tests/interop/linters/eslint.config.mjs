@@ -38,6 +38,7 @@ const exceptions = {
           "PathResult",
           "Subgraph",
           "ContentReport", // there is one, of the revision that is served
+          "FileCounts", // a part of ContentReport
           "Problem", // as above: nothing about it would stay
           "Cost", // that of the operation which asks
           "_Service", // the Federation specification's own, which has no id
