@@ -39,6 +39,9 @@ const exceptions = {
           "Subgraph",
           "ContentReport", // there is one, of the revision that is served
           "FileCounts", // a part of ContentReport
+          "Highlight", // these three are worked out for one search
+          "TextRange",
+          "Suggestion",
           "Problem", // as above: nothing about it would stay
           "Cost", // that of the operation which asks
           "_Service", // the Federation specification's own, which has no id
