@@ -24,7 +24,8 @@ _OPTIONS = (
     | pyromark.Options.ENABLE_FOOTNOTES
 )
 _TAG_START, _TAG_END = "\ue000", "\ue001"
-_TAG = re.compile(r"\{%[^\n]{0,500}?%\}|\{\{[^\n]{0,500}?\}\}")
+# A tag holds no start of another, so that a body of nothing but starts is read in linear time.
+_TAG = re.compile(r"\{%(?:[^\n{]|\{(?!%)){0,500}?%\}|\{\{(?:[^\n{]|\{(?!\{)){0,500}?\}\}")
 _PLACED = re.compile(f"{_TAG_START}([0-9]+){_TAG_END}")
 _BLOCK = re.compile(r"\{%-?\s{0,9}(comment|raw|highlight)\b[^\n]{0,200}?%\}")
 _NOTE_START = re.compile(r"(?<![\w%])%%")

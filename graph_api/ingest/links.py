@@ -201,6 +201,8 @@ class _Candidates:
             depth, target = self._below.get(above, (_FAR, None))
             if depth + up < fewest:
                 fewest, nearest = depth + up, target
+            elif depth + up == fewest:  # another one: that of a folder below has more steps from here
+                nearest = None
             if not above:
                 return nearest
             above, up = above.rpartition("/")[0], up + 1

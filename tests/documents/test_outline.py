@@ -34,6 +34,10 @@ def named(body: str) -> list[tuple[str, str]]:
         ("%% [a](b.md)", [("link", "b.md")]),
         ("```mermaid\n%% a note\n```\n[a](b.md)\n```mermaid\n%% a note\n```", [("link", "b.md")]),
         ("<div>\n<a href='/b/'>a</a>\n</div>", [("link", "/b/")]),
+        (
+            "{{ open [a](b.md) {{< ref c >}} {% open {% link d.md %}",
+            [("link", "b.md"), ("tag", "c"), ("tag", "d.md")],
+        ),
         ("[a]({{ site.baseurl }}/b/) [c]({{ '/d' | relative_url }})", [("link", "/b/"), ("link", "/d")]),
     ],
 )

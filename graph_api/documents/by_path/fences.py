@@ -38,6 +38,8 @@ _TOML_KEY = re.compile(r"[ \t]*([\w-]+)[ \t]*=")
 _TOML_DEEP = re.compile(rf"(?<![\w\"'-])(?:[\w\"'-]++[ \t]*+\.[ \t]*+){{{MAX_DEPTH}}}")
 _MAX_EQUAL_KEYS = 10
 _JSON = re.compile(r"\{\s*[\"}]")
+_HALF = r"\\u[dD][89abAB][0-9a-fA-F]{2}"
+_LONE_SURROGATE = re.compile(rf"{_HALF}(?!\\u[dD][c-fC-F])|(?<!{_HALF})\\u[dD][c-fC-F]")
 _MAX_DIGITS = 4_000  # Python refuses to read longer numbers
 _HEADER = re.compile(
     r"(?:[A-Za-z][\w-]{0,60}:(?:[ \t][^\n]*+)?+(?:\n|\Z)(?:[ \t]+[^\s][^\n]*+(?:\n|\Z))*+)++(?=[ \t]*(?:\n|\Z))"
@@ -160,7 +162,8 @@ class ObjectHandler(JSONHandler):
 
     def load(self, fm: str, **_: object) -> Any:  # Any: the library types it so
         """The object; of equal keys the last one."""
-        return _plain(super().load(fm, object_pairs_hook=self._mapping, parse_int=_integer))
+        loaded = super().load(fm, object_pairs_hook=self._mapping, parse_int=_integer)
+        return _plain(_whole(loaded) if _LONE_SURROGATE.search(fm) else loaded)
 
     def _mapping(self, pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         mapping = dict(pairs)
@@ -244,7 +247,32 @@ def _json(whole: str, line: int) -> Front:
         raise InvalidFrontMatter("E123", line + error.lineno - 1, message, error.colno) from None
     except RecursionError:
         raise _too_deep(line) from None
-    return _front(mapping, text, body.removeprefix("\n"), line, Form.JSON, handler.repeated)
+    problems = _lone_surrogates(text, line)
+    return _front(mapping, text, body.removeprefix("\n"), line, Form.JSON, handler.repeated, problems)
+
+
+def _lone_surrogates(text: str, line: int) -> list[LocatedProblem]:
+    """A warning at the first half of a surrogate pair in *text*."""
+    found = _LONE_SURROGATE.search(text)
+    if found is None:
+        return []
+    line += text.count("\n", 0, found.start())
+    column = found.start() - text.rfind("\n", 0, found.start())
+    message = "a lone surrogate, which is not a character, is replaced by U+FFFD"
+    return [LocatedProblem(code="W209", line=line, column=column, message=message)]
+
+
+def _whole(value: Any) -> Any:
+    """*value* with lone surrogates replaced by U+FFFD."""
+    if is_mapping(value):
+        return {_whole(key): _whole(item) for key, item in value.items()}
+    if is_list(value):
+        return [_whole(item) for item in value]
+    return (
+        value.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+        if isinstance(value, str)
+        else value
+    )
 
 
 # -- header lines ------------------------------------------------------------------------------------------

@@ -156,6 +156,15 @@ def test_a_listed_document_has_its_line(text: str, lines: list[int]) -> None:
     assert [(one.target, one.line) for one in found] == list(zip(["x/an", "an", "bb"], lines, strict=True))
 
 
+def test_a_lone_surrogate_in_json_is_replaced_with_a_warning_at_its_place() -> None:
+    text = '{"title": "A \\ud83d\\ude00",\n "key\\ud800": ["\\udc00"]}\nText.\n'
+    found = reading(text)
+    assert isinstance(found.document, ArticleDocument)
+    assert found.document.title == "A \U0001f600"
+    assert orjson.loads(found.document.extra or "") == {"key\ufffd": ["\ufffd"]}
+    assert [(one.code, one.line, one.column) for one in found.problems] == [("W209", 2, 6)]
+
+
 def test_values_that_json_cannot_hold_are_text_in_extra() -> None:
     digits = "9" * 4_100
     toml = "+++\nday = 2020-01-01\nwhen = 2020-01-01 10:00:00\ntime = 10:00:00\nnan = nan\nbig = 99999999999999999999\n+++\nx"
