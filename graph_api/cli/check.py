@@ -70,7 +70,7 @@ Examples:
     show_default=True,
 )
 @option("--all", f"Show every problem, not {EXAMPLES} examples of each code.", is_flag=True)
-@option("--links", "List the links of bodies that lead nowhere.", is_flag=True)
+@option("--links", "List the links of bodies that lead nowhere; JSON and SARIF always do.", is_flag=True)
 @option("--strict", "Exit with code 1 for warnings too.", is_flag=True)
 @option("--exit-zero", "Exit with code 0 in any case.", is_flag=True)
 @option(
@@ -98,10 +98,9 @@ def command(
     if not paths:
         raise UsageError("name a folder or file to check, or --explain CODE")
     found = checked(paths, site)
-    if not links:
-        found = replace(found, dead_links=())
-    _print(found, output_format, shown=None if all else EXAMPLES)
-    failed = bool(found.problems or found.dead_links) if strict else found.count(Severity.ERROR) > 0
+    dead_links = found.dead_links if links else ()
+    _print(replace(found, dead_links=dead_links) if output_format == "text" else found, output_format, all)
+    failed = bool(found.problems or dead_links) if strict else found.count(Severity.ERROR) > 0
     if failed and not exit_zero:
         ctx.exit(PROBLEMS)
 
@@ -113,12 +112,12 @@ def _explained(code: str) -> str:
     return known.explanation.rstrip()
 
 
-def _print(found: Checked, output_format: str, shown: int | None) -> None:
+def _print(found: Checked, output_format: str, is_whole: bool) -> None:
     if output_format != "text":
         click.echo(as_json(found) if output_format == "json" else as_sarif(found))
         return
     console = Console(soft_wrap=True, highlight=False)
-    for line in lines(found, shown):
+    for line in lines(found, None if is_whole else EXAMPLES):
         console.print(line)
 
 

@@ -182,15 +182,21 @@ def as_json(checked: Checked) -> bytes:
     )
 
 
+_DEAD_LINK = {
+    "id": "dead-link",
+    "shortDescription": {"text": "a link leads to no document"},
+    "help": {"text": "correct the link's target, or write the document that it names"},
+}
+
+
 def as_sarif(checked: Checked) -> bytes:
     """SARIF 2.1.0, which code scanning services read: a rule for each code, a result for each problem and dead link."""
     codes = sorted({problem.code for _, problem in checked.problems})
     results = [_result(path, problem) for path, problem in checked.problems]
     results += [_dead_result(link) for link in checked.dead_links]
+    rules = [*map(_rule, codes), *([_DEAD_LINK] if checked.dead_links else [])]
     run = {
-        "tool": {
-            "driver": {"name": "graph-api", "version": version("graph-api"), "rules": [*map(_rule, codes)]}
-        },
+        "tool": {"driver": {"name": "graph-api", "version": version("graph-api"), "rules": rules}},
         "columnKind": "unicodeCodePoints",
         "results": results,
     }
@@ -220,6 +226,7 @@ def _result(path: Path, problem: Problem) -> dict[str, object]:
 
 def _dead_result(link: DeadLink) -> dict[str, object]:
     return {
+        "ruleId": _DEAD_LINK["id"],
         "level": "warning",
         "message": {"text": _dead_link(link).plain},
         "locations": [_location(link.path, link.line, None)],

@@ -33,12 +33,14 @@ _BATCH = 100  # files whose records are in memory at once
 class IngestReport:
     """What the graph holds after an ingest, and what the ingest changed.
 
-    *articles* includes stubs. *changed* articles stayed while a file about them changed. *moved*: the revision differs
+    *articles* includes stubs. *links_found* counts the links of bodies, *links_resolved* those that lead to a document. *changed* articles stayed while a file about them changed. *moved*: the revision differs
     from the one before.
     """
 
     articles: int
     stubs: int
+    links_found: int
+    links_resolved: int
     added: int
     removed: int
     changed: int
@@ -152,10 +154,14 @@ class _Ingest:
             self._writer.tell_problems_apart()
             revision = revision_of(self._content())
             self._writer.set_revision(revision)
-        articles, stubs = self._writer.graphs()[0].counts()
+        graph = self._writer.graphs()[0]
+        articles, stubs = graph.counts()
+        links_found, links_resolved = graph.link_counts()
         return IngestReport(
             articles=articles,
             stubs=stubs,
+            links_found=links_found,
+            links_resolved=links_resolved,
             added=derived.added,
             removed=derived.removed,
             changed=derived.changed,

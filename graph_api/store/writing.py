@@ -368,6 +368,10 @@ class GraphWriter(Protocol):
         """The number of articles, and of stubs among them."""
         ...
 
+    def link_counts(self) -> tuple[int, int]:
+        """The number of links in bodies, and of those that lead to a document."""
+        ...
+
 
 class StoreWriter(Protocol):
     """The content of a store, open for change, within one transaction."""

@@ -102,7 +102,9 @@ def test_links_that_lead_nowhere_are_listed_with_the_nearest_title(run: Run, tmp
     assert "links: 2 found, 0 resolved" in result.stdout
     assert run("check", folder, "--links", "--strict").exit_code == 1
     assert run("check", folder, "--strict").exit_code == 0
-    told = orjson.loads(run("check", folder, "--links", "--output-format", "json").stdout)
+    as_json = run("check", folder, "--strict", "--output-format", "json")
+    assert as_json.exit_code == 0, "links that lead nowhere fail with --links only"
+    told = orjson.loads(as_json.stdout)
     assert [(one["line"], one["target"], one["nearest"]) for one in told["deadLinks"]] == [
         (1, "b.md", None),
         (3, "Spring tide", "Spring tides"),
@@ -113,11 +115,15 @@ def test_sarif_has_a_rule_for_each_code_and_a_place_for_each_problem(run: Run, t
     folder = write_folder(
         tmp_path / "a b", {"x.md": "---\ndate: 13/40/2022\n---\n[gone](gone.md)\n", "y.md": "---\nt: [\n---"}
     )
-    told = orjson.loads(run("check", folder, "--links", "--output-format", "sarif").stdout)
+    text = run("check", folder, "--output-format", "sarif").stdout
+    assert text == run("check", folder, "--links", "--output-format", "sarif").stdout
+    told = orjson.loads(text)
     assert told["version"] == "2.1.0"
     [run_] = told["runs"]
     rules = {rule["id"]: rule["shortDescription"]["text"] for rule in run_["tool"]["driver"]["rules"]}
-    assert rules == {code: CODES[code].meaning for code in ("E123", "W218")}
+    assert rules == {code: CODES[code].meaning for code in ("E123", "W218")} | {
+        "dead-link": "a link leads to no document"
+    }
     places = [
         (result.get("ruleId"), result["level"], result["locations"][0]["physicalLocation"])
         for result in run_["results"]
@@ -134,8 +140,13 @@ def test_sarif_has_a_rule_for_each_code_and_a_place_for_each_problem(run: Run, t
             "error",
             {"artifactLocation": {"uri": f"{uri}/y.md"}, "region": {"startLine": 3, "startColumn": 1}},
         ),
-        (None, "warning", {"artifactLocation": {"uri": f"{uri}/x.md"}, "region": {"startLine": 4}}),
+        ("dead-link", "warning", {"artifactLocation": {"uri": f"{uri}/x.md"}, "region": {"startLine": 4}}),
     ]
+
+
+def test_an_ingest_tells_of_links(run: Run, tmp_path: Path) -> None:
+    result = run("ingest", GARDEN, "--db", tmp_path / "g.db")
+    assert without_time(result.stdout) == ("links: 16 found, 14 resolved\n9 articles (+9), 0 stubs in - s\n")
 
 
 # -- how a folder is read ----------------------------------------------------------------------------------
@@ -159,7 +170,7 @@ def test_options_say_how_a_folder_is_read(run: Run, tmp_path: Path) -> None:
         "related=see_also",
     ]
     result = run("ingest", folder, "--db", database, *options, "--external-links")
-    assert without_time(result.stdout) == "3 articles (+3), 1 stub in - s\n"
+    assert without_time(result.stdout) == "links: 1 found, 1 resolved\n3 articles (+3), 1 stub in - s\n"
     query = '{ article(by: {url: "https://me.example/blog/a"}) { excerpt webUrl related { edges { origin node { title isStub } } } } }'
     assert ask(run, query, "--db", database)["article"] == {
         "excerpt": "Short.",

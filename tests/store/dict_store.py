@@ -431,6 +431,10 @@ class WritableGraph:
         records = self.nodes.articles.values()
         return len(records), sum(record.article.is_stub for record in records)
 
+    def link_counts(self) -> tuple[int, int]:
+        links = [link for each in self.linked.values() for link in each if link.origin is EdgeOrigin.LINKED]
+        return len(links), sum(link.target is not None for link in links)
+
 
 def _target(key: NodeKey, file: FileRecord) -> LinkTarget | None:
     if file.subject is None or file.identity is None or file.known_as is None:
@@ -659,12 +663,7 @@ def _problem_rows(_: Content, graph: DictGraph, read: reads.ProblemRows) -> Mapp
 def _status(content: Content, graph: DictGraph, read: reads.Status) -> ContentStatus:
     articles, stubs = content.seen(read.rights).counts()
     found = Counter(problem.severity for problem in graph.problems.values())
-    links = [
-        link
-        for each in content.seen(read.rights).linked.values()
-        for link in each
-        if link.origin is EdgeOrigin.LINKED
-    ]
+    links_found, links_resolved = content.seen(read.rights).link_counts()
     files = Counter(
         FileOutcome.TAXONOMY if file.kind in {"topic", "provider"} else FileOutcome(file.kind)
         for file in content.files.values()
@@ -683,8 +682,8 @@ def _status(content: Content, graph: DictGraph, read: reads.Status) -> ContentSt
             for key in graph.articles
             for other in graph.out(key)
         ),
-        links_found=len(links),
-        links_resolved=sum(link.target is not None for link in links),
+        links_found=links_found,
+        links_resolved=links_resolved,
         files={outcome: files[outcome] for outcome in FileOutcome},
         problems={severity: found[severity] for severity in Severity},
     )

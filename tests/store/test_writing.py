@@ -90,6 +90,7 @@ def ingest(store: StoreLocation, state: State) -> tuple[Any, ...]:
     report = replace_all(sources, store, only=True, progress=None)
     return (
         *(report.articles, report.stubs, report.added, report.removed, report.changed),
+        *(report.links_found, report.links_resolved),
         *(report.revision, report.moved, *report.problems.values()),
     )
 

@@ -478,6 +478,12 @@ class _Graph:
         )
         return articles, stub_count
 
+    def link_counts(self) -> tuple[int, int]:
+        [(found, resolved)] = self._statements.all(
+            f"SELECT count(*), count(target) FROM {self._prefix}link WHERE origin = 1"
+        )
+        return found, resolved
+
 
 def statements(script: str) -> Iterator[str]:
     """The statements of *script*. (`executescript` would commit.)"""
