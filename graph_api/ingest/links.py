@@ -10,10 +10,11 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from difflib import get_close_matches
 from functools import cached_property, lru_cache
 from typing import NamedTuple
 from urllib.parse import unquote, urlsplit
+
+from rapidfuzz import fuzz, process
 
 from graph_api.documents.by_path.addresses import address, page, stem
 from graph_api.documents.document import Reference, ReferenceForm
@@ -25,6 +26,7 @@ from graph_api.records import NodeKey, normalized
 _DATED_NAME = re.compile(r"([0-9]{4})-([0-9]{1,2})-([0-9]{1,2})-(.+)")
 _DATED_PATH = re.compile(r"(?:.*/)?([0-9]{4})/([0-9]{1,2})/([0-9]{1,2})/([^/]+)")
 _REMEMBERED = 65_536  # pages: most are named more than once
+_ALIKE = 70  # percent: a title that is worth a hint
 _FAR = 1_000_000  # steps: more than any path has
 
 
@@ -103,8 +105,8 @@ class LinkIndex:
     def nearest_title(self, text: str) -> str | None:
         """The title that is most like *text*, None when none is."""
         wanted = text.rpartition("/")[2].replace("-", " ").replace("_", " ").casefold()
-        found = get_close_matches(wanted, self._folded_titles, n=1, cutoff=0.6)
-        return self._folded_titles[found[0]] if found else None
+        found = process.extractOne(wanted, self._folded_titles.keys(), scorer=fuzz.ratio, score_cutoff=_ALIKE)
+        return None if found is None else self._folded_titles[found[0]]
 
     @cached_property
     def _folded_titles(self) -> dict[str, str]:
