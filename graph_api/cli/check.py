@@ -27,7 +27,7 @@ from graph_api.documents import CODES, read_file
 from graph_api.documents.document import ArticleDocument, Reading, ReferenceForm
 from graph_api.documents.folder import reading, urls
 from graph_api.documents.site import Identity, SiteOptions
-from graph_api.errors import UsageError
+from graph_api.errors import SourceError, UsageError
 from graph_api.ingest import ingest
 from graph_api.ingest.links import LinkIndex, Target
 from graph_api.ingest.sources import FolderFile, sources
@@ -136,6 +136,11 @@ def checked(paths: Sequence[Path], options: SiteOptions) -> Checked:
             for shown, read in found:
                 readings[path].append((shown, read()))
                 advanced(done := done + 1, total)
+    for path, read_files in readings.items():
+        if path.is_dir() and all(reading.left_out for _, reading in read_files):
+            raise SourceError(
+                f"{path}: holds no documents, only configuration, parts of pages, or empty files"
+            )
     return _summed(readings, options)
 
 
