@@ -90,7 +90,8 @@ class Loader:
             return self._cache
         own = RowCache(revision or self._cache.revision, None)
         if own.revision == self._cache.revision:
-            own.edges, own.indexes = self._cache.edges, self._cache.indexes
+            cache = self._cache
+            own.edges, own.indexes, own.whole = cache.edges, cache.indexes, cache.whole
         return own
 
     def current(self) -> RowCache:

@@ -20,7 +20,7 @@ from typing import Any, TypeAlias
 from graph_api.execution.lru import size_of
 from graph_api.graph.adjacency import Csr
 from graph_api.search import Index
-from graph_api.store.reads import Read, is_keyed
+from graph_api.store.reads import GraphRead, Read, is_keyed
 
 Generation: TypeAlias = dict[Hashable, dict[Any, Any]]  # rows by kind, then by key; Any: the read's types
 
@@ -30,13 +30,15 @@ _ENTRY_BYTES = 100  # of a dict, for one entry
 
 class RowCache:
     """The cached rows and objects of one *revision*, at most *capacity_bytes*; and its *edges* and search *indexes*, by
-    whether they are those of published content only, once walks and searches have asked for them. With
-    *capacity_bytes* None it serves one plan: its rows are not counted, and objects are not cached."""
+    whether they are those of published content only, once walks and searches have asked for them, and the values that
+    are about the *whole* graph. With *capacity_bytes* None it serves one plan: its rows are not counted, and objects
+    are not cached."""
 
     def __init__(self, revision: str, capacity_bytes: int | None) -> None:
         self.revision = revision
         self.edges: dict[bool, Csr] = {}
         self.indexes: dict[bool, Index] = {}
+        self.whole: dict[Hashable, Any] = {}
         self.is_shared = capacity_bytes is not None
         self._half = (capacity_bytes or 0) // 2
         self._bytes = self._old_bytes = 0
@@ -50,6 +52,8 @@ class RowCache:
 
     def rows(self, read: Read[Any]) -> Any:  # Any: the answer's type depends on the read
         """The answer to *read*, None unless all its rows are cached."""
+        if isinstance(read, GraphRead):
+            return self.whole.get(read.cache_key)
         if not is_keyed(read):
             return None
         found = self.objects(read.cache_key, read.keys)
@@ -69,6 +73,8 @@ class RowCache:
 
     def learn(self, read: Read[Any], answer: Any) -> None:
         """Cache the rows with which the store answered *read*."""
+        if isinstance(read, GraphRead):
+            self.whole[read.cache_key] = answer
         if not is_keyed(read):
             return
         young = self._young_of(read.cache_key)

@@ -32,6 +32,7 @@ from graph_api.schema.inputs import (
 )
 from graph_api.schema.paging import DEFAULT_PAGE, MAX_PAGE, Listing, listing
 from graph_api.search import Kind
+from graph_api.store.columns import FacetField
 from graph_api.store.filters import Filter
 from graph_api.store.reads import AllProblems, ArticleRows, RelatedArticles
 from graph_api.store.sorting import ListKind, kind_of
@@ -42,6 +43,7 @@ MAX_NEIGHBORHOOD = 1000
 MAX_SUBGRAPH = 5000
 MAX_PATHS = 100
 MAX_AVOIDED = 100
+MAX_BUCKETS = 100
 
 
 def _says(description: str, name: str | None = None) -> Any:  # Any: Strawberry's own annotation object
@@ -248,6 +250,21 @@ def suggest(
 
 def origin(origin: Origin = None) -> EdgeOrigin | None:
     return origin
+
+
+@dataclass(frozen=True, slots=True)
+class FacetsWanted:
+    """Checked facets: which fields, and how many buckets of each."""
+
+    by: tuple[FacetField, ...]
+    size: int
+
+
+def facets(
+    by: Annotated[list[FacetField], _says("The fields to group by; a field that is repeated counts once.")],
+    size: Annotated[int, _says(f"The maximum number of buckets of each facet, 1 to {MAX_BUCKETS}.")] = 10,
+) -> FacetsWanted:
+    return FacetsWanted(tuple(dict.fromkeys(by)), _within("size", size, 1, MAX_BUCKETS))
 
 
 # -- single nodes ----------------------------------------------------------------------------------------

@@ -16,6 +16,7 @@ from graph_api.records import RELATED_KINDS, EdgeDirection, EdgeKind, EdgeOrigin
 from graph_api.schema.fields import costs, enum
 from graph_api.schema.scalars import URL
 from graph_api.search import Kind
+from graph_api.store.columns import FacetField
 from graph_api.store.reads import OrderField
 
 
@@ -42,6 +43,17 @@ enum(
     ERROR="The document was rejected.",
     WARNING="The document was accepted; the message describes what was changed or left out.",
 )(Severity)
+
+
+enum(
+    "The fields by which articles can be grouped.",
+    TOPIC="The topics; an article counts in each of its topics. The key of a bucket is the slug, the label the name.",
+    PROVIDER="The provider. The key of a bucket is the domain, the label the name.",
+    TYPE='The type, such as "article" or "video".',
+    CATEGORY='The category, such as "news".',
+    MONTH="The month of publication in UTC. The key of a bucket is like 2023-03, the label like March 2023.",
+    YEAR="The year of publication in UTC, such as 2023.",
+)(FacetField)
 
 
 @enum(

@@ -20,13 +20,19 @@ from graph_api.errors import RequestError
 from graph_api.records import NodeKey
 from graph_api.schema import matching
 from graph_api.store import sorting
+from graph_api.store.columns import Column
 from graph_api.store.filters import Filter
 from graph_api.store.reads import (
     PRECEDING,
+    AllArticles,
+    AllProblems,
+    AllProviders,
+    AllTopics,
     Counts,
     Item,
     ListKey,
     Lists,
+    Members,
     Order,
     OrderField,
     Place,
@@ -250,6 +256,19 @@ def counts(connections: Sequence[Connection], rights: Rights) -> Reads[list[int]
         sizes = yield from ask(Counts(scopes, rights, filter))
         found.update({id(connection): sizes[connection.scope] for connection in group})
     return [found[id(connection)] for connection in connections]
+
+
+def members(connections: Sequence[Connection], rights: Rights) -> Reads[list[Column | None]]:
+    """The keys of the articles of the whole lists, in any order; None for the list of all articles."""
+    found: dict[tuple[ListKey, int], Column | None] = {}
+    for one in connections:
+        scope, asked = one.scope, one.listing.filter
+        if (scope, id(one.listing)) in found:
+            continue
+        assert not isinstance(scope, AllProviders | AllTopics | AllProblems), "a list of articles"
+        is_all = isinstance(scope, AllArticles) and asked is None
+        found[scope, id(one.listing)] = None if is_all else (yield from ask(Members(scope, rights, asked)))
+    return [found[one.scope, id(one.listing)] for one in connections]
 
 
 def _alike(connections: Iterable[Connection]) -> Iterable[tuple[Listing, list[Connection]]]:

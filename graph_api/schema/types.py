@@ -21,6 +21,7 @@ from graph_api.schema.inputs import Via
 from graph_api.schema.paging import DEFAULT_PAGE, MAX_PAGE
 from graph_api.schema.scalars import JSON, URL
 from graph_api.search import Kind
+from graph_api.store.columns import FacetField
 
 PAGE = ListSize(
     DEFAULT_PAGE, slicing=frozenset({"first", "last"}), sized=frozenset({"edges", "nodes"}), most=MAX_PAGE
@@ -40,6 +41,13 @@ PATHS = ListSize(
     sized=frozenset({"paths"}),
     weight=100,
     most=arguments.MAX_PATHS,
+)
+FACETS = ListSize(
+    10,
+    slicing=frozenset({"size"}),
+    sized=frozenset({"buckets"}),
+    weight=len(FacetField),
+    most=arguments.MAX_BUCKETS,
 )
 EXPORTED = ListSize(5)
 ENTITIES = ListSize(1, counted=frozenset({"representations"}))
@@ -191,6 +199,37 @@ class Topic(Node):
     )
 
 
+@strawberry.type(description="The articles of a list that have one value of the field of a facet.")
+class FacetBucket:
+    key: str = plain(
+        "The value, for use in filters: the slug of a topic, the domain of a provider, a month such as 2023-03, else the value itself."
+    )
+    label: str = plain("The value, for people: the name of a topic or provider, a month such as March 2023.")
+    count: int = plain("The number of articles in the list that have this value.")
+    node: Node | None = plain("The topic or provider; null for other fields.")
+
+
+@strawberry.type(description="The articles of a list, grouped by the values of one field.")
+class Facet:
+    field: FacetField = plain("The field.")
+    buckets: list[FacetBucket] = plain(
+        "The most frequent values, the most frequent first; equally frequent ones are sorted by key."
+    )
+    other_count: int = plain("The sum of the counts of all further buckets.")
+    missing_count: int = plain("The number of articles that have no value of this field.")
+
+
+@strawberry.type(description="Statistics of a list of articles.")
+class ArticleStats:
+    count: int = plain("The number of articles.")
+    min_published: datetime | None = plain("The earliest time of publication; null when no article has one.")
+    max_published: datetime | None = plain("The latest time of publication; null when no article has one.")
+    avg_quality: float | None = plain(
+        "The average quality of the articles that have one; null when none has."
+    )
+    avg_heat: float | None = plain("The average heat of the articles that have one; null when none has.")
+
+
 @strawberry.type(description="An article in a page, with its cursor.")
 class ArticleEdge:
     cursor: str = plain(CURSOR)
@@ -203,6 +242,8 @@ class ArticleConnection:
     nodes: list[Article] = batched(resolvers.connections.articles)
     page_info: PageInfo = batched(resolvers.connections.page_info)
     total_count: int = batched(resolvers.connections.total_count)
+    facets: list[Facet] = batched(resolvers.facets.facets, arguments.facets, size=FACETS)
+    stats: ArticleStats = batched(resolvers.facets.stats)
 
 
 @strawberry.type(description="A related article in a page, with its cursor and the properties of the edge.")
@@ -222,6 +263,8 @@ class RelatedConnection:
     nodes: list[Article] = batched(resolvers.connections.articles)
     page_info: PageInfo = batched(resolvers.connections.page_info)
     total_count: int = batched(resolvers.connections.total_count)
+    facets: list[Facet] = batched(resolvers.facets.facets, arguments.facets, size=FACETS)
+    stats: ArticleStats = batched(resolvers.facets.stats)
 
 
 @strawberry.type(description="A provider in a page, with its cursor.")

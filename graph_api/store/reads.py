@@ -36,6 +36,7 @@ from graph_api.records import (
     Topic,
 )
 from graph_api.search import Index
+from graph_api.store.columns import Column, Columns
 from graph_api.store.filters import Filter
 
 T = TypeVar("T")
@@ -94,6 +95,28 @@ class KeyedRead(Read[Mapping[K, R]]):
     @property
     def key_count(self) -> int:
         return len(self.keys)
+
+
+@dataclass(frozen=True, slots=True)
+class GraphRead(Read[T_co]):
+    """A read answered with one value about everything that the caller may see.
+
+    Making it takes long, and it is kept, apart from the rows, as long as the revision.
+    """
+
+    rights: Rights
+
+    @property
+    def cache_key(self) -> Hashable:
+        """What decides the answer: the kind of read, and which of the two graphs is seen."""
+        return type(self), self.rights.published_only
+
+    @property
+    def key_count(self) -> int:
+        return 0
+
+    def row_count(self, answer: Any) -> int | None:  # noqa: ARG002 - as all reads
+        return None
 
 
 @cache
@@ -571,6 +594,24 @@ class Counts(KeyedRead[ListKey, int]):
 
 
 @dataclass(frozen=True, slots=True)
+class Members(Read[Column]):
+    """The keys of all articles of one whole list, in any order."""
+
+    scope: ArticleListKey
+    rights: Rights
+    filter: Filter | None = None
+
+    @property
+    def key_count(self) -> int:
+        return 1
+
+
+@dataclass(frozen=True, slots=True)
+class ArticleColumns(GraphRead[Columns]):
+    """The values of all articles in arrays, from which facets and statistics are counted."""
+
+
+@dataclass(frozen=True, slots=True)
 class ProblemRows(KeyedRead[NodeKey, Problem]):
     """The problems with these ordinals, as the items of an `AllProblems` list name them."""
 
@@ -594,7 +635,7 @@ class Status(Read[ContentStatus]):
 _DEFINED: list[Any] = list(globals().values())
 KINDS: frozenset[type[Read[Any]]] = frozenset(
     each for each in _DEFINED if isinstance(each, type) and Read in each.__mro__[1:]
-) - {KeyedRead, Pause}
+) - {KeyedRead, GraphRead, Pause}
 """Every kind of read that a store answers."""
 
 A = TypeVar("A")

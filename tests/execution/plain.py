@@ -524,6 +524,7 @@ class Page:
         page = left[max(len(left) - size, 0) :] if backward else left[:size]
         cut = len(left) > len(page)
         self.total_count = len(whole)
+        self._articles = [item.node for item in whole]
         self.nodes = [item.node for item in page]
         self.edges = [EdgeView(item, self._cursor(whole, item)) for item in page]
         self.page_info = PageInfoView(
@@ -532,6 +533,15 @@ class Page:
             start_cursor=self.edges[0].cursor if page else None,
             end_cursor=self.edges[-1].cursor if page else None,
         )
+
+    def facets(self, given: Given) -> list[FacetView]:
+        if not 1 <= given["size"] <= 100:
+            raise GraphQLError("size")
+        return [FacetView(field, self._articles, given["size"]) for field in dict.fromkeys(given["by"])]
+
+    @property
+    def stats(self) -> StatsView:
+        return StatsView(self._articles)
 
     def _key(self, item: Item) -> list[Any]:
         return [_jsonable(step.value(item)) for step in self._steps]
@@ -571,6 +581,73 @@ class Page:
         else:
             count = sum(self._compared(self._key(item), key) < 0 for item in whole)
         return count, count
+
+
+_MONTHS = [
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+]
+
+
+class FacetView:
+    """The articles grouped by a field: each group by its key."""
+
+    def __init__(self, field: str, articles: list[ArticleView], size: int) -> None:
+        groups: dict[str, BucketView] = {}
+        self.missing_count = 0
+        for article in articles:
+            values = list(_facet_values(field, article))
+            self.missing_count += not values
+            for key, label, node in values:
+                groups.setdefault(key, BucketView(key, label, node)).count += 1
+        found = sorted(groups.values(), key=lambda bucket: (-bucket.count, bucket.key))
+        self.field, self.buckets = field, found[:size]
+        self.other_count = sum(bucket.count for bucket in found[size:])
+
+
+def _facet_values(field: str, article: ArticleView) -> Iterator[tuple[str, str, Any]]:
+    date = article.published_date_time
+    if field == "TOPIC":
+        yield from ((topic.slug, topic.name, topic) for topic in article.topics)
+    elif field == "PROVIDER" and article.provider:
+        yield article.provider.domain, article.provider.name, article.provider
+    elif field == "TYPE":
+        yield article.type, article.type, None
+    elif field == "CATEGORY" and article.category is not None:
+        yield article.category, article.category, None
+    elif field == "MONTH" and date:
+        yield f"{date.year}-{date.month:02}", f"{_MONTHS[date.month - 1]} {date.year}", None
+    elif field == "YEAR" and date:
+        yield str(date.year), str(date.year), None
+
+
+@dataclass
+class BucketView:
+    key: str
+    label: str
+    node: Any
+    count: int = 0
+
+
+class StatsView:
+    def __init__(self, articles: list[ArticleView]) -> None:
+        dates = [each.published_date_time for each in articles if each.published_date_time is not None]
+        quality = [each.quality for each in articles if each.quality is not None]
+        heat = [each.heat for each in articles if each.heat is not None]
+        self.count = len(articles)
+        self.min_published, self.max_published = min(dates, default=None), max(dates, default=None)
+        self.avg_quality = sum(quality) / len(quality) if quality else None
+        self.avg_heat = sum(heat) / len(heat) if heat else None
 
 
 @dataclass

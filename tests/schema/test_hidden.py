@@ -196,7 +196,11 @@ _ROOTS = {
     ],
 }
 _ABOUT_NO_CONTENT = {"revision", "cost", "_service"}
-_NESTED = {"related": "(direction: BOTH, first: 100)", "neighborhood": "(via: [RELATED, TOPIC, PROVIDER])"}
+_NESTED = {
+    "facets": "(by: [TOPIC, PROVIDER, TYPE, CATEGORY, MONTH, YEAR], size: 100)",
+    "related": "(direction: BOTH, first: 100)",
+    "neighborhood": "(via: [RELATED, TOPIC, PROVIDER])",
+}
 
 
 def _selections(schema: GraphQLSchema, type_: Any, depth: int) -> str:

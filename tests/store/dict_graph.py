@@ -11,9 +11,12 @@ from datetime import UTC, datetime, timedelta
 from functools import cmp_to_key
 from typing import Any, NamedTuple, TypeAlias, assert_never
 
+import numpy as np
+
 from graph_api import search
 from graph_api.records import Detail, EdgeDirection, EdgeKind, EdgeOrigin, NodeKey, Problem, Provider
 from graph_api.store import sorting
+from graph_api.store.columns import ArticleValues, Columns, build
 from graph_api.store.filters import (
     And,
     Compare,
@@ -164,6 +167,33 @@ class DictGraph:
             topic = record_.topic
             words = "\n".join([*topic.keywords, *topic.hashtags])
             yield search.Document(key, search.Kind.TOPIC, topic.name, topic.shortname or "", words)
+
+    def columns(self) -> Columns:
+        """The values of all articles."""
+        records = [self.articles[key].article for key in sorted(self.articles)]
+        providers = sorted(self.providers.values(), key=lambda provider: provider.domain)
+        topics = sorted((record.topic for record in self.topics.values()), key=lambda topic: topic.slug)
+        return build(
+            [
+                ArticleValues(
+                    one.key,
+                    None
+                    if one.published_date_time is None
+                    else (one.published_date_time - EPOCH) // timedelta(microseconds=1),
+                    one.quality,
+                    one.heat,
+                    one.provider_key,
+                    one.type,
+                    one.category,
+                )
+                for one in records
+            ],
+            np.array(
+                [(one.key, topic) for one in records for topic in self.topics_of(one.key)], dtype=np.int64
+            ).reshape(-1, 2),
+            providers_by_domain=[provider.key for provider in providers],
+            topics_by_slug=[topic.key for topic in topics],
+        )
 
     # -- lists -------------------------------------------------------------------------------------------
 

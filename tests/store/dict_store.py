@@ -38,6 +38,7 @@ from graph_api.records import (
 )
 from graph_api.search import Index
 from graph_api.store import driver, reads
+from graph_api.store.columns import Column, Columns
 from graph_api.store.folding import address, canonical, fold
 from graph_api.store.location import Health, TracedRead
 from graph_api.store.protocol import Reader, Store
@@ -652,6 +653,17 @@ def _lists(_: Content, graph: DictGraph, read: reads.Lists) -> Mapping[ListKey, 
 @_answers(reads.Counts)
 def _counts(_: Content, graph: DictGraph, read: reads.Counts) -> Mapping[ListKey, int]:
     return {key: len(graph.entries(key, read.filter)) for key in read.keys}
+
+
+@_answers(reads.Members)
+def _members(_: Content, graph: DictGraph, read: reads.Members) -> Column:
+    return np.array([entry.key for entry in graph.entries(read.scope, read.filter)], dtype=np.int64)
+
+
+@_answers(reads.ArticleColumns)
+def _columns(_: Content, graph: DictGraph, read: reads.ArticleColumns) -> Columns:
+    del read
+    return graph.columns()
 
 
 @_answers(reads.ProblemRows)

@@ -7,9 +7,12 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, TypeAlias, TypeVar
 
+import numpy as np
+
 from graph_api.graph.protocol import Edges
 from graph_api.records import ContentStatus
 from graph_api.store import at
+from graph_api.store.columns import Columns
 from graph_api.store.location import StoreLocation
 from graph_api.store.reads import Read, Slice, ask
 from tests.store.build import INGESTED, AnyNode, fill, graph, whole
@@ -73,6 +76,10 @@ def plain(answer: Any) -> Any:
         return [getattr(answer, name) for name in answer.__slots__ if name != "generated_at"]
     if isinstance(answer, Edges):
         return list(answer.rows())
+    if isinstance(answer, np.ndarray):
+        return sorted(answer.tolist())  # pyright: ignore[reportUnknownArgumentType, reportUnknownMemberType] - of members, in any order
+    if isinstance(answer, Columns):
+        return _values(answer)
     if isinstance(answer, Slice):
         return answer.keys, answer.items, answer.has_next, answer.has_previous
     if isinstance(answer, dict):
@@ -80,3 +87,19 @@ def plain(answer: Any) -> Any:
     if isinstance(answer, tuple) and not hasattr(answer, "_fields"):
         return [plain(part) for part in answer]
     return list(answer) if isinstance(answer, list) else answer
+
+
+def _values(columns: Columns) -> Any:
+    """Every number, and for each field the names of each article."""
+    numbers = [
+        column.tolist() for column in (columns.keys, columns.published_us, columns.quality, columns.heat)
+    ]
+    names = {
+        field: (
+            list(labels.names),
+            labels.codes.tolist(),
+            None if labels.starts is None else labels.starts.tolist(),
+        )
+        for field, labels in columns.labels.items()
+    }
+    return numbers, names

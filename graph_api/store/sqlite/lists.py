@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 from graph_api.records import NodeKey, name_key, provider_id, topic_id
 from graph_api.store import sorting
+from graph_api.store.columns import Column as Numbers
 from graph_api.store.filters import (
     And,
     Filter,
@@ -36,6 +37,7 @@ from graph_api.store.reads import (
     Keys,
     ListKey,
     Lists,
+    Members,
     Place,
     Slice,
     SortKey,
@@ -43,6 +45,7 @@ from graph_api.store.reads import (
 )
 from graph_api.store.sorting import Anchor, Step
 from graph_api.store.sqlite import edges, keyset
+from graph_api.store.sqlite.columns import column
 from graph_api.store.sqlite.filters import condition
 from graph_api.store.sqlite.keyset import Column
 from graph_api.store.sqlite.list_queries import ListQuery, columns, list_query
@@ -70,6 +73,14 @@ def counts(connection: sqlite3.Connection, read: Counts) -> Mapping[ListKey, int
         scope: _count(connection, entries, where, whole=whole)
         for scope, (entries, where) in _entries(connection, read).items()
     }
+
+
+def members(connection: sqlite3.Connection, read: Members) -> Numbers:
+    """The keys of the articles of *read*."""
+    [(entries, where)] = _entries(connection, Counts((read.scope,), read.rights, read.filter)).values()
+    return column(
+        (Sql(f"SELECT {entries.key} FROM ") + entries.tables + Sql(" WHERE ") + where).all(connection)
+    )
 
 
 def _entries(connection: sqlite3.Connection, read: Lists | Counts) -> dict[ListKey, tuple[ListQuery, Sql]]:
