@@ -39,6 +39,9 @@ const exceptions = {
           "Subgraph",
           "ContentReport", // there is one, of the revision that is served
           "FileCounts", // a part of ContentReport
+          "ArticleStats", // these three are counted for one list
+          "Facet",
+          "FacetBucket",
           "Highlight", // these three are worked out for one search
           "TextRange",
           "Suggestion",
