@@ -261,13 +261,12 @@ def counts(connections: Sequence[Connection], rights: Rights) -> Reads[list[int]
 def members(connections: Sequence[Connection], rights: Rights) -> Reads[list[Column | None]]:
     """The keys of the articles of the whole lists, in any order; None for the list of all articles."""
     found: dict[tuple[ListKey, int], Column | None] = {}
-    for one in connections:
-        scope, asked = one.scope, one.listing.filter
-        if (scope, id(one.listing)) in found:
-            continue
-        assert not isinstance(scope, AllProviders | AllTopics | AllProblems), "a list of articles"
-        is_all = isinstance(scope, AllArticles) and asked is None
-        found[scope, id(one.listing)] = None if is_all else (yield from ask(Members(scope, rights, asked)))
+    for asked, group in _alike(connections):
+        filter = yield from matching.answered(asked.filter, rights)
+        for scope in dict.fromkeys(connection.scope for connection in group):
+            assert not isinstance(scope, AllProviders | AllTopics | AllProblems), "a list of articles"
+            is_all = isinstance(scope, AllArticles) and filter is None
+            found[scope, id(asked)] = None if is_all else (yield from ask(Members(scope, rights, filter)))
     return [found[one.scope, id(one.listing)] for one in connections]
 
 

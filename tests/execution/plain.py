@@ -535,9 +535,10 @@ class Page:
         )
 
     def facets(self, given: Given) -> list[FacetView]:
-        if not 1 <= given["size"] <= 100:
+        size = 10 if given.get("size") is None else given["size"]
+        if not 1 <= size <= 100:
             raise GraphQLError("size")
-        return [FacetView(field, self._articles, given["size"]) for field in dict.fromkeys(given["by"])]
+        return [FacetView(field, self._articles, size) for field in dict.fromkeys(given["by"])]
 
     @property
     def stats(self) -> StatsView:
@@ -681,7 +682,7 @@ class EdgeView:
 def _size(given: Given) -> tuple[int, bool]:
     first, last = given.get("first"), given.get("last")
     size = last if last is not None else 20 if first is None else first
-    if (first is not None and last is not None) or not 1 <= size <= 100:
+    if (first is not None and last is not None) or not 0 <= size <= 100:
         raise GraphQLError("page size")
     return size, last is not None
 
