@@ -31,7 +31,6 @@ from graphql.language import DocumentNode
 
 from graph_api import search
 from graph_api.documents import canonical_url
-from graph_api.records import EdgeOrigin
 from graph_api.schema import texts
 from graph_api.schema.inputs import BodyFormat
 from graph_api.schema.scalars import moment, url as checked_url
@@ -667,11 +666,10 @@ class EdgeView:
         self._origin = item.origin
 
     @property
-    def origin(self) -> EdgeOrigin:
+    def origin(self) -> str:
         assert self._origin is not None
-        if self.position is not None:
-            return EdgeOrigin[self._origin.origin_of(self.node)]
-        return EdgeOrigin[self.node.origin_of(self._origin)]
+        one, other = self._origin, self.node
+        return str(one.origin_of(other) if self.position is not None else other.origin_of(one))
 
     @property
     def reciprocal(self) -> bool:
