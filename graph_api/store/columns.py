@@ -1,7 +1,7 @@
 """The values of all articles in arrays: facets and statistics are counted from them.
 
-Why arrays: SQL groups 10,000 of 100,000 articles by their topics in about 30 ms, numpy counts their codes in less than
-one. An article is its index in `Columns.keys`, a value of a field its index in `Labels.names`.
+Why arrays: counting codes is much quicker than grouping rows in SQL. An article is its index in `Columns.keys`, a value
+of a field its index in `Labels.names`.
 """
 
 from __future__ import annotations
