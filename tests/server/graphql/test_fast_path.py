@@ -446,7 +446,6 @@ def test_all_is_counted_alike(pairs: dict[str, Pair]) -> None:
         ("no answers kept", asked(BODIES["a list"])),
         ("no answers kept", asked(BODIES["a list"], *HEADERS["as browsers have it"])),
         ("no answers kept", got(GETS["a list"])),
-        ("no rows kept", asked(BODIES["a list"])),
     ],
 )
 def test_most_requests_never_reach_the_asgi_app(pairs: dict[str, Pair], kind: str, request_: bytes) -> None:
