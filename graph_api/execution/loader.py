@@ -19,7 +19,7 @@ from graph_api.execution.single_flight import SingleFlight
 from graph_api.execution.stats import Stats
 from graph_api.store.driver import FOREVER, Running, drive
 from graph_api.store.protocol import Reader, Store
-from graph_api.store.reads import Adjacency, Read, Reads, Rights, SearchIndex
+from graph_api.store.reads import Adjacency, GraphRead, Read, Reads, Rights
 
 logger = logging.getLogger(__name__)
 
@@ -91,7 +91,7 @@ class Loader:
         own = RowCache(revision or self._cache.revision, None)
         if own.revision == self._cache.revision:
             cache = self._cache
-            own.edges, own.indexes, own.whole = cache.edges, cache.indexes, cache.whole
+            own.edges, own.graphs = cache.edges, cache.graphs
         return own
 
     def current(self) -> RowCache:
@@ -193,22 +193,22 @@ class Load(Generic[T]):
         if isinstance(read, Adjacency):
             self._walked_with = read.rights
             return self._cache.edges.get(read.rights.published_only)
-        if isinstance(read, SearchIndex) and read.rights.published_only in self._cache.indexes:
-            return self._cache.indexes[read.rights.published_only]
         rows = self._cache.rows(read)
         if rows is not None:
             return rows
+        if isinstance(read, GraphRead) and self._until_s != FOREVER:
+            raise ReadPaused  # making it takes too long for the event loop
         if self._reader is None:
             self._reader = self._loader.store.lend_now(self._until_s)
             if self._reader is None:
                 raise ReadPaused
         if self._reader.revision != self._cache.revision:
             raise RevisionChanged
-        if isinstance(read, SearchIndex):
-            index = self._cache.indexes[read.rights.published_only] = self._reader.answer(read)
-            return index
+        reader = self._reader
+        if isinstance(read, GraphRead):
+            return self._cache.graphs.made(read, lambda: reader.answer(read))
         self.stats.cache = "miss"
-        return self._load(self._reader, read)
+        return self._load(reader, read)
 
     def _load(self, reader: Reader, read: Read[Any]) -> Any:
         """The answer of the store, from which only the rows that the cache lacks are read. Adding them to the cache may

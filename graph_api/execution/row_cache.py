@@ -14,12 +14,13 @@ two at once may count some bytes less or evict a generation early, but never giv
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Mapping
+from collections import defaultdict
+from collections.abc import Callable, Hashable, Iterable, Mapping
+from threading import Lock
 from typing import Any, TypeAlias
 
 from graph_api.execution.lru import size_of
 from graph_api.graph.adjacency import Csr
-from graph_api.search import Index
 from graph_api.store.reads import GraphRead, Read, is_keyed
 
 Generation: TypeAlias = dict[Hashable, dict[Any, Any]]  # rows by kind, then by key; Any: the read's types
@@ -28,17 +29,35 @@ _ABSENT: Any = object()  # the store has no row for this key
 _ENTRY_BYTES = 100  # of a dict, for one entry
 
 
+class GraphAnswers:
+    """The answers of the `GraphRead`s of one revision. Each is made once; threads that need it meanwhile wait."""
+
+    def __init__(self) -> None:
+        self._answers: dict[Hashable, Any] = {}
+        self._locks: defaultdict[Hashable, Lock] = defaultdict(Lock)
+
+    def get(self, read: GraphRead[Any]) -> Any:
+        """The answer to *read*, None unless it has been made."""
+        return self._answers.get(read.cache_key)
+
+    def made(self, read: GraphRead[Any], make: Callable[[], Any]) -> Any:
+        """The answer to *read*, from *make* unless it has been made."""
+        with self._locks[read.cache_key]:
+            found = self.get(read)
+            if found is None:
+                found = self._answers[read.cache_key] = make()
+            return found
+
+
 class RowCache:
-    """The cached rows and objects of one *revision*, at most *capacity_bytes*; and its *edges* and search *indexes*, by
-    whether they are those of published content only, once walks and searches have asked for them, and the values that
-    are about the *whole* graph. With *capacity_bytes* None it serves one plan: its rows are not counted, and objects
-    are not cached."""
+    """The cached rows and objects of one *revision*, at most *capacity_bytes*; its *edges*, by whether they are those of
+    published content only, once walks have asked for them; and the answers of `GraphRead`s, not counted. With
+    *capacity_bytes* None it serves one plan: its rows are not counted, and objects are not cached."""
 
     def __init__(self, revision: str, capacity_bytes: int | None) -> None:
         self.revision = revision
         self.edges: dict[bool, Csr] = {}
-        self.indexes: dict[bool, Index] = {}
-        self.whole: dict[Hashable, Any] = {}
+        self.graphs = GraphAnswers()
         self.is_shared = capacity_bytes is not None
         self._half = (capacity_bytes or 0) // 2
         self._bytes = self._old_bytes = 0
@@ -53,7 +72,7 @@ class RowCache:
     def rows(self, read: Read[Any]) -> Any:  # Any: the answer's type depends on the read
         """The answer to *read*, None unless all its rows are cached."""
         if isinstance(read, GraphRead):
-            return self.whole.get(read.cache_key)
+            return self.graphs.get(read)
         if not is_keyed(read):
             return None
         found = self.objects(read.cache_key, read.keys)
@@ -73,8 +92,6 @@ class RowCache:
 
     def learn(self, read: Read[Any], answer: Any) -> None:
         """Cache the rows with which the store answered *read*."""
-        if isinstance(read, GraphRead):
-            self.whole[read.cache_key] = answer
         if not is_keyed(read):
             return
         young = self._young_of(read.cache_key)

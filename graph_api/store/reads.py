@@ -101,7 +101,8 @@ class KeyedRead(Read[Mapping[K, R]]):
 class GraphRead(Read[T_co]):
     """A read answered with one value about everything that the caller may see.
 
-    Making it takes long, and it is kept, apart from the rows, as long as the revision.
+    Making it may take seconds, so it is never made on the event loop. It is kept, apart from the rows, as long as the
+    revision, and made by one plan while others wait for it.
     """
 
     rights: Rights
@@ -321,18 +322,8 @@ class FittingKeys(Read[frozenset[NodeKey]]):
 
 
 @dataclass(frozen=True, slots=True)
-class SearchIndex(Read[Index]):
-    """The index of all texts that callers with these rights may see. It is made when there is none, which takes
-    seconds: on the event loop the read pauses unless an index is there."""
-
-    rights: Rights
-
-    @property
-    def key_count(self) -> int:
-        return 0
-
-    def row_count(self, answer: Any) -> int | None:  # noqa: ARG002 - as all reads
-        return None
+class SearchIndex(GraphRead[Index]):
+    """The index of all texts that callers with these rights may see."""
 
 
 # -- keys by something else ----------------------------------------------------------------------------

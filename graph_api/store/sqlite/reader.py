@@ -20,7 +20,7 @@ import aiosqlite
 
 from graph_api.errors import AnswerTooLarge, ReadCancelled, ReadPaused, StoreError
 from graph_api.store.driver import FOREVER
-from graph_api.store.reads import Read, SearchIndex
+from graph_api.store.reads import Read
 from graph_api.store.sqlite.connection import check_fixed, code, connected, unreadable
 from graph_api.store.sqlite.reads import answer
 from graph_api.store.sqlite.status import revision as stored_revision
@@ -159,8 +159,6 @@ class SqliteReader(aiosqlite.Connection):
             self._conn.execute("ROLLBACK")
 
     def _answer(self, read: Read[T]) -> T:
-        if isinstance(read, SearchIndex) and self._on_loop:
-            raise ReadPaused  # it may have to be made
         self._begun()
         found: T = answer(self._conn, read)
         return found
