@@ -7,8 +7,7 @@
     |   |-- StoreOutdated       ... written by another version of the tables
     |   |-- StoreLocked         ... locked by another ingest
     |   |-- StoreDamaged        ... whose pages do not fit together; an ingest rebuilds it
-    |   |-- AdjacencyMismatch   ... an adjacency file that must be rebuilt
-    |   `-- IndexMismatch       ... a search index that must be rebuilt
+    |   `-- ArraysMismatch      ... a file of arrays beside the database that must be rebuilt
     |-- StartError              a server that cannot start: its address, or a worker         exit code 3
     |-- DocumentError           a document, or a value in it, that cannot be used
     |   |-- InvalidUrl          ... an address that cannot identify an article
@@ -110,12 +109,8 @@ class StoreDamaged(StoreError):
     """The pages of the database do not fit together; an ingest rebuilds it."""
 
 
-class AdjacencyMismatch(StoreError):
-    """The adjacency file is absent, damaged, or of another format or revision; it must be rebuilt."""
-
-
-class IndexMismatch(StoreError):
-    """The file of the search index is absent, damaged, or of another format or revision; it must be rebuilt."""
+class ArraysMismatch(StoreError):
+    """A file of arrays is absent, damaged, or of another form or revision; it must be rebuilt."""
 
 
 class StartError(GraphApiError):

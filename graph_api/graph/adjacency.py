@@ -8,31 +8,23 @@ not stored: positions run from 0 without gaps, so that it is the index in the li
 
 from __future__ import annotations
 
-import mmap
-import os
-import struct
-import tempfile
-import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
-from graph_api.errors import AdjacencyMismatch
+from graph_api.errors import StoreError
+from graph_api.graph import array_file
 from graph_api.records import EdgeKind
 
 Keys: TypeAlias = NDArray[np.int64]
 Indexes: TypeAlias = NDArray[np.int64]
 Entries: TypeAlias = NDArray[np.int32]
 
-FORMAT = 2
-_MAGIC = b"graphcsr"
-_HEADER = struct.Struct("<8sIIqq128s")  # magic, format, kinds as bits, nodes, entries, revision
-_CHECKSUM = struct.Struct("<I")
-_DATA_START = 192  # bytes before the arrays: a multiple of 64
+_FORM = "adjacency 3"
 _MOST = 2**31 - 1  # entries that a 32-bit index can count
 
 
@@ -74,7 +66,7 @@ def build(revision: str, edges: Mapping[EdgeKind, Keys], nodes: Keys | None = No
     some = [part.ravel() for part in parts] + ([] if nodes is None else [nodes])
     keys = np.unique(np.concatenate(some)) if some else np.empty(0, dtype=np.int64)
     if 2 * sum(map(len, parts)) > _MOST:
-        raise AdjacencyMismatch(f"{sum(map(len, parts))} edges are more than the file format can hold")
+        raise StoreError(f"{sum(map(len, parts))} edges are more than 32-bit numbers can count")
     lists = [rows for part in parts for rows in _both_ways(keys, part)]
     return Csr(revision=revision, kinds=kinds, keys=keys, **_joined(lists, len(keys)))
 
@@ -102,63 +94,18 @@ def _joined(lists: list[tuple[Entries, Entries]], nodes: int) -> dict[str, Entri
 
 def save(csr: Csr, path: Path) -> None:
     """Write *csr* to *path*. Atomic: processes that have mapped the old file keep it."""
-    kinds = sum(1 << list(EdgeKind).index(kind) for kind in csr.kinds)
-    stamp = csr.revision.encode()
-    if len(stamp) > _HEADER.size - 32:
-        raise AdjacencyMismatch(f"the revision {csr.revision!r} is longer than 128 bytes")
-    header = _HEADER.pack(_MAGIC, FORMAT, kinds, len(csr.keys), len(csr.neighbors), stamp)
-    header += _CHECKSUM.pack(zlib.crc32(header))
-    descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(header.ljust(_DATA_START, b"\0"))
-            for array, type in ((csr.keys, "<i8"), (csr.starts, "<i4"), (csr.neighbors, "<i4")):
-                file.write(array.astype(type, copy=False).tobytes())
-            file.flush()
-            os.fsync(file.fileno())
-        Path(temporary).replace(path)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise
+    arrays: dict[str, NDArray[Any]] = {"keys": csr.keys, "starts": csr.starts, "neighbors": csr.neighbors}
+    array_file.save(path, _FORM, csr.revision, arrays, {"kinds": [kind.name for kind in csr.kinds]})
 
 
 def load(path: Path, revision: str) -> Csr:
-    """The adjacency in *path*, memory-mapped: processes share its pages, which are read when needed.
+    """The adjacency in *path*, memory-mapped: processes share its pages.
 
-    Raises AdjacencyMismatch when the file is absent, damaged, of another format or of another *revision*.
+    Raises ArraysMismatch when the file is absent, damaged, of another form or of another *revision*.
     """
-    try:
-        with path.open("rb") as file:
-            mapped = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
-    except (OSError, ValueError) as error:  # ValueError: an empty file cannot be mapped
-        raise AdjacencyMismatch(f"{path}: {error}") from error
-    kinds, nodes, entries = _checked_header(mapped, path, revision)
-    rows = 2 * len(kinds)
-    size = _DATA_START + 8 * nodes + 4 * rows * (nodes + 1) + 4 * entries
-    if len(mapped) != size:
-        raise AdjacencyMismatch(f"{path}: has {len(mapped)} bytes, its header says {size}")
-    keys = np.frombuffer(mapped, "<i8", nodes, _DATA_START)
-    starts = np.frombuffer(mapped, "<i4", rows * (nodes + 1), _DATA_START + keys.nbytes)
-    neighbors = np.frombuffer(mapped, "<i4", entries, _DATA_START + keys.nbytes + starts.nbytes)
-    if rows and (starts[0] != 0 or starts[-1] != entries):
-        raise AdjacencyMismatch(f"{path}: its lists do not cover its entries")
-    return Csr(
-        revision=revision, kinds=kinds, keys=keys, starts=starts.reshape(rows, -1), neighbors=neighbors
-    )
-
-
-def _checked_header(mapped: mmap.mmap, path: Path, revision: str) -> tuple[tuple[EdgeKind, ...], int, int]:
-    """Kinds, nodes and entries of the mapped file."""
-    if len(mapped) < _DATA_START or mapped[:8] != _MAGIC:
-        raise AdjacencyMismatch(f"{path}: is not an adjacency file")
-    if _CHECKSUM.unpack_from(mapped, _HEADER.size)[0] != zlib.crc32(mapped[: _HEADER.size]):
-        raise AdjacencyMismatch(f"{path}: its header is damaged")
-    _, format, bits, nodes, entries, stamp = _HEADER.unpack_from(mapped)
-    if format != FORMAT:
-        raise AdjacencyMismatch(f"{path}: has format {format}, this version reads {FORMAT}")
-    if stamp.rstrip(b"\0").decode() != revision:
-        raise AdjacencyMismatch(f"{path}: belongs to another revision than {revision}")
-    return tuple(kind for bit, kind in enumerate(EdgeKind) if bits >> bit & 1), nodes, entries
+    file = array_file.load(path, _FORM, revision)
+    kinds = tuple(EdgeKind[name] for name in file.facts["kinds"])
+    return Csr(revision=file.revision, kinds=kinds, **file.arrays)
 
 
 def spread(starts: Indexes, counts: Indexes) -> Indexes:

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 
-from graph_api.errors import AdjacencyMismatch
+from graph_api.errors import ArraysMismatch
 from graph_api.graph.adjacency import build, load, save
 from graph_api.records import EdgeKind
 from tests.graph.small_graphs import RELATED, TOPIC, SmallGraph, graphs, related
@@ -37,20 +37,20 @@ def saved(tmp_path: Path) -> Path:
 
 
 def test_another_revision_is_refused(saved: Path) -> None:
-    with pytest.raises(AdjacencyMismatch, match="another revision than r2"):
+    with pytest.raises(ArraysMismatch, match="another revision than r2"):
         load(saved, "r2")
 
 
 @pytest.mark.parametrize("size", [0, 7, 100, 191, 192, 200, -1])
 def test_a_file_cut_short_is_refused(saved: Path, size: int) -> None:
     saved.write_bytes(saved.read_bytes()[:size])
-    with pytest.raises(AdjacencyMismatch):
+    with pytest.raises(ArraysMismatch):
         load(saved, "r1")
 
 
 def test_a_file_with_more_than_its_header_says_is_refused(saved: Path) -> None:
     saved.write_bytes(saved.read_bytes() + b"\0")
-    with pytest.raises(AdjacencyMismatch, match="its header says"):
+    with pytest.raises(ArraysMismatch, match="its header says"):
         load(saved, "r1")
 
 
@@ -59,12 +59,12 @@ def test_any_damage_of_the_header_is_noticed(saved: Path, at: int) -> None:
     damaged = bytearray(saved.read_bytes())
     damaged[at] ^= 0x40
     saved.write_bytes(damaged)
-    with pytest.raises(AdjacencyMismatch):
+    with pytest.raises(ArraysMismatch):
         load(saved, "r1")
 
 
 def test_a_file_that_is_not_there_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(AdjacencyMismatch):
+    with pytest.raises(ArraysMismatch):
         load(tmp_path / "nothing", "r1")
 
 

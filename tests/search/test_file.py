@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from graph_api.errors import IndexMismatch
+from graph_api.errors import ArraysMismatch
 from graph_api.search import build, did_you_mean, load, match, parse, save, suggest
 from tests.search.plain_search import article
 
@@ -48,19 +48,19 @@ def test_an_empty_index_is_saved_and_loaded(tmp_path: Path) -> None:
 
 
 def test_another_revision_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(IndexMismatch, match="another revision than r2"):
+    with pytest.raises(ArraysMismatch, match="another revision than r2"):
         load(saved(tmp_path), "r2")
 
 
 def test_no_file_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(IndexMismatch, match="index"):
+    with pytest.raises(ArraysMismatch, match="index"):
         load(tmp_path / "index", "r")
 
 
-@pytest.mark.parametrize("damage", [b"", b"x" * 100, b"graphfts" + bytes(12)])
+@pytest.mark.parametrize("damage", [b"", b"x" * 100, b"graphapi" + bytes(12)])
 def test_another_file_is_refused(tmp_path: Path, damage: bytes) -> None:
     (tmp_path / "index").write_bytes(damage)
-    with pytest.raises(IndexMismatch):
+    with pytest.raises(ArraysMismatch):
         load(tmp_path / "index", "r")
 
 
@@ -70,12 +70,12 @@ def test_a_damaged_header_is_refused(tmp_path: Path, at: int) -> None:
     raw = bytearray(path.read_bytes())
     raw[at] ^= 0x55
     path.write_bytes(raw)
-    with pytest.raises(IndexMismatch):
+    with pytest.raises(ArraysMismatch):
         load(path, "r1")
 
 
 def test_a_shortened_file_is_refused(tmp_path: Path) -> None:
     path = saved(tmp_path)
     path.write_bytes(path.read_bytes()[:-64])
-    with pytest.raises(IndexMismatch, match="its header says"):
+    with pytest.raises(ArraysMismatch, match="its header says"):
         load(path, "r1")

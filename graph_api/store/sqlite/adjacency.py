@@ -16,7 +16,7 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from graph_api.errors import AdjacencyMismatch
+from graph_api.errors import ArraysMismatch
 from graph_api.graph.adjacency import Csr, build, load, save
 from graph_api.records import EdgeKind
 from graph_api.store.reads import Rights
@@ -48,7 +48,7 @@ def adjacency(database: Path, rights: Rights, revision: str) -> Csr | None:
     stamp = f"{revision} published" if published_only else revision  # neither file passes for the other
     try:
         return load(path, stamp)
-    except AdjacencyMismatch:
+    except ArraysMismatch:
         stored, edges = _edge_arrays(database, published_only=published_only)
     if stored != revision:
         return None

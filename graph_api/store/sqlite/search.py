@@ -14,7 +14,7 @@ from pathlib import Path
 
 import orjson
 
-from graph_api.errors import IndexMismatch
+from graph_api.errors import ArraysMismatch
 from graph_api.search import Document, Index, Kind, build, load, save
 from graph_api.store.reads import Rights, SearchIndex
 from graph_api.store.sqlite.connection import clear_errors, connected
@@ -61,7 +61,7 @@ def _former(path: Path) -> Index | None:
     """The index in the file, of whatever revision."""
     try:
         return load(path)
-    except IndexMismatch:
+    except ArraysMismatch:
         return None
 
 
