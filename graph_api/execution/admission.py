@@ -260,7 +260,9 @@ def _not_found(document: DocumentNode, name: str | None) -> str:
 
 # -- what reads the clock: its answer changes without the content, and is not cached ----------------------
 
-CLOCK_WORDS = frozenset({"within"})
+_CLOCK_FIELDS = frozenset({"within"})  # of input objects
+_CLOCK_VALUES = frozenset({"TRENDING"})  # of enums
+CLOCK_WORDS = frozenset({"trending"}) | _CLOCK_FIELDS | _CLOCK_VALUES
 
 
 def mentions_clock(text: str) -> bool:
@@ -270,15 +272,18 @@ def mentions_clock(text: str) -> bool:
 
 
 def reads_clock(value: Any) -> bool:
-    """Whether variables have an input field that is relative to now."""
+    """Whether variables have an input field or an enum member that is relative to now."""
     pending = [value]
     while pending:
         each: Any = pending.pop()
         if isinstance(each, Mapping):
             fields: Mapping[Any, Any] = each  # pyright: ignore[reportUnknownVariableType] - any JSON
-            if not CLOCK_WORDS.isdisjoint(fields):
+            if not _CLOCK_FIELDS.isdisjoint(fields):
                 return True
             pending.extend(fields.values())
+        elif isinstance(each, str):
+            if each in _CLOCK_VALUES:
+                return True
         elif isinstance(each, list):
             pending.extend(each)  # pyright: ignore[reportUnknownArgumentType] - any JSON
     return False

@@ -98,10 +98,10 @@ def save(csr: Csr, path: Path) -> None:
     array_file.save(path, _FORM, csr.revision, arrays, {"kinds": [kind.name for kind in csr.kinds]})
 
 
-def load(path: Path, revision: str) -> Csr:
+def load(path: Path, revision: str | None = None) -> Csr:
     """The adjacency in *path*, memory-mapped: processes share its pages.
 
-    Raises ArraysMismatch when the file is absent, damaged, of another form or of another *revision*.
+    Raises ArraysMismatch when the file is absent, damaged, of another form or of another *revision*, if one is given.
     """
     file = array_file.load(path, _FORM, revision)
     kinds = tuple(EdgeKind[name] for name in file.facts["kinds"])

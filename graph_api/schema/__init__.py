@@ -9,13 +9,13 @@ from strawberry.schema.config import StrawberryConfig
 from graph_api.execution.operation_cache import graphql_schema
 from graph_api.execution.plan import DEFINITION
 from graph_api.schema.scalars import SCALARS
-from graph_api.schema.types import Article, Provider, Query, Topic
+from graph_api.schema.types import Article, Provider, Query, Story, Topic
 
 
 def build_schema() -> strawberry.Schema:
     """The API's schema."""
     schema = strawberry.Schema(
-        Query, types=[Article, Provider, Topic], config=StrawberryConfig(scalar_map=SCALARS)
+        Query, types=[Article, Provider, Story, Topic], config=StrawberryConfig(scalar_map=SCALARS)
     )
     for type_ in graphql_schema(schema).type_map.values():
         if isinstance(type_, GraphQLInputObjectType):

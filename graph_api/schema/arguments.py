@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Annotated, Any, TypedDict, Unpack
 
 import strawberry
@@ -16,7 +17,7 @@ from graph_api.graph.export import GraphFormat
 from graph_api.records import EdgeDirection, EdgeKind, EdgeOrigin, NodeKey, Severity
 from graph_api.schema import filter_mapping, identifiers
 from graph_api.schema.fields import costs
-from graph_api.schema.identifiers import Handle, NodeHandle
+from graph_api.schema.identifiers import Handle, NodeHandle, NodeKind
 from graph_api.schema.inputs import (
     ORIGIN,
     ArticleBy,
@@ -31,10 +32,11 @@ from graph_api.schema.inputs import (
     Via,
 )
 from graph_api.schema.paging import DEFAULT_PAGE, MAX_PAGE, Listing, listing
+from graph_api.schema.ranking import GRAVITY, Trending, microseconds, moment_of
 from graph_api.search import Kind
-from graph_api.store.columns import FacetField
+from graph_api.store.columns import FacetField, Interval
 from graph_api.store.filters import Filter
-from graph_api.store.reads import AllProblems, ArticleRows, RelatedArticles
+from graph_api.store.reads import AllProblems, RelatedArticles
 from graph_api.store.sorting import ListKind, kind_of
 
 MAX_NODES = 100
@@ -267,6 +269,85 @@ def facets(
     return FacetsWanted(tuple(dict.fromkeys(by)), _within("size", size, 1, MAX_BUCKETS))
 
 
+# -- stories and rankings --------------------------------------------------------------------------------
+
+MAX_GRAVITY = 10.0
+
+
+@dataclass(frozen=True, slots=True)
+class StoryList:
+    """A checked list of stories."""
+
+    min_size: int
+    listing: Listing
+
+
+def story(id: Annotated[strawberry.ID, _says("The id of a story.")]) -> NodeHandle:
+    return identifiers.of_kind(NodeKind.STORY, id)
+
+
+def stories(
+    filter: Annotated[
+        ArticleFilter | None,
+        _takes("Returns only stories of which at least one article matches this filter."),
+    ] = None,
+    min_size: Annotated[int, _says("The minimum number of articles, 2 or more.")] = 2,
+    **page: Unpack[Page],
+) -> StoryList:
+    listed = listing(ListKind.STORIES, filter_mapping.of_articles(filter), **page)
+    return StoryList(_within("minSize", min_size, 2, 2**31 - 1), listed)
+
+
+def timeline(
+    interval: Annotated[Interval, _says("The length of the periods.")] = Interval.DAY,
+) -> Interval:
+    return interval
+
+
+def first_ten(
+    first: Annotated[int, _says(f"The maximum number of items, 1 to {MAX_BUCKETS}.")] = 10,
+) -> int:
+    return _within("first", first, 1, MAX_BUCKETS)
+
+
+def first_five(
+    first: Annotated[int, _says(f"The maximum number of items, 1 to {MAX_BUCKETS}.")] = 5,
+) -> int:
+    return _within("first", first, 1, MAX_BUCKETS)
+
+
+@dataclass(frozen=True, slots=True)
+class TrendingList:
+    """A checked list of trending articles, as of a moment."""
+
+    scope: Trending
+    listing: Listing
+
+
+def trending(
+    as_of: Annotated[
+        datetime | None,
+        _says(
+            "The moment for which scores are computed; articles that are published later are left out. The default is now, "
+            "or the moment of the cursor, so that all pages of a list are of one moment."
+        ),
+    ] = None,
+    gravity: Annotated[
+        float,
+        _says(
+            f"How fast scores fall with age, 0 to {MAX_GRAVITY:g}: they are divided by (age in hours + 2)^gravity."
+        ),
+    ] = GRAVITY,
+    filter: Articles = None,
+    **page: Unpack[Page],
+) -> TrendingList:
+    listed = listing(ListKind.TRENDING, filter_mapping.of_articles(filter), **page)
+    if not 0 <= gravity <= MAX_GRAVITY:
+        raise RequestError(f"gravity must be between 0 and {MAX_GRAVITY:g}; got {gravity:g}")
+    moment = moment_of(listed.window) if as_of is None else microseconds(as_of)
+    return TrendingList(Trending(moment or microseconds(datetime.now(UTC)), gravity), listed)
+
+
 # -- single nodes ----------------------------------------------------------------------------------------
 
 
@@ -289,13 +370,16 @@ def body(
     return format
 
 
-def node(id: Annotated[strawberry.ID, _says("The id of an article, provider or topic.")]) -> NodeHandle:
+def node(
+    id: Annotated[strawberry.ID, _says("The id of an article, provider, topic or story.")],
+) -> NodeHandle:
     return identifiers.node(id)
 
 
 def nodes(
     ids: Annotated[
-        list[strawberry.ID], _says(f"Up to {MAX_NODES} ids of articles, providers or topics, in any order.")
+        list[strawberry.ID],
+        _says(f"Up to {MAX_NODES} ids of articles, providers, topics or stories, in any order."),
     ],
 ) -> tuple[NodeHandle, ...]:
     _at_most("ids", ids, MAX_NODES)
@@ -414,7 +498,7 @@ def subgraph(
     if ids is not None:
         _at_most("ids", ids, MAX_SUBGRAPH)
     return SubgraphWanted(
-        None if ids is None else identifiers.nodes(ids),
+        None if ids is None else identifiers.vertices(ids),
         filter_mapping.of_articles(filter),
         kinds_of(via, origin),
         _within("limit", limit, 1, MAX_SUBGRAPH),
@@ -432,13 +516,13 @@ def paths(
     avoid = [] if given.avoid is None or given.avoid is UNSET else given.avoid
     _at_most("options.avoid", avoid, MAX_AVOIDED)
     return PathsWanted(
-        identifiers.node(from_, "from"),
-        identifiers.node(to, "to"),
+        identifiers.vertex(from_, "from"),
+        identifiers.vertex(to, "to"),
         kinds_of(given.via or (), given.origin or None),
         given.direction or EdgeDirection.BOTH,
         _within("options.maxDepth", MAX_WALK if given.max_depth is None else given.max_depth, 1, MAX_WALK),
         _within("options.limit", 5 if given.limit is None else given.limit, 1, MAX_PATHS),
-        identifiers.nodes(avoid, "options.avoid"),
+        identifiers.vertices(avoid, "options.avoid"),
         filter_mapping.of_articles(given.filter),
     )
 
@@ -447,7 +531,9 @@ def pair(
     a: Annotated[strawberry.ID, _says("The id of an article.")],
     b: Annotated[strawberry.ID, _says("The id of another article.")],
 ) -> PairWanted:
-    return PairWanted(identifiers.of_kind(ArticleRows, a, "a"), identifiers.of_kind(ArticleRows, b, "b"))
+    return PairWanted(
+        identifiers.of_kind(NodeKind.ARTICLE, a, "a"), identifiers.of_kind(NodeKind.ARTICLE, b, "b")
+    )
 
 
 def export(format: Annotated[GraphFormat, _says("The format of the returned text.")]) -> GraphFormat:

@@ -40,18 +40,10 @@ from graph_api.execution.graphql_errors import excess, refusal_of
 from graph_api.execution.operation_cache import Root
 from graph_api.records import NodeKey, topic_id
 from graph_api.schema import identifiers
-from graph_api.schema.identifiers import Handle, NodeHandle
+from graph_api.schema.identifiers import Handle, NodeHandle, NodeKind, of_kind
+from graph_api.schema.resolvers.nodes import ROWS
 from graph_api.schema.scalars import Representation, shown
-from graph_api.store.reads import (
-    ArticleIdentifier,
-    ArticleKeysBy,
-    ArticleRows,
-    ProviderRows,
-    Reads,
-    Rights,
-    TopicRows,
-    ask,
-)
+from graph_api.store.reads import ArticleIdentifier, ArticleKeysBy, Reads, Rights, ask
 
 MOST = 1000
 
@@ -108,15 +100,16 @@ def _handle(given: object) -> NodeHandle | Handle:
 
 
 _KEYS: Mapping[str, Mapping[str, Callable[[str], NodeHandle | Handle]]] = {
-    "Article": {"id": partial(identifiers.of_kind, ArticleRows), "webUrl": identifiers.article_url},
+    "Article": {"id": partial(of_kind, NodeKind.ARTICLE), "webUrl": identifiers.article_url},
     "Provider": {
-        "id": partial(identifiers.of_kind, ProviderRows),
-        "domain": lambda domain: identifiers.of_kind(ProviderRows, identifiers.provider_of_domain(domain)),
+        "id": partial(of_kind, NodeKind.PROVIDER),
+        "domain": lambda domain: of_kind(NodeKind.PROVIDER, identifiers.provider_of_domain(domain)),
     },
     "Topic": {
-        "id": partial(identifiers.of_kind, TopicRows),
-        "slug": lambda slug: identifiers.of_kind(TopicRows, topic_id(slug)),
+        "id": partial(of_kind, NodeKind.TOPIC),
+        "slug": lambda slug: of_kind(NodeKind.TOPIC, topic_id(slug)),
     },
+    "Story": {"id": partial(of_kind, NodeKind.STORY)},
 }
 
 
@@ -126,27 +119,26 @@ def entities(parents: Sequence[object], rights: Rights, wanted: Wanted) -> Reads
     keys: Mapping[str, NodeKey] = {}
     if urls:
         keys = yield from ask(ArticleKeysBy(ArticleIdentifier.URL, urls, rights))
-    named = {handle: (handle.rows, handle.key) for handle in wanted.handles if isinstance(handle, NodeHandle)}
-    of_urls = [(ArticleRows, key) for key in keys.values()]
+    named = {handle: (handle.kind, handle.key) for handle in wanted.handles if isinstance(handle, NodeHandle)}
+    of_urls = [(NodeKind.ARTICLE, key) for key in keys.values()]
     asked = dict.fromkeys((*named.values(), *of_urls))
-    found: dict[tuple[type, NodeKey], Any] = {}
-    for rows in dict.fromkeys(kind for kind, _ in asked):
-        wanted_keys = tuple(key for kind, key in asked if kind is rows)
-        answered = yield from ask(rows(wanted_keys, rights))
-        found.update(((rows, key), record) for key, record in answered.items())
+    found: dict[tuple[NodeKind, NodeKey], Any] = {}
+    for kind in dict.fromkeys(kind for kind, _ in asked):
+        answered = yield from ROWS[kind]([key for one, key in asked if one is kind], rights)
+        found.update(((kind, key), record) for key, record in answered.items())
     return [[_item(handle, found, keys) for handle in wanted.handles] for _ in parents]
 
 
 def _item(
     handle: NodeHandle | Handle | None,
-    found: Mapping[tuple[type, NodeKey], Any],
+    found: Mapping[tuple[NodeKind, NodeKey], Any],
     keys: Mapping[str, NodeKey],
 ) -> object | None:
     if handle is None:
         return None
     if isinstance(handle, Handle):
-        return found.get((ArticleRows, keys[handle.value])) if handle.value in keys else None
-    record = found.get((handle.rows, handle.key))
+        return found.get((NodeKind.ARTICLE, keys[handle.value])) if handle.value in keys else None
+    record = found.get((handle.kind, handle.key))
     return record if record is not None and record.id == handle.id else None
 
 

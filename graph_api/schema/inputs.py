@@ -16,7 +16,7 @@ from graph_api.records import RELATED_KINDS, EdgeDirection, EdgeKind, EdgeOrigin
 from graph_api.schema.fields import costs, enum
 from graph_api.schema.scalars import URL
 from graph_api.search import Kind
-from graph_api.store.columns import FacetField
+from graph_api.store.columns import FacetField, Interval
 from graph_api.store.reads import OrderField
 
 
@@ -56,6 +56,15 @@ enum(
 )(FacetField)
 
 
+enum(
+    "The length of the periods of a timeline, in UTC.",
+    HOUR="An hour.",
+    DAY="A day.",
+    WEEK="A week from Monday on.",
+    MONTH="A calendar month.",
+)(Interval)
+
+
 @enum(
     "The format of an article's body.",
     MARKDOWN="Markdown, exactly as in the document.",
@@ -77,6 +86,8 @@ enum(
     TITLE="The title, first without accents and case, then as written.",
     RELATED_COUNT="The number of articles that the article lists as related.",
     RELEVANCE="The score of `filter.search`, which must be given outside of or and not; the only criterion, with direction DESC.",
+    PAGE_RANK="The PageRank of `Article.metrics`: how central the article is in the graph. The only criterion.",
+    TRENDING="The score of `Query.trending`, as of now; the pages of one list all have the moment of its first page. The only criterion, with direction DESC.",
     POSITION="The index in the list of related articles. Only `Article.related` can be sorted by it.",
 )(OrderField)
 

@@ -10,15 +10,17 @@ from __future__ import annotations
 import zlib
 from base64 import urlsafe_b64decode
 from binascii import b2a_base64
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from struct import pack, unpack_from
+from typing import TypeAlias
 
 import orjson
 
 from graph_api.errors import RequestError
 from graph_api.records import NodeKey
-from graph_api.schema import matching
+from graph_api.schema import matching, ranking
+from graph_api.schema.ranking import RANKED, RankedList, RankedScope
 from graph_api.store import sorting
 from graph_api.store.columns import Column
 from graph_api.store.filters import Filter
@@ -45,6 +47,8 @@ from graph_api.store.reads import (
 )
 from graph_api.store.sorting import ListKind, Step
 
+Scope: TypeAlias = ListKey | RankedScope
+
 MAX_PAGE = 100
 DEFAULT_PAGE = 20
 _CHECKSUM_BYTES = 4
@@ -69,16 +73,18 @@ class Listing:
     seal: int
 
     @property
-    def is_ranked(self) -> bool:
-        """Whether the list is ordered by relevance for the search in its filter."""
-        return bool(self.order) and self.order[0].field is OrderField.RELEVANCE
+    def ranked(self) -> RankedList | None:
+        """The list, if a score orders it that no store sorts by."""
+        if not self.order or self.order[0].field not in RANKED:
+            return None
+        return RankedList(self.filter, self.order[0], self.window)
 
 
 @dataclass(slots=True, eq=False)
 class Connection:
     """A list of one parent. Its *page* is read once, by the first field that needs it."""
 
-    scope: ListKey
+    scope: Scope
     listing: Listing
     page: Slice | None = field(default=None)
     _cursors: Cursors | None = field(default=None)
@@ -130,7 +136,7 @@ def listing(
 ) -> Listing:
     """The checked form of a connection's arguments. Raises RequestError for values that are not allowed."""
     steps = sorting.steps(kind, order)
-    _check_relevance(filter, order)
+    _check_ranked(filter, order)
     if first is not None and last is not None:
         raise RequestError("first and last cannot be combined; give one of them", code="BAD_PAGE")
     size = _page_size("last", last) if last is not None else _page_size("first", first)
@@ -142,12 +148,16 @@ def listing(
     return replace(listed, window=window)
 
 
-def _check_relevance(filter: Filter | None, order: Sequence[Order]) -> None:
-    if all(step.field is not OrderField.RELEVANCE for step in order):
+def _check_ranked(filter: Filter | None, order: Sequence[Order]) -> None:
+    ranked = next((step for step in order if step.field in RANKED), None)
+    if ranked is None:
         return
-    if len(order) > 1 or not order[0].descending:
-        raise RequestError("orderBy RELEVANCE must be the only criterion, with direction DESC")
-    if matching.ranked_by(filter) is None:
+    name = ranked.field.name
+    if len(order) > 1:
+        raise RequestError(f"orderBy {name} must be the only criterion")
+    if not ranked.descending and ranked.field is not OrderField.PAGE_RANK:
+        raise RequestError(f"orderBy {name} must have the direction DESC")
+    if ranked.field is OrderField.RELEVANCE and matching.ranked_by(filter) is None:
         raise RequestError(
             "orderBy RELEVANCE needs filter.search, outside of or and not: its scores are the order"
         )
@@ -235,13 +245,15 @@ def pages(connections: Sequence[Connection], rights: Rights) -> Reads[list[Slice
     """The pages of *connections*. One read for each listing; pages that were read before are not read again."""
     missing = [connection for connection in connections if connection.page is None]
     for asked, group in _alike(missing):
-        scopes = tuple(dict.fromkeys(connection.scope for connection in group))
-        found: Mapping[ListKey, Slice]
-        if asked.is_ranked and asked.filter is not None:
-            found = yield from matching.ranked_pages(scopes, asked.window, asked.filter, rights)
-        else:
+        stored, ranked = _scopes(group)
+        found: dict[Scope, Slice] = {}
+        if stored and asked.ranked is not None:
+            found.update((yield from ranking.pages(stored, asked.ranked, rights)).items())
+        elif stored:
             filter = yield from matching.answered(asked.filter, rights)
-            found = yield from ask(Lists(scopes, rights, asked.window, filter, asked.order))
+            found.update((yield from ask(Lists(stored, rights, asked.window, filter, asked.order))).items())
+        for scope in ranked:
+            found[scope] = yield from ranking.page(scope, asked.filter, asked.window, rights)
         for connection in group:
             connection.page = found[connection.scope]
     return [connection.page for connection in connections if connection.page is not None]
@@ -249,25 +261,35 @@ def pages(connections: Sequence[Connection], rights: Rights) -> Reads[list[Slice
 
 def counts(connections: Sequence[Connection], rights: Rights) -> Reads[list[int]]:
     """The lengths of the whole lists."""
-    found: dict[int, int] = {}
+    found: dict[tuple[Scope, int], int] = {}
     for asked, group in _alike(connections):
-        scopes = tuple(dict.fromkeys(connection.scope for connection in group))
-        filter = yield from matching.answered(asked.filter, rights)
-        sizes = yield from ask(Counts(scopes, rights, filter))
-        found.update({id(connection): sizes[connection.scope] for connection in group})
-    return [found[id(connection)] for connection in connections]
+        stored, ranked = _scopes(group)
+        if stored:
+            filter = yield from matching.answered(asked.filter, rights)
+            sizes = yield from ask(Counts(stored, rights, filter))
+            found.update({(scope, id(asked)): size for scope, size in sizes.items()})
+        for scope in ranked:
+            found[scope, id(asked)] = yield from ranking.count(scope, asked.filter, rights)
+    return [found[one.scope, id(one.listing)] for one in connections]
 
 
 def members(connections: Sequence[Connection], rights: Rights) -> Reads[list[Column | None]]:
     """The keys of the articles of the whole lists, in any order; None for the list of all articles."""
-    found: dict[tuple[ListKey, int], Column | None] = {}
+    found: dict[tuple[Scope, int], Column | None] = {}
     for asked, group in _alike(connections):
         filter = yield from matching.answered(asked.filter, rights)
-        for scope in dict.fromkeys(connection.scope for connection in group):
+        for scope in _scopes(group)[0]:
             assert not isinstance(scope, AllProviders | AllTopics | AllProblems), "a list of articles"
             is_all = isinstance(scope, AllArticles) and filter is None
             found[scope, id(asked)] = None if is_all else (yield from ask(Members(scope, rights, filter)))
     return [found[one.scope, id(one.listing)] for one in connections]
+
+
+def _scopes(connections: Iterable[Connection]) -> tuple[tuple[ListKey, ...], list[RankedScope]]:
+    """The distinct lists of *connections*: those that the store keeps, and others."""
+    scopes = dict.fromkeys(connection.scope for connection in connections)
+    ranked = [scope for scope in scopes if isinstance(scope, RankedScope)]
+    return tuple([scope for scope in scopes if not isinstance(scope, RankedScope)]), ranked
 
 
 def _alike(connections: Iterable[Connection]) -> Iterable[tuple[Listing, list[Connection]]]:

@@ -49,6 +49,7 @@ FACETS = ListSize(
     weight=len(FacetField),
     most=arguments.MAX_BUCKETS,
 )
+BUCKETS = ListSize(10, slicing=frozenset({"first"}), most=arguments.MAX_BUCKETS)
 EXPORTED = ListSize(5)
 ENTITIES = ListSize(1, counted=frozenset({"representations"}))
 
@@ -65,7 +66,7 @@ def _is(record: type) -> Any:  # Any: Strawberry takes the attribute as it finds
     return staticmethod(is_of)
 
 
-@strawberry.interface(description="An object with an id: an article, a provider or a topic.")
+@strawberry.interface(description="An object with an id: an article, a provider, a topic or a story.")
 class Node:
     id: strawberry.ID = plain(
         "The id, for use with `node` and `nodes`. It is made from the URL, domain or slug and does not change when the content is updated."
@@ -159,6 +160,9 @@ class Article(Node):
     neighborhood: Subgraph = batched(
         resolvers.traversal.neighborhood, arguments.neighborhood, size=NEIGHBORHOOD
     )
+    story: Story | None = batched(resolvers.stories.main_story)
+    stories: list[Story] = batched(resolvers.stories.all_stories, size=ListSize(1))
+    metrics: NodeMetrics = batched(resolvers.metrics.metrics)
     sources: list[SourceFile] = batched(resolvers.articles.sources, size=ListSize(1))
 
 
@@ -175,6 +179,7 @@ class Provider(Node):
     images: list[Image] = plain("Logos.", size=ListSize(2))
     extra: JSON | None = batched(resolvers.nodes.extra, long=True)
     articles: ArticleConnection = batched(resolvers.taxonomy.provider_articles, arguments.articles, size=PAGE)
+    top_topics: list[FacetBucket] = batched(resolvers.metrics.top_topics, arguments.first_ten, size=BUCKETS)
 
 
 @strawberry.type(
@@ -196,6 +201,18 @@ class Topic(Node):
     children: list[Topic] = batched(resolvers.taxonomy.children, size=ListSize(10))
     articles: ArticleConnection = batched(
         resolvers.taxonomy.topic_articles, arguments.topic_articles, size=PAGE
+    )
+    cooccurring: list[TopicCooccurrence] = batched(
+        resolvers.metrics.cooccurring, arguments.first_ten, size=BUCKETS
+    )
+
+
+@strawberry.type(description="A topic that occurs together with another one.")
+class TopicCooccurrence:
+    topic: Topic = plain("The other topic.")
+    count: int = plain("The number of articles that have both topics.")
+    jaccard: float = plain(
+        "The Jaccard index, 0 to 1: the articles that have both topics divided by those that have at least one."
     )
 
 
@@ -433,6 +450,81 @@ SearchResult = Annotated[
 ]
 
 
+@strawberry.type(
+    description="A group of articles that are related to each other, led by one of them. It keeps its id while it has the same lead."
+)
+class Story(Node):
+    is_type_of = _is(resolvers.nodes.Story)
+
+    lead: Article = batched(resolvers.stories.lead)
+    label: str = batched(resolvers.stories.label, cost=10)
+    size: int = plain("The number of articles.")
+    density: float = plain(
+        "The part of all pairs of its articles that are related, 0 to 1; 1 when each is related to each."
+    )
+    first_seen: datetime | None = batched(resolvers.stories.first_seen)
+    last_seen: datetime | None = batched(resolvers.stories.last_seen)
+    articles: ArticleConnection = batched(resolvers.stories.articles, arguments.articles, size=PAGE)
+    providers: list[FacetBucket] = batched(resolvers.stories.providers, arguments.first_ten, size=BUCKETS)
+    topics: list[FacetBucket] = batched(
+        resolvers.stories.topics, arguments.first_five, size=replace(BUCKETS, assumed=5)
+    )
+    timeline: list[TimelineBucket] = batched(
+        resolvers.stories.timeline, arguments.timeline, size=ListSize(10)
+    )
+
+
+@strawberry.type(description="The articles of a story that were published in one period.")
+class TimelineBucket:
+    start: datetime = plain("The start of the period.")
+    count: int = plain("The number of articles.")
+
+
+@strawberry.type(description="A story in a page, with its cursor.")
+class StoryEdge:
+    cursor: str = plain(CURSOR)
+    node: Story = batched(resolvers.stories.edge_node)
+
+
+@strawberry.type(description="A page of a list of stories.")
+class StoryConnection:
+    edges: list[StoryEdge] = batched(resolvers.connections.edges)
+    nodes: list[Story] = batched(resolvers.stories.page_nodes)
+    page_info: PageInfo = batched(resolvers.connections.page_info)
+    total_count: int = batched(resolvers.connections.total_count)
+
+
+@strawberry.type(
+    description="Metrics of an article in the graph of related articles, whatever the origin of edges."
+)
+class NodeMetrics:
+    in_degree: int = plain("The number of articles that name this one as related.")
+    out_degree: int = plain("The number of articles that this one names as related.")
+    page_rank: float = plain(
+        "PageRank with a damping factor of 0.85 (Brin and Page, 1998): the ranks of all articles sum to 1."
+    )
+    clustering: float = plain(
+        "The local clustering coefficient, 0 to 1: the part of all pairs of its neighbors that are related to each other (Watts and Strogatz, 1998)."
+    )
+
+
+@strawberry.type(description="An article in a page of trending articles, with its cursor and score.")
+class TrendingEdge:
+    cursor: str = plain(CURSOR)
+    node: Article = batched(resolvers.connections.article)
+    score: float = batched(resolvers.metrics.score)
+    age_hours: float | None = batched(resolvers.metrics.hours)
+
+
+@strawberry.type(description="A page of trending articles.")
+class TrendingConnection:
+    edges: list[TrendingEdge] = batched(resolvers.connections.edges)
+    nodes: list[Article] = batched(resolvers.connections.articles)
+    page_info: PageInfo = batched(resolvers.connections.page_info)
+    total_count: int = batched(resolvers.connections.total_count)
+    as_of: datetime = batched(resolvers.metrics.as_of)
+
+
 @strawberry.type(description="A part of a text, counted in Unicode code points.")
 class TextRange:
     start: int = plain("The index of the first code point, from 0.")
@@ -481,7 +573,7 @@ class Suggestion:
 SUGGESTIONS = ListSize(8, slicing=frozenset({"first"}), most=arguments.MAX_SUGGESTIONS)
 
 Entity = Annotated[
-    Article | Provider | Topic,
+    Article | Provider | Topic | Story,
     strawberry.union("_Entity", description="A type that other subgraphs can refer to by a key."),
 ]
 
@@ -503,6 +595,9 @@ class Query:
     providers: ProviderConnection = batched(resolvers.taxonomy.providers, arguments.providers, size=PAGE)
     topic: Topic | None = batched(resolvers.taxonomy.topic, arguments.topic)
     topics: TopicConnection = batched(resolvers.taxonomy.topics, arguments.topics, size=PAGE)
+    story: Story | None = batched(resolvers.stories.story, arguments.story)
+    stories: StoryConnection = batched(resolvers.stories.stories, arguments.stories, size=PAGE)
+    trending: TrendingConnection = batched(resolvers.metrics.trending, arguments.trending, size=PAGE)
     search: SearchConnection = batched(resolvers.search.search, arguments.search, size=PAGE)
     suggest: list[Suggestion] = batched(resolvers.search.suggest, arguments.suggest, size=SUGGESTIONS)
     shortest_path: PathResult = batched(resolvers.paths.shortest_path, arguments.paths, size=PATHS)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from graph_api.search.builder import build
 from graph_api.search.file import load, save
 from graph_api.search.index import Document, Index, Kind
+from graph_api.search.labels import label
 from graph_api.search.matches import Hit, Matches, match, more_like
 from graph_api.search.passages import Marks, Passage, highlight, highlights, marks, passage
 from graph_api.search.prose import prose
@@ -28,6 +29,7 @@ __all__ = [
     "did_you_mean",
     "highlight",
     "highlights",
+    "label",
     "load",
     "marks",
     "match",

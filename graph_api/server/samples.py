@@ -153,6 +153,7 @@ def _variables(content: Json) -> dict[str, Json]:
         "Providers": {"ending": domain and "." + domain.rpartition(".")[2]},
         "Search": {"query": " ".join(article["title"].split()[:2])},
         "Suggest": {"prefix": article["title"][:4]},
+        "Together": {"topic": topics[0] if topics else None},
         "TopicTree": {"by": {"slug": [*parents, *topics][0]} if parents or topics else None},
     }
     return {name: _without_empty(values) for name, values in variables.items()}

@@ -20,6 +20,7 @@ from graph_api.graph.adjacency import spread
 Column: TypeAlias = NDArray[np.int64]
 Rows: TypeAlias = NDArray[np.int64]  # indexes of articles
 Codes: TypeAlias = NDArray[np.int32]
+Flags: TypeAlias = NDArray[np.int8]  # 1 true, 0 false, -1 null
 Name: TypeAlias = int | str  # the key of a topic or provider, or a text
 
 NULL = np.iinfo(np.int64).min  # in a column of numbers
@@ -37,6 +38,15 @@ class FacetField(Enum):
     YEAR = "year"
 
     __hash__ = object.__hash__  # members are singletons; Enum's own hash is Python and slow in keys of dicts
+
+
+class Interval(Enum):
+    """The length of a period."""
+
+    HOUR = "h"
+    DAY = "D"
+    WEEK = "W"
+    MONTH = "M"
 
 
 class Group(NamedTuple):
@@ -77,6 +87,13 @@ class Labels:
         ]
         return Groups(groups, int(counts.sum()) - sum(group.articles for group in groups), missing)
 
+    def having(self, name: Name) -> Rows:
+        """The indexes of the articles that have the value *name*."""
+        if name not in self.names:
+            return np.empty(0, dtype=np.int64)
+        found = np.flatnonzero(self.codes == self.names.index(name))
+        return found if self.starts is None else self.starts.searchsorted(found, side="right") - 1
+
     def _counts(self, rows: Rows | None) -> tuple[Column, int]:
         """How many articles have each name, and how many have none."""
         if self.starts is None:
@@ -103,12 +120,13 @@ class ArticleStats:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Columns:
-    """The articles that a caller may see, by key, and what is counted of them; NULL for a missing number."""
+    """The articles that a caller may see, by key, and their values; NULL for a missing number."""
 
     keys: Column
     published_us: Column
     quality: Column
     heat: Column
+    published: Flags
     labels: Mapping[FacetField, Labels]
 
     def rows(self, keys: Column) -> Rows:
@@ -118,6 +136,19 @@ class Columns:
         found = np.minimum(self.keys.searchsorted(keys), len(self.keys) - 1)
         rows: Rows = found[self.keys.take(found) == keys]
         return rows
+
+    def periods(self, rows: Rows, interval: Interval) -> list[tuple[datetime, int]]:
+        """The periods of publication of the articles at *rows*, in UTC: when each starts, and its number of articles."""
+        moments = _present(self.published_us, rows).astype("datetime64[us]")
+        if interval is Interval.WEEK:  # weeks begin on Monday; those of numpy on Thursday, as 1970 did
+            moments = moments.astype("datetime64[D]")
+            moments -= (moments.astype(np.int64) + 3) % 7
+        else:
+            moments = moments.astype(f"datetime64[{interval.value}]")
+        starts, counts = np.unique(moments.astype("datetime64[us]").astype(np.int64), return_counts=True)
+        return [
+            (_moment(start), count) for start, count in zip(starts.tolist(), counts.tolist(), strict=True)
+        ]
 
     def stats(self, rows: Rows | None) -> ArticleStats:
         """Statistics of the articles at *rows* (None: all)."""
@@ -156,6 +187,7 @@ class ArticleValues(NamedTuple):
     provider: int | None
     type: str
     category: str | None
+    published: int | None
 
 
 def build(
@@ -170,14 +202,15 @@ def build(
     *topics* has rows (article, topic), by article. Providers and topics that are not named are left out.
     """
     columns: Sequence[Sequence[Any]] = list(zip(*articles, strict=True)) or [()] * len(ArticleValues._fields)
-    key, published, quality, heat, provider, type_, category = columns
-    keys, published_us = _numbers(key), _numbers(published)
+    key, moment, quality, heat, provider, type_, category, published = columns
+    keys, published_us = _numbers(key), _numbers(moment)
     months = published_us.astype("datetime64[us]").astype("datetime64[M]").astype(np.int64)  # NULL is NaT
     return Columns(
         keys=keys,
         published_us=published_us,
         quality=_numbers(quality),
         heat=_numbers(heat),
+        published=np.fromiter((-1 if value is None else value for value in published), dtype=np.int8),
         labels={
             FacetField.TOPIC: _of_lists(keys, topics, topics_by_slug),
             FacetField.PROVIDER: Labels(providers_by_domain, _codes(_numbers(provider), providers_by_domain)),

@@ -161,6 +161,13 @@ class TextMatches:
     keys: tuple[NodeKey, ...] | None = field(default=None, compare=False)
 
 
+@dataclass(frozen=True, slots=True)
+class Among:
+    """The article is one of those with these *keys*."""
+
+    keys: tuple[NodeKey, ...]
+
+
 Filter: TypeAlias = (
     And
     | Or
@@ -175,6 +182,7 @@ Filter: TypeAlias = (
     | HasTopics
     | OfRelated
     | TextMatches
+    | Among
 )
 
 

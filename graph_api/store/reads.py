@@ -36,6 +36,7 @@ from graph_api.records import (
     Topic,
 )
 from graph_api.search import Index
+from graph_api.store.analysis import Analysis
 from graph_api.store.columns import Column, Columns
 from graph_api.store.filters import Filter
 
@@ -430,7 +431,7 @@ SortKey: TypeAlias = tuple[SortValue, ...]
 class OrderField(Enum):
     """Fields that articles are ordered by; POSITION only in lists of `RelatedArticles`.
 
-    RELEVANCE is no order of a store: the schema orders what a search matched.
+    RELEVANCE, PAGE_RANK and TRENDING are no orders of a store: the schema sorts by these scores.
     """
 
     PUBLISHED_DATE_TIME = "published_date_time"
@@ -440,6 +441,8 @@ class OrderField(Enum):
     RELATED_COUNT = "related_count"
     POSITION = "position"
     RELEVANCE = "relevance"
+    PAGE_RANK = "page_rank"
+    TRENDING = "trending"
 
 
 @dataclass(frozen=True, slots=True)
@@ -600,6 +603,11 @@ class Members(Read[Column]):
 @dataclass(frozen=True, slots=True)
 class ArticleColumns(GraphRead[Columns]):
     """The values of all articles in arrays, from which facets and statistics are counted."""
+
+
+@dataclass(frozen=True, slots=True)
+class GraphAnalysis(GraphRead[Analysis]):
+    """Degrees, PageRank, clustering and stories of all articles."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,10 +44,13 @@ class ListKind(Enum):
     TOPICS = "topics"
     PROBLEMS = "problems"
     SEARCH = "search"
+    STORIES = "stories"
+    TRENDING = "trending"
 
 
 class OwnField(Enum):
-    """Fields of default orders, which clients cannot name in orderBy. HANDLE: a provider's domain, a topic's slug."""
+    """Fields of default orders, which clients cannot name in orderBy. HANDLE: a provider's domain, a topic's slug. MOMENT:
+    the time that a list was made for, the same for all its items. SIZE: of a story."""
 
     NAME = "name"
     HANDLE = "handle"
@@ -55,6 +58,8 @@ class OwnField(Enum):
     LINE = "line"
     COLUMN = "column"
     CODE = "code"
+    MOMENT = "moment"
+    SIZE = "size"
 
 
 SortField: TypeAlias = OrderField | OwnField
@@ -81,11 +86,19 @@ class Step(NamedTuple):
 _TEXTS: frozenset[SortField] = frozenset(
     {OrderField.TITLE, OwnField.NAME, OwnField.HANDLE, OwnField.PATH, OwnField.CODE}
 )
-_NEVER_NULL = _TEXTS | {OrderField.RELATED_COUNT, OrderField.RELEVANCE}
+_NEVER_NULL = _TEXTS | {
+    OrderField.RELATED_COUNT,
+    OrderField.RELEVANCE,
+    OrderField.PAGE_RANK,
+    OrderField.TRENDING,
+    OwnField.MOMENT,
+    OwnField.SIZE,
+}
 
 _NEWEST = Step(OrderField.PUBLISHED_DATE_TIME, descending=True)
 _LISTED = Step(OrderField.POSITION)
 RELEVANT = Step(OrderField.RELEVANCE, descending=True)
+_TRENDING = (Step(OrderField.TRENDING, descending=True), Step(OwnField.MOMENT))
 _NAMED = (Step(OwnField.NAME), Step(OwnField.HANDLE))
 _OWN: Mapping[ListKind, tuple[Step, ...]] = {
     ListKind.ARTICLES: (_NEWEST,),
@@ -95,6 +108,8 @@ _OWN: Mapping[ListKind, tuple[Step, ...]] = {
     ListKind.PROVIDERS: _NAMED,
     ListKind.TOPICS: _NAMED,
     ListKind.SEARCH: (RELEVANT,),
+    ListKind.STORIES: (Step(OwnField.SIZE, descending=True),),
+    ListKind.TRENDING: _TRENDING,
     ListKind.PROBLEMS: (
         Step(OwnField.PATH),
         Step(OwnField.LINE, nulls_first=True),
@@ -120,6 +135,8 @@ def steps(kind: ListKind, order: Sequence[Order]) -> tuple[Step, ...]:
         raise RequestError(f"orderBy is offered by lists of articles only, not by {kind.value}")
     if kind is ListKind.ARTICLES and any(step.field is OrderField.POSITION for step in order):
         raise RequestError("orderBy POSITION is offered by Article.related only")
+    if order[0].field is OrderField.TRENDING:
+        return _TRENDING
     return tuple(Step(step.field, step.descending, step.nulls_first) for step in order)
 
 

@@ -11,9 +11,10 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+import struct
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import cache, cached_property, cmp_to_key
 from typing import Any, TypeAlias, TypeVar
 
@@ -58,7 +59,9 @@ class OpenInt(int):
 
 
 UNANSWERED = {
-    "Article": {"neighborhood"},
+    "Article": {"neighborhood", "story", "stories", "metrics"},
+    "Provider": {"topTopics"},
+    "Topic": {"cooccurring"},
     "ContentReport": {"files"},  # these graphs are made of nodes, not of files
     "Query": {
         "search",
@@ -67,12 +70,16 @@ UNANSWERED = {
         "allPaths",
         "commonNeighbors",
         "subgraph",
+        "story",
+        "stories",
+        "trending",
         "_entities",
         "_service",
     },
 }
 """Fields that the plain graph does not answer: walks have an oracle of their own, networkx; a gateway's
-questions are those of `node` in other words; what is found and in which order is tested with the search room."""
+questions are those of `node` in other words; what is found and in which order is tested with the search room, what
+follows from the whole graph with its resolvers."""
 
 
 @cache
@@ -165,6 +172,37 @@ class Plain:
         """The keys of the articles that match *query*, with their scores."""
         found = search.match(self._index, search.parse(query), kinds=[search.Kind.ARTICLE])
         return {hit.key: hit.score for hit in found.first(10_000)}
+
+    @cached_property
+    def page_ranks(self) -> dict[str, float]:
+        """PageRank of each article, in single precision."""
+        names, count = [each.node.name for each in self.articles], max(len(self.articles), 1)
+        out = {each.node.name: [other.node.name for other in each.out] for each in self.articles}
+        ranks = dict.fromkeys(names, 1 / count)
+        for _ in range(200):
+            idle = sum(ranks[name] for name in names if not out[name])
+            ranks = {
+                name: (1 - 0.85) / count
+                + 0.85
+                * (
+                    idle / count
+                    + sum(ranks[other] / len(out[other]) for other in names if name in out[other])
+                )
+                for name in names
+            }
+        return {name: struct.unpack("f", struct.pack("f", rank))[0] for name, rank in ranks.items()}
+
+    def trending(self, article: ArticleView, now: datetime) -> float:
+        """The score of an article."""
+        nodes = [each.node for each in self.articles]
+        points: float = self.page_ranks[article.node.name]
+        if any(node.heat is not None for node in nodes):
+            points = max(article.node.heat or 0, 0)
+        elif any(node.quality is not None for node in nodes):
+            points = max(article.node.quality or 0, 0)
+        oldest = min((node.date for node in nodes if node.date is not None), default=now)
+        hours = (now - (article.node.date or min(oldest, now))) / timedelta(hours=1)
+        return points / (hours + 2) ** 1.8 if hours >= 0 else 0
 
     def by_id(self, id: str) -> Any:
         if not _ARTICLE_ID.fullmatch(id) and not _NAME_ID.fullmatch(id):
@@ -710,16 +748,28 @@ def _order(given: Given, *, positions: bool = False) -> list[Step]:
     steps = _steps_given(given)
     if len(steps) > 5 or (not positions and any(step["field"] == "POSITION" for step in steps)):
         raise GraphQLError("orderBy")
-    if any(step["field"] == "RELEVANCE" for step in steps):
-        return [_by_relevance(steps, given.get("filter") or {})]
+    for name, by in (("RELEVANCE", _by_relevance), ("PAGE_RANK", _by_page_rank), ("TRENDING", _by_trending)):
+        if any(step["field"] == name for step in steps):
+            if len(steps) > 1 or (steps[0]["direction"] != "DESC" and name != "PAGE_RANK"):
+                raise GraphQLError(f"orderBy {name}")
+            return [by(steps[0], given.get("filter") or {})]
     return [
         Step(_FIELDS[step["field"]], step["direction"] == "DESC", step["nulls"] == "FIRST") for step in steps
     ]
 
 
-def _by_relevance(steps: list[Given], filter: Given) -> Step:
+def _by_page_rank(step: Given, _: Given) -> Step:
+    return Step(lambda item: item.node.graph.page_ranks[item.node.node.name], step["direction"] == "DESC")
+
+
+def _by_trending(_: Given, __: Given) -> Step:
+    now = datetime.now(UTC)
+    return Step(lambda item: item.node.graph.trending(item.node, now), descending=True)
+
+
+def _by_relevance(_: Given, filter: Given) -> Step:
     query = _searched(filter)
-    if len(steps) > 1 or steps[0]["direction"] != "DESC" or query is None:
+    if query is None:
         raise GraphQLError("orderBy RELEVANCE")
     return Step(lambda item: item.node.graph.matching(query).get(item.node.node.key), descending=True)
 

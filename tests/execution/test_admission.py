@@ -106,7 +106,9 @@ def test_what_reads_the_clock_is_prepared_anew_each_time() -> None:
 def test_the_clock_is_found_as_a_word_in_texts_and_as_a_field_in_variables() -> None:
     assert mentions_clock("{ x(within: 1) }")
     assert not mentions_clock("{ x }")
+    assert mentions_clock("{ trending { totalCount } }")
     assert reads_clock([{"a": {"within": "P1D"}}])
+    assert reads_clock({"orderBy": [{"field": "TRENDING"}]})
     assert not reads_clock({"a": ["within", 1, None]})
 
 

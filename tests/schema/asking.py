@@ -32,6 +32,21 @@ def ask(path: Path, query: str, settings: Settings | None = None, **variables: A
     return body["data"]
 
 
+def ask_now(path: Path, query: str, **variables: Any) -> Any:
+    """As `ask`, for an operation that reads the clock: it runs once, compiled."""
+
+    async def run() -> Answer:
+        store = await open_store(path, reader_connections=1)
+        try:
+            return await Engine(build_schema(), store, Settings()).execute(query, variables)
+        finally:
+            await store.close()
+
+    body = orjson.loads(asyncio.run(run()).body)
+    assert "errors" not in body, body
+    return body["data"]
+
+
 def refusal(path: Path, query: str, settings: Settings | None = None, **variables: Any) -> list[Any]:
     """The errors with which the whole operation is refused."""
     answer = _both(path, query, settings, variables)

@@ -88,7 +88,8 @@ def test_order_is_kept_and_what_is_asked_twice_is_answered_twice(path: Path) -> 
 @pytest.mark.parametrize(
     ("representation", "code", "told"),
     [
-        ({"__typename": "Story", "id": "story:x"}, "BAD_USER_INPUT", 'one of Article, Provider, Topic; got "Story"'),
+        ({"__typename": "Page", "id": "page:x"}, "BAD_USER_INPUT", 'one of Article, Provider, Topic, Story; got "Page"'),
+        ({"__typename": "Story", "id": "story:x"}, "BAD_ID", "id must be an id such as"),
         ({"id": A.id}, "BAD_USER_INPUT", "__typename must be one of"),
         ({"__typename": 7, "id": A.id}, "BAD_USER_INPUT", "__typename must be one of"),
         ({"__typename": "Article"}, "BAD_USER_INPUT", "a representation of Article needs id or webUrl"),

@@ -186,6 +186,9 @@ _ROOTS = {
         '(ids: ["<a>", "<b>", "<d>", "<s>", "<t>"], via: [RELATED, TOPIC, PROVIDER])',
         "(via: [RELATED, TOPIC, PROVIDER])",
     ],
+    "story": [f'(id: "story:{article_id(address(name)).partition(":")[2]}")' for name in "abcds"],
+    "stories": ["(first: 100)", '(filter: {slug: {eq: "d"}})'],
+    "trending": ['(asOf: "2026-11-01T00:00:00Z", first: 100)'],
     "contentReport": [""],
     "_entities": [
         f'(representations: [{{__typename: "Article", webUrl: "{address(name)}"}}])' for name in "abdefst"

@@ -14,7 +14,7 @@ import pytest
 from graph_api.settings import Settings
 from graph_api.store.folding import order_key
 from tests.readme import code_blocks
-from tests.schema.asking import ask
+from tests.schema.asking import ask, ask_now
 
 TOP = Path(__file__).parents[2]
 SEEDS = TOP / "seeds"
@@ -47,7 +47,8 @@ def test_a_sample_operation_says_what_it_shows(path: Path) -> None:
 
 @pytest.mark.parametrize("path", OPERATIONS, ids=lambda path: path.stem)
 def test_a_sample_operation_has_an_answer_as_it_stands(path: Path, seeds: Path) -> None:
-    data = ask(seeds, path.read_text(encoding="utf-8"))
+    asked = ask_now if path.stem == "trending" else ask
+    data = asked(seeds, path.read_text(encoding="utf-8"))
     assert data
     assert list(_empty(data)) == []
 
@@ -78,11 +79,11 @@ def test_the_latest_articles_come_newest_first(seeds: Path) -> None:
     assert len(moments) == 10
 
 
-def test_the_hottest_stories_are_those_of_the_documents(seeds: Path) -> None:
-    leads = [one for one in _documents() if one["published"] and one.get("related")]
-    expected = sorted(((one["heat"], one["title"]) for one in leads), reverse=True)[:5]
-    found = ask(seeds, sample("stories"))["articles"]["nodes"]
-    assert [(one["heat"], one["title"]) for one in found] == expected
+def test_stories_are_led_by_the_published_articles_of_the_documents(seeds: Path) -> None:
+    leads = {(one["heat"], one["title"]) for one in _documents() if one["published"] and one.get("related")}
+    found = ask(seeds, sample("stories"))["stories"]["nodes"]
+    assert len(found) == 5
+    assert {(one["lead"]["heat"], one["lead"]["title"]) for one in found} <= leads
 
 
 def test_pages_one_after_the_other_hold_every_article_once(seeds: Path) -> None:

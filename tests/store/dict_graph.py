@@ -18,6 +18,7 @@ from graph_api.records import Detail, EdgeDirection, EdgeKind, EdgeOrigin, NodeK
 from graph_api.store import sorting
 from graph_api.store.columns import ArticleValues, Columns, build
 from graph_api.store.filters import (
+    Among,
     And,
     Compare,
     Filter,
@@ -185,6 +186,7 @@ class DictGraph:
                     one.provider_key,
                     one.type,
                     one.category,
+                    one.published,
                 )
                 for one in records
             ],
@@ -330,7 +332,7 @@ class DictGraph:
                 return _flag(_article(record), filter.field) is filter.value
             case IsNull():
                 return self._field(record, filter.field) is None
-            case TextMatches():
+            case TextMatches() | Among():
                 assert filter.keys is not None
                 return _article(record).article.key in filter.keys
             case _:

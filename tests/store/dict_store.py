@@ -38,6 +38,7 @@ from graph_api.records import (
 )
 from graph_api.search import Index
 from graph_api.store import driver, reads
+from graph_api.store.analysis import Analysis, analyze
 from graph_api.store.columns import Column, Columns
 from graph_api.store.folding import address, canonical, fold
 from graph_api.store.location import Health, TracedRead
@@ -664,6 +665,12 @@ def _members(_: Content, graph: DictGraph, read: reads.Members) -> Column:
 def _columns(_: Content, graph: DictGraph, read: reads.ArticleColumns) -> Columns:
     del read
     return graph.columns()
+
+
+@_answers(reads.GraphAnalysis)
+def _analysis(_: Content, graph: DictGraph, read: reads.GraphAnalysis) -> Analysis:
+    del read
+    return analyze("dicts", graph.edges().csr(), graph.columns())
 
 
 @_answers(reads.ProblemRows)

@@ -50,6 +50,7 @@ from graph_api.store.reads import (
     DetailSizes,
     EdgesAmong,
     FittingKeys,
+    GraphAnalysis,
     ImageRows,
     ListKey,
     Lists,
@@ -272,7 +273,8 @@ def _orders(scope: ListKey) -> st.SearchStrategy[tuple[Order, ...]]:
     fields = [
         field
         for field in OrderField
-        if field is not OrderField.RELEVANCE and (positions or field is not OrderField.POSITION)
+        if field not in {OrderField.RELEVANCE, OrderField.PAGE_RANK, OrderField.TRENDING}
+        and (positions or field is not OrderField.POSITION)
     ]
     step = st.builds(Order, st.sampled_from(fields), st.booleans(), st.booleans())
     return st.lists(step, max_size=3).map(tuple)
@@ -322,7 +324,8 @@ _READS: Mapping[type[Read[Any]], st.SearchStrategy[Read[Any]]] = complete(
         Reciprocal: st.builds(Reciprocal, _pairs, rights),
         Origins: st.builds(Origins, _pairs, rights),
         Adjacency: st.builds(Adjacency, rights),
-        SearchIndex: st.nothing(),  # indexes are compared in test_search
+        SearchIndex: st.nothing(),  # compared in test_search
+        GraphAnalysis: st.nothing(),  # compared in test_analysis
         NeighborKeys: st.builds(
             NeighborKeys,
             st.lists(_nodes, max_size=12).map(tuple),
@@ -345,5 +348,5 @@ _READS: Mapping[type[Read[Any]], st.SearchStrategy[Read[Any]]] = complete(
     }
 )
 any_read: st.SearchStrategy[Read[Any]] = st.sampled_from(
-    [read for kind, read in _READS.items() if kind is not SearchIndex]
+    [read for kind, read in _READS.items() if kind not in {SearchIndex, GraphAnalysis}]
 ).flatmap(lambda read: read)

@@ -22,7 +22,7 @@ def article(
     category: str | None = None,
 ) -> ArticleValues:
     published = microseconds(datetime.fromisoformat(moment).replace(tzinfo=UTC)) if moment else None
-    return ArticleValues(key, published, quality, None, provider, "article", category)
+    return ArticleValues(key, published, quality, None, provider, "article", category, None)
 
 
 def columns(*articles: ArticleValues, topics: Sequence[tuple[int, int]] = ()) -> Columns:

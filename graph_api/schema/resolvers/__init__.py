@@ -8,9 +8,11 @@ from graph_api.schema.resolvers import (
     connections,
     exports,
     facets,
+    metrics,
     nodes,
     paths,
     search,
+    stories,
     taxonomy,
     traversal,
 )
@@ -20,9 +22,11 @@ __all__ = [
     "connections",
     "exports",
     "facets",
+    "metrics",
     "nodes",
     "paths",
     "search",
+    "stories",
     "taxonomy",
     "traversal",
 ]

@@ -23,10 +23,11 @@ from graph_api.records import (
     Topic,
 )
 from graph_api.schema.arguments import ProblemList
-from graph_api.schema.identifiers import NodeHandle
+from graph_api.schema.identifiers import NodeHandle, NodeKind, story_id
 from graph_api.schema.paging import Connection
 from graph_api.store.reads import (
     ArticleRows,
+    GraphAnalysis,
     Keys,
     ProviderRows,
     Read,
@@ -55,6 +56,44 @@ PROVIDERS = partial(rows_of, ProviderRows)
 TOPICS = partial(rows_of, TopicRows)
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Story:
+    """The story at index *number* of the stories of one revision; *key* is that of the article that leads it."""
+
+    key: NodeKey
+    id: str
+    number: int
+    size: int
+    density: float
+
+
+def _stories(keys: Iterable[NodeKey | None], rights: Rights) -> Reads[Mapping[NodeKey, Story]]:
+    """The stories that the articles with these *keys* lead."""
+    analysis = yield from ask(GraphAnalysis(rights))
+    led = analysis.led_by([key for key in dict.fromkeys(keys) if key is not None])
+    leads = yield from ARTICLES(map(NodeKey, led), rights)
+    return {
+        key: Story(
+            key=key,
+            id=story_id(lead.id),
+            number=led[key],
+            size=int(analysis.story_sizes[led[key]]),
+            density=float(analysis.stories.densities[led[key]]),
+        )
+        for key, lead in leads.items()
+    }
+
+
+STORIES = _stories
+# Any: records of any kind
+ROWS: Mapping[NodeKind, Callable[[Iterable[NodeKey], Rights], Reads[Mapping[NodeKey, Any]]]] = {
+    NodeKind.ARTICLE: ARTICLES,
+    NodeKind.PROVIDER: PROVIDERS,
+    NodeKind.TOPIC: TOPICS,
+    NodeKind.STORY: STORIES,
+}
+
+
 def keys_of(parents: Sequence[Article] | Sequence[Provider] | Sequence[Topic]) -> Keys:
     return tuple(dict.fromkeys([parent.key for parent in parents]))
 
@@ -78,9 +117,8 @@ def nodes(
 
 def _nodes_of(handles: tuple[NodeHandle, ...], rights: Rights) -> Reads[list[object | None]]:
     found: dict[str, object] = {}  # by id: a key is shorter, so other ids have it too
-    for rows in dict.fromkeys(handle.rows for handle in handles):
-        keys = tuple(dict.fromkeys(handle.key for handle in handles if handle.rows is rows))
-        answered: Mapping[NodeKey, Any] = yield from ask(rows(keys, rights))  # Any: records of any kind
+    for kind in dict.fromkeys(handle.kind for handle in handles):
+        answered = yield from ROWS[kind]([handle.key for handle in handles if handle.kind is kind], rights)
         found.update((record.id, record) for record in answered.values())
     return [found.get(handle.id) for handle in handles]
 

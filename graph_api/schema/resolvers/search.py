@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from graph_api.execution.fields import ByKey
 from graph_api.records import Article, Detail, NodeKey, Provider, Topic
-from graph_api.schema import matching
+from graph_api.schema import matching, ranking
 from graph_api.schema.arguments import SearchList, SuggestionsWanted
 from graph_api.schema.paging import Cursors, PageInfo
 from graph_api.schema.resolvers.nodes import for_each
@@ -117,7 +117,7 @@ def _page(results: Results, rights: Rights) -> Reads[Slice]:
     if results.page is None:
         found, listing = (yield from _found(results, rights)), results.wanted.listing
         filter = yield from matching.answered(listing.filter, rights)
-        results.page = yield from matching.page_of(found, listing.window, filter, rights)
+        results.page = yield from ranking.page_of(found, listing.window, filter, rights)
     return results.page
 
 

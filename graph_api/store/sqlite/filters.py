@@ -14,6 +14,7 @@ from datetime import datetime
 
 from graph_api.records import EdgeDirection
 from graph_api.store.filters import (
+    Among,
     And,
     Compare,
     Filter,
@@ -94,8 +95,8 @@ def _condition(filter: Filter, subject: Subject) -> Sql:
             return Sql(f"{_article(subject).column(filter.field.value)} = ?", (int(filter.value),))
         case IsNull():
             return _is_null(filter, subject)
-        case TextMatches():
-            return _matches(filter, _article(subject))
+        case TextMatches() | Among():
+            return _among(filter, _article(subject))
         case _:
             return _of_others(filter, _article(subject))
 
@@ -131,9 +132,9 @@ def _text(filter: TextIs, subject: Subject) -> Sql:
     return Sql(f"substr(CAST({folded} AS BLOB), ?, ?) = ?", (*ends, raw))
 
 
-def _matches(filter: TextMatches, subject: Subject) -> Sql:
+def _among(filter: TextMatches | Among, subject: Subject) -> Sql:
     if filter.keys is None:
-        raise TypeError(f"the search for {filter.query!r} has not been answered")
+        raise TypeError(f"the search in {filter!r} has not been answered")
     return Sql(f"{subject.column('key')} {AMONG}", (integers(filter.keys),))
 
 

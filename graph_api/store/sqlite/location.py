@@ -17,11 +17,10 @@ from typing import Any, TypeVar
 from graph_api.errors import StoreError
 from graph_api.store import driver
 from graph_api.store.location import Health, TracedRead
-from graph_api.store.reads import Read, Reads
+from graph_api.store.reads import GraphAnalysis, Read, Reads, Rights, SearchIndex, ask
 from graph_api.store.sqlite import writer_file
 from graph_api.store.sqlite.connection import clear_errors, connected, examine, state_of
 from graph_api.store.sqlite.reads import answer
-from graph_api.store.sqlite.search import make_indexes
 from graph_api.store.sqlite.store import SqliteStore, open_store
 from graph_api.store.writing import StoreWriter
 
@@ -83,12 +82,15 @@ class SqliteLocation:
     def write(
         self, work: Callable[[StoreWriter], T], *, program: str, folders: Collection[str] | None = None
     ) -> T:
-        """Run *work* in one transaction, then make the search index; see `WritableStore`."""
+        """Run *work* in one transaction, then make the files beside the database; see `WritableStore`."""
         result = writer_file.write(self.path, work, program=program, folders=folders)
         try:
-            make_indexes(self.path)
-        except StoreError as error:  # the content is stored; the first search makes the index
-            logger.warning("the search index was not made: %s", error)
+            with self.session() as session:
+                for rights in (Rights(), Rights(published_only=True)):
+                    session.run(ask(SearchIndex(rights)))
+                    session.run(ask(GraphAnalysis(rights)))
+        except StoreError as error:  # the content is stored; the first read that needs a file makes it
+            logger.warning("the search index and the analysis were not made: %s", error)
         return result
 
     @contextmanager

@@ -24,7 +24,7 @@ from graph_api.graph.adjacency import Csr
 from graph_api.store.driver import FOREVER
 from graph_api.store.protocol import Store
 from graph_api.store.reads import Rights
-from graph_api.store.sqlite.adjacency import adjacency
+from graph_api.store.sqlite.adjacency import adjacency_of
 from graph_api.store.sqlite.connection import FileState, examine, state_of
 from graph_api.store.sqlite.pool import Pool
 from graph_api.store.sqlite.reader import SqliteReader
@@ -139,7 +139,7 @@ class SqliteStore(Store):
 
     async def adjacency(self, rights: Rights, revision: str) -> Csr | None:
         """All edges of *revision* that *rights* show; None when the database has another revision."""
-        return await asyncio.to_thread(adjacency, self._path, rights, revision)
+        return await asyncio.to_thread(adjacency_of, self._path, rights, revision)
 
     async def close(self) -> None:
         """All connections are closed; running plans are interrupted, waiting ones refused."""

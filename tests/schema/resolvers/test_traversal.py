@@ -137,7 +137,15 @@ def test_truncated_is_true_exactly_when_a_node_is_missing(path: Path, limit: int
 # -- ids ---------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("id", ["", "a", "article:", "article:short", "story:4q2m5r3vdkd7cfwe", "topic:"])
+@pytest.mark.parametrize(("query", "argument"), [(PATH, "to"), (ALL, "to"), (SUB, "ids[1]")])
+def test_edges_lead_to_no_story(path: Path, query: str, argument: str) -> None:
+    id = A.replace("article:", "story:")
+    code, message = _code(path, query, **_ends(A, id), ids=[A, id])
+    assert code == "BAD_ID"
+    assert message.startswith(f"{argument} must be the id of an article, a provider or a topic")
+
+
+@pytest.mark.parametrize("id", ["", "a", "article:", "article:short", "page:4q2m5r3vdkd7cfwe", "topic:"])
 @pytest.mark.parametrize(("query", "argument"), [(PATH, "to"), (ALL, "to"), (SUB, "ids[1]")])
 def test_a_malformed_id_is_refused_before_anything_is_read(
     path: Path, query: str, argument: str, id: str

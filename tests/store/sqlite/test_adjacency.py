@@ -13,7 +13,8 @@ from graph_api.graph.arrays import ArrayNeighbors
 from graph_api.graph.protocol import PAGE
 from graph_api.records import EdgeDirection, EdgeKind, NodeKey
 from graph_api.store.reads import Rights
-from graph_api.store.sqlite.adjacency import adjacency, adjacency_path
+from graph_api.store.sqlite.adjacency import adjacency_of
+from graph_api.store.sqlite.array_files import beside
 from tests.graph.small_graphs import finish
 from tests.store.build import article, graph, provider, topic
 
@@ -34,7 +35,7 @@ def path(tmp_path: Path) -> Path:
 
 
 def _arrays(path: Path, rights: Rights) -> ArrayNeighbors:
-    edges = adjacency(path, rights, "one")
+    edges = adjacency_of(path, rights, "one")
     assert edges is not None
     return ArrayNeighbors(edges, lambda rows: rows)
 
@@ -60,13 +61,13 @@ def test_a_hidden_article_leaves_no_gap_in_the_positions(path: Path) -> None:
 
 def test_a_file_of_all_edges_is_not_taken_for_the_published_ones(path: Path) -> None:
     assert HIDDEN in _steps(path, ALL, A)
-    whole, shown = (adjacency_path(path, published_only=only) for only in (False, True))
+    whole, shown = (beside(path, "adjacency", published_only=only) for only in (False, True))
     shutil.copy(whole, shown)
     assert HIDDEN not in _steps(path, PUBLISHED, A)
 
 
 def test_there_are_no_edges_of_another_revision(path: Path) -> None:
-    assert adjacency(path, ALL, "two") is None
+    assert adjacency_of(path, ALL, "two") is None
 
 
 def test_a_file_of_another_revision_is_replaced(path: Path) -> None:
@@ -74,12 +75,12 @@ def test_a_file_of_another_revision_is_replaced(path: Path) -> None:
     with closing(sqlite3.connect(path)) as connection, connection:
         connection.execute("UPDATE meta SET value = 'two' WHERE name = 'revision'")
         connection.execute("DELETE FROM related")
-    edges = adjacency(path, ALL, "two")
+    edges = adjacency_of(path, ALL, "two")
     assert edges is not None
     listed = edges.starts[2 * edges.kinds.index(EdgeKind.LISTED)]
     assert listed[0] == listed[-1]
 
 
 def test_edges_are_told_where_no_file_can_be_written(path: Path) -> None:
-    adjacency_path(path, published_only=False).mkdir()
+    beside(path, "adjacency", published_only=False).mkdir()
     assert HIDDEN in _steps(path, ALL, A)

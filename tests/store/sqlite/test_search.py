@@ -14,7 +14,8 @@ from graph_api.ingest import ingest
 from graph_api.search import Index, load, match, parse
 from graph_api.store import at
 from graph_api.store.reads import Rights, SearchIndex, ask
-from graph_api.store.sqlite.search import index_path, search_index
+from graph_api.store.sqlite.array_files import beside
+from graph_api.store.sqlite.search import search_index
 from tests.store.build import article, graph, topic
 
 ALL, PUBLISHED = Rights(), Rights(published_only=True)
@@ -50,7 +51,7 @@ def test_the_published_index_has_nothing_that_is_hidden(path: Path) -> None:
 
 def test_an_index_of_all_texts_is_not_taken_for_the_published_one(path: Path) -> None:
     index_of(path, ALL)
-    whole, shown = (index_path(path, published_only=only) for only in (False, True))
+    whole, shown = (beside(path, "search", published_only=only) for only in (False, True))
     shutil.copy(whole, shown)
     assert keys(index_of(path, PUBLISHED), "hidden") == set()
 
@@ -58,7 +59,7 @@ def test_an_index_of_all_texts_is_not_taken_for_the_published_one(path: Path) ->
 def test_while_nothing_is_hidden_one_file_serves_both(tmp_path: Path) -> None:
     path = graph(tmp_path / "g.db", article("a"))
     assert keys(index_of(path, PUBLISHED), "a") == keys(index_of(path, ALL), "a") == {article("a").key}
-    assert not index_path(path, published_only=True).exists()
+    assert not beside(path, "search", published_only=True).exists()
 
 
 def test_a_file_of_another_revision_is_replaced(path: Path) -> None:
@@ -67,7 +68,7 @@ def test_a_file_of_another_revision_is_replaced(path: Path) -> None:
         connection.execute("UPDATE meta SET value = 'two' WHERE name = 'revision'")
         connection.execute("DELETE FROM article WHERE key = ?", (article("hidden").key,))
     assert keys(index_of(path, ALL), "hidden") == set()
-    assert load(index_path(path, published_only=False), "two")
+    assert load(beside(path, "search", published_only=False), "two")
 
 
 def test_a_reader_of_a_former_revision_leaves_the_file_alone(path: Path) -> None:
@@ -79,19 +80,19 @@ def test_a_reader_of_a_former_revision_leaves_the_file_alone(path: Path) -> None
             writer.execute("DELETE FROM article WHERE key = ?", (article("hidden").key,))
         index_of(path, ALL)
         assert keys(search_index(reader, SearchIndex(ALL)), "hidden") == {article("hidden").key}
-        assert load(index_path(path, published_only=False), "two")
+        assert load(beside(path, "search", published_only=False), "two")
 
 
 @pytest.mark.parametrize("damage", [b"", b"x" * 500])
 def test_a_damaged_file_is_made_again(path: Path, damage: bytes) -> None:
     index_of(path, ALL)
-    index_path(path, published_only=False).write_bytes(damage)
+    beside(path, "search", published_only=False).write_bytes(damage)
     assert keys(index_of(path, ALL), "hidden")
-    assert load(index_path(path, published_only=False), "one")
+    assert load(beside(path, "search", published_only=False), "one")
 
 
 def test_searches_work_where_no_file_can_be_written(path: Path, caplog: pytest.LogCaptureFixture) -> None:
-    index_path(path, published_only=False).mkdir()
+    beside(path, "search", published_only=False).mkdir()
     with caplog.at_level(logging.WARNING):
         assert keys(index_of(path, ALL), "hidden")
     assert "cannot be written" in caplog.text
@@ -125,7 +126,7 @@ def test_an_ingest_makes_the_files_of_both_graphs(tmp_path: Path) -> None:
     folder = _folder(tmp_path / "f", "alpha", "beta", hidden="beta")
     ingest([folder], tmp_path / "g.db")
     for published_only, expected in ((False, 1), (True, 0)):
-        file = index_path(tmp_path / "g.db", published_only=published_only)
+        file = beside(tmp_path / "g.db", "search", published_only=published_only)
         before = file.read_bytes()
         index = index_of(tmp_path / "g.db", Rights(published_only=published_only))
         assert len(keys(index, "beta")) == expected
@@ -140,6 +141,7 @@ def test_step_by_step_and_at_once_make_equal_files(tmp_path: Path, hidden: str) 
     ingest([folder], tmp_path / "once.db")
     for published_only in (False, True) if hidden else (False,):
         steps, once = (
-            index_path(tmp_path / name, published_only=published_only) for name in ("steps.db", "once.db")
+            beside(tmp_path / name, "search", published_only=published_only)
+            for name in ("steps.db", "once.db")
         )
         assert steps.read_bytes() == once.read_bytes()
