@@ -18,6 +18,7 @@ from typing import Any
 
 from graphql import (
     DocumentNode,
+    EnumValueNode,
     FieldNode,
     GraphQLInputObjectType,
     GraphQLInterfaceType,
@@ -35,12 +36,14 @@ from graphql import (
     SelectionNode,
     SelectionSetNode,
     ValueNode,
+    Visitor,
     get_named_type,
     get_nullable_type,
     is_list_type,
     is_non_null_type,
     print_ast,
     value_from_ast_untyped,
+    visit,
 )
 from hypothesis import strategies as st
 from hypothesis_graphql import Mode, nodes, queries
@@ -154,7 +157,14 @@ def _documents(schema: GraphQLSchema, mode: Mode) -> st.SearchStrategy[DocumentN
 
 
 def _unprinted(document: DocumentNode) -> DocumentNode:
-    return document
+    return visit(document, _Timeless())  # type: ignore[no-any-return]
+
+
+class _Timeless(Visitor):
+    """Leaves out the order that reads the clock: two answers to it differ."""
+
+    def enter_enum_value(self, node: EnumValueNode, *_: object) -> EnumValueNode | None:
+        return nodes.Enum("HEAT") if node.value == "TRENDING" else None
 
 
 # -- operations --------------------------------------------------------------------------------------------
@@ -305,6 +315,8 @@ class _Writer:
         given = {argument.name.value: argument.value for argument in node.arguments or ()}
         paged = {"first", "after"} <= set(known)
         texts = self._page(node.name.value, given) if paged else {}
+        if "asOf" in known:  # else the answer depends on the clock
+            texts["asOf"] = '"2020-06-01T00:00:00Z"'
         for name, value in given.items():
             if name in texts or name in {"first", "last", "after", "before"}:
                 continue

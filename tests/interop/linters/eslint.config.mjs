@@ -42,6 +42,9 @@ const exceptions = {
           "ArticleStats", // these three are counted for one list
           "Facet",
           "FacetBucket",
+          "NodeMetrics", // these three are computed for one article, topic or story
+          "TopicCooccurrence",
+          "TimelineBucket",
           "Highlight", // these three are worked out for one search
           "TextRange",
           "Suggestion",
