@@ -17,6 +17,7 @@ INTERRUPTED = 130
 COMMANDS = {
     "serve": "Serve folders of articles, or a database, as a GraphQL API.",
     "check": "Lint articles: path:line:column, code, message, hint.",
+    "heat": "Show where heat and published differ from the editors' rule.",
     "ingest": "Read folders of articles into a database.",
     "query": "Run one GraphQL operation without a server.",
     "explain": "Show an operation's cost, its plan, its reads and their SQL.",
@@ -32,7 +33,7 @@ EXIT_CODES = """
 \b
 Exit codes:
   0    success
-  1    problems: in the content (check; ingest --strict), in the query, in the
+  1    problems: in the content (check; heat; ingest --strict), in the query, in the
        published schema (schema --check), or an error that doctor found
   2    usage: an option or argument that cannot work
   3    failure: a folder, database or port that cannot be used

@@ -235,10 +235,10 @@ def stories(
     best = np.lexsort((-centrality, dates, ~quality, published != 1))
     places = np.empty(count, dtype=np.int64)
     places[best] = np.arange(count)
-    leads = _leads(blocks, places)
+    chosen = leads(blocks, places)
     sizes = np.diff(blocks.starts)
-    order = np.lexsort((leads, -sizes))
-    order = order[leads[order] >= 0]
+    order = np.lexsort((chosen, -sizes))
+    order = order[chosen[order] >= 0]
     kept = Blocks(
         starts=_starts(sizes[order]),
         members=blocks.members[spread(blocks.starts[order], sizes[order])],
@@ -247,22 +247,22 @@ def stories(
     return Stories(
         starts=kept.starts,
         members=kept.members,
-        leads=leads[order].astype(np.int32),
+        leads=chosen[order].astype(np.int32),
         densities=densities,
         main=main,
     )
 
 
-def _leads(blocks: Blocks, places: Indexes) -> Indexes:
+def leads(blocks: Blocks, places: Indexes) -> Indexes:
     """The lead of each block: its first article by *places* that leads no earlier block, -1 when there is none."""
     owners = _owners(blocks)
     members: list[int] = blocks.members[np.lexsort((places[blocks.members], owners))].tolist()
-    taken, leads = set[int](), list[int]()
+    taken, found = set[int](), list[int]()
     for start, end in pairwise(blocks.starts.tolist()):
         lead = next((members[place] for place in range(start, end) if members[place] not in taken), -1)
         taken.add(lead)
-        leads.append(lead)
-    return np.array(leads, dtype=np.int64)
+        found.append(lead)
+    return np.array(found, dtype=np.int64)
 
 
 def _ties(blocks: Blocks, graph: Undirected) -> tuple[Floats, Entries]:
