@@ -1,4 +1,4 @@
-"""Algorithms on the article graph: neighborhoods, paths, similarity, compact adjacency, exports.
+"""Algorithms on the article graph: neighborhoods, paths, similarity, stories, metrics, adjacency, exports.
 
 This room knows no SQL and no GraphQL. A walk is a generator over a graph (`protocol.Neighbors`), which the arrays
 of `adjacency` implement, a store's reads, or a dict in a test; the results are equal, since every answer has

@@ -11,7 +11,7 @@ from hypothesis import given, settings, strategies as st
 from graph_api.graph.paths import Path, Paths, path_links, shortest_paths, simple_paths
 from graph_api.graph.protocol import Bounds, Budget, Neighbors, Walk
 from graph_api.graph.walk import Link
-from graph_api.records import EdgeDirection
+from graph_api.records import RELATED_KINDS, EdgeDirection
 from tests.graph.small_graphs import (
     IN,
     OUT,
@@ -130,8 +130,12 @@ def test_every_step_of_a_path_has_a_link_that_the_direction_allows(
         for here, there, one in zip(path[:-1], path[1:], along, strict=True):
             ways = {EdgeDirection.OUT: [(here, there)], EdgeDirection.IN: [(there, here)]}
             assert (one.source, one.target) in ways.get(bounds.direction, [(here, there), (there, here)])
-            edges = graph.edge_lists[one.kind]
-            assert (one.source, one.target) in edges
+            assert (one.source, one.target) in graph.edge_lists[one.kind]
+            is_related = (
+                one.kind in RELATED_KINDS
+            )  # a link back to an article that lists the other is mutual too
+            back = RELATED_KINDS & bounds.kinds if is_related else {one.kind}
+            edges = {edge for kind in back for edge in graph.edge_lists.get(kind, ())}
             assert one.reciprocal == ((one.target, one.source) in edges)
 
 
