@@ -14,6 +14,7 @@ from strawberry import UNSET
 
 from graph_api.errors import RequestError
 from graph_api.graph.export import GraphFormat
+from graph_api.recommendation import HALF_LIFE_DAYS, Strategy
 from graph_api.records import EdgeDirection, EdgeKind, EdgeOrigin, NodeKey, Severity
 from graph_api.schema import filter_mapping, identifiers
 from graph_api.schema.fields import costs
@@ -346,6 +347,104 @@ def trending(
         raise RequestError(f"gravity must be between 0 and {MAX_GRAVITY:g}; got {gravity:g}")
     moment = moment_of(listed.window) if as_of is None else microseconds(as_of)
     return TrendingList(Trending(moment or microseconds(datetime.now(UTC)), gravity), listed)
+
+
+# -- recommendations -----------------------------------------------------------------------------------------
+
+MAX_RECOMMENDATIONS = 50
+MAX_LIKED = 20
+
+Recommended = Annotated[int, _says(f"The maximum number of recommendations, 1 to {MAX_RECOMMENDATIONS}.")]
+Chosen = Annotated[Strategy, _says("What recommendations are made from.")]
+Diversity = Annotated[
+    float,
+    _says(
+        "How much recommendations differ from each other, 0 to 1: 0 returns the highest scores, larger values leave out "
+        "articles whose titles are like those before them."
+    ),
+]
+HalfLife = Annotated[
+    float | None,
+    _says(
+        f"The number of days between two articles that halves the part of their similarity that depends on time; {HALF_LIFE_DAYS:g} by default."
+    ),
+]
+ExcludeRelated = Annotated[
+    bool,
+    _says("Whether to leave out articles that are related to the given ones already, in either direction."),
+]
+
+
+@dataclass(frozen=True, slots=True)
+class RecommendationsWanted:
+    """Checked options of recommendations."""
+
+    first: int
+    strategy: Strategy
+    diversity: float
+    half_life_days: float
+    exclude_related: bool
+    filter: Filter | None
+
+
+@dataclass(frozen=True, slots=True)
+class RecommendWanted:
+    """Articles that recommendations should be like, and unlike."""
+
+    like: tuple[NodeHandle, ...]
+    unlike: tuple[NodeHandle, ...]
+    options: RecommendationsWanted
+
+
+def recommendations(
+    first: Recommended = 10,
+    strategy: Chosen = Strategy.BLEND,
+    diversity: Diversity = 0.3,
+    half_life_days: HalfLife = None,
+    exclude_related: ExcludeRelated = False,
+    filter: Articles = None,
+) -> RecommendationsWanted:
+    if not 0 <= diversity <= 1:
+        raise RequestError(f"diversity must be between 0 and 1; got {diversity:g}")
+    half_life = HALF_LIFE_DAYS if half_life_days is None else half_life_days
+    if not half_life > 0:
+        raise RequestError(f"halfLifeDays must be more than 0; got {half_life:g}")
+    return RecommendationsWanted(
+        _within("first", first, 1, MAX_RECOMMENDATIONS),
+        strategy,
+        diversity,
+        half_life,
+        exclude_related,
+        filter_mapping.of_articles(filter),
+    )
+
+
+def recommend(
+    like: Annotated[
+        list[strawberry.ID],
+        _says(f"The ids of 1 to {MAX_LIKED} articles that the recommendations should be like."),
+    ],
+    unlike: Annotated[
+        list[strawberry.ID], _says(f"The ids of up to {MAX_LIKED} articles that they should not be like.")
+    ] = (),  # type: ignore[assignment] # pyright: ignore[reportArgumentType] - no argument is a list that could be changed
+    first: Recommended = 10,
+    strategy: Chosen = Strategy.BLEND,
+    diversity: Diversity = 0.3,
+    half_life_days: HalfLife = None,
+    exclude_related: ExcludeRelated = False,
+    filter: Articles = None,
+) -> RecommendWanted:
+    if not like:
+        raise RequestError("like must hold at least one id", code="BAD_PAGE")
+    options = recommendations(first, strategy, diversity, half_life_days, exclude_related, filter)
+    return RecommendWanted(_articles("like", like), _articles("unlike", unlike), options)
+
+
+def _articles(name: str, ids: Sequence[str]) -> tuple[NodeHandle, ...]:
+    _at_most(name, ids, MAX_LIKED)
+    return tuple(
+        identifiers.of_kind(NodeKind.ARTICLE, id, f"{name}[{place}]") for place, id in enumerate(ids)
+    )
 
 
 # -- single nodes ----------------------------------------------------------------------------------------

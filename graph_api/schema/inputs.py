@@ -12,6 +12,7 @@ from strawberry import UNSET, schema_directives
 from strawberry.schema_directive import Location
 
 from graph_api.graph.export import GraphFormat
+from graph_api.recommendation import ReasonKind, Strategy
 from graph_api.records import RELATED_KINDS, EdgeDirection, EdgeKind, EdgeOrigin, Severity
 from graph_api.schema.fields import costs, enum
 from graph_api.schema.scalars import URL
@@ -63,6 +64,31 @@ enum(
     WEEK="A week from Monday on.",
     MONTH="A calendar month.",
 )(Interval)
+
+
+enum(
+    "What recommendations are made from.",
+    "RecommendationStrategy",
+    BLEND="Similar words, closeness in time, related articles, and what the most similar articles are related to.",
+    RELATED="As BLEND, but only articles that are related already, in either direction.",
+    CO_RELATED="Articles that are related to the same articles; rare ones count more (Adamic and Adar, 2003).",
+    TOPICS="Shared topics, rare ones more, and closeness in time.",
+    TEXT="Similar words of titles and texts.",
+    RANDOM_WALK="Random walks of up to three steps along related articles.",
+)(Strategy)
+
+
+enum(
+    "Why an article is recommended.",
+    LINKED="The articles are related: one lists the other or links to it.",
+    CO_RELATED="It is related to similar articles, or to the same articles.",
+    SHARED_TOPIC="They share a topic; the rarest is named.",
+    SAME_PROVIDER="They have the same provider.",
+    SAME_STORY="They belong to the same story.",
+    RANDOM_WALK="Walks along related articles lead to it.",
+    TEXT_SIMILAR="Title or text have similar words.",
+    FRESH="Similar words count more, since the articles were published close to each other.",
+)(ReasonKind)
 
 
 @enum(

@@ -14,6 +14,7 @@ import strawberry
 
 from graph_api import records
 from graph_api.execution.fields import ListSize
+from graph_api.recommendation import ReasonKind
 from graph_api.records import Detail, EdgeOrigin, Severity
 from graph_api.schema import arguments, federation, resolvers
 from graph_api.schema.fields import batched, plain
@@ -50,6 +51,7 @@ FACETS = ListSize(
     most=arguments.MAX_BUCKETS,
 )
 BUCKETS = ListSize(10, slicing=frozenset({"first"}), most=arguments.MAX_BUCKETS)
+RECOMMENDATIONS = ListSize(10, slicing=frozenset({"first"}), weight=5, most=arguments.MAX_RECOMMENDATIONS)
 EXPORTED = ListSize(5)
 ENTITIES = ListSize(1, counted=frozenset({"representations"}))
 
@@ -159,6 +161,9 @@ class Article(Node):
     related: RelatedConnection = batched(resolvers.articles.related, arguments.related, size=PAGE)
     neighborhood: Subgraph = batched(
         resolvers.traversal.neighborhood, arguments.neighborhood, size=NEIGHBORHOOD
+    )
+    recommendations: list[Recommendation] = batched(
+        resolvers.recommendations.recommendations, arguments.recommendations, size=RECOMMENDATIONS
     )
     story: Story | None = batched(resolvers.stories.main_story)
     stories: list[Story] = batched(resolvers.stories.all_stories, size=ListSize(1))
@@ -525,6 +530,24 @@ class TrendingConnection:
     as_of: datetime = batched(resolvers.metrics.as_of)
 
 
+@strawberry.type(description="A recommended article.")
+class Recommendation:
+    article: Article = batched(resolvers.recommendations.article)
+    score: float = plain("The score, more than 0. Scores of different recommendations cannot be compared.")
+    rank: int = plain("The place in the list of recommendations, from 1.")
+    reasons: list[Reason] = batched(resolvers.recommendations.reasons, size=ListSize(4))
+
+
+@strawberry.type(description="A reason for a recommendation.")
+class Reason:
+    kind: ReasonKind = plain("What kind of reason it is.")
+    contribution: float = plain(
+        "The part of the score that it contributes; 0 for what did not count. Negative where `unlike` weighs more."
+    )
+    text: str = plain("The reason as a short sentence.")
+    evidence: list[Node] = plain("Nodes that show it, at most three.", size=ListSize(2))
+
+
 @strawberry.type(description="A part of a text, counted in Unicode code points.")
 class TextRange:
     start: int = plain("The index of the first code point, from 0.")
@@ -597,6 +620,9 @@ class Query:
     topics: TopicConnection = batched(resolvers.taxonomy.topics, arguments.topics, size=PAGE)
     story: Story | None = batched(resolvers.stories.story, arguments.story)
     stories: StoryConnection = batched(resolvers.stories.stories, arguments.stories, size=PAGE)
+    recommend: list[Recommendation] = batched(
+        resolvers.recommendations.recommend, arguments.recommend, size=RECOMMENDATIONS
+    )
     trending: TrendingConnection = batched(resolvers.metrics.trending, arguments.trending, size=PAGE)
     search: SearchConnection = batched(resolvers.search.search, arguments.search, size=PAGE)
     suggest: list[Suggestion] = batched(resolvers.search.suggest, arguments.suggest, size=SUGGESTIONS)

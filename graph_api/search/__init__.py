@@ -10,7 +10,7 @@ from graph_api.search.builder import build
 from graph_api.search.file import load, save
 from graph_api.search.index import Document, Index, Kind
 from graph_api.search.labels import label
-from graph_api.search.matches import Hit, Matches, match, more_like
+from graph_api.search.matches import Hit, Matches, match, more_like, similarity
 from graph_api.search.passages import Marks, Passage, highlight, highlights, marks, passage
 from graph_api.search.prose import prose
 from graph_api.search.query import Query, parse
@@ -38,5 +38,6 @@ __all__ = [
     "passage",
     "prose",
     "save",
+    "similarity",
     "suggest",
 ]

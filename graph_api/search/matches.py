@@ -170,6 +170,11 @@ def more_like(
     return matching.any(dict.fromkeys(sequence(text)))
 
 
+def similarity(index: Index, postings: Postings, text: str) -> Numbers:
+    """For each document the sum of its scores for the words of *text*, in units of `FINE`."""
+    return _Matching(index, postings, None).sums_of(dict.fromkeys(sequence(text)))
+
+
 def _admitted(index: Index, kinds: Collection[Kind], allowed: Numbers | None) -> NDArray[np.bool_] | None:
     """Which documents may match; None for all."""
     admitted: NDArray[np.bool_] | None = None
@@ -210,6 +215,10 @@ class _Matching:
         scores = self._sums(rare or numbers)
         docs = np.flatnonzero(scores)
         return self._matches(Found(docs, scores.take(docs)), ())
+
+    def sums_of(self, words: Iterable[str]) -> Numbers:
+        """The scores of all documents for *words*."""
+        return self._sums(self._numbers(words))
 
     def _sums(self, numbers: Iterable[int], added: int = 0) -> Numbers:
         """The scores of all documents for these terms, each with *added*; 0 for those that are not admitted."""

@@ -151,6 +151,7 @@ def _variables(content: Json) -> dict[str, Json]:
         "Nodes": {"ids": _ids(article)},
         "Path": {"from": article["id"], "to": _two_steps_from(article)},
         "Providers": {"ending": domain and "." + domain.rpartition(".")[2]},
+        "Recommendations": {"by": {"id": article["id"]}},
         "Search": {"query": " ".join(article["title"].split()[:2])},
         "Suggest": {"prefix": article["title"][:4]},
         "Together": {"topic": topics[0] if topics else None},

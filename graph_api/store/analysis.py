@@ -16,16 +16,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from graph_api.graph import array_file
-from graph_api.graph.adjacency import Csr
+from graph_api.graph.adjacency import Csr, spread
 from graph_api.graph.metrics import clustering, page_rank
 from graph_api.graph.stories import Blocks, Stories, blocks, stories
+from graph_api.graph.undirected import distinct, either
 from graph_api.records import EdgeKind
 from graph_api.store.columns import Column, Columns
 
 Fractions: TypeAlias = NDArray[np.float64]
 Ends: TypeAlias = tuple[Column, Column]  # the articles that edges start from, and those that they lead to
 
-_FORM = "analysis 1"  # count it up when equal content comes to have another analysis
+_FORM = "analysis 2"  # count it up when equal content comes to have another analysis
 
 
 class Degrees(NamedTuple):
@@ -35,6 +36,43 @@ class Degrees(NamedTuple):
     out: Column
 
 
+class Edges(NamedTuple):
+    """Edges from the articles in some list: *owners* are places in that list, *targets* articles."""
+
+    owners: Column
+    targets: Column
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class RelatedLists:
+    """The articles that are related to each article, in either direction, each once: those of article a are
+    `targets[starts[a] : starts[a + 1]]`, ascending."""
+
+    starts: Column
+    targets: NDArray[np.int32]
+
+    @property
+    def counts(self) -> Column:
+        """The number of articles that are related to each."""
+        return np.diff(self.starts)
+
+    def of(self, articles: Sequence[int]) -> Edges:
+        """The edges of *articles*."""
+        rows = np.array(articles, np.int64)
+        first = self.starts.take(rows)
+        counts = self.starts.take(rows + 1) - first
+        return Edges(
+            np.arange(len(rows)).repeat(counts), self.targets.take(spread(first, counts)).astype(np.int64)
+        )
+
+
+def related_lists(sources: Column, targets: Column, count: int) -> RelatedLists:
+    """The lists that these edges make."""
+    lists = either(sources, targets, count).lists()
+    starts = np.append(lists.starts, len(lists.neighbors))
+    return RelatedLists(starts=starts, targets=lists.neighbors.astype(np.int32))
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Analysis:
     """The analysis of *revision*. *mark* is a fingerprint of its related edges."""
@@ -42,6 +80,7 @@ class Analysis:
     revision: str
     mark: str
     keys: Column
+    related: RelatedLists
     degrees: Degrees
     page_rank: Fractions
     clustering: Fractions
@@ -86,13 +125,15 @@ def analyze(revision: str, csr: Csr, columns: Columns, former: Analysis | None =
     mark = _mark(keys, listed, linked)
     sources, targets = _distinct(listed, linked, len(keys))
     if former is not None and former.mark == mark:
-        degrees, ranks, coefficients, found = (
+        related, degrees, ranks, coefficients, found = (
+            former.related,
             former.degrees,
             former.page_rank,
             former.clustering,
             former.blocks,
         )
     else:
+        related = related_lists(sources, targets, len(keys))
         degrees = Degrees(_counts(targets, len(keys)), _counts(sources, len(keys)))
         # single precision: ranks that should be equal differ in their last digits, as their sums are rounded
         ranks = page_rank(sources, targets, len(keys)).astype(np.float32).astype(np.float64)
@@ -103,6 +144,7 @@ def analyze(revision: str, csr: Csr, columns: Columns, former: Analysis | None =
         revision=revision,
         mark=mark,
         keys=keys,
+        related=related,
         degrees=degrees,
         page_rank=ranks,
         clustering=coefficients,
@@ -125,8 +167,7 @@ def _ends(csr: Csr, kind: EdgeKind, keys: Column) -> Ends:
 def _distinct(listed: Ends, linked: Ends, count: int) -> Ends:
     """All pairs of related articles, each direction once, by source."""
     pairs = [sources * count + targets for sources, targets in (listed, linked)]
-    distinct = np.unique(np.concatenate(pairs))
-    return distinct // max(count, 1), distinct % max(count, 1)
+    return np.divmod(distinct(np.concatenate(pairs)), max(count, 1))
 
 
 def _counts(ends: Column, count: int) -> Column:
@@ -150,6 +191,8 @@ def save(analysis: Analysis, path: Path) -> None:
     """Write *analysis* to *path*."""
     arrays: dict[str, NDArray[Any]] = {
         "keys": analysis.keys,
+        "related_starts": analysis.related.starts,
+        "related_targets": analysis.related.targets,
         "into": analysis.degrees.into,
         "out": analysis.degrees.out,
         "page_rank": analysis.page_rank,
@@ -173,6 +216,7 @@ def load(path: Path) -> Analysis:
         revision=file.revision,
         mark=file.facts["mark"],
         keys=arrays["keys"],
+        related=RelatedLists(starts=arrays["related_starts"], targets=arrays["related_targets"]),
         degrees=Degrees(arrays["into"], arrays["out"]),
         page_rank=arrays["page_rank"],
         clustering=arrays["clustering"],

@@ -129,6 +129,13 @@ class Columns:
     published: Flags
     labels: Mapping[FacetField, Labels]
 
+    def topics_of(self, row: int) -> list[Name]:
+        """The topics of the article at index *row*."""
+        labels = self.labels[FacetField.TOPIC]
+        assert labels.starts is not None, "articles may have several topics"
+        codes = labels.codes[labels.starts[row] : labels.starts[row + 1]].tolist()
+        return [labels.names[code] for code in codes]
+
     def rows(self, keys: Column) -> Rows:
         """The indexes of the articles with these *keys*, without those that are not there."""
         if not len(self.keys):

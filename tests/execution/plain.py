@@ -59,7 +59,7 @@ class OpenInt(int):
 
 
 UNANSWERED = {
-    "Article": {"neighborhood", "story", "stories", "metrics"},
+    "Article": {"neighborhood", "story", "stories", "metrics", "recommendations"},
     "Provider": {"topTopics"},
     "Topic": {"cooccurring"},
     "ContentReport": {"files"},  # these graphs are made of nodes, not of files
@@ -72,6 +72,7 @@ UNANSWERED = {
         "subgraph",
         "story",
         "stories",
+        "recommend",
         "trending",
         "_entities",
         "_service",

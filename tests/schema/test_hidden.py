@@ -189,6 +189,7 @@ _ROOTS = {
     "story": [f'(id: "story:{article_id(address(name)).partition(":")[2]}")' for name in "abcds"],
     "stories": ["(first: 100)", '(filter: {slug: {eq: "d"}})'],
     "trending": ['(asOf: "2026-11-01T00:00:00Z", first: 100)'],
+    "recommend": ['(like: ["<a>", "<s>"], unlike: ["<b>"])', '(like: ["<d>"])'],
     "contentReport": [""],
     "_entities": [
         f'(representations: [{{__typename: "Article", webUrl: "{address(name)}"}}])' for name in "abdefst"
@@ -202,6 +203,7 @@ _ABOUT_NO_CONTENT = {"revision", "cost", "_service"}
 _NESTED = {
     "facets": "(by: [TOPIC, PROVIDER, TYPE, CATEGORY, MONTH, YEAR], size: 100)",
     "related": "(direction: BOTH, first: 100)",
+    "recommendations": "(first: 2)",
     "neighborhood": "(via: [RELATED, TOPIC, PROVIDER])",
 }
 

@@ -21,6 +21,8 @@ def content(analysis: Analysis) -> list[Any]:
     stories, blocks = analysis.stories, analysis.blocks
     arrays = (
         analysis.keys,
+        analysis.related.starts,
+        analysis.related.targets,
         *analysis.degrees,
         analysis.page_rank,
         analysis.clustering,

@@ -42,6 +42,8 @@ const exceptions = {
           "ArticleStats", // these three are counted for one list
           "Facet",
           "FacetBucket",
+          "Recommendation", // these two are computed for one reader's question
+          "Reason",
           "NodeMetrics", // these three are computed for one article, topic or story
           "TopicCooccurrence",
           "TimelineBucket",
