@@ -134,7 +134,7 @@ def shipped(known: Part, row: int) -> NDArray[np.float64]:
 
 def by(strategy: Strategy) -> Score:
     def score(known: Part, row: int) -> NDArray[np.float64]:
-        title = known.corpus.titles[known.articles[row]]
+        title = known.corpus.titles[int(known.articles[row])]
         return known.recommender.recommend([Liked(row, title)], strategy=strategy).scores
 
     return score
@@ -152,11 +152,11 @@ def figures(
 ) -> Figures | None:
     """nDCG, recall and reciprocal rank at 10; None when nothing relevant can be recommended."""
     titles = known.corpus.titles
-    own = _normal(titles[known.articles[row]])
+    own = _normal(titles[int(known.articles[row])])
     best = [
         place
         for place in np.argsort(-scores, kind="stable")[: 3 * FIRST].tolist()
-        if scores[place] > 0 and _normal(titles[known.articles[place]]) != own
+        if scores[place] > 0 and _normal(titles[int(known.articles[place])]) != own
     ][:FIRST]
     count = min(int(relevant.sum()), FIRST)
     if not count:
@@ -265,7 +265,8 @@ def time_it(name: str, index: Index, columns: Columns, titles: Sequence[str], pa
         np.random.default_rng(1),
         list[float](),
     )
-    for row in dice.choice(len(titles), 300, replace=False).tolist():
+    chosen: list[int] = dice.choice(len(titles), 300, replace=False).tolist()
+    for row in chosen:
         begun = time.perf_counter()
         found = Recommender(index, columns, related).recommend([Liked(row, titles[row])])
         np.argmax(found.scores)
