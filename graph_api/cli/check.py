@@ -24,8 +24,8 @@ from graph_api.cli.program import PROBLEMS
 from graph_api.cli.report import EXAMPLES, Checked, DeadLink, as_json, as_sarif, lines
 from graph_api.cli.terminal import progress
 from graph_api.documents import CODES, read_file
-from graph_api.documents.document import ArticleDocument, Reading, ReferenceForm
-from graph_api.documents.folder import reading, urls
+from graph_api.documents.document import ArticleDocument, ParsedFile, ReferenceForm
+from graph_api.documents.folder import parsed_file, urls
 from graph_api.documents.site import Identity, SiteOptions
 from graph_api.errors import SourceError, UsageError
 from graph_api.ingest import ingest
@@ -129,47 +129,51 @@ def checked(paths: Sequence[Path], options: SiteOptions) -> Checked:
     distinct = list({path.resolve(): path for path in reversed(paths)}.values())[::-1]
     files = {path: _files(path, options) for path in distinct}
     total, done = sum(map(len, files.values())), 0
-    readings: dict[Path, list[tuple[Path, Reading]]] = {}
+    parsed_files: dict[Path, list[tuple[Path, ParsedFile]]] = {}
     with progress("checking", "files") as advanced:
         for path, found in files.items():
-            readings[path] = []
+            parsed_files[path] = []
             for shown, read in found:
-                readings[path].append((shown, read()))
+                parsed_files[path].append((shown, read()))
                 advanced(done := done + 1, total)
-    for path, read_files in readings.items():
-        if path.is_dir() and all(reading.left_out for _, reading in read_files):
+    for path, parsed_of_path in parsed_files.items():
+        if path.is_dir() and all(parsed.left_out for _, parsed in parsed_of_path):
             raise SourceError(
                 f"{path}: holds no documents, only configuration, parts of pages, or empty files"
             )
-    return _summed(readings, options)
+    return _summed(parsed_files, options)
 
 
-def _summed(readings: Mapping[Path, Sequence[tuple[Path, Reading]]], options: SiteOptions) -> Checked:
-    everything = [one for found in readings.values() for one in found]
-    problems = [(shown, problem) for shown, reading in everything for problem in reading.problems]
+def _summed(parsed_files: Mapping[Path, Sequence[tuple[Path, ParsedFile]]], options: SiteOptions) -> Checked:
+    everything = [one for found in parsed_files.values() for one in found]
+    problems = [(shown, problem) for shown, parsed in everything for problem in parsed.problems]
     folders = [
-        path for path, found in readings.items() if path.is_dir() and any(one.document for _, one in found)
+        path
+        for path, found in parsed_files.items()
+        if path.is_dir() and any(one.document for _, one in found)
     ]
     status, between = _between(folders, options, problems) if folders else (None, [])
     return Checked(
         files=len(everything),
         problems=sorted([*problems, *between], key=_place),
-        left_out=Counter(reading.left_out for _, reading in everything if reading.left_out),
-        read_from=Counter(origin for _, reading in everything for origin in reading.read_from),
-        unused=Counter(key for _, reading in everything for key in _unused(reading)),
-        dead_links=[link for folder in folders for link in _dead_links(folder, readings[folder], options)],
+        left_out=Counter(parsed.left_out for _, parsed in everything if parsed.left_out),
+        read_from=Counter(origin for _, parsed in everything for origin in parsed.read_from),
+        unused=Counter(key for _, parsed in everything for key in _unused(parsed)),
+        dead_links=[
+            link for folder in folders for link in _dead_links(folder, parsed_files[folder], options)
+        ],
         status=status,
     )
 
 
-def _unused(reading: Reading) -> Iterable[str]:
+def _unused(parsed: ParsedFile) -> Iterable[str]:
     """The keys of a document that is read by path which no field reads."""
-    extra = getattr(reading.document, "extra", None)
-    used = {key for _, key in reading.read_from}
+    extra = getattr(parsed.document, "extra", None)
+    used = {key for _, key in parsed.read_from}
     return (key for key in orjson.loads(extra) if key not in used) if extra and used else ()
 
 
-def _files(path: Path, options: SiteOptions) -> list[tuple[Path, Callable[[], Reading]]]:
+def _files(path: Path, options: SiteOptions) -> list[tuple[Path, Callable[[], ParsedFile]]]:
     """The files at *path*: as each is shown, and how to read it."""
     if path.is_file():
         return [(path, partial(_alone, path, options))]
@@ -179,11 +183,11 @@ def _files(path: Path, options: SiteOptions) -> list[tuple[Path, Callable[[], Re
     return [(path / name, partial(_next, reads)) for reads in [iter(found)] for name in folder.names(site)]
 
 
-def _next(files: Iterator[FolderFile]) -> Reading:
-    return next(files).reading()
+def _next(files: Iterator[FolderFile]) -> ParsedFile:
+    return next(files).parsed()
 
 
-def _alone(path: Path, options: SiteOptions) -> Reading:
+def _alone(path: Path, options: SiteOptions) -> ParsedFile:
     """One file, read as the folder that it lies in is read."""
     whole = path.resolve()
     [parent] = sources([whole.parent], options)
@@ -193,8 +197,8 @@ def _alone(path: Path, options: SiteOptions) -> Reading:
     read = read_file(folder, whole.relative_to(folder).as_posix())
     return (
         read
-        if isinstance(read, Reading)
-        else reading(read, site, urls([read.path], site, lambda _: False).get(read.path))
+        if isinstance(read, ParsedFile)
+        else parsed_file(read, site, urls([read.path], site, lambda _: False).get(read.path))
     )
 
 
@@ -207,14 +211,14 @@ def _place(found: Found) -> tuple[str, int, int, str]:
 
 
 def _dead_links(
-    folder: Path, readings: Sequence[tuple[Path, Reading]], options: SiteOptions
+    folder: Path, parsed_files: Sequence[tuple[Path, ParsedFile]], options: SiteOptions
 ) -> Iterator[DeadLink]:
     """The links of bodies that lead to no document of the folder, by path and line."""
     [source] = sources([folder], options)
     site = source.site(None)
     documents = [
         (shown, one.path, one.document)
-        for shown, one in readings
+        for shown, one in parsed_files
         if isinstance(one.document, ArticleDocument)
     ]
     if not site.body_links:

@@ -328,12 +328,12 @@ def _machine(settings: Settings) -> Iterator[Finding]:
     if settings.workers > _processors():
         message = f"{settings.workers} workers on {counted(_processors(), 'processor')} are no faster"
         yield _warning("processors", message, f"--workers {_processors()}")
-    most, needed = sockets.descriptor_limit(), settings.max_connections + sockets.OTHER_FILES
-    if most is not None and most < needed:
-        fix = (
-            f"raise the limit (ulimit -n {needed}), or --max-connections {max(most - sockets.OTHER_FILES, 1)}"
+    max_files, needed = sockets.descriptor_limit(), settings.max_connections + sockets.OTHER_FILES
+    if max_files is not None and max_files < needed:
+        fix = f"raise the limit (ulimit -n {needed}), or --max-connections {max(max_files - sockets.OTHER_FILES, 1)}"
+        yield _error(
+            "descriptors", f"a process may open {max_files:,} files; up to {needed:,} are needed", fix
         )
-        yield _error("descriptors", f"a process may open {most:,} files; up to {needed:,} are needed", fix)
     else:
         yield _ok("descriptors", "enough for all connections")
 

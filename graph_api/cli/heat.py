@@ -149,7 +149,7 @@ def _read(paths: Sequence[Path]) -> tuple[list[Entry], int]:
                 )
             for file in folder.files(site):
                 advanced(done := done + 1, total)
-                found = file.reading()
+                found = file.parsed()
                 unread += found.document is None and found.left_out is None
                 if isinstance(found.document, ArticleDocument):
                     entries.append(_entry(given[folder.folder] / file.path, found.document))

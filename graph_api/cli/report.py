@@ -15,7 +15,7 @@ from rich.cells import cell_len
 from rich.text import Text
 
 from graph_api.cli.terminal import counted, printable
-from graph_api.documents import CODES, Reading, read_file
+from graph_api.documents import CODES, ParsedFile, read_file
 from graph_api.documents.by_path.keys import FIELDS
 from graph_api.documents.document import LeftOut
 from graph_api.records import ContentStatus, Problem, Severity
@@ -40,7 +40,7 @@ class Checked:
     """The result of a check: the number of files, and each problem with its file, by path and line.
 
     *left_out* counts files by reason, *read_from* the fields by the key, or the part of the file, that they were read
-    from, *unused* the keys that no field reads. *status* tells of the graph, None where no folder was checked.
+    from, *unused* the keys that no field reads. *status* has the counts of the graph, None where no folder was checked.
     """
 
     files: int
@@ -99,11 +99,11 @@ _REASONS = {
     LeftOut.PART: "page part",
     LeftOut.OTHER: "data file",
 }
-_MOST_KEYS = 8
+_MAX_KEYS = 8
 
 
 def _counts(checked: Checked) -> Iterator[str]:
-    """What was read, from where, and what became of it."""
+    """Files left out, the counts of the graph, and the keys that fields were read from."""
     if checked.left_out:
         reasons = (counted(number, _REASONS[reason]) for reason, number in checked.left_out.items())
         yield f"left out: {', '.join(reasons)}"
@@ -122,15 +122,15 @@ def _counts(checked: Checked) -> Iterator[str]:
     fields = {name for name, _ in checked.read_from}
     for name in [*(name for name in FIELDS if name in fields), *sorted(fields.difference(FIELDS))]:
         found = {key: number for (of, key), number in checked.read_from.items() if of == name}
-        yield f"{name} from {_most(found)}"
+        yield f"{name} from {_by_frequency(found)}"
     if checked.unused:
-        yield f"read by no field, kept in extra: {_most(checked.unused)}"
+        yield f"read by no field, kept in extra: {_by_frequency(checked.unused)}"
 
 
-def _most(numbers: Mapping[str, int]) -> str:
+def _by_frequency(numbers: Mapping[str, int]) -> str:
     """`title in 1,012 files, heading in 22`: the most frequent first."""
     ordered = sorted(numbers.items(), key=lambda one: (-one[1], one[0]))
-    shown = [f"{printable(key)} in {number:,}" for key, number in ordered[:_MOST_KEYS]]
+    shown = [f"{printable(key)} in {number:,}" for key, number in ordered[:_MAX_KEYS]]
     shown[0] += " file" if ordered[0][1] == 1 else " files"
     more = len(ordered) - len(shown)
     return ", ".join(shown) + (f", and {more:,} more" if more else "")
@@ -210,7 +210,7 @@ def _rule(code: str) -> dict[str, object]:
         "id": code,
         "shortDescription": {"text": known.meaning},
         "fullDescription": {"text": known.why},
-        "help": {"text": known.mend},
+        "help": {"text": known.correction},
     }
 
 
@@ -272,7 +272,7 @@ def _headline(path: Path, problem: Problem) -> Text:
 def _text(path: Path) -> str:
     """The file's text, empty when it cannot be read: an E14x problem reports that already."""
     found = read_file(path.parent, path.name)
-    return "" if isinstance(found, Reading) else found.data.decode("utf-8-sig", errors="replace")
+    return "" if isinstance(found, ParsedFile) else found.data.decode("utf-8-sig", errors="replace")
 
 
 def _as_dict(path: Path, problem: Problem) -> dict[str, str | int | None]:

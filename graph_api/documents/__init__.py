@@ -1,4 +1,4 @@
-"""Reads one file at a time: its bytes become a validated document, or problems with line, column and code.
+"""Turns the bytes of one file into a validated document, or into problems with line, column and code.
 
 Reading bytes (`read_file`) and parsing them (`parse`) are two steps, so that ingest can hash all files and parse only
 those that changed.
@@ -8,9 +8,9 @@ from graph_api.documents.codes import CODES, Code
 from graph_api.documents.document import (
     ArticleDocument,
     Document,
+    EmbeddedProvider,
+    ParsedFile,
     ProviderDocument,
-    ProviderMention,
-    Reading,
     RelatedItem,
     TopicDocument,
 )
@@ -28,11 +28,11 @@ __all__ = [
     "ArticleDocument",
     "Code",
     "Document",
+    "EmbeddedProvider",
     "FileBytes",
     "InvalidUrl",
+    "ParsedFile",
     "ProviderDocument",
-    "ProviderMention",
-    "Reading",
     "RelatedItem",
     "TopicDocument",
     "canonical_domain",

@@ -12,10 +12,11 @@ from functools import lru_cache
 from typing import Any
 
 from graph_api.documents.document import ArticleDocument, RelatedItem, ScalarField, scalar_fields
-from graph_api.documents.fields import Fields, Problems
-from graph_api.documents.front_matter import Path
+from graph_api.documents.fields import Fields
+from graph_api.documents.front_matter import KeyPath
 from graph_api.documents.limits import MAX_RELATED_TEXT
 from graph_api.documents.parts import extra_text, images, provider, secured
+from graph_api.documents.problems import Problems
 from graph_api.documents.slugs import slug_of_path, slug_of_title, topic_slug
 from graph_api.documents.urls import canonical_url
 from graph_api.documents.values import is_mapping, shown
@@ -122,7 +123,7 @@ def _related(fields: Fields, url: str | None) -> tuple[RelatedItem, ...]:
 
     The article itself, duplicates, and items beyond the limit are dropped with a warning.
     """
-    found: dict[str, tuple[Path, RelatedItem]] = {}
+    found: dict[str, tuple[KeyPath, RelatedItem]] = {}
     problems, room = fields.problems, MAX_RELATED_TEXT
     for path, value in fields.entries("related"):
         item = _item(path, value, problems)
@@ -154,7 +155,7 @@ def _related(fields: Fields, url: str | None) -> tuple[RelatedItem, ...]:
     return tuple(item for _, item in found.values())
 
 
-def _item(path: Path, value: object, problems: Problems) -> RelatedItem | None:
+def _item(path: KeyPath, value: object, problems: Problems) -> RelatedItem | None:
     if not is_mapping(value):
         problems.add("W204", path, f"is dropped: it must be a mapping, not {shown(value)}", _ITEM_HINT)
         return None
@@ -174,7 +175,7 @@ def _cached(packed: bytes) -> RelatedItem | None:
     return None if problems.found else item
 
 
-def _item_with_problems(path: Path, value: dict[str, object], problems: Problems) -> RelatedItem | None:
+def _item_with_problems(path: KeyPath, value: dict[str, object], problems: Problems) -> RelatedItem | None:
     """The item, its warnings added to *problems*; an item with errors is dropped with one warning."""
     part = problems.separate()
     item = _read_item(Fields(value, path, part))

@@ -14,13 +14,13 @@ from graph_api.records import Severity
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Code:
-    """A kind of problem: *meaning* in one line, the rule and its reason (*why*), an *example*, the correction (*mend*)."""
+    """A kind of problem: *meaning* in one line, the rule and its reason (*why*), an *example*, the correction (*correction*)."""
 
     code: str
     meaning: str
     why: str
     example: str
-    mend: str
+    correction: str
 
     @property
     def severity(self) -> Severity:
@@ -30,13 +30,13 @@ class Code:
     @property
     def explanation(self) -> str:
         """Plain text for `graph-api check --explain`."""
-        return f"{self.code} ({self.severity.value}): {self.meaning}.\n\n{self.why}\n\nExample:\n\n    {self.example}\n\nCorrection: {self.mend}.\n"
+        return f"{self.code} ({self.severity.value}): {self.meaning}.\n\n{self.why}\n\nExample:\n\n    {self.example}\n\nCorrection: {self.correction}.\n"
 
 
 def _table(*rows: tuple[str, str, str, str, str]) -> Mapping[str, Code]:
     codes = (
-        Code(code=code, meaning=meaning, why=why, example=example, mend=mend)
-        for code, meaning, why, example, mend in rows
+        Code(code=code, meaning=meaning, why=why, example=example, correction=correction)
+        for code, meaning, why, example, correction in rows
     )
     return MappingProxyType({code.code: code for code in codes})
 

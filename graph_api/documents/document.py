@@ -14,7 +14,7 @@ from graph_api.records import ArticleFields, CopyFields, Image, Problem, Scalar,
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ProviderMention:
+class EmbeddedProvider:
     """A provider as an article names it; *domain* is its identity."""
 
     domain: str
@@ -26,7 +26,7 @@ class ProviderMention:
 class RelatedItem(CopyFields):
     """A related article as another document embeds it."""
 
-    provider: ProviderMention | None
+    provider: EmbeddedProvider | None
     images: tuple[Image, ...]
     extra: str | None = None
 
@@ -53,7 +53,7 @@ class Reference(NamedTuple):
 
 
 class LeftOut(Enum):
-    """Why a file of a folder is not a document: no error, it is something else."""
+    """Why a file is skipped without a problem: it is empty, a part of other pages, or a data file."""
 
     EMPTY = "empty"
     PART = "part"
@@ -71,7 +71,7 @@ class ArticleDocument(ArticleFields):
     removed: bool
     featured_content: str | None
     secured: Secured | None
-    provider: ProviderMention | None
+    provider: EmbeddedProvider | None
     topics: tuple[str, ...]
     images: tuple[Image, ...]
     related: tuple[RelatedItem, ...]
@@ -112,8 +112,8 @@ Document: TypeAlias = ArticleDocument | TopicDocument | ProviderDocument
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Reading:
-    """The result of reading one file: its document, or None when the file is rejected or left out, and its problems.
+class ParsedFile:
+    """The document of one file, None when the file is rejected or left out, and its problems.
 
     *read_from* pairs a field with the key, or the part of the file, that its value comes from.
     """

@@ -5,110 +5,28 @@ Reading continues after a problem, so that all problems of a document are report
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any
 
 from graph_api.documents.document import ScalarField
-from graph_api.documents.front_matter import Path
+from graph_api.documents.front_matter import KeyPath
 from graph_api.documents.limits import MAX_ITEMS, MAX_TEXT
+from graph_api.documents.problems import Problems
 from graph_api.documents.urls import canonical_url
 from graph_api.documents.values import (
     clean,
     is_list,
     is_mapping,
     moment,
-    shortened,
     shown,
     shown_address,
 )
-from graph_api.documents.yaml_exact import Node, value_of
-from graph_api.errors import ExactParseRequired, InvalidUrl
+from graph_api.errors import InvalidUrl
 from graph_api.records import normalized
 
 _MAX_INT = 2**31 - 1
 _MIN_INT = -(2**31)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FieldProblem:
-    """A problem of the value at *path*; its line and column are looked up when the document has been read."""
-
-    code: str
-    path: Path
-    message: str
-    hint: str | None
-
-
-class Places(Protocol):
-    """Finds where the values of a document stand."""
-
-    def place(self, path: Path) -> tuple[int, int]:
-        """Line and column of the key or list item at *path*, else of its nearest ancestor."""
-        ...
-
-    def source_text(self, path: Path) -> str | None:
-        """The source text of the scalar at *path*."""
-        ...
-
-    def node(self, path: Path) -> Node | None:
-        """The node at *path*."""
-        ...
-
-
-class Problems:
-    """The problems of one document, or of a part of it."""
-
-    __slots__ = ("found", "source")
-
-    def __init__(self, source: Places | None) -> None:
-        self.source = source
-        self.found: list[FieldProblem] = []
-
-    def add(self, code: str, path: Path, message: str, hint: str | None = None) -> None:
-        """Adds a problem of the value at *path*; the message is prefixed with the path."""
-        self.found.append(FieldProblem(code=code, path=path, message=f"{label(path)} {message}", hint=hint))
-
-    def source_text(self, path: Path, value: object) -> str:
-        """The source text of the scalar at *path*."""
-        if self.source is None:
-            raise ExactParseRequired
-        return self.source.source_text(path) or str(value)
-
-    def with_text_keys(self, path: Path) -> dict[str, object]:
-        """The mapping at *path* with its keys as source text, so that the keys `2020` and `true` are texts."""
-        read = value_of(self.node(path))
-        return read if is_mapping(read) else {}
-
-    def node(self, path: Path) -> Node | None:
-        """The exact value at *path*."""
-        if self.source is None:
-            raise ExactParseRequired
-        return self.source.node(path)
-
-    def separate(self) -> Problems:
-        """An empty collection for a part of the document, whose problems the caller may replace by one warning."""
-        return Problems(self.source)
-
-    @property
-    def errors(self) -> list[FieldProblem]:
-        """The problems that reject the file."""
-        return [problem for problem in self.found if problem.code[0] == "E"]
-
-    def add_as_warning(
-        self, code: str, errors: Sequence[FieldProblem], outcome: str, hint: str | None = None
-    ) -> None:
-        """Adds the *errors* of a part as one warning at the position of the first; *outcome* names the dropped part."""
-        message = f"{'; '.join(error.message for error in errors)}; {outcome}"
-        hint = errors[0].hint or hint
-        self.found.append(FieldProblem(code=code, path=errors[0].path, message=message, hint=hint))
-
-
-def label(path: Path) -> str:
-    """The path as text: `related[3].webUrl`."""
-    parts = (f"[{step}]" if isinstance(step, int) else f".{shortened(step)}" for step in path)
-    return "".join(parts).lstrip(".")
 
 
 class Fields:
@@ -116,7 +34,7 @@ class Fields:
 
     __slots__ = ("path", "problems", "unread")
 
-    def __init__(self, mapping: dict[Any, object], path: Path, problems: Problems) -> None:
+    def __init__(self, mapping: dict[Any, object], path: KeyPath, problems: Problems) -> None:
         if not all(type(key) is str for key in mapping):
             mapping = problems.with_text_keys(path)
         self.unread: dict[str, object] = dict(mapping)
@@ -224,7 +142,7 @@ class Fields:
             return None
         return Fields(value, (*self.path, key), self.problems)
 
-    def entries(self, key: str) -> list[tuple[Path, object]]:
+    def entries(self, key: str) -> list[tuple[KeyPath, object]]:
         """The items of the list under *key* with their paths; a single value counts as a list of one."""
         value = self.unread.pop(key, None)
         path = (*self.path, key)
@@ -250,7 +168,7 @@ class Fields:
         )
         return [(path, value)]
 
-    def first_entries(self, key: str, code: str) -> list[tuple[Path, object]]:
+    def first_entries(self, key: str, code: str) -> list[tuple[KeyPath, object]]:
         """At most MAX_ITEMS items of the list under *key*; with more, a warning with *code*."""
         found = self.entries(key)
         if len(found) > MAX_ITEMS:
@@ -264,7 +182,7 @@ class Fields:
         """The texts of the list under *key*; other items are dropped with a warning."""
         return tuple(text for _, text in self.placed_texts(key))
 
-    def placed_texts(self, key: str) -> list[tuple[Path, str]]:
+    def placed_texts(self, key: str) -> list[tuple[KeyPath, str]]:
         """The texts of the list under *key* with their paths."""
         found = list(self._texts(self.first_entries(key, "W212")))
         length = sum(len(text) for _, text in found)
@@ -273,7 +191,7 @@ class Fields:
         self.add("E113", key, _too_long(length), "remove some")
         return []
 
-    def _texts(self, entries: Iterable[tuple[Path, object]]) -> Iterator[tuple[Path, str]]:
+    def _texts(self, entries: Iterable[tuple[KeyPath, object]]) -> Iterator[tuple[KeyPath, str]]:
         for path, value in entries:
             if is_list(value) or is_mapping(value) or value is None:
                 self.problems.add("W212", path, f"is dropped: it must be a text, not {shown(value)}", None)
@@ -298,7 +216,7 @@ _DATE_WARNINGS = {
 }
 
 
-def text_at(path: Path, value: object, problems: Problems) -> str | None:
+def text_at(path: KeyPath, value: object, problems: Problems) -> str | None:
     """*value* as text: numbers, dates and booleans as their source text; None, and E107, for a list or a mapping."""
     if isinstance(value, str):
         return clean(value)

@@ -15,7 +15,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from graph_api.documents.document import Reading
+from graph_api.documents.document import ParsedFile
 from graph_api.documents.limits import MAX_BYTES
 from graph_api.errors import SourceError
 from graph_api.records import Problem, Severity, normalized
@@ -117,8 +117,8 @@ def _leads_out(root: str | Path, path: str) -> bool:
     return os.path.commonpath((inside, target)) != inside
 
 
-def read_file(folder: str | Path, path: str) -> FileBytes | Reading:
-    """The bytes of the file at *path* in *folder*, or a `Reading` with the problem that prevents it.
+def read_file(folder: str | Path, path: str) -> FileBytes | ParsedFile:
+    """The bytes of the file at *path* in *folder*, or a `ParsedFile` with the problem that prevents it.
 
     Reads again when the file changes while it is read. A *path* with `/` at its end is a folder that `scan` could not
     list.
@@ -147,7 +147,7 @@ def read_file(folder: str | Path, path: str) -> FileBytes | Reading:
     )
 
 
-def _read_once(folder: str | Path, path: str, path_on_disk: str) -> FileBytes | Reading | None:
+def _read_once(folder: str | Path, path: str, path_on_disk: str) -> FileBytes | ParsedFile | None:
     """The result of one attempt; None when the file changed during it."""
     descriptor = _open_inside(folder, path_on_disk)
     try:
@@ -224,7 +224,7 @@ def _all_bytes(descriptor: int, size: int) -> bytes:
     return data
 
 
-def _unreadable(path: str, error: OSError) -> Reading:
+def _unreadable(path: str, error: OSError) -> ParsedFile:
     if error.errno in {errno.ELOOP, errno.ENOTDIR}:
         hint = "copy the file into the folder, or ingest the folder that it is in"
         return _rejected(
@@ -237,15 +237,15 @@ def _unreadable(path: str, error: OSError) -> Reading:
     return _rejected(path, "E142", message, "check that it exists, and its permissions")
 
 
-def _too_large(path: str, size: int) -> Reading:
+def _too_large(path: str, size: int) -> ParsedFile:
     message = f"a file may have at most {MAX_BYTES:,} bytes; got {size:,}"
     return _rejected(path, "E140", message, "split it, or move what is not text out of it")
 
 
-def _rejected(path: str, code: str, message: str, hint: str) -> Reading:
+def _rejected(path: str, code: str, message: str, hint: str) -> ParsedFile:
     """The result for a file whose bytes were not read."""
     severity = Severity.ERROR if code[0] == "E" else Severity.WARNING
     problem = Problem(
         code=code, severity=severity, message=message, hint=hint, path=path, line=None, column=None
     )
-    return Reading(path=path, sha256="", document=None, problems=(problem,))
+    return ParsedFile(path=path, sha256="", document=None, problems=(problem,))

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 
 from graph_api.documents import by_path
-from graph_api.documents.document import ArticleDocument, LeftOut, Reading
+from graph_api.documents.document import ArticleDocument, LeftOut, ParsedFile
 from graph_api.documents.files import FileBytes
 from graph_api.documents.outline import outline
 from graph_api.documents.parser import TAXONOMY_FOLDERS, parse
@@ -29,15 +29,15 @@ def has_address(data: bytes) -> bool:
 
 
 def is_read(path: str, site: Site) -> bool:
-    """Whether files of this name belong to a folder that is read as *site* says."""
+    """Whether the file at *path* is read: `.mdx` files are only read in folders that are read by path."""
     return site.identity is Identity.BY_PATH or not path.lower().endswith(".mdx")
 
 
 def urls(paths: Iterable[str], site: Site, is_hidden: Callable[[str], bool]) -> Mapping[str, str]:
     """The canonical URLs of articles that are identified by their path; empty for a folder that is read by URL.
 
-    Of several files of one page a hidden one never gets the URL that a visible one could have. *is_hidden* is only
-    called for such files.
+    When several files have one page, visible files get their URLs first, so that hidden files never change the URL
+    of a visible one. *is_hidden* is called for such files only.
     """
     if site.identity is Identity.BY_URL:
         return {}
@@ -47,10 +47,10 @@ def urls(paths: Iterable[str], site: Site, is_hidden: Callable[[str], bool]) -> 
     )
 
 
-def is_hidden(found: Reading) -> bool:
-    """Whether the file is for callers who see all content only: an article that says so, or a rejected one.
+def is_hidden(found: ParsedFile) -> bool:
+    """Whether only callers who may see unpublished content see the file: it says `published: false`, or is rejected.
 
-    A rejected file could be such an article.
+    A rejected file is hidden because it may say `published: false`.
     """
     document = found.document
     if document is None:
@@ -58,15 +58,17 @@ def is_hidden(found: Reading) -> bool:
     return isinstance(document, ArticleDocument) and document.published is False
 
 
-def reading(file: FileBytes, site: Site, url: str | None) -> Reading:
-    """What *file* says; *url* is its article's where it is identified by its path."""
+def parsed_file(file: FileBytes, site: Site, url: str | None) -> ParsedFile:
+    """The document in *file*, and its problems. *url* is the article's URL in a folder that is read by path."""
     if site.identity is Identity.BY_URL:
         return _by_url(file, site)
     kind = taxonomy_kind(file.path, site)
     if kind is not None:
         return parse(file.path, file.data, file.sha256, kind=kind)
     if file.path.lower().endswith(_YAML_ENDINGS):
-        return Reading(path=file.path, sha256=file.sha256, document=None, problems=(), left_out=LeftOut.OTHER)
+        return ParsedFile(
+            path=file.path, sha256=file.sha256, document=None, problems=(), left_out=LeftOut.OTHER
+        )
     return by_path.read(file.path, file.data, url or site.base_url, site, file.sha256)
 
 
@@ -76,7 +78,7 @@ def taxonomy_kind(path: str, site: Site) -> str | None:
     return TAXONOMY_FOLDERS.get(folders[-1]) if folders[-2:-1] == ["_data"] else None
 
 
-def _by_url(file: FileBytes, site: Site) -> Reading:
+def _by_url(file: FileBytes, site: Site) -> ParsedFile:
     found = parse(file.path, file.data, file.sha256)
     document = found.document
     if not site.body_links or not isinstance(document, ArticleDocument) or not document.body:

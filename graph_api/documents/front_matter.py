@@ -1,6 +1,6 @@
 """Splits a file into front matter and body with python-frontmatter, and loads the YAML.
 
-`yaml_fast` reads most texts, `yaml_exact` those that it might misread. `Source` finds the position and the source
+`yaml_fast` reads most texts, `yaml_exact` those that it might misread. `YamlSource` finds the position and the source
 text of a value, which only problems need.
 """
 
@@ -23,8 +23,25 @@ from graph_api.errors import InvalidFrontMatter
 _MAX_QUOTED_DASHES = 8
 _MAX_VALUES_AGAIN = 10_000  # keys and values
 
-Path: TypeAlias = tuple[str | int, ...]
+KeyPath: TypeAlias = tuple[str | int, ...]
 """Keys and list indexes from the root to a value: `("related", 3, "webUrl")`."""
+
+
+def decoded(data: bytes) -> str:
+    """The text in *data*. Raises InvalidFrontMatter when it is not UTF-8, empty, or contains NUL."""
+    try:
+        text = data.decode().removeprefix("\ufeff")
+    except UnicodeDecodeError as error:
+        start = data.rfind(b"\n", 0, error.start) + 1
+        line, column = data.count(b"\n", 0, start) + 1, len(data[start : error.start].decode()) + 1
+        byte = f"byte 0x{data[error.start]:02x} is not UTF-8"
+        raise InvalidFrontMatter("E130", line, byte, column) from None
+    if not text.strip():
+        raise InvalidFrontMatter("E120", 1, "the file is empty")
+    if (at := text.find("\0")) >= 0:
+        column = at - text.rfind("\n", 0, at)
+        raise InvalidFrontMatter("E131", text.count("\n", 0, at) + 1, "the file contains NUL", column)
+    return text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,7 +73,7 @@ class FrontMatter:
     mapping: dict[Any, object] | None
     body: str
     problems: tuple[LocatedProblem, ...]
-    source: Source
+    source: YamlSource
 
 
 def split(text: str) -> FrontMatter:
@@ -105,7 +122,7 @@ def _front(text: str, line: int, loaded: Loaded, body: str) -> FrontMatter:
         raise InvalidFrontMatter(
             "E124", line, f"the front matter must be a mapping of keys to values, not {shown(loaded.value)}"
         )
-    source = Source(text, line, loaded.exact)
+    source = YamlSource(text, line, loaded.exact)
     return FrontMatter(mapping=mapping, body=body, problems=loaded.problems, source=source)
 
 
@@ -173,10 +190,10 @@ def _closings(text: str, start: int) -> Iterator[tuple[int, int]]:
         at = text.find("\n---", at + 1)
 
 
-# -- the way back to the text -------------------------------------------------------------------------------
+# -- positions in the text ----------------------------------------------------------------------------------
 
 
-class Source:
+class YamlSource:
     """The YAML text of one document; the exact reader reads it when a position or a source text is needed."""
 
     def __init__(self, text: str, first_line: int, exact: Exact | None = None) -> None:
@@ -196,17 +213,17 @@ class Source:
             self._exact = yaml_exact.read(self._text, self._first_line)
         return self._exact
 
-    def source_text(self, path: Path) -> str | None:
+    def source_text(self, path: KeyPath) -> str | None:
         """The source text of the scalar at *path*."""
         node = self.node(path)
         return node.text if isinstance(node, ScalarNode) else None
 
-    def node(self, path: Path) -> Node | None:
+    def node(self, path: KeyPath) -> Node | None:
         """The node at *path*."""
         self.exact_was_used = True
         return _follow(self.exact.root, path)
 
-    def place(self, path: Path) -> tuple[int, int]:
+    def place(self, path: KeyPath) -> tuple[int, int]:
         """Line and column of the key or list item at *path*, else of its nearest ancestor, else of the opening dashes."""
         if len(path) > 1 and isinstance(path[0], str) and isinstance(path[1], int):
             root = self._list_item(path[0], path[1])
@@ -216,7 +233,7 @@ class Source:
         if root is None:
             return self._first_line, 1
         if path and isinstance(root, MappingNode) and path[0] not in root.keys:
-            return max(self._first_line - 1, 1), 1  # the fence: no key stands for a missing one
+            return max(self._first_line - 1, 1), 1  # the opening dashes: a missing key has no line
         return _place(root, path)
 
     def set_item_count(self, key: str, count: int) -> None:
@@ -247,7 +264,7 @@ def _lines(before: int, pieces: Sequence[str]) -> list[int]:
     return list(accumulate((piece.count("\n") for piece in pieces), initial=before))
 
 
-def _follow(node: Node | None, path: Path) -> Node | None:
+def _follow(node: Node | None, path: KeyPath) -> Node | None:
     for step in path:
         if isinstance(node, MappingNode) and isinstance(step, str):
             node = node.values.get(step)
@@ -258,7 +275,7 @@ def _follow(node: Node | None, path: Path) -> Node | None:
     return node
 
 
-def _place(root: Node, path: Path) -> tuple[int, int]:
+def _place(root: Node, path: KeyPath) -> tuple[int, int]:
     """The position of the last step of *path* that exists."""
     node, place = root, (root.line, root.column)
     for step in path:

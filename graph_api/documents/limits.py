@@ -46,4 +46,4 @@ MAX_REFERENCES = 10_000
 """Links and other references to documents that one document may hold."""
 
 MAX_OUTLINE = 1_000_000
-"""Characters at the start of a body of which heading, paragraph and references are found."""
+"""Characters of a body that are searched for heading, first paragraph and references."""

@@ -130,7 +130,7 @@ class _Reader:
         self._link_texts: list[str] = []
         self._is_code = False
         self._lists = 0
-        self._images: list[bool] = []  # open ones, and whether they embed a document
+        self._images: list[bool] = []  # of each open image: whether it embeds a document
         self._html_block: list[str] | None = None
         self._html_line = 0
         self._before_note: int | None = None
@@ -161,13 +161,13 @@ class _Reader:
         }
 
     def read(self, text: str) -> None:
-        """Take in the events of *text*, until there are as many references as a document may have."""
+        """Collect from the events of *text*, until there are MAX_REFERENCES references."""
         has_tags = bool(self._tags)
         events: Iterable[Any] = pyromark.events_with_range(text, options=_OPTIONS)
         for event, span in events:
             if isinstance(event, str):  # a break
                 self._add_text(" ")
-            elif "Text" in event:  # most are of no interest
+            elif "Text" in event:  # most texts are in no link, heading or first paragraph
                 found = event["Text"]
                 if self._link is not None or self._block is not None or has_tags or "%%" in found:
                     self._text(found, span)
@@ -177,7 +177,7 @@ class _Reader:
                     break
 
     def _part(self, event: Any, span: Any) -> None:
-        """The start or end of a block or link, or what holds no Markdown."""
+        """Handle the start or end of a block or link, inline code, or HTML."""
         [(kind, value)] = event.items()
         if kind not in {"Start", "End"}:
             if kind in self._others:
@@ -242,7 +242,7 @@ class _Reader:
                 self._add_tag(self._tags[int(found[1])], span)
 
     def _note(self, text: str) -> None:
-        """Notes between `%%`, as Obsidian has them, are not shown: drop what was found in one that ends here."""
+        """Drop the references inside Obsidian's comments, between `%%`, which pages do not show."""
         at = 0
         while at >= 0:
             if self._before_note is None:
@@ -336,7 +336,7 @@ class _Reader:
             self.is_full = len(self.references) >= MAX_REFERENCES
 
     def _with_tags(self, form: ReferenceForm, target: str) -> tuple[ReferenceForm, str]:
-        """What an address with placeholders names. A variable of the site stands before an address of the site."""
+        """The form and target of an address with placeholders. Unknown tags, such as `{{ site.baseurl }}`, are dropped."""
         tags = [self._tags[int(found[1])] for found in _PLACED.finditer(target)]
         for tag in tags:
             if (named := _named(tag)) is not None:

@@ -13,15 +13,15 @@ from graph_api.documents import front_matter
 from graph_api.documents.article import ADDRESSES, article
 from graph_api.documents.document import (
     Document,
+    ParsedFile,
     ProviderDocument,
-    Reading,
     TopicDocument,
 )
-from graph_api.documents.fields import Fields, Problems
-from graph_api.documents.front_matter import FrontMatter
+from graph_api.documents.fields import Fields
+from graph_api.documents.front_matter import FrontMatter, decoded
 from graph_api.documents.limits import MAX_DEPTH
 from graph_api.documents.parts import domain_of, extra_text, images
-from graph_api.documents.reading import decoded, finished, located
+from graph_api.documents.problems import Problems, finished, located
 from graph_api.documents.slugs import topic_slug
 from graph_api.documents.values import is_deeper, is_list, shown
 from graph_api.documents.yaml_exact import LocatedProblem
@@ -33,7 +33,7 @@ _TAXONOMY_KEY = re.compile(r"^taxonomy[ ]*:", re.MULTILINE)
 _SKIPPED = frozenset({"W204", "W205", "W212", "W215"})
 
 
-def parse(path: str, data: bytes, sha256: str | None = None, *, kind: str | None = None) -> Reading:
+def parse(path: str, data: bytes, sha256: str | None = None, *, kind: str | None = None) -> ParsedFile:
     """The document in these bytes, or None, and its problems; *sha256* is the hash of *data* in hex, if already known.
 
     *kind* is that of a taxonomy file; by default the folder decides it.
@@ -78,7 +78,7 @@ def _folder_kind(path: str) -> str | None:
 def _document(fields: Fields, path: str, body: str, folder_kind: str | None) -> Document | None:
     """The document of the kind that the taxonomy key names, else the folder."""
     kind = fields.unread.get("taxonomy", folder_kind)
-    if kind is None and _is_listed_elsewhere(path, fields):
+    if kind is None and _is_in_other_collection(path, fields):
         fields.add(
             "W213", "webUrl", "is missing, and the folder is not a folder of articles; the file is skipped"
         )
@@ -144,8 +144,8 @@ def _organization(fields: Fields) -> ProviderDocument | None:
     )
 
 
-def _is_listed_elsewhere(path: str, fields: Fields) -> bool:
-    """Whether it has no address and lies in a collection (`_people`, `_newsletters`) that is not `_news`."""
+def _is_in_other_collection(path: str, fields: Fields) -> bool:
+    """Whether the file has no URL and is in a collection (`_people`, `_newsletters`) other than `_news`."""
     collections = [folder for folder in path.split("/")[:-1] if folder.startswith("_")]
     return bool(collections) and "_news" not in collections and not any(map(fields.unread.get, ADDRESSES))
 

@@ -9,11 +9,12 @@ from contextlib import suppress
 
 import orjson
 
-from graph_api.documents.document import ProviderMention
-from graph_api.documents.fields import Fields, Problems, why_invalid
-from graph_api.documents.front_matter import Path
+from graph_api.documents.document import EmbeddedProvider
+from graph_api.documents.fields import Fields, why_invalid
+from graph_api.documents.front_matter import KeyPath
 from graph_api.documents.hosts import canonical_domain
 from graph_api.documents.limits import MAX_EXTRA, MAX_IMAGE_TEXT
+from graph_api.documents.problems import Problems
 from graph_api.documents.values import clean, is_list, is_mapping, moment, shown, shown_address
 from graph_api.documents.yaml_exact import ListNode, MappingNode, Node, scalar
 from graph_api.errors import InvalidUrl
@@ -51,7 +52,7 @@ def _images(fields: Fields, site_relative: bool) -> Iterator[tuple[Image, dict[s
 
 
 def _image(
-    path: Path, value: object, problems: Problems, site_relative: bool
+    path: KeyPath, value: object, problems: Problems, site_relative: bool
 ) -> tuple[Image, dict[str, object]] | None:
     """The image. In a related item, an image with an error is dropped, so that the item can be kept."""
     part = problems.separate()
@@ -64,7 +65,7 @@ def _image(
 
 
 def _read_image(
-    path: Path, value: object, problems: Problems, site_relative: bool
+    path: KeyPath, value: object, problems: Problems, site_relative: bool
 ) -> tuple[Image, dict[str, object]] | None:
     fields = Fields(value if is_mapping(value) else {}, path, problems)
     written = fields.unread.get("url") if is_mapping(value) else value
@@ -92,7 +93,7 @@ def _why_no_image(url: str, site_relative: bool) -> str | None:
     return why_invalid(url)
 
 
-def provider(parent: Fields, extra: dict[str, object]) -> ProviderMention | None:
+def provider(parent: Fields, extra: dict[str, object]) -> EmbeddedProvider | None:
     """The provider of an article; None, with a warning, when its domain is missing or invalid."""
     fields = parent.mapping("provider")
     if fields is None:
@@ -105,7 +106,7 @@ def provider(parent: Fields, extra: dict[str, object]) -> ProviderMention | None
         more = {**({"name": name} if name else {}), **more}
     if more:
         extra["provider"] = more
-    return None if domain is None else ProviderMention(domain=domain, name=name or domain, images=pictures)
+    return None if domain is None else EmbeddedProvider(domain=domain, name=name or domain, images=pictures)
 
 
 def domain_of(fields: Fields, key: str) -> str | None:
@@ -174,12 +175,12 @@ def _fitting(values: Mapping[str, object], fields: Fields) -> dict[str, object]:
 _NO_ROOM = f"is dropped: unknown keys may have at most {MAX_EXTRA:,} bytes as JSON"
 
 
-def unknown_keys(unread: Mapping[str, object], path: Path, problems: Problems) -> dict[str, object]:
+def unknown_keys(unread: Mapping[str, object], path: KeyPath, problems: Problems) -> dict[str, object]:
     """The unknown keys of the mapping at *path*, with values that JSON can hold."""
     return {key: _fit(value, (*path, key), problems) for key, value in unread.items()}
 
 
-def _fit(value: object, path: Path, problems: Problems) -> object:
+def _fit(value: object, path: KeyPath, problems: Problems) -> object:
     if _is_fit(value):
         return value
     node = problems.node(path)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, fields, replace
 from enum import Enum
 
 NO_BASE_URL = "https://articles.invalid/"
-"""The base of addresses where nobody names one. `.invalid` is reserved (RFC 2606): nothing links there."""
+"""The base URL of a folder that declares none. `.invalid` is reserved (RFC 2606), so no real URL is below it."""
 
 
 class Identity(Enum):
@@ -19,7 +19,7 @@ class Identity(Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Site:
-    """What a folder's files mean beside what they say; stored with the folder, and part of the revision.
+    """How the files of a folder are read. Stored with the folder, and part of the revision.
 
     *base_url* is canonical and ends with `/`; *key_map* names additional keys for a field, as `--map FIELD=KEY` does
     (`{"excerpt": ("spoiler",), "related": ("see_also",)}`); *above* are the names of the folder and those above
@@ -41,7 +41,7 @@ class Site:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SiteOptions:
-    """What a user says about a folder, on the command line or in the folder; None: nothing."""
+    """Options for reading a folder, from the command line or the folder's own files; None: not set."""
 
     identity: Identity | None = None
     base_url: str | None = None
@@ -50,13 +50,13 @@ class SiteOptions:
     external_links: bool | None = None
 
     def over(self, other: SiteOptions) -> SiteOptions:
-        """These options, and *other* where these say nothing."""
-        said = {one.name: getattr(self, one.name) for one in fields(self)}
-        return replace(other, **{name: value for name, value in said.items() if value is not None})
+        """These options; those that are not set are taken from *other*."""
+        own = {one.name: getattr(self, one.name) for one in fields(self)}
+        return replace(other, **{name: value for name, value in own.items() if value is not None})
 
 
 def site(options: SiteOptions, identity: Identity, base_url: str | None, above: tuple[str, ...]) -> Site:
-    """How a folder is read under *options*; *base_url* is what the folder's own generator is configured with.
+    """How a folder is read under *options*; *base_url* is that of the folder's site generator, None without one.
 
     Links of bodies are read in folders that are read by path, unless the options say otherwise.
     """

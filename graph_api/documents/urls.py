@@ -56,7 +56,7 @@ def canonical_url(text: str) -> str:
     """The URL in its canonical form. Raises InvalidUrl when *text* is not a public http(s) URL.
 
     Scheme and host are in lower case (`canonical_host`); default port, fragment and trackers are dropped; dot segments
-    are resolved, and an empty path is `/`. Path and query keep their case and order; percent-encoding is normalized
+    are resolved, and an empty path is `/`. KeyPath and query keep their case and order; percent-encoding is normalized
     as RFC 3986, 6.2.2.1 and 6.2.2.2, allow. Idempotent.
     """
     text = text.strip()

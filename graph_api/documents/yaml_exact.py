@@ -83,27 +83,27 @@ def read(text: str, first_line: int = 1, *, lenient: bool = False) -> Exact:
     With *lenient*, as site generators read: the last of equal keys counts, and a lone `!` says that a value is a text.
     """
     substitution = Substitution.of(text)
-    reading = _Reading(substitution, first_line, lenient=lenient)
+    builder = _NodeBuilder(substitution, first_line, lenient=lenient)
     root: Node | None = None
     if (at := text.find("\0")) >= 0:
-        reading.note(
+        builder.note(
             "E131", text.count("\n", 0, at) + 1, at - text.rfind("\n", 0, at), "the file contains NUL"
         )
     try:
-        root = reading.document(_events(substitution.text))
+        root = builder.document(_events(substitution.text))
     except yaml.MarkedYAMLError as error:
         code, line, column, message = _syntax_error(error, substitution.text)
-        reading.note(code, line, column, message)
+        builder.note(code, line, column, message)
     except ParseStopped:
         root = None
-    return Exact(root=root, values=reading.values, problems=tuple(reading.problems))
+    return Exact(root=root, values=builder.values, problems=tuple(builder.problems))
 
 
 def _events(text: str) -> Iterator[Any]:  # Any: PyYAML's events have no common typed shape
     return iter(yaml.parse(text, Loader=yaml.CSafeLoader))
 
 
-class _Reading:
+class _NodeBuilder:
     """Builds nodes from the events of a text and collects problems."""
 
     def __init__(self, substitution: Substitution, first_line: int, *, lenient: bool) -> None:

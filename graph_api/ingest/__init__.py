@@ -26,7 +26,7 @@ def ingest(
     options: SiteOptions | None = None,
     progress: Progress | None = None,
 ) -> IngestReport:
-    """Make the store at *database* hold what *folders* say now; with *only* nothing else, else other folders stay.
+    """Read *folders* into the store at *database*; other folders stay in it, unless *only* is true.
 
     *options* say how the folders are read: see `SiteOptions`.
 

@@ -12,13 +12,12 @@ from itertools import chain
 from typing import Any
 from urllib.parse import quote
 
-from graph_api.documents import document as said
 from graph_api.documents.by_path.addresses import PATH_SIGNS, page
-from graph_api.documents.document import ArticleDocument, RelatedItem
+from graph_api.documents.document import ArticleDocument, EmbeddedProvider, RelatedItem
 from graph_api.documents.urls import canonical_url
 from graph_api.errors import InvalidUrl
 from graph_api.ingest import document_json, problems
-from graph_api.ingest.taxonomy import Meaning
+from graph_api.ingest.taxonomy import TopicNames
 from graph_api.records import (
     Article,
     ArticleFields,
@@ -50,7 +49,7 @@ def from_files(
     statements: Sequence[Statement],
     copied: Collection[str],
     dead: Iterable[DeadReference],
-    meaning: Meaning,
+    topic_names: TopicNames,
     base_urls: Mapping[str, str],
 ) -> list[NodeRecord]:
     """The records of an article that has files; only problems when it is removed.
@@ -75,15 +74,15 @@ def from_files(
         if statement.folder in base_urls
         for text in (page(statement.path), *document.addresses)
     ]
-    if any(statement.folder in meaning.folders for statement in own):
-        found += _unknown_topics(own[0].path, winner.topics, meaning)
+    if any(statement.folder in topic_names.folders for statement in own):
+        found += _unknown_topics(own[0].path, winner.topics, topic_names)
     article = ArticleRecord(
         article=_article(key, winner),
         details=_details(winner),
         secured=winner.secured,
         images=winner.images,
         urls=_urls(url, documents, (_page_url(base, text) for base, text in pages)),
-        topics=_topics(winner, meaning),
+        topics=_topics(winner, topic_names),
         provider=_provider(winner.provider),
         addresses=sorted({address(text) for _, text in pages if not _is_url(text)}),
     )
@@ -156,15 +155,15 @@ def _canonical(text: str) -> str | None:
         return None
 
 
-def _topics(document: ArticleDocument, meaning: Meaning) -> list[TopicMention]:
+def _topics(document: ArticleDocument, topic_names: TopicNames) -> list[TopicMention]:
     """The article's topics, each once, under the first of its spellings."""
     names: dict[str, str] = {}
     for name in document.topics:
-        names.setdefault(meaning.slug(name), name)
+        names.setdefault(topic_names.slug(name), name)
     return [TopicMention(name_key(topic_id(slug)), name) for slug, name in names.items()]
 
 
-def _provider(named: said.ProviderMention | None) -> ProviderMention | None:
+def _provider(named: EmbeddedProvider | None) -> ProviderMention | None:
     if named is None:
         return None
     return ProviderMention(name_key(provider_id(named.domain)), named.domain, named.name, named.images)
@@ -181,6 +180,6 @@ def _collisions(path: str, url: str, urls: Iterable[str]) -> list[Problem]:
     return [problems.key_collision(path, other, url) for other in sorted(urls) if other != url]
 
 
-def _unknown_topics(path: str, names: Iterable[str], meaning: Meaning) -> list[Problem]:
-    unknown = [name for name in dict.fromkeys(names) if meaning.slug(name) not in meaning.slugs]
+def _unknown_topics(path: str, names: Iterable[str], topic_names: TopicNames) -> list[Problem]:
+    unknown = [name for name in dict.fromkeys(names) if topic_names.slug(name) not in topic_names.slugs]
     return [problems.unknown_topic(path, name) for name in unknown]

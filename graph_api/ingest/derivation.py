@@ -16,7 +16,7 @@ from graph_api.ingest import document_json
 from graph_api.ingest.articles import from_copies, from_files
 from graph_api.ingest.linking import LinkedFolder, link
 from graph_api.ingest.providers import provider_records
-from graph_api.ingest.taxonomy import Meaning, Taxonomy, taxonomy, topic_records
+from graph_api.ingest.taxonomy import Taxonomy, TopicNames, taxonomy, topic_records
 from graph_api.records import NodeKey, name_key, topic_id
 from graph_api.store.writing import Edge, FileRecord, GraphWriter, StoreWriter, batches
 
@@ -25,7 +25,7 @@ from graph_api.store.writing import Edge, FileRecord, GraphWriter, StoreWriter, 
 class Touched:
     """The nodes that changed files are about, by kind, and the articles that these list.
 
-    *relinked* are the articles that name others than before, since other files changed.
+    *relinked* are the articles whose references changed because other files changed.
     """
 
     articles: set[NodeKey] = field(default_factory=set[NodeKey])
@@ -113,14 +113,14 @@ def _derive(
         articles |= subjects.get("article", set()) | writer.listed()
         providers |= subjects.get("provider", set())
         topics |= subjects.get("topic", set())
-    elif after.meaning != before.meaning:  # names lead elsewhere now: in any article
+    elif after.topic_names != before.topic_names:  # any article may have other topics now
         articles |= writer.subjects().get("article", set())
     if touched.topics or graph.is_new:
         topics |= {name_key(topic_id(slug)) for slug in (*before.documents, *after.documents)}
     former = graph.urls(articles)
     providers |= graph.providers_of(articles)
     topics |= graph.topics_of(articles)
-    _derive_articles(graph, articles, former, after.meaning, base_urls)
+    _derive_articles(graph, articles, former, after.topic_names, base_urls)
     providers |= graph.providers_of(articles)
     topics |= graph.topics_of(articles)
     _derive_topics(graph, topics, after)
@@ -137,7 +137,7 @@ def _derive_articles(
     graph: GraphWriter,
     articles: set[NodeKey],
     former: Mapping[NodeKey, str],
-    meaning: Meaning,
+    topic_names: TopicNames,
     base_urls: Mapping[str, str],
 ) -> None:
     graph.remove("article", articles)
@@ -150,7 +150,7 @@ def _derive_articles(
             record
             for key, statements in found.items()
             for record in from_files(
-                key, statements, copied.get(key, ()), dead.get(key, ()), meaning, base_urls
+                key, statements, copied.get(key, ()), dead.get(key, ()), topic_names, base_urls
             )
         )
     for batch in batches(without_files):

@@ -14,9 +14,9 @@ import orjson
 from graph_api.documents.document import (
     ArticleDocument,
     Document,
+    EmbeddedProvider,
+    ParsedFile,
     ProviderDocument,
-    ProviderMention,
-    Reading,
     Reference,
     ReferenceForm,
     RelatedItem,
@@ -42,29 +42,29 @@ from graph_api.records import (
 )
 from graph_api.store.writing import EmbeddedCopy, FileRecord, StoredReference
 
-_REMEMBERED = 16_384  # addresses: members of a story list the same ones over and over
+_CACHED_KEYS = 16_384  # addresses: members of a story list the same ones over and over
 
 
-def file_record(folder: str, reading: Reading, sha256: bytes, site: Site) -> FileRecord:
+def file_record(folder: str, parsed: ParsedFile, sha256: bytes, site: Site) -> FileRecord:
     """The record of one file, accepted, rejected or left out; *sha256* is the hash of its text."""
-    document = reading.document
-    without = "rejected" if reading.left_out is None else "left_out"
+    document = parsed.document
+    without = "rejected" if parsed.left_out is None else "left_out"
     kind, subject, identity = (without, None, None) if document is None else _subject(document)
     article = document if isinstance(document, ArticleDocument) else None
     return FileRecord(
         folder=folder,
-        path=reading.path,
+        path=parsed.path,
         sha256=sha256,
         kind=kind,
         subject=subject,
         identity=identity,
         published_date_time=None if article is None else article.published_date_time,
-        is_hidden=is_hidden(reading),
+        is_hidden=is_hidden(parsed),
         payload=None if document is None else of_document(document),
         related=[] if article is None else [*_copies(article), *_external(article, site)],
         known_as=_known_as(article, site) if article is not None and site.has_references else None,
         references=[] if article is None else _references(article),
-        problems=reading.problems,
+        problems=parsed.problems,
     )
 
 
@@ -142,12 +142,12 @@ def _item_of(url: str, found: Reference) -> RelatedItem:
         title=title,
         type="article",
         web_url=url,
-        provider=ProviderMention(domain=domain, name=domain),
+        provider=EmbeddedProvider(domain=domain, name=domain),
         images=(),
     )
 
 
-@lru_cache(_REMEMBERED)
+@lru_cache(_CACHED_KEYS)
 def key_of_url(url: str) -> NodeKey:
     """The key of the article at a canonical URL."""
     key = article_key(article_id(url))
@@ -221,7 +221,9 @@ def _common(fields: Mapping[str, Any]) -> dict[str, Any]:
     moment, named = fields["published_date_time"], fields["provider"]
     return {
         "published_date_time": None if moment is None else datetime.fromisoformat(moment),
-        "provider": None if named is None else ProviderMention(**named | {"images": images(named["images"])}),
+        "provider": None
+        if named is None
+        else EmbeddedProvider(**named | {"images": images(named["images"])}),
         "images": images(fields["images"]),
     }
 

@@ -29,23 +29,23 @@ _FORMS = {form.value: form for form in ReferenceForm}
 class LinkedFolder:
     """A folder whose documents name each other, and what changed in it.
 
-    *read* are the files that were read again; the other two say whether its documents, or the names of any of them,
-    changed: of those in the graph of all files, and of the published ones.
+    *read* are the files that were read again. The other two are true when a document, or what documents are named
+    by, changed: in the graph of all files, and in the published graph.
     """
 
     folder: str
     site: Site
     read: set[NodeKey] = field(default_factory=set[NodeKey])
-    has_other_targets: bool = False
-    has_other_published: bool = False
+    has_changed_targets: bool = False
+    has_changed_published: bool = False
 
     def replace(self, old: Collection[LinkTarget], new: Iterable[FileRecord]) -> None:
-        """Note that *new* files stand in the place of those that had the targets *old*."""
+        """Record that *new* files replaced those with the targets *old*."""
         files = {document_key(file.folder, file.path): file for file in new}
         self.read.update(files)
         targets = {target for key, file in files.items() if (target := _target(key, file)) is not None}
-        self.has_other_targets |= _of_all(targets) != _of_all(old)
-        self.has_other_published |= _published(targets) != _published(old)
+        self.has_changed_targets |= _of_all(targets) != _of_all(old)
+        self.has_changed_published |= _published(targets) != _published(old)
 
 
 def _target(key: NodeKey, file: FileRecord) -> LinkTarget | None:
@@ -63,8 +63,8 @@ def _published(targets: Iterable[LinkTarget]) -> set[LinkTarget]:
 
 
 def link(graph: GraphWriter, folder: LinkedFolder, *, published_only: bool) -> set[NodeKey]:
-    """Resolve what may have changed in *graph*; the articles whose references lead elsewhere now."""
-    is_changed = folder.has_other_published if published_only else folder.has_other_targets
+    """Resolve again the references that may have changed. Returns the articles whose references did."""
+    is_changed = folder.has_changed_published if published_only else folder.has_changed_targets
     is_equal = not graph.is_new and not is_changed
     if is_equal and not folder.read:
         return set()

@@ -1,8 +1,8 @@
 """Finds the documents that links, wikilinks and lists of the front matter name, among the documents of one folder.
 
-Four rungs, the first that finds one counts: a declared address, a path, a date and a slug at the end, the end of a path.
-Of several documents the nearest to the one that names them counts, and none when two are equally near. Wikilinks
-try path, end of a path, and names; entries of lists also titles. All compare without case.
+A target is looked up in four ways, and the first that finds a document counts: declared addresses, paths, a date and a
+slug at the end, the end of a path. Of several documents the one nearest to the linking file counts, and none when two
+are equally near. Wikilinks look up paths, ends of paths and names; items of lists also titles. Case is ignored.
 """
 
 from __future__ import annotations
@@ -25,8 +25,8 @@ from graph_api.records import NodeKey, normalized
 
 _DATED_NAME = re.compile(r"([0-9]{4})-([0-9]{1,2})-([0-9]{1,2})-(.+)")
 _DATED_PATH = re.compile(r"(?:.*/)?([0-9]{4})/([0-9]{1,2})/([0-9]{1,2})/([^/]+)")
-_REMEMBERED = 65_536  # pages: most are named more than once
-_ALIKE = 70  # percent: a title that is worth a hint
+_CACHED_PAGES = 65_536  # pages: most are named more than once
+_ALIKE = 70  # percent of similarity from which a title is a hint
 _FAR = 1_000_000  # steps: more than any path has
 
 
@@ -41,7 +41,7 @@ class Target(NamedTuple):
 
 
 class LinkIndex:
-    """The documents of one folder, by all that names them.
+    """The documents of one folder, indexed by everything that names them.
 
     *base_url* is that of the folder, *folder* its own name: addresses may begin with either.
     """
@@ -70,13 +70,13 @@ class LinkIndex:
         _put(self._pages, path, target)
         for dated in _dated(target, path):
             _put(self._dated, dated, target)
-        for end in {end for whole in self._wholes(target, path) for end in _ends(whole)}:
+        for end in {end for whole in self._full_paths(target, path) for end in _ends(whole)}:
             _put(self._ends, end, target)
         for name in target.names:
             _put(self._names, _folded(name), target)
         self._titles += target.names[:1]
 
-    def _wholes(self, target: Target, path: str) -> Iterator[str]:
+    def _full_paths(self, target: Target, path: str) -> Iterator[str]:
         """The paths whose ends find a document: of its page, of its file without ending, and its addresses."""
         yield path
         yield _folded(stem(target.path))
@@ -85,7 +85,7 @@ class LinkIndex:
             yield f"{folder}/{slug}"
         yield from (_folded(text) for text in target.addresses if not _is_http(text))
 
-    # -- questions -------------------------------------------------------------------------------------------
+    # -- resolution ------------------------------------------------------------------------------------------
 
     def is_external(self, reference: Reference) -> bool:
         """Whether *reference* names a page of another site, by an http(s) URL."""
@@ -94,9 +94,9 @@ class LinkIndex:
         return host(reference.target) != self._host and _canonical(reference.target) not in self._urls
 
     def resolve(self, reference: Reference, path: str) -> Target | None:
-        """The document that *reference* in the file at *path* names; None when there is none, or two are as near."""
+        """The document that *reference* in the file at *path* names; None when there is none, or two are equally near."""
         folder = path.rpartition("/")[0].lower()
-        for index, key in self._rungs(reference, path):
+        for index, key in self._lookups(reference, path):
             found = index.get(key)
             if found is not None:
                 return found.nearest(folder)
@@ -112,10 +112,10 @@ class LinkIndex:
     def _folded_titles(self) -> dict[str, str]:
         return {title.casefold(): title for title in reversed(self._titles)}
 
-    # -- rungs -----------------------------------------------------------------------------------------------
+    # -- look-ups --------------------------------------------------------------------------------------------
 
-    def _rungs(self, reference: Reference, path: str) -> Iterator[tuple[dict[str, _Candidates], str]]:
-        """Where to look, and for what, in order."""
+    def _lookups(self, reference: Reference, path: str) -> Iterator[tuple[dict[str, _Candidates], str]]:
+        """The indexes to search, each with the key to search for, in order."""
         target = reference.target
         if _is_http(target):
             yield from self._of_url(target)
@@ -148,22 +148,22 @@ class LinkIndex:
         texts = dict.fromkeys((below, whole))
         if self._folder and whole.startswith(f"{self._folder}/"):
             texts[whole.removeprefix(f"{self._folder}/")] = None
-        yield from self._four(texts)
+        yield from self._path_lookups(texts)
 
     def _of_relative(self, target: str, path: str) -> Iterator[tuple[dict[str, _Candidates], str]]:
         """*target* beside the file, below the page's own address, and from the root of the folder or its content."""
         if target.startswith("@/"):
-            yield from self._four([_page_of(target[2:])])
+            yield from self._path_lookups([_page_of(target[2:])])
             return
         inside = (
             _joined(stem(path), target) if not target.startswith(".") else _joined(f"{page(path)}/x", target)
         )
         ends = re.sub(r"^(?:\.{1,2}/)+", "", target)
-        yield from self._four(
+        yield from self._path_lookups(
             dict.fromkeys(map(_page_of, (_joined(path, target), inside, target))), _page_of(ends)
         )
 
-    def _four(
+    def _path_lookups(
         self, texts: Iterable[str], end: str | None = None
     ) -> Iterator[tuple[dict[str, _Candidates], str]]:
         texts = [text for text in texts if not text.startswith("..")]
@@ -192,7 +192,7 @@ class _Candidates:
             self._found.append(target)
 
     def nearest(self, folder: str) -> Target | None:
-        """The document with the fewest steps from *folder* up and down again; None when two are as near."""
+        """The document with the fewest steps up from *folder* and down again; None when two are equally near."""
         if len(self._found) == 1:
             return self._found[0]
         if self._below is None:
@@ -203,7 +203,9 @@ class _Candidates:
             depth, target = self._below.get(above, (_FAR, None))
             if depth + up < fewest:
                 fewest, nearest = depth + up, target
-            elif depth + up == fewest:  # another one: that of a folder below has more steps from here
+            elif (
+                depth + up == fewest
+            ):  # another document: from here, the one of the folder below takes more steps
                 nearest = None
             if not above:
                 return nearest
@@ -240,7 +242,7 @@ def _folded(text: str) -> str:
     return normalized("NFC", text.strip()).lower()
 
 
-@lru_cache(_REMEMBERED)
+@lru_cache(_CACHED_PAGES)
 def _page_of(target: str) -> str:
     """The page that a path names: without the endings of documents and pages, query, and slashes at its ends."""
     return page(address(target)) if target else ""

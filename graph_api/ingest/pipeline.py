@@ -18,7 +18,7 @@ from graph_api.ingest import document_json
 from graph_api.ingest.derivation import Derived, Touched, derive, replace, stored_taxonomy
 from graph_api.ingest.document_json import file_record
 from graph_api.ingest.linking import LinkedFolder
-from graph_api.ingest.sources import FolderFile, Source
+from graph_api.ingest.sources import FolderFile, SourceFolder
 from graph_api.records import NodeKey, Problem, Severity
 from graph_api.store.writing import FileRecord, KnownFile, StoreWriter, WritableStore
 
@@ -33,8 +33,8 @@ _BATCH = 100  # files whose records are in memory at once
 class IngestReport:
     """What the graph holds after an ingest, and what the ingest changed.
 
-    *articles* includes stubs. *links_found* counts the links of bodies, *links_resolved* those that lead to a document. *changed* articles stayed while a file about them changed. *moved*: the revision differs
-    from the one before.
+    *articles* includes stubs. *links_found* counts the links of bodies, *links_resolved* those that lead to a document.
+    *changed* counts the articles that stayed while one of their files changed. *moved*: the revision is a new one.
     """
 
     articles: int
@@ -51,9 +51,9 @@ class IngestReport:
 
 
 def replace_all(
-    sources: Sequence[Source], store: WritableStore, *, only: bool, progress: Progress | None
+    sources: Sequence[SourceFolder], store: WritableStore, *, only: bool, progress: Progress | None
 ) -> IngestReport:
-    """Make the store hold what *sources* say now; with *only* nothing else, without it other folders stay."""
+    """Read *sources* into the store; other folders stay in it, unless *only* is true."""
     started = time.perf_counter()
     return store.write(
         lambda writer: _Ingest(writer, sources, progress).run(started, only=only),
@@ -65,7 +65,9 @@ def replace_all(
 class _Ingest:
     """One ingest, from the first file to the report."""
 
-    def __init__(self, writer: StoreWriter, sources: Sequence[Source], progress: Progress | None) -> None:
+    def __init__(
+        self, writer: StoreWriter, sources: Sequence[SourceFolder], progress: Progress | None
+    ) -> None:
         self._writer = writer
         self._sources = sources
         self._progress = progress
@@ -95,8 +97,8 @@ class _Ingest:
                 self._store({known.key for known in self._writer.known_files(folder).values()}, [])
                 self._writer.set_site(folder, None)
 
-    def _site(self, source: Source) -> Site:
-        """How *source* is read: what identifies its articles is decided once and stays."""
+    def _site(self, source: SourceFolder) -> Site:
+        """How *source* is read. Its identity is decided at the first ingest and never changes by itself."""
         return source.site(document_json.identity_of_site(self._writer.site(source.folder)))
 
     def _other_sites(self) -> dict[str, Site]:
@@ -104,7 +106,7 @@ class _Ingest:
         others = set(self._writer.folders()) - {source.folder for source in self._sources}
         return {folder: document_json.site(self._writer.site(folder)) for folder in sorted(others)}
 
-    def _replace(self, source: Source, site: Site) -> LinkedFolder:
+    def _replace(self, source: SourceFolder, site: Site) -> LinkedFolder:
         """Replace the files of *source* that changed; all when the folder is read in another way than before."""
         is_same_site = self._writer.site(source.folder) == document_json.of_site(site)
         self._writer.set_site(source.folder, document_json.of_site(site))
@@ -118,7 +120,7 @@ class _Ingest:
             if former is not None and is_same_site and _is_unchanged(file, former):
                 continue
             old.update([] if former is None else [former.key])
-            new.append(file_record(source.folder, file.reading(), file.sha256, site))
+            new.append(file_record(source.folder, file.parsed(), file.sha256, site))
             if new[-1].kind == "rejected":
                 rejections += new[-1].problems[:1]
             if len(new) == _BATCH:
@@ -201,7 +203,7 @@ def _refuse_equal_bases(sites: Mapping[str, Site]) -> None:
 
 
 def _is_unchanged(file: FolderFile, former: KnownFile) -> bool:
-    """Whether the file says the same as before, about the same article: a new neighbor may change its URL."""
+    """Whether the file has the same text and URL as before: a new file beside it may change its URL."""
     has_same_url = file.url is None or former.identity is None or former.identity == file.url
     return former.sha256 == file.sha256 and has_same_url
 

@@ -9,17 +9,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from graph_api.documents.by_path import configuration
-from graph_api.documents.document import Reading
+from graph_api.documents.document import ParsedFile
 from graph_api.documents.files import FileBytes, read_file, scan
-from graph_api.documents.folder import has_address, is_hidden, is_read, reading, urls
+from graph_api.documents.folder import has_address, is_hidden, is_read, parsed_file, urls
 from graph_api.documents.site import Identity, Site, SiteOptions, site
 from graph_api.errors import SourceError, StoreError
-from graph_api.ingest.site_options import of_folder
+from graph_api.ingest.site_options import GENERATOR_FILES, generator_base_url, of_folder
 
 
 class FolderFile(Protocol):
-    """One file of a source folder, its bytes read. *url* is its article's where it is identified by its path."""
+    """One file of a source folder, its bytes read. *url* is the article's URL in a folder that is read by path."""
 
     @property
     def path(self) -> str: ...
@@ -30,19 +29,19 @@ class FolderFile(Protocol):
     @property
     def url(self) -> str | None: ...
 
-    def reading(self) -> Reading:
-        """What the file says."""
+    def parsed(self) -> ParsedFile:
+        """The file's document and problems."""
         ...
 
 
-class Source(Protocol):
+class SourceFolder(Protocol):
     """A source folder: its real path and its files."""
 
     @property
     def folder(self) -> str: ...
 
     def site(self, stored: Identity | None) -> Site:
-        """How the folder is read. Its files decide it at the first ingest; afterwards what was *stored* then counts."""
+        """How the folder is read. The first ingest decides the identity by the files; later ones use the *stored* one."""
         ...
 
     def count(self, site: Site) -> int:
@@ -56,7 +55,7 @@ class Source(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Folder:
-    """A `Source` on disk: its real path, the paths of its files, and what is said about how they are read."""
+    """A `SourceFolder` on disk: its real path, the paths of its files, and the options for reading them."""
 
     folder: str
     paths: Sequence[str]
@@ -76,10 +75,10 @@ class Folder:
     def _base_url(self) -> str | None:
         found = {
             name: read_file(self.folder, name)
-            for name in configuration.FILES
+            for name in GENERATOR_FILES
             if (Path(self.folder) / name).is_file()
         }
-        return configuration.base_url(
+        return generator_base_url(
             {name: file.data for name, file in found.items() if isinstance(file, FileBytes)}
         )
 
@@ -97,7 +96,7 @@ class Folder:
 def sources(folders: Iterable[str | Path], options: SiteOptions | None = None) -> list[Folder]:
     """The folders, each once. `SourceError` when one is missing or holds no documents.
 
-    What *options* do not say, the folder's own configuration may say.
+    Options that are not set are taken from the folder's own files.
     """
     return [_source(folder, options or SiteOptions()) for folder in sorted(set(real_folders(folders)))]
 
@@ -143,7 +142,7 @@ class _Files:
 
     def _is_hidden(self, path: str) -> bool:
         read = read_file(self.folder, path)
-        return is_hidden(reading(read, self.site, None) if isinstance(read, FileBytes) else read)
+        return is_hidden(parsed_file(read, self.site, None) if isinstance(read, FileBytes) else read)
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,15 +159,15 @@ class _Readable:
     def sha256(self) -> bytes:
         return bytes.fromhex(self.file.sha256)
 
-    def reading(self) -> Reading:
-        return reading(self.file, self.site, self.url)
+    def parsed(self) -> ParsedFile:
+        return parsed_file(self.file, self.site, self.url)
 
 
 @dataclass(frozen=True, slots=True)
 class _Unreadable:
     """A file that could not be read. Its problems are hashed in place of its bytes."""
 
-    rejection: Reading
+    rejection: ParsedFile
     url: str | None = None
 
     @property
@@ -179,7 +178,7 @@ class _Unreadable:
     def sha256(self) -> bytes:
         return hashlib.sha256(repr(self.rejection.problems).encode()).digest()
 
-    def reading(self) -> Reading:
+    def parsed(self) -> ParsedFile:
         return self.rejection
 
 
@@ -206,7 +205,7 @@ class Changes:
 def changes(folder: Path, known: Mapping[str, bytes], identity: Identity | None = None) -> Changes:
     """The changes in *folder* since its files had the hashes *known*, by path. Raises `SourceError` as `sources`.
 
-    *identity* is what identified its articles then.
+    *identity* is what identified its articles in that ingest.
     """
     [source] = sources([folder])
     site = source.site(identity)

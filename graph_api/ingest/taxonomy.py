@@ -18,12 +18,11 @@ from graph_api.records import NodeKey, Problem, Topic, name_key, topic_id
 from graph_api.store.folding import fold
 from graph_api.store.writing import NodeProblems, NodeRecord, Spelling, Statement, TopicRecord
 
-Path: TypeAlias = str
 Slug: TypeAlias = str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Meaning:
+class TopicNames:
     """Which topic a name in an article means, and in which folders an unknown one is worth a warning."""
 
     slug_of_name: Mapping[str, Slug]
@@ -39,15 +38,15 @@ class Meaning:
 class Taxonomy:
     """All topics that have a file: their documents, the winner first, with the paths."""
 
-    documents: Mapping[Slug, list[tuple[Path, TopicDocument]]]
-    meaning: Meaning
+    documents: Mapping[Slug, list[tuple[str, TopicDocument]]]
+    topic_names: TopicNames
     parents: Mapping[Slug, Slug]
     cut: Collection[Slug]  # topics whose parent is ignored: it is their descendant
 
 
 def taxonomy(statements: Iterable[Statement]) -> Taxonomy:
     """The taxonomy of the topic files; statements about one topic come with the winner first."""
-    documents: dict[Slug, list[tuple[Path, TopicDocument]]] = {}
+    documents: dict[Slug, list[tuple[str, TopicDocument]]] = {}
     folders: set[str] = set()
     for statement in statements:
         found = (statement.path, document_json.topic(statement.payload))
@@ -56,8 +55,8 @@ def taxonomy(statements: Iterable[Statement]) -> Taxonomy:
     winners = {slug: documents[slug][0][1] for slug in sorted(documents)}
     names = _names(winners)
     parents, cut = _without_cycles(_parents(winners, names))
-    meaning = Meaning(slug_of_name=names, slugs=frozenset(winners), folders=frozenset(folders))
-    return Taxonomy(documents=documents, meaning=meaning, parents=parents, cut=cut)
+    topic_names = TopicNames(slug_of_name=names, slugs=frozenset(winners), folders=frozenset(folders))
+    return Taxonomy(documents=documents, topic_names=topic_names, parents=parents, cut=cut)
 
 
 def _names(winners: Mapping[Slug, TopicDocument]) -> dict[str, Slug]:
@@ -151,7 +150,7 @@ def _own_names(topic: Topic) -> list[str]:
 
 
 def _problems(
-    slug: Slug, documents: Sequence[tuple[Path, TopicDocument]], taxonomy: Taxonomy
+    slug: Slug, documents: Sequence[tuple[str, TopicDocument]], taxonomy: Taxonomy
 ) -> list[Problem]:
     path, winner = documents[0]
     found = [problems.duplicate(other, path, "topic") for other, _ in documents[1:]]

@@ -1,4 +1,4 @@
-"""Reading, parsing and validating a folder, against python-frontmatter's default handler over the same files.
+"""ParsedFile, parsing and validating a folder, against python-frontmatter's default handler over the same files.
 
     python tests/bench/bench_documents.py [FOLDER]     (default: the development corpus)
 
@@ -24,7 +24,7 @@ import frontmatter
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from graph_api.documents import (
-    Reading,
+    ParsedFile,
     article,
     by_path,
     canonical_url,
@@ -57,7 +57,7 @@ def ours(folder: Path) -> int:
     documents = 0
     for path in scan(folder):
         file = read_file(folder, path)
-        found = file if isinstance(file, Reading) else parse(file.path, file.data, file.sha256)
+        found = file if isinstance(file, ParsedFile) else parse(file.path, file.data, file.sha256)
         documents += found.document is not None
     return documents
 

@@ -20,7 +20,7 @@ from tempfile import TemporaryDirectory
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from graph_api.documents import Reading
+from graph_api.documents import ParsedFile
 from graph_api.documents.limits import MAX_BYTES
 from graph_api.ingest import ingest
 from tests.documents.hostile import hostile_files
@@ -38,11 +38,11 @@ def read(name: str) -> tuple[float, float, str]:
     file = hostile_files()[name]
     data = file.data(MAX_BYTES)
     before, begun = peak_mb(), time.process_time()
-    found = file.reading(data)
+    found = file.parsed_file(data)
     return time.process_time() - begun, peak_mb() - before, outcome(found)
 
 
-def outcome(found: Reading) -> str:
+def outcome(found: ParsedFile) -> str:
     """Whether it is a document, and its codes."""
     codes = Counter(problem.code for problem in found.problems)
     told = ", ".join(f"{code} x{number:,}" if number > 1 else code for code, number in codes.items())

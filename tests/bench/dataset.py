@@ -1,7 +1,7 @@
 """The peers' data: the dev corpus read in plain Python, kept as neutral JSON and as a SQLite file.
 
 Only the rules of identity come from the product (`records`, `urls`, `slugs`): ids must agree or no answer
-could. Reading, merging and tables are written again here, the plain way, so that equal answers of all
+could. ParsedFile, merging and tables are written again here, the plain way, so that equal answers of all
 servers also say that ingest is right. Kept in a cache folder outside the work tree.
 """
 

@@ -30,10 +30,10 @@ def main() -> None:
 
     def read(data: bytes) -> None:
         for path in _PATHS:
-            writing.whole(writing.reading(data, path))
-        writing.whole(writing.reading(_ARTICLE + data + b"\n---\n"))
+            writing.whole(writing.parsed_file(data, path))
+        writing.whole(writing.parsed_file(_ARTICLE + data + b"\n---\n"))
         for start in _FRONTS:
-            writing.whole(by_path.reading(start + data))
+            writing.whole(by_path.parsed_file(start + data))
 
     program, *arguments = sys.argv
     inputs = Path(arguments[-1])

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import count
 
-from graph_api.documents import Reading, by_path, parse
+from graph_api.documents import ParsedFile, by_path, parse
 from graph_api.documents.limits import MAX_DEPTH, MAX_TEXT, MAX_URL, MAX_VALUES
 from graph_api.documents.site import Identity, Site
 
@@ -22,7 +22,7 @@ class Hostile:
     data: Callable[[int], bytes]
     is_by_path: bool = False
 
-    def reading(self, data: bytes) -> Reading:
+    def parsed_file(self, data: bytes) -> ParsedFile:
         """The reading of *data* in a folder of its kind."""
         if not self.is_by_path:
             return parse(self.path, data)

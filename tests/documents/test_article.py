@@ -7,10 +7,10 @@ from datetime import UTC, datetime
 
 import pytest
 
-from graph_api.documents import ArticleDocument, ProviderMention, parse
+from graph_api.documents import ArticleDocument, EmbeddedProvider, parse
 from graph_api.records import Image, Secured, Severity, article_id, article_key
 from tests.corpora import shared_path
-from tests.documents.writing import article, codes, front_matter, only, read, reading
+from tests.documents.writing import article, codes, front_matter, only, parsed_file, read
 
 _SEED = "2023-03-15-pytorch-2-0-brings-new-fire-to-open-source-machine-learning.md"
 
@@ -37,7 +37,7 @@ def test_the_given_document_is_read_with_every_field() -> None:
     assert document.provider.images[0].width == 50
     assert document.images[0].is_cached is True
     assert [item.quality for item in document.related] == [54, 45, 24]
-    assert document.related[2].provider == ProviderMention(domain="tmcnet.com", name="TMCnet")
+    assert document.related[2].provider == EmbeddedProvider(domain="tmcnet.com", name="TMCnet")
     assert document.related[0].images[0].height == 556
     assert (document.body, document.extra) == (None, None)
 
@@ -151,7 +151,7 @@ def test_a_line_of_dashes_in_a_quoted_text_is_text(quote: str) -> None:
 
 
 def test_a_line_of_dashes_does_not_hide_an_open_quote() -> None:
-    found = reading(front_matter(excerpt='"open') + "\nbody\n---\nmore\n")
+    found = parsed_file(front_matter(excerpt='"open') + "\nbody\n---\nmore\n")
     assert codes(found) == ["E123"]
     assert only(found).line == 4
 
@@ -182,7 +182,9 @@ def test_moments_become_utc(written: str, moment: datetime | None, warnings: lis
 
 
 def test_a_date_may_differ_from_the_files() -> None:
-    found = reading(front_matter(publishedDateTime="2023-03-14T23:00:00Z"), path="_news/2023-03-15-one.md")
+    found = parsed_file(
+        front_matter(publishedDateTime="2023-03-14T23:00:00Z"), path="_news/2023-03-15-one.md"
+    )
     assert found.problems == ()
 
 
@@ -234,7 +236,7 @@ def test_items_that_are_no_topics_are_left_out() -> None:
 
 def test_a_providers_domain_is_in_lower_case_and_its_name_defaults_to_it() -> None:
     document = article(provider="{domain: ' VentureBeat.COM '}")
-    assert document.provider == ProviderMention(domain="venturebeat.com", name="venturebeat.com")
+    assert document.provider == EmbeddedProvider(domain="venturebeat.com", name="venturebeat.com")
 
 
 @pytest.mark.parametrize("domain", ["", "https://a.com", "a b", "''"])
@@ -288,10 +290,10 @@ def test_warnings_name_the_article_they_are_about() -> None:
 @pytest.mark.parametrize("path", ["_people/ada.md", "site/_newsletters/one.md"])
 def test_a_document_without_address_in_another_collection_is_skipped(path: str) -> None:
     text = front_matter(webUrl=None, title=None, name="Ada", bio="Wrote the first program")
-    problem = only(reading(text, path))
+    problem = only(parsed_file(text, path))
     assert (problem.code, problem.severity) == ("W213", Severity.WARNING)
-    assert only(reading(front_matter(webUrl=None), "_news/one.md")).code == "E102"
-    assert reading(front_matter(), path).problems == ()
+    assert only(parsed_file(front_matter(webUrl=None), "_news/one.md")).code == "E102"
+    assert parsed_file(front_matter(), path).problems == ()
 
 
 def test_line_breaks_around_an_address_are_no_part_of_it() -> None:
@@ -301,5 +303,5 @@ def test_line_breaks_around_an_address_are_no_part_of_it() -> None:
 @pytest.mark.parametrize("url", ["https://example.com/a\\nb.jpg", "/a\\nb.jpg"])
 def test_an_image_with_a_line_break_in_its_address_is_left_out(url: str) -> None:
     assert codes(read(images=f'["{url}"]')) == codes(read(images=f'[{{url: "{url}"}}]')) == ["W205"]
-    topic = reading(f'_id: a\nname: A\nimages: ["{url}"]\n', "_data/topics/a.yaml")
+    topic = parsed_file(f'_id: a\nname: A\nimages: ["{url}"]\n', "_data/topics/a.yaml")
     assert codes(topic) == ["W205"]

@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from graph_api.documents import ArticleDocument, Reading
-from tests.documents.writing import codes, front_matter, only, reading
+from graph_api.documents import ArticleDocument, ParsedFile
+from tests.documents.writing import codes, front_matter, only, parsed_file
 
 
 def item(name: str, **fields: str) -> str:
@@ -17,12 +17,12 @@ def item(name: str, **fields: str) -> str:
     return "  - " + "\n    ".join(lines) + "\n"
 
 
-def with_related(*items: str) -> Reading:
+def with_related(*items: str) -> ParsedFile:
     """The reading of an article with these related items; each starts in line 5 plus its place."""
-    return reading(front_matter(related="\n" + "".join(items)).replace("---\n", "---\nquality: 3\n", 1))
+    return parsed_file(front_matter(related="\n" + "".join(items)).replace("---\n", "---\nquality: 3\n", 1))
 
 
-def titles(found: Reading) -> list[str]:
+def titles(found: ParsedFile) -> list[str]:
     """The titles of the related items that are left."""
     assert isinstance(found.document, ArticleDocument), found.problems
     return [item.title for item in found.document.related]
@@ -140,7 +140,7 @@ def test_the_same_odd_item_is_reported_in_every_document() -> None:
 )
 def test_places_are_found_in_any_layout(layout: str) -> None:
     text = front_matter().replace("---\n", f"---\n{layout}", 1)
-    problem = only(reading(text))
+    problem = only(parsed_file(text))
     assert problem.line is not None
     assert problem.column is not None
     assert problem.code == "W207"

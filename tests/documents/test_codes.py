@@ -6,7 +6,7 @@ import pytest
 
 from graph_api.documents import CODES
 from graph_api.records import Severity
-from tests.documents.writing import codes, front_matter, only, read, reading
+from tests.documents.writing import codes, front_matter, only, parsed_file, read
 
 _ARTICLE = "title: One\nwebUrl: https://example.com/one\n"
 
@@ -57,7 +57,7 @@ _ARTICLE = "title: One\nwebUrl: https://example.com/one\n"
 def test_text_that_is_no_front_matter_is_rejected_with_its_place(
     text: str, code: str, line: int, column: int
 ) -> None:
-    found = reading(text)
+    found = parsed_file(text)
     problem = next(problem for problem in found.problems if problem.code == code)
     assert found.document is None
     assert (problem.line, problem.column, problem.severity) == (line, column, Severity.ERROR)
@@ -67,13 +67,13 @@ def test_text_that_is_no_front_matter_is_rejected_with_its_place(
 
 @pytest.mark.parametrize("data", [b"---\ntitle: caf\xe9\n---\n", "---\ntitle: One\n---\n".encode("utf-16")])
 def test_bytes_that_are_not_utf_8_are_rejected(data: bytes) -> None:
-    problem = only(reading(data))
+    problem = only(parsed_file(data))
     assert problem.code == "E130"
     assert "is not UTF-8" in problem.message
 
 
 def test_the_place_of_a_bad_byte_counts_characters() -> None:
-    problem = only(reading("---\ntitle: é".encode() + b"\xff\n---\n"))
+    problem = only(parsed_file("---\ntitle: é".encode() + b"\xff\n---\n"))
     assert (problem.line, problem.column) == (2, 9)
 
 
@@ -160,7 +160,7 @@ def test_a_field_that_does_not_fit_rejects_the_file(
 
 def test_a_problem_stands_at_the_offending_key() -> None:
     text = "---\ntitle: One\nwebUrl: https://example.com/one\nprovider:\n  name: [A]\n  domain: a.com\n---\n"
-    problem = only(reading(text))
+    problem = only(parsed_file(text))
     assert (problem.code, problem.line, problem.column) == ("E107", 5, 3)
 
 
@@ -180,7 +180,7 @@ def test_a_problem_of_a_missing_key_stands_at_the_opening_dashes() -> None:
 )
 def test_a_file_without_front_matter_says_what_it_starts_with(text: str, seen: str) -> None:
     assert (
-        only(reading(text)).message
+        only(parsed_file(text)).message
         == f"the file must start with a line of three dashes; it starts with {seen}"
     )
 
@@ -190,12 +190,12 @@ def test_a_document_without_a_url_may_be_read_by_path() -> None:
 
 
 def test_places_count_the_lines_before_the_front_matter() -> None:
-    problem = only(reading("\n\r\n" + front_matter(quality="high")))
+    problem = only(parsed_file("\n\r\n" + front_matter(quality="high")))
     assert (problem.line, problem.column) == (6, 1)
 
 
 def test_all_problems_of_a_document_are_reported_in_the_order_of_their_places() -> None:
-    found = reading(
+    found = parsed_file(
         "---\ntitle: [a]\nquality: high\nquality: 3\nheat: true\npublishedDateTime: 2023-01-01\n"
         "webUrl: javascript:x\nexcerpt: !x y\nrelated:\n  - title: No address\n---\n",
     )
@@ -220,7 +220,7 @@ def test_secured_payloads_are_never_named() -> None:
 
 
 def test_rejected_files_keep_path_and_hash() -> None:
-    found = reading("", path="_news/a.md")
+    found = parsed_file("", path="_news/a.md")
     assert found.path == "_news/a.md"
     assert found.sha256 == "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
 
@@ -230,6 +230,6 @@ def test_every_code_is_explained(code: str) -> None:
     entry = CODES[code]
     assert entry.code == code
     assert entry.severity is (Severity.ERROR if code[0] == "E" else Severity.WARNING)
-    for text in (entry.meaning, entry.why, entry.example, entry.mend):
+    for text in (entry.meaning, entry.why, entry.example, entry.correction):
         assert text.strip()
         assert text in entry.explanation

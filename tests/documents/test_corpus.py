@@ -10,8 +10,8 @@ from typing import Any
 
 from graph_api.documents import (
     ArticleDocument,
+    ParsedFile,
     ProviderDocument,
-    Reading,
     TopicDocument,
     parse,
     read_file,
@@ -22,14 +22,16 @@ from tests.corpora import corpus, shared_path
 _SEEDS = Path(__file__).resolve().parents[2] / "seeds"
 
 
-def readings(folder: Path) -> list[Reading]:
+def readings(folder: Path) -> list[ParsedFile]:
     """The readings of all documents of a folder."""
     files = (read_file(folder, path) for path in scan(folder))
-    return [file if isinstance(file, Reading) else parse(file.path, file.data, file.sha256) for file in files]
+    return [
+        file if isinstance(file, ParsedFile) else parse(file.path, file.data, file.sha256) for file in files
+    ]
 
 
 @cache
-def dev() -> tuple[list[Reading], dict[str, ArticleDocument], dict[str, Any]]:
+def dev() -> tuple[list[ParsedFile], dict[str, ArticleDocument], dict[str, Any]]:
     """The development corpus: its readings, its articles by path, and what is known about it."""
     expected = json.loads(shared_path("corpus", "counts.json").read_text())["azure_dev"]
     found = readings(corpus("azure-dev"))

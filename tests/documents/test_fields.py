@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 from graph_api.documents import TopicDocument
-from tests.documents.writing import article, reading
+from tests.documents.writing import article, parsed_file
 
 _NFD = "Cafe\u0301"
 _NFC = "Caf\u00e9"
@@ -25,7 +25,7 @@ def test_equivalent_spellings_of_a_topic_are_one() -> None:
 
 def test_texts_of_the_taxonomy_are_in_nfc() -> None:
     text = f"_id: {_NFD}\nname: {_NFD}\nshortname: {_NFD}\nparent: {_NFD}\nkeywords: [{_NFD}]\nhashtags: [{_NFD}]\n"
-    topic = reading(text, "_data/topics/a.yaml").document
+    topic = parsed_file(text, "_data/topics/a.yaml").document
     assert isinstance(topic, TopicDocument)
     assert {topic.slug, topic.name, topic.shortname, topic.parent, *topic.keywords, *topic.hashtags} == {_NFC}
 
@@ -43,6 +43,8 @@ def test_urls_bodies_and_unknown_keys_are_kept_as_written() -> None:
 
 
 def test_a_slug_is_in_nfc() -> None:
-    found = reading("---\ntitle: One\nwebUrl: https://example.com/one\n---\n", f"_news/{_NFD}.md").document
+    found = parsed_file(
+        "---\ntitle: One\nwebUrl: https://example.com/one\n---\n", f"_news/{_NFD}.md"
+    ).document
     assert found is not None
     assert getattr(found, "slug", None) == _NFC

@@ -10,7 +10,7 @@ from typing import Literal
 
 import pytest
 
-from graph_api.documents import FileBytes, Reading, read_file, scan
+from graph_api.documents import FileBytes, ParsedFile, read_file, scan
 from graph_api.documents.limits import MAX_BYTES
 from graph_api.errors import SourceError
 from tests.documents.writing import only
@@ -27,7 +27,7 @@ def write(folder: Path, path: str, data: bytes = b"text") -> Path:
 def rejection(folder: Path, path: str) -> str:
     """The code with which reading the file is refused."""
     found = read_file(folder, path)
-    assert isinstance(found, Reading)
+    assert isinstance(found, ParsedFile)
     assert found.document is None
     return only(found).code
 
@@ -100,7 +100,7 @@ def test_the_folder_itself_may_be_a_link(tmp_path: Path) -> None:
 def test_a_path_cannot_lead_out_of_the_folder(tmp_path: Path, path: str) -> None:
     write(tmp_path, "secret.md")
     (tmp_path / "folder/a").mkdir(parents=True)
-    assert isinstance(read_file(tmp_path / "folder", path), Reading)
+    assert isinstance(read_file(tmp_path / "folder", path), ParsedFile)
 
 
 def test_pipes_and_sockets_are_never_waited_for(tmp_path: Path) -> None:
@@ -131,7 +131,7 @@ def test_a_name_that_is_not_utf_8_is_rejected_with_a_printable_path(tmp_path: Pa
         pass
     (path,) = scan(tmp_path)
     found = read_file(tmp_path, path)
-    assert isinstance(found, Reading)
+    assert isinstance(found, ParsedFile)
     assert only(found).code == "E144"
     assert found.path == "caf\\udce9.md"
 
@@ -200,5 +200,5 @@ def test_two_files_whose_names_differ_only_in_normalization_stay_two(tmp_path: P
 
 def test_a_file_with_a_composed_name_that_is_missing_is_a_problem(tmp_path: Path) -> None:
     found = read_file(tmp_path, "\u00fcber/caf\u00e9.md")
-    assert isinstance(found, Reading)
+    assert isinstance(found, ParsedFile)
     assert [problem.code for problem in found.problems] == ["E142"]

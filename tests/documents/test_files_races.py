@@ -14,7 +14,7 @@ from tempfile import TemporaryDirectory
 
 import pytest
 
-from graph_api.documents import FileBytes, Reading, read_file, scan
+from graph_api.documents import FileBytes, ParsedFile, read_file, scan
 from graph_api.errors import SourceError
 from tests.documents.writing import only
 
@@ -45,7 +45,7 @@ def site(tmp_path: Path) -> Path:
 def told(folder: Path, path: str) -> tuple[str, str]:
     """The code and message with which reading is refused."""
     found = read_file(folder, path)
-    assert isinstance(found, Reading), found
+    assert isinstance(found, ParsedFile), found
     problem = only(found)
     return problem.code, problem.message
 

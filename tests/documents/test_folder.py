@@ -6,9 +6,9 @@ from dataclasses import replace
 
 import pytest
 
-from graph_api.documents.document import ArticleDocument, LeftOut, Reading, TopicDocument
+from graph_api.documents.document import ArticleDocument, LeftOut, ParsedFile, TopicDocument
 from graph_api.documents.files import FileBytes
-from graph_api.documents.folder import has_address, reading
+from graph_api.documents.folder import has_address, parsed_file
 from graph_api.documents.site import Identity, Site
 from tests.documents.by_path.writing import site
 from tests.documents.writing import front_matter
@@ -36,8 +36,8 @@ def test_a_file_has_an_address_in_its_front_matter_or_none(text: str, expected: 
     assert has_address(text.encode()) is expected
 
 
-def _reading(path: str, text: str, where: Site) -> Reading:
-    return reading(FileBytes(path=path, data=text.encode(), sha256=""), where, None)
+def _reading(path: str, text: str, where: Site) -> ParsedFile:
+    return parsed_file(FileBytes(path=path, data=text.encode(), sha256=""), where, None)
 
 
 @pytest.mark.parametrize(

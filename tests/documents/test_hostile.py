@@ -16,4 +16,4 @@ def test_a_hostile_file_is_a_document_or_says_why_not(name: str) -> None:
     file = hostile_files()[name]
     data = file.data(_SIZE)
     assert _SIZE - 3 * MAX_TEXT < len(data) <= _SIZE or "as many as allowed" in name
-    whole(file.reading(data))
+    whole(file.parsed_file(data))

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from graph_api.documents import CODES, ArticleDocument, Reading, limits, parse, read_file
+from graph_api.documents import CODES, ArticleDocument, ParsedFile, limits, parse, read_file
 from graph_api.records import Severity
 from tests.documents.by_path import writing as by_path
-from tests.documents.writing import codes, front_matter, read, reading
+from tests.documents.writing import codes, front_matter, parsed_file, read
 from tests.readme import assert_generated
 
 
@@ -21,49 +21,49 @@ class Limit:
 
     most: int
     code: str
-    of: Callable[[Path, int], Reading]
+    of: Callable[[Path, int], ParsedFile]
 
 
-def _file(folder: Path, size: int) -> Reading:
+def _file(folder: Path, size: int) -> ParsedFile:
     with (folder / "a.md").open("wb") as file:
         file.write(front_matter().encode())
         file.truncate(size)
     found = read_file(folder, "a.md")
-    return found if isinstance(found, Reading) else parse(found.path, found.data.replace(b"\0", b" "))
+    return found if isinstance(found, ParsedFile) else parse(found.path, found.data.replace(b"\0", b" "))
 
 
-def _values(_: Path, number: int) -> Reading:
+def _values(_: Path, number: int) -> ParsedFile:
     return read(more=f"[{'1,' * (number - 7)}]")  # the mapping, three keys, two texts and the list
 
 
-def _levels(_: Path, number: int) -> Reading:
+def _levels(_: Path, number: int) -> ParsedFile:
     return read(more="[" * (number - 1) + "]" * (number - 1))
 
 
-def _address(_: Path, number: int) -> Reading:
+def _address(_: Path, number: int) -> ParsedFile:
     return read(webUrl="https://example.com/".ljust(number, "a"))
 
 
-def _host(_: Path, number: int) -> Reading:
+def _host(_: Path, number: int) -> ParsedFile:
     labels = [*["a" * 49] * 4, "a" * (number - 200)]
     return read(webUrl=f"https://{'.'.join(labels)}/")
 
 
-def _related(_: Path, number: int) -> Reading:
+def _related(_: Path, number: int) -> ParsedFile:
     lengths = [8_000] * (limits.MAX_RELATED_TEXT // 8_000 - 1)
     lengths.append(number - sum(lengths))
     addresses = [f"https://example.com/{place:03}".ljust(length, "a") for place, length in enumerate(lengths)]
-    return reading(
+    return parsed_file(
         front_matter(related="\n" + "".join(f"- title: a\n  webUrl: {one}\n" for one in addresses))
     )
 
 
-def _unknown(_: Path, number: int) -> Reading:
+def _unknown(_: Path, number: int) -> ParsedFile:
     return read(more="x" * (number - len('{"more":""}')))
 
 
-def _problems(_: Path, number: int) -> Reading:
-    return reading(front_matter(related="\n" + "- x\n" * number))
+def _problems(_: Path, number: int) -> ParsedFile:
+    return parsed_file(front_matter(related="\n" + "- x\n" * number))
 
 
 LIMITS: Mapping[str, Limit] = {
@@ -72,7 +72,7 @@ LIMITS: Mapping[str, Limit] = {
     "characters of front matter in TOML or JSON": Limit(
         most=limits.MAX_TEXT_FRONT,
         code="E114",
-        of=lambda _, number: by_path.reading(f"+++\n{'#' * (number - 1)}\n+++\ntext"),
+        of=lambda _, number: by_path.parsed_file(f"+++\n{'#' * (number - 1)}\n+++\ntext"),
     ),
     "levels of nested lists and mappings": Limit(most=limits.MAX_DEPTH, code="E129", of=_levels),
     "characters of a title, a name, an excerpt": Limit(
@@ -123,7 +123,7 @@ def test_the_readme_shows_what_a_document_may_hold() -> None:
 
 
 def test_the_readme_lists_the_codes_as_they_are() -> None:
-    rows = (f"| {one.code} | {one.meaning} | {one.mend} |" for one in CODES.values())
+    rows = (f"| {one.code} | {one.meaning} | {one.correction} |" for one in CODES.values())
     assert_generated(
         "graph_api/documents", "codes", ["| Code | What is wrong | What to do |", "|---|---|---|", *rows]
     )
@@ -143,7 +143,7 @@ def test_values_are_counted_alike_however_they_are_laid_out() -> None:
 
 
 def test_a_document_with_too_many_values_says_where_they_are_too_many() -> None:
-    found = reading(front_matter(topics="[A]", more="\n" + "- 1\n" * 60_000))
+    found = parsed_file(front_matter(topics="[A]", more="\n" + "- 1\n" * 60_000))
     (problem,) = found.problems
     assert (problem.code, problem.line, problem.column) == ("E114", 50_000 - 9 + 5, 3)
     assert problem.message == "front matter may have at most 50,000 keys and values"
@@ -172,7 +172,7 @@ def test_unknown_keys_of_a_related_item_have_the_same_limit() -> None:
 
 
 def test_the_warning_of_problems_that_are_not_reported_is_at_the_first_of_them() -> None:
-    found = reading(front_matter(related="\n" + "- x\n" * 1_500))
+    found = parsed_file(front_matter(related="\n" + "- x\n" * 1_500))
     last = found.problems[-1]
     assert (last.code, last.line) == ("W216", 4 + 1_001)
     assert last.message == "1,000 problems are reported; this one and 499 more are not"

@@ -10,7 +10,7 @@ from graph_api.documents.limits import MAX_PROBLEMS, MAX_URL
 from graph_api.documents.slugs import topic_slug
 from graph_api.documents.urls import canonical_url
 from graph_api.errors import InvalidUrl
-from tests.documents.writing import article, codes, front_matter, reading, whole
+from tests.documents.writing import article, codes, front_matter, parsed_file, whole
 
 _ARTICLE = "title: One\nwebUrl: https://example.com/one\n"
 
@@ -18,14 +18,14 @@ _ARTICLE = "title: One\nwebUrl: https://example.com/one\n"
 @pytest.mark.parametrize("sign", ["- ", "? ", ": ", "-   ", "[", "{", "? - ", "{a: ", "[{", "- - "])
 @pytest.mark.parametrize("before", ["", "x:\n", "x: ", "related:\n", "x:\n  - "])
 def test_nesting_without_end_is_rejected(sign: str, before: str) -> None:
-    found = whole(reading(f"---\n{_ARTICLE}{before}{sign * 100_000}a\n---\n"))
+    found = whole(parsed_file(f"---\n{_ARTICLE}{before}{sign * 100_000}a\n---\n"))
     assert codes(found)[0] in {"E129", "E123"}
 
 
 @pytest.mark.parametrize("line", ["{0}a:\n", "{0}-\n", "{0}- a:\n"])
 def test_blocks_in_blocks_without_end_are_rejected(line: str) -> None:
     text = "".join(line.format("  " * depth) for depth in range(1_500))
-    assert codes(whole(reading(f"---\n{_ARTICLE}x:\n{text}---\n")))[0] in {"E129", "E123"}
+    assert codes(whole(parsed_file(f"---\n{_ARTICLE}x:\n{text}---\n")))[0] in {"E129", "E123"}
 
 
 @pytest.mark.parametrize(
@@ -34,7 +34,7 @@ def test_blocks_in_blocks_without_end_are_rejected(line: str) -> None:
 )
 def test_of_very_many_faults_the_first_thousand_are_told(line: str, code: str) -> None:
     before = f"{_ARTICLE}x:\n" if line[0] == "-" else _ARTICLE
-    found = whole(reading(f"---\n{before}{line * 5_000}---\n"))
+    found = whole(parsed_file(f"---\n{before}{line * 5_000}---\n"))
     assert len(found.problems) == MAX_PROBLEMS + 1
     assert codes(found).count("W216") == 1
     assert code in codes(found)
@@ -42,7 +42,7 @@ def test_of_very_many_faults_the_first_thousand_are_told(line: str, code: str) -
 
 def test_very_many_warnings_hide_no_error() -> None:
     related = "- x\n" * 5_000
-    found = whole(reading(f"---\n{_ARTICLE}related:\n{related}quality: high\n---\n"))
+    found = whole(parsed_file(f"---\n{_ARTICLE}related:\n{related}quality: high\n---\n"))
     assert len(found.problems) == MAX_PROBLEMS + 1
     assert codes(found).count("W216") == 1
     assert "E104" in codes(found)
@@ -50,13 +50,13 @@ def test_very_many_warnings_hide_no_error() -> None:
 
 def test_a_name_of_very_many_marks_has_a_slug() -> None:
     name = "a" + "\u0301" * 200_000 + "\u0327" * 200_000
-    assert codes(reading(front_matter(topics=f"[{name}]"))) == ["E113"]
+    assert codes(parsed_file(front_matter(topics=f"[{name}]"))) == ["E113"]
     assert len(topic_slug(name)) > 100_000
 
 
 def test_a_hundred_images_are_kept_and_no_more() -> None:
     written = front_matter(images=f"[{', '.join(f'https://e.com/{number}.jpg' for number in range(103))}]")
-    assert codes(reading(written)) == ["W205"]
+    assert codes(parsed_file(written)) == ["W205"]
     assert len(article(written).images) == 100
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from graph_api.documents import ProviderDocument, TopicDocument
 from graph_api.records import Image
-from tests.documents.writing import codes, reading
+from tests.documents.writing import codes, parsed_file
 
 _TOPIC = """taxonomy: topic
 _id: management-tools
@@ -44,7 +44,7 @@ founded: 1994
 
 def topic(text: str, path: str = "_data/topics/x.yaml") -> TopicDocument:
     """The topic that a text becomes, without problems."""
-    found = reading(text, path)
+    found = parsed_file(text, path)
     assert isinstance(found.document, TopicDocument), found.problems
     assert found.problems == ()
     return found.document
@@ -76,7 +76,7 @@ def test_a_yaml_file_may_start_with_dashes() -> None:
 
 
 def test_an_organisations_file_becomes_a_provider() -> None:
-    found = reading(_ORGANIZATION, "_data/organizations/amazon.com.md")
+    found = parsed_file(_ORGANIZATION, "_data/organizations/amazon.com.md")
     assert found.problems == ()
     assert found.document == ProviderDocument(
         domain="amazon.com",
@@ -89,7 +89,7 @@ def test_an_organisations_file_becomes_a_provider() -> None:
 
 
 def test_an_organisations_id_stands_in_for_its_domain() -> None:
-    found = reading("---\ntaxonomy: organization\n_id: a.com\n---\n", "a.md")
+    found = parsed_file("---\ntaxonomy: organization\n_id: a.com\n---\n", "a.md")
     assert isinstance(found.document, ProviderDocument)
     assert (found.document.domain, found.document.name) == ("a.com", "a.com")
 
@@ -108,7 +108,7 @@ def test_an_organisations_id_stands_in_for_its_domain() -> None:
     ],
 )
 def test_a_taxonomy_is_known_by_its_key_or_its_folder(path: str, text: str, kind: type) -> None:
-    assert isinstance(reading(text, path).document, kind)
+    assert isinstance(parsed_file(text, path).document, kind)
 
 
 @pytest.mark.parametrize(
@@ -121,7 +121,7 @@ def test_a_taxonomy_is_known_by_its_key_or_its_folder(path: str, text: str, kind
     ],
 )
 def test_other_taxonomies_and_yaml_files_are_skipped_with_a_warning(path: str, text: str) -> None:
-    found = reading(text, path)
+    found = parsed_file(text, path)
     assert found.document is None
     assert codes(found) == ["W213"]
 
@@ -142,13 +142,13 @@ def test_other_taxonomies_and_yaml_files_are_skipped_with_a_warning(path: str, t
     ],
 )
 def test_a_taxonomy_file_without_its_identity_is_rejected(path: str, text: str, code: str) -> None:
-    found = reading(text, path)
+    found = parsed_file(text, path)
     assert found.document is None
     assert code in codes(found)
 
 
 def test_single_values_count_as_lists_of_one() -> None:
-    found = reading("name: A\nkeywords: a\nhashtags: '#a'\n", "_data/topics/a.yaml")
+    found = parsed_file("name: A\nkeywords: a\nhashtags: '#a'\n", "_data/topics/a.yaml")
     assert isinstance(found.document, TopicDocument)
     assert (found.document.keywords, found.document.hashtags) == (("a",), ("#a",))
     assert codes(found) == ["W203", "W203"]

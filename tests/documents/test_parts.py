@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from graph_api.documents import ArticleDocument
-from tests.documents.writing import article, codes, front_matter, read, reading
+from tests.documents.writing import article, codes, front_matter, parsed_file, read
 
 
 def extra(text: str | None = None, **fields: str) -> Any:
@@ -109,7 +109,7 @@ def test_twenty_levels_are_kept() -> None:
 def test_other_collections_are_articles(
     collection: str, fields: dict[str, str], kept: dict[str, object]
 ) -> None:
-    found = reading(front_matter(**fields), path=f"{collection}/one.md")
+    found = parsed_file(front_matter(**fields), path=f"{collection}/one.md")
     assert isinstance(found.document, ArticleDocument)
     assert found.problems == ()
     assert json.loads(found.document.extra or "") == kept

@@ -9,7 +9,7 @@ import yaml
 from hypothesis import example, given, settings, strategies as st
 
 from graph_api.documents import front_matter, read_file, scan, yaml_exact, yaml_fast
-from graph_api.documents.document import Reading
+from graph_api.documents.document import ParsedFile
 from graph_api.documents.yaml_fast import is_suspect
 from tests.corpora import corpus
 
@@ -49,7 +49,7 @@ def test_both_paths_agree_on_the_corpus_and_the_fast_one_is_used(name: str) -> N
     folder = corpus(name)
     for path in scan(folder):
         file = read_file(folder, path)
-        assert not isinstance(file, Reading)
+        assert not isinstance(file, ParsedFile)
         text = file.data.decode()
         front = front_matter.split(text) if path.endswith(".md") else front_matter.whole(text)
         exact = front.source.exact

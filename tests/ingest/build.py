@@ -14,9 +14,9 @@ from typing import Any
 from graph_api.documents.document import (
     ArticleDocument,
     Document,
+    EmbeddedProvider,
+    ParsedFile,
     ProviderDocument,
-    ProviderMention,
-    Reading,
     RelatedItem,
     TopicDocument,
 )
@@ -24,7 +24,7 @@ from graph_api.documents.site import Identity, Site
 from graph_api.documents.slugs import slug_of_title, topic_slug
 from graph_api.ingest import IngestReport
 from graph_api.ingest.pipeline import replace_all
-from graph_api.ingest.sources import Source
+from graph_api.ingest.sources import SourceFolder
 from graph_api.records import Image, Problem, Severity
 from graph_api.store import at
 
@@ -56,7 +56,7 @@ def item(name: str, *, title: str | None = None, provider: str | None = None) ->
         amp_web_url=None,
         cdn_amp_web_url=None,
         quality=1,
-        provider=None if provider is None else ProviderMention(domain=provider, name=provider.title()),
+        provider=None if provider is None else EmbeddedProvider(domain=provider, name=provider.title()),
         images=(),
     )
 
@@ -69,7 +69,7 @@ def article(
     removed: bool = False,
     on: int | None = 1,
     topics: Sequence[str] = (),
-    provider: ProviderMention | None = None,
+    provider: EmbeddedProvider | None = None,
     images: Sequence[Image] = (),
     **fields: Any,
 ) -> ArticleDocument:
@@ -147,8 +147,8 @@ class File:
     def sha256(self) -> bytes:
         return hashlib.sha256(repr(self.document).encode()).digest()
 
-    def reading(self) -> Reading:
-        return Reading(
+    def parsed(self) -> ParsedFile:
+        return ParsedFile(
             path=self.path,
             sha256=self.sha256.hex(),
             document=self.document,
@@ -165,7 +165,7 @@ Files = Mapping[str, Document | None]
 
 @dataclass(frozen=True, slots=True)
 class MemoryFolder:
-    """A `Source` in memory, read by URL."""
+    """A `SourceFolder` in memory, read by URL."""
 
     folder: str
     documents: Files
@@ -183,7 +183,7 @@ class MemoryFolder:
         return [File(path, document) for path, document in self.documents.items()]
 
 
-def source(folder: str, files: Files) -> Source:
+def source(folder: str, files: Files) -> SourceFolder:
     """A folder of these files."""
     return MemoryFolder(folder, files)
 

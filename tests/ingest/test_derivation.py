@@ -14,8 +14,8 @@ from hypothesis import given, settings, strategies as st
 from graph_api.documents.document import (
     ArticleDocument,
     Document,
+    EmbeddedProvider,
     ProviderDocument,
-    ProviderMention,
     TopicDocument,
 )
 from graph_api.records import Image
@@ -47,7 +47,7 @@ _images = st.sampled_from(
     [(), (Image(url="https://i.example/1"),), (Image(url="https://i.example/2", width=5),)]
 )
 _mentions = st.none() | st.builds(
-    ProviderMention, domain=st.sampled_from(DOMAINS), name=st.sampled_from(["X", "x", "Ex"]), images=_images
+    EmbeddedProvider, domain=st.sampled_from(DOMAINS), name=st.sampled_from(["X", "x", "Ex"]), images=_images
 )
 _items = st.builds(
     item,
@@ -163,7 +163,7 @@ def test_a_stub_is_hidden_when_all_that_list_it_are(
 
 
 def test_providers_and_topics_of_hidden_articles_only_are_hidden(database: Path) -> None:
-    named = {"provider": ProviderMention(domain="x.example", name="X"), "topics": ["T"]}
+    named = {"provider": EmbeddedProvider(domain="x.example", name="X"), "topics": ["T"]}
     hold(database, article("a", published=False, **named))  # type: ignore[arg-type]  # of several fields
     both = "SELECT name FROM published_provider UNION ALL SELECT name FROM published_topic"
     assert names(database, both) == []

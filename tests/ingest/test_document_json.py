@@ -10,14 +10,14 @@ from hypothesis import given, strategies as st
 
 from graph_api.documents.document import (
     ArticleDocument,
+    EmbeddedProvider,
     ProviderDocument,
-    ProviderMention,
     RelatedItem,
     TopicDocument,
 )
 from graph_api.ingest import document_json
 from graph_api.ingest.articles import from_copies, from_files
-from graph_api.ingest.taxonomy import Meaning
+from graph_api.ingest.taxonomy import TopicNames
 from graph_api.records import Image, NodeKey, Problem, Severity
 from graph_api.store.writing import ArticleRecord, Copy, NodeProblems, NodeRecord, Statement
 from tests.ingest.build import article, item, url
@@ -25,7 +25,7 @@ from tests.ingest.build import article, item, url
 _ints = st.none() | st.integers(-(2**31), 2**31 - 1)
 _moments = st.none() | st.datetimes(timezones=st.just(UTC))
 _images = st.lists(st.builds(Image, width=_ints, height=_ints), max_size=2).map(tuple)
-_mentions = st.none() | st.builds(ProviderMention, images=_images)
+_mentions = st.none() | st.builds(EmbeddedProvider, images=_images)
 _items = st.builds(
     RelatedItem, published_date_time=_moments, quality=_ints, provider=_mentions, images=_images
 )
@@ -40,7 +40,7 @@ _articles = st.builds(
 )
 
 KEY = NodeKey(1)
-MEANING = Meaning(slug_of_name={}, slugs=frozenset(), folders=frozenset())
+MEANING = TopicNames(slug_of_name={}, slugs=frozenset(), folders=frozenset())
 
 
 @given(_articles)

@@ -106,7 +106,7 @@ def test_other_names_or_documents_resolve_all(old: list[LinkTarget], new: list[F
 def test_a_document_that_is_hidden_now_is_another_set_of_published_ones_only() -> None:
     changed = folder()
     changed.replace([target("c.md")], [record("c.md", is_hidden=True)])
-    assert (changed.has_other_targets, changed.has_other_published) == (False, True)
+    assert (changed.has_changed_targets, changed.has_changed_published) == (False, True)
 
 
 def test_an_article_whose_links_lead_where_they_did_is_not_derived_again() -> None:

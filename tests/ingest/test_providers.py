@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from graph_api.documents.document import ProviderMention
+from graph_api.documents.document import EmbeddedProvider
 from graph_api.records import Image
 from tests.ingest.build import (
     article,
@@ -21,11 +21,11 @@ ICON = Image(url="https://i.example/icon", width=50, height=50)
 OTHER_ICON = Image(url="https://i.example/other")
 
 
-def by(name: str, *images: Image) -> ProviderMention:
-    return ProviderMention(domain="x.example", name=name, images=images)
+def by(name: str, *images: Image) -> EmbeddedProvider:
+    return EmbeddedProvider(domain="x.example", name=name, images=images)
 
 
-def provided(*mentions: ProviderMention) -> list[Any]:
+def provided(*mentions: EmbeddedProvider) -> list[Any]:
     return [article(f"a{at}", provider=mention) for at, mention in enumerate(mentions)]
 
 

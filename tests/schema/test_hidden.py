@@ -27,7 +27,7 @@ from graphql import (
 )
 from hypothesis import HealthCheck, given, settings, strategies as st
 
-from graph_api.documents.document import ArticleDocument, Document, ProviderMention, RelatedItem
+from graph_api.documents.document import ArticleDocument, Document, EmbeddedProvider, RelatedItem
 from graph_api.execution.engine import Engine
 from graph_api.records import Image, Secured, article_id
 from graph_api.store import open_store
@@ -77,8 +77,8 @@ def hidden(name: str, **fields: Any) -> ArticleDocument:
     )
 
 
-def provider(domain: str, name: str) -> ProviderMention:
-    return ProviderMention(domain=domain, name=name, images=(Image(url=f"https://{name}.example/i"),))
+def provider(domain: str, name: str) -> EmbeddedProvider:
+    return EmbeddedProvider(domain=domain, name=name, images=(Image(url=f"https://{name}.example/i"),))
 
 
 def folder(*, whole: bool) -> Files:

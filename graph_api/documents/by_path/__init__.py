@@ -1,7 +1,7 @@
 """Reads documents of any folder of Markdown: identified by their path, front matter in any of the usual forms and keys.
 
-There are no dialects: one reading serves all site generators, and where they use one key for two things, the value
-decides. A value that a field cannot use is no error: it stays in `extra`.
+One set of rules serves all site generators. Where generators use one key for different things, the value decides. A value
+that a field cannot use stays in `extra`, and is no error.
 """
 
 from graph_api.documents.by_path.addresses import is_part, urls

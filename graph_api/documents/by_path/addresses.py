@@ -1,7 +1,7 @@
 """URLs of articles that are identified by their path, and the addresses that documents declare beside it.
 
-Addresses are paths below the site's root, without slashes at their ends. They find articles and lead links; they never
-decide identity, since translations of one page often share theirs.
+Addresses are paths below the site's root, without slashes at their ends. Look-ups and links find articles by them. They
+never identify an article, because translations of a page often declare the same ones.
 """
 
 from __future__ import annotations
@@ -51,7 +51,8 @@ def urls(
 ) -> dict[str, str]:
     """The canonical URL of each file that is not a part. Of files of one page all but the first, by path, keep their full path.
 
-    Hidden ones come last: that a visible file has another URL would tell of them. *is_hidden* is asked only then.
+    Hidden files come last: otherwise the URL of a visible file would show that a hidden one exists. *is_hidden* is
+    called only for files that share a page.
     """
     pages = {path: page(path) for path in paths if not is_part(path)}
     uses = Counter([*pages.values(), *pages])
@@ -82,7 +83,7 @@ def _hashed(base_url: str, path: str) -> str:
 
 
 def is_invalid(url: str) -> bool:
-    """Whether *url* leads nowhere, since nobody named a base URL: its host ends in `.invalid`."""
+    """Whether the host of *url* ends in `.invalid`, as in a folder without a base URL."""
     return url.split("/", 3)[2].partition(":")[0].endswith(".invalid")
 
 
@@ -96,7 +97,7 @@ def address(text: str) -> str:
 
 
 def is_address(text: str) -> bool:
-    """Whether *text* can be the path of a page: no scheme, not `//host`, and nothing that a generator fills in."""
+    """Whether *text* can be the path of a page: no scheme, not `//host`, and no placeholder of a template."""
     is_path = bool(text.strip()) and not _SCHEME.match(text) and not text.startswith("//")
     return is_path and _TEMPLATE.search(text) is None
 
@@ -120,7 +121,7 @@ def declared(
     aliases: Sequence[str],
     categories: Sequence[str] = (),
 ) -> Iterator[str]:
-    """The addresses of the document at *path*: those it says, and those that Jekyll and Hugo derive.
+    """The addresses of the document at *path*: those it declares, and those that Jekyll and Hugo derive.
 
     *slugs* replace the name of the page, or the page below its top folder.
     """
@@ -142,24 +143,24 @@ def declared(
             yield address(f"{folder}/{alias}")
     if (dated := _DATED_NAME.fullmatch(name)) is not None:
         slug = next((slug for slug in slugs if "/" not in slug), dated[4])
-        yield from _of_post(_shown(folder), dated, slug, categories)
+        yield from _of_post(_published_folder(folder), dated, slug, categories)
     elif is_collection(folder):
-        yield address(f"{_shown(folder)}/{name}")
+        yield address(f"{_published_folder(folder)}/{name}")
 
 
 def is_collection(folder: str) -> bool:
-    """Whether a site shows the pages of *folder* elsewhere: it is Hugo's `content`, or one of Jekyll's collections."""
+    """Whether a site publishes the pages of *folder* under another path: it is Hugo's `content`, or one of Jekyll's collections."""
     return folder == "content" or folder.startswith(("content/", "_")) or "/_" in folder
 
 
 def _inside(folder: str, slug: str) -> Iterator[str]:
     yield address(f"{folder}/{slug}")
     if is_collection(folder):
-        yield address(f"{_shown(folder)}/{slug}")
+        yield address(f"{_published_folder(folder)}/{slug}")
 
 
-def _shown(folder: str) -> str:
-    """The folder in which a site shows *folder*: without `content` at its start, `_posts`, and the `_` of collections."""
+def _published_folder(folder: str) -> str:
+    """The path under which a site publishes *folder*: without `content` at its start, `_posts`, and the `_` of collections."""
     steps = folder.split("/")
     return "/".join(
         step.removeprefix("_")

@@ -15,18 +15,19 @@ from graph_api.documents.by_path.pictures import pictures
 from graph_api.documents.by_path.places import item_lines
 from graph_api.documents.document import (
     ArticleDocument,
+    EmbeddedProvider,
     LeftOut,
-    ProviderMention,
-    Reading,
+    ParsedFile,
     Reference,
     ReferenceForm,
 )
-from graph_api.documents.fields import Fields, Problems
+from graph_api.documents.fields import Fields
+from graph_api.documents.front_matter import decoded
 from graph_api.documents.hosts import canonical_domain
 from graph_api.documents.limits import MAX_ITEMS, MAX_REFERENCES, MAX_TEXT, MAX_URL
 from graph_api.documents.outline import Outline, outline
 from graph_api.documents.parts import extra_text
-from graph_api.documents.reading import decoded, finished, located
+from graph_api.documents.problems import Problems, finished, located
 from graph_api.documents.site import Site
 from graph_api.documents.slugs import slug_of_path, topic_slug
 from graph_api.documents.urls import canonical_url
@@ -51,17 +52,17 @@ _DATES = (
 )
 _DATES_OF_GIT = frozenset({"last modified", "created", "git last modified", "git created"})  # Eleventy's
 _TOPICS = ("topics", "tags", "tag", "categories", "category")
-_OWN_ADDRESSES = ("url", "link")  # of the page itself on some sites, of what it writes about on others
+_OWN_ADDRESSES = ("url", "link")  # on some sites of the page itself, on others of the page that it is about
 _ORIGINALS = ("originalUrl", "external-url", "source_url", "link", "url")
 _FULL_ADDRESSES = ("webUrl", "originalUrl")
 _FLAGS = {"false": False, "no": False, "true": True, "yes": True}
 
 
-def read(path: str, data: bytes, url: str, site: Site, sha256: str | None = None) -> Reading:
-    """What the file at *path* says, whose canonical URL is *url*; *sha256* is the hash of *data*, if already known."""
+def read(path: str, data: bytes, url: str, site: Site, sha256: str | None = None) -> ParsedFile:
+    """The document in the file at *path*, whose canonical URL is *url*; *sha256* is the hash of *data*, if already known."""
     sha256 = sha256 or hashlib.sha256(data).hexdigest()
     if addresses.is_part(path):
-        return Reading(path=path, sha256=sha256, document=None, problems=(), left_out=LeftOut.PART)
+        return ParsedFile(path=path, sha256=sha256, document=None, problems=(), left_out=LeftOut.PART)
     try:
         front = split(decoded(data))
         document, found, read_from = _read(front, path, url, site)
@@ -70,7 +71,7 @@ def read(path: str, data: bytes, url: str, site: Site, sha256: str | None = None
         document, read_from, is_empty = None, (), error.code == "E120"
         found = [LocatedProblem(code=error.code, line=error.line, column=error.column, message=str(error))]
     if is_empty:
-        return Reading(path=path, sha256=sha256, document=None, problems=(), left_out=LeftOut.EMPTY)
+        return ParsedFile(path=path, sha256=sha256, document=None, problems=(), left_out=LeftOut.EMPTY)
     return finished(path, sha256, document, found, read_from)
 
 
@@ -162,15 +163,15 @@ def _date(keys: Keys, path: str) -> datetime | None:
 
 
 def _published(keys: Keys) -> bool | None:
-    """False when the document says so anywhere, True when it says so, else None."""
-    said: set[bool] = set()
+    """False when any key says so, else True when any key says so, else None."""
+    flags: set[bool] = set()
     for names, negated in (((), False), (("published", "publish"), False), (("draft",), True)):
         for key, value in keys.at(names) if names else keys.of("published", ()):
             flag = _flag(value)
             if flag is not None:
                 keys.use("published", key)
-                said.add(flag is not negated)
-    return None if not said else False not in said
+                flags.add(flag is not negated)
+    return None if not flags else False not in flags
 
 
 def _flag(value: object) -> bool | None:
@@ -224,7 +225,7 @@ def _taxonomies(keys: Keys) -> Iterator[str]:
 
 
 def _original_url(keys: Keys, site: Site) -> str | None:
-    """The first http(s) URL; one of the own host under `url` or `link` is an address of the page itself."""
+    """The first http(s) URL. Under `url` and `link` those of the site's own host are skipped: they are the page's address."""
     for key, value in keys.of("originalUrl", _ORIGINALS):
         text = value.strip() if isinstance(value, str) else ""
         if text.lower().startswith(("http://", "https://")):
@@ -237,13 +238,13 @@ def _original_url(keys: Keys, site: Site) -> str | None:
     return None
 
 
-def _provider(url: str) -> ProviderMention | None:
-    """The provider that the host of *url* is; None for hosts that end in `.invalid`."""
+def _provider(url: str) -> EmbeddedProvider | None:
+    """The provider with the host of *url*; None for hosts that end in `.invalid`."""
     if addresses.is_invalid(url):
         return None
     with suppress(InvalidUrl):
         domain = canonical_domain(_host(canonical_url(url)))
-        return ProviderMention(domain=domain, name=domain)
+        return EmbeddedProvider(domain=domain, name=domain)
     return None
 
 
@@ -268,7 +269,7 @@ def _addresses(
 
 
 def _pages(keys: Keys, site: Site, original_url: str | None) -> Iterator[str]:
-    """The paths of the page on its own site. A `path` that is that of *original_url* is one of another site."""
+    """The paths of the page on its own site. `path` is ignored when it is the path of *original_url*, which is on another site."""
     for text in _texts(keys, "addresses", ("permalink", "url", "redirect_from")):
         yield addresses.below(site.base_url, text) or "" if _is_http(text) else text
     for text in _texts(keys, "addresses", ("link",)):
@@ -283,7 +284,7 @@ def _pages(keys: Keys, site: Site, original_url: str | None) -> Iterator[str]:
 
 
 def _parts(alias: str) -> list[str]:
-    """The names in *alias*, separated by commas as in old notes of Obsidian; an address is one."""
+    """The names in *alias*, separated by commas as in old notes of Obsidian; an alias with `/` is one address."""
     return [alias] if "/" in alias else [part.strip() for part in alias.split(",") if part.strip()]
 
 
@@ -301,7 +302,7 @@ def _texts(keys: Keys, field: str, names: tuple[str, ...]) -> list[str]:
 
 
 def _listed(front: Front, keys: Keys) -> Iterator[Reference]:
-    """The documents that lists of the front matter name. The lists stay in `extra`, since targets may lead nowhere."""
+    """The documents that lists of the front matter name. The lists stay in `extra`, because a target may not exist."""
     for key, value in keys.of("related", ("related",)):
         keys.read_from.append(("related", key))
         items = (value if is_list(value) else [value])[:MAX_REFERENCES]
@@ -313,8 +314,7 @@ def _listed(front: Front, keys: Keys) -> Iterator[Reference]:
 
 
 def _target(item: object) -> tuple[str, str, str]:
-    """What an item of a list names, as it is written; its target: a text, or the address, else the title of a mapping;
-    and its title."""
+    """An item of a list: as written; its target (the text, or of a mapping the address, else the title); its title."""
     if is_list(item):  # a wikilink without quotes is a list in a list
         written = ", ".join(_flat(item))
         return written, *_wikilink(written)
@@ -340,7 +340,7 @@ def _without_fragment(text: str) -> str:
 
 
 def _wikilink(inner: str) -> tuple[str, str]:
-    """Target and text of a wikilink, of which *inner* stands between the brackets."""
+    """Target and text of the wikilink `[[inner]]`."""
     target, _, text = inner.partition("|")
     return target.partition("#")[0].strip(), text.strip()
 

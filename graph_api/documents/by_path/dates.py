@@ -1,4 +1,4 @@
-"""Reads dates in the spellings that site generators write. Never the machine's language: content has one meaning."""
+"""Reads dates in the spellings that site generators write. The result never depends on the machine's locale."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ _MONTHS_OF_A_YEAR = 12
 
 @lru_cache(16_384)
 def read(text: str) -> datetime | None:
-    """The date and time that *text* is, in UTC (also where it names no zone); None when it is none.
+    """The date and time in *text*, in UTC; without a zone it is read as UTC. None when *text* is not a date.
 
     ISO 8601 and YAML's spellings of it; slashes and dots, where `5/9/2022` is month/day, `5.9.2022` and `13/5/2022` are
     day/month; months by their English name; RFC 5322; morning and afternoon as am and pm.
@@ -71,7 +71,7 @@ def _as_iso(text: str) -> str:
 
 
 def _hour(hour: str, half: str) -> int:
-    """The hour of the day of an hour before or after noon; 99, which is none, when it is not between 1 and 12."""
+    """The hour of the day (0..23) of an hour with am or pm; 99, which is invalid, when it is not between 1 and 12."""
     if not 1 <= int(hour) <= _HALF_A_DAY:
         return 99
     return int(hour) % _HALF_A_DAY + (_HALF_A_DAY if half == "p" else 0)

@@ -1,8 +1,8 @@
 """Splits a file into front matter and body: YAML, TOML, JSON, header lines as Pelican has them, or none.
 
 YAML is loaded as in native documents; TOML and JSON by handlers of python-frontmatter (its own for TOML needs a package
-that is no longer kept, so this one loads with tomllib). Site generators are lenient, and so is this: `...` closes YAML
-too, of equal keys the last one counts, and what stands between two lines of dashes but is no mapping is a body.
+that is no longer maintained, so this one uses tomllib). As lenient as site generators: `...` closes YAML too, the last of
+equal keys counts, and text between two lines of dashes that is not a mapping belongs to the body.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from frontmatter.default_handlers import BaseHandler, JSONHandler
 
 from graph_api.documents import yaml_exact, yaml_fast
 from graph_api.documents.by_path.places import Form, TextSource
-from graph_api.documents.front_matter import Source
+from graph_api.documents.front_matter import YamlSource
 from graph_api.documents.limits import MAX_DEPTH, MAX_TEXT_FRONT, MAX_VALUES
 from graph_api.documents.values import is_deeper, is_list, is_mapping
 from graph_api.documents.yaml_exact import Exact, LocatedProblem
@@ -60,7 +60,7 @@ class Front:
     body: str
     body_line: int
     problems: tuple[LocatedProblem, ...]
-    source: Source | TextSource
+    source: YamlSource | TextSource
     is_headers: bool = False
 
 
@@ -100,10 +100,10 @@ def _without(text: str, line: int) -> Front:
 
 
 def _yaml(whole: str, start: int, line: int) -> Front | None:
-    """YAML front matter; None when lines of dashes stand around something else, or nothing closes them."""
+    """YAML front matter; None when the text between the dashes is not a mapping, or the dashes are a rule of the page."""
     end = _YAML_END.search(whole, start)
     if end is None:
-        if _YAML_KEY.match(whole, start) is None:  # a line across the page
+        if _YAML_KEY.match(whole, start) is None:  # the dashes are a rule of the page
             return None
         raise InvalidFrontMatter("E122", line, "no line of three dashes closes the front matter")
     text, line = whole[start : end.start()], line + 1
@@ -121,7 +121,7 @@ def _yaml(whole: str, start: int, line: int) -> Front | None:
         body=whole[end.end() :],
         body_line=line + text.count("\n") + 1,
         problems=problems,
-        source=Source(text, line, exact),
+        source=YamlSource(text, line, exact),
     )
 
 
@@ -149,7 +149,7 @@ class TomlHandler(BaseHandler):
 
 
 class ObjectHandler(JSONHandler):
-    """One JSON object at the start of a text, however its lines are broken. `repeated` are keys that stand there twice."""
+    """One JSON object at the start of a text, in any layout. `repeated` are the keys that occur twice."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -279,7 +279,7 @@ def _whole(value: Any) -> Any:
 
 
 def _headers(text: str, body: str, line: int) -> Front | None:
-    """Lines of `Key: value`; None when they name no title, or no date among others: they are a text then."""
+    """Lines of `Key: value`; None when they are text: they have no title, and no date beside another key."""
     mapping: dict[Any, object] = {}
     repeated: list[str] = []
     for found in _HEADER_LINE.finditer(text):

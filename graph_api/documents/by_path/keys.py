@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 from typing import Any
 
-from graph_api.documents.fields import Problems
 from graph_api.documents.limits import MAX_TEXT
+from graph_api.documents.problems import Problems
 from graph_api.documents.values import clean, is_list, is_mapping
 from graph_api.records import normalized
 

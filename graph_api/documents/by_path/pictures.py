@@ -22,7 +22,7 @@ _PICTURE = re.compile(r"[^?#]*\.(?:avif|bmp|gif|ico|jpe?g|png|svg|tiff?|webp)(?:
 
 
 def pictures(keys: Keys, path: str, base_url: str) -> Iterator[Image]:
-    """The pictures of the document at *path*, at most MAX_ITEMS. What is no picture stays in `extra`, without a warning."""
+    """The pictures of the document at *path*, at most MAX_ITEMS. A value that is not a picture stays in `extra`, without a warning."""
     room, count = MAX_IMAGE_TEXT, 0
     for key, value in keys.of("images", _KEYS):
         items = value if is_list(value) else [value]
@@ -42,9 +42,9 @@ def _picture(item: object, path: str, base_url: str) -> Image | None:
     title = None
     if is_mapping(item):
         title = next(
-            (said for key in _TITLES if isinstance(said := item.get(key), str) and said.strip()), None
+            (text for key in _TITLES if isinstance(text := item.get(key), str) and text.strip()), None
         )
-        item = next((said for key in _ADDRESSES if isinstance(said := item.get(key), str) and said), None)
+        item = next((text for key in _ADDRESSES if isinstance(text := item.get(key), str) and text), None)
     if not isinstance(item, str) or len(item) > MAX_URL:
         return None
     url = _resolved(item.strip(), path, base_url)
@@ -52,7 +52,7 @@ def _picture(item: object, path: str, base_url: str) -> Image | None:
 
 
 def _resolved(text: str, path: str, base_url: str) -> str | None:
-    """The URL of a picture; None when it has none, or only one below a base URL that nobody named.
+    """The URL of a picture; None when it is invalid, or relative in a folder without a base URL.
 
     `/a.png` and `images/a.png` lie below the base URL; `a.png`, `./a.png` and `../a.png` beside the document.
     """

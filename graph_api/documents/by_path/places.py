@@ -8,13 +8,13 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum
 
-from graph_api.documents.front_matter import Path
+from graph_api.documents.front_matter import KeyPath
 from graph_api.documents.values import is_list, is_mapping, shortened
 from graph_api.documents.yaml_exact import ListNode, LocatedProblem, MappingNode, Node, ScalarNode
 
 _LINE_KEY = re.compile(r"^[ \t]*(\[{0,2})[ \t]*[\"']?([\w-]+)[\"']?", re.MULTILINE)
 _JSON_TOKEN = re.compile(r'"((?:[^"\\]++|\\.)*+)"(\s*+:)?|[{}\[\]]', re.DOTALL)
-_ITEM_WINDOW = 4_000  # characters: between two items of a list there is not more
+_ITEM_WINDOW = 4_000  # characters between two items of a list, at most
 
 
 class Form(Enum):
@@ -42,18 +42,18 @@ class TextSource:
         self._mapping = mapping
         self._places: dict[str, list[_Place]] | None = None
 
-    def place(self, path: Path) -> tuple[int, int]:
+    def place(self, path: KeyPath) -> tuple[int, int]:
         """Line and column of the key that *path* begins with; of the front matter when it is not found."""
         found = self._of(str(path[0])) if path else ()
         first = min(found, key=lambda one: one.depth, default=_Place(self._first_line, 1, 1))
         return first.line, first.column
 
-    def source_text(self, path: Path) -> str | None:
+    def source_text(self, path: KeyPath) -> str | None:
         """None: values have their types in the text."""
         del path
         return None
 
-    def node(self, path: Path) -> Node:
+    def node(self, path: KeyPath) -> Node:
         """The value at *path* as a node."""
         value: object = self._mapping
         for step in path:
@@ -61,7 +61,7 @@ class TextSource:
         return _node(value, *self.place(path))
 
     def repeated(self, keys: Iterable[str]) -> Iterator[LocatedProblem]:
-        """A warning for each of *keys*, which stand in the text twice."""
+        """A warning for each of *keys*, at its second place in the text."""
         for key in dict.fromkeys(keys):
             former, last = [*[_Place(self._first_line, 1, 1)] * 2, *self._of(key)][-2:]
             message = f"key {shortened(key)} is already in line {former.line}; the last one counts"

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, strategies as st
 
 from graph_api.documents.by_path import dates
-from tests.documents.by_path.writing import article, codes, reading
+from tests.documents.by_path.writing import article, codes, parsed_file
 
 _SPELLINGS = {
     "2022-05-09": (2022, 5, 9),
@@ -147,7 +147,7 @@ def test_the_first_key_counts_and_then_the_file_name() -> None:
 
 
 def test_a_date_that_cannot_be_read_is_a_warning_and_the_next_one_counts() -> None:
-    found = reading("---\ndate: someday\ncreated: 2020-01-01\n---\n")
+    found = parsed_file("---\ndate: someday\ncreated: 2020-01-01\n---\n")
     assert [(one.code, one.line, one.column) for one in found.problems] == [("W218", 2, 1)]
     assert found.document is not None
     assert article("---\ndate: someday\ncreated: 2020-01-01\n---\n").published_date_time is not None
@@ -156,5 +156,5 @@ def test_a_date_that_cannot_be_read_is_a_warning_and_the_next_one_counts() -> No
 @pytest.mark.parametrize("value", ["true", "false", "git Last Modified", "Last Modified"])
 def test_flags_and_dates_of_the_repository_are_no_dates_and_no_warnings(value: str) -> None:
     key = "published" if value in {"true", "false"} else "date"
-    found = reading(f"---\ntitle: A\n{key}: {value}\n---\n")
+    found = parsed_file(f"---\ntitle: A\n{key}: {value}\n---\n")
     assert codes(found) == []

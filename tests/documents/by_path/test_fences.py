@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings, strategies as st
 
 from graph_api.documents.document import ArticleDocument, LeftOut
-from tests.documents.by_path.writing import article, codes, reading, site
+from tests.documents.by_path.writing import article, codes, parsed_file, site
 from tests.documents.writing import whole
 
 _FORMS = {
@@ -58,7 +58,7 @@ def test_a_file_without_front_matter_is_all_body(text: str) -> None:
     "text", ["", " \n\n", "\ufeff", "---\n---\n", "---\n# nothing\n---\n\n", "+++\n+++\n", "{}\n"]
 )
 def test_a_file_that_holds_nothing_is_left_out(text: str) -> None:
-    found = reading(text)
+    found = parsed_file(text)
     assert (found.left_out, found.document, found.problems) == (LeftOut.EMPTY, None, ())
 
 
@@ -88,7 +88,7 @@ def test_a_file_that_holds_nothing_is_left_out(text: str) -> None:
 def test_front_matter_that_cannot_be_read_rejects_the_file_at_its_place(
     text: str, code: str, line: int, column: int
 ) -> None:
-    found = reading(text)
+    found = parsed_file(text)
     assert found.document is None
     assert [(one.code, one.line, one.column) for one in found.problems] == [(code, line, column)]
 
@@ -106,7 +106,7 @@ def test_front_matter_that_cannot_be_read_rejects_the_file_at_its_place(
 def test_of_a_key_given_twice_the_last_counts_with_a_warning(
     text: str, line: int, column: int, first: int
 ) -> None:
-    found = reading(text)
+    found = parsed_file(text)
     assert isinstance(found.document, ArticleDocument)
     assert found.document.extra is not None
     assert orjson.loads(found.document.extra)["id"] == "b"
@@ -116,7 +116,7 @@ def test_of_a_key_given_twice_the_last_counts_with_a_warning(
 
 
 def test_thousands_of_equal_keys_do_not_reject_a_file() -> None:
-    found = whole(reading("---\ntitle: One\n" + "a: 1\n" * 5_000 + "---\ntext"))
+    found = whole(parsed_file("---\ntitle: One\n" + "a: 1\n" * 5_000 + "---\ntext"))
     assert found.document is not None
 
 
@@ -138,7 +138,7 @@ def test_a_lone_exclamation_mark_says_that_the_value_is_a_text() -> None:
     ],
 )
 def test_a_problem_of_a_value_stands_at_its_key(text: str, line: int) -> None:
-    (problem,) = reading(text).problems
+    (problem,) = parsed_file(text).problems
     assert (problem.code, problem.line) == ("W218", line)
 
 
@@ -158,7 +158,7 @@ def test_a_listed_document_has_its_line(text: str, lines: list[int]) -> None:
 
 def test_a_lone_surrogate_in_json_is_replaced_with_a_warning_at_its_place() -> None:
     text = '{"title": "A \\ud83d\\ude00",\n "key\\ud800": ["\\udc00"]}\nText.\n'
-    found = reading(text)
+    found = parsed_file(text)
     assert isinstance(found.document, ArticleDocument)
     assert found.document.title == "A \U0001f600"
     assert orjson.loads(found.document.extra or "") == {"key\ufffd": ["\ufffd"]}
@@ -188,7 +188,7 @@ def test_values_that_json_cannot_hold_are_text_in_extra() -> None:
 
 
 def test_a_toml_number_of_thousands_of_digits_is_an_error() -> None:
-    assert codes(reading(f"+++\na = {'9' * 5_000}\n+++\n")) == ["E123"]
+    assert codes(parsed_file(f"+++\na = {'9' * 5_000}\n+++\n")) == ["E123"]
 
 
 _PIECES = st.sampled_from(
@@ -265,11 +265,11 @@ def test_any_text_is_a_document_or_says_why_not(text: str) -> None:
         site(),
         site("https://site.example/a/", related=("tags",), title=("slug",), published=("url",)),
     ):
-        whole(reading(text, "a/2020-01-01-b.md", where))
+        whole(parsed_file(text, "a/2020-01-01-b.md", where))
 
 
 @settings(max_examples=200, deadline=None)
 @given(st.binary(max_size=200))
 def test_any_bytes_are_a_document_or_say_why_not(data: bytes) -> None:
     for start in (b"", b"---\ntitle: ", b"+++\ntitle = ", b'{"title": ', b"Title: a\n"):
-        whole(reading(start + data))
+        whole(parsed_file(start + data))

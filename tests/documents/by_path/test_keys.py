@@ -11,7 +11,7 @@ from graph_api.documents.by_path.keys import FIELDS
 from graph_api.documents.document import ReferenceForm
 from graph_api.documents.limits import MAX_ITEMS, MAX_REFERENCES, MAX_TEXT
 from graph_api.records import Image
-from tests.documents.by_path.writing import article, codes, reading, site
+from tests.documents.by_path.writing import article, codes, parsed_file, site
 
 _SITE = "https://site.example/blog/"
 
@@ -42,7 +42,7 @@ def _extra(text: str) -> object:
     ],
 )
 def test_a_title_is_the_first_that_is_there(text: str, path: str, title: str, part: str) -> None:
-    found = reading(text, path)
+    found = parsed_file(text, path)
     assert article(text, path).title == title
     assert ("title", part) in found.read_from
 
@@ -99,7 +99,7 @@ def test_zolas_taxonomies_are_topics() -> None:
 def test_topics_beyond_the_limit_are_dropped_with_a_warning() -> None:
     text = f"---\ntags: {list(range(MAX_ITEMS + 1))}\n---\n"
     assert len(article(text).topics) == MAX_ITEMS
-    assert codes(reading(text)) == ["W212"]
+    assert codes(parsed_file(text)) == ["W212"]
 
 
 @pytest.mark.parametrize(
@@ -179,7 +179,7 @@ def test_pictures_are_resolved(value: str, urls: list[str]) -> None:
 def test_a_picture_has_its_title_and_one_of_no_site_is_left_out_silently() -> None:
     text = "---\ncover: {image: https://cdn.example/a.png, alt: A}\nimage: a.png\n---\n"
     assert article(text).images == (Image(url="https://cdn.example/a.png", title="A"),)
-    assert codes(reading(text)) == []
+    assert codes(parsed_file(text)) == []
     assert _extra(text) == {"cover": {"image": "https://cdn.example/a.png", "alt": "A"}, "image": "a.png"}
 
 
@@ -224,7 +224,7 @@ def test_a_mapped_key_comes_first() -> None:
 @pytest.mark.parametrize("key", ["title", "type", "tags", "related", "image", "url", "draft", "date"])
 def test_any_field_may_be_mapped_to_any_key(field: str, key: str) -> None:
     text = "---\ntitle: A\ntype: b\ntags: [c]\nrelated: [d]\nimage: e.png\nurl: /f/\ndraft: true\ndate: 2020-01-01\n---\n"
-    assert reading(text, where=replace(site(), key_map={field: (key,)})).document is not None
+    assert parsed_file(text, where=replace(site(), key_map={field: (key,)})).document is not None
 
 
 def test_what_no_field_uses_is_extra() -> None:
@@ -240,7 +240,7 @@ def test_what_no_field_uses_is_extra() -> None:
 
 def test_what_was_read_from_which_key_is_said() -> None:
     text = "---\nname: A\nsummary: B\ndate: 2020-01-01\ntags: [c]\nslug: d\nalias: e\ndraft: false\ntype: f\n---\n"
-    assert dict(reading(text).read_from) == {
+    assert dict(parsed_file(text).read_from) == {
         "title": "name",
         "excerpt": "summary",
         "publishedDateTime": "date",

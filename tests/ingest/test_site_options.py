@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from graph_api.documents.by_path.configuration import FILES, base_url, normal
+from graph_api.ingest.site_options import GENERATOR_FILES, generator_base_url, normal_base_url
 
 
 @pytest.mark.parametrize(
@@ -38,8 +38,8 @@ from graph_api.documents.by_path.configuration import FILES, base_url, normal
     ],
 )
 def test_the_base_url_is_what_the_configuration_says(name: str, text: str, expected: str | None) -> None:
-    assert name in FILES
-    assert base_url({name: text.encode()}) == expected
+    assert name in GENERATOR_FILES
+    assert generator_base_url({name: text.encode()}) == expected
 
 
 def test_the_first_file_that_names_one_counts() -> None:
@@ -48,15 +48,15 @@ def test_the_first_file_that_names_one_counts() -> None:
         "config.toml": b"baseURL = 'https://a.example/'",
         "_config.yml": b"\xff",
     }
-    assert base_url(files) == "https://a.example/"
+    assert generator_base_url(files) == "https://a.example/"
 
 
-@pytest.mark.parametrize("name", FILES)
+@pytest.mark.parametrize("name", GENERATOR_FILES)
 def test_a_configuration_of_any_bytes_is_none(name: str) -> None:
     for data in (b"", b"\xff\xfe", b"url: &a [*a", b"\0", b"url: " + b"[" * 100_000, b" \n" * 100_000):
-        assert base_url({name: data}) is None
+        assert generator_base_url({name: data}) is None
 
 
 def test_a_base_url_ends_with_a_slash() -> None:
-    assert normal("HTTPS://A.example:443/b?c#d") == "https://a.example/b/"
-    assert normal("a.example") is None
+    assert normal_base_url("HTTPS://A.example:443/b?c#d") == "https://a.example/b/"
+    assert normal_base_url("a.example") is None
