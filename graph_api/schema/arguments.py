@@ -37,6 +37,7 @@ from graph_api.schema.ranking import GRAVITY, Trending, microseconds, moment_of
 from graph_api.search import Kind
 from graph_api.store.columns import FacetField, Interval
 from graph_api.store.filters import Filter
+from graph_api.store.link_suggestions import SuggestionKind
 from graph_api.store.reads import AllProblems, RelatedArticles
 from graph_api.store.sorting import ListKind, kind_of
 
@@ -187,6 +188,23 @@ def problems(
     **page: Unpack[Page],
 ) -> ProblemList:
     return ProblemList(AllProblems(severity, code), listing(ListKind.PROBLEMS, **page))
+
+
+@dataclass(frozen=True, slots=True)
+class SuggestionList:
+    """A checked list of link suggestions."""
+
+    kind: SuggestionKind | None
+    listing: Listing
+
+
+def link_suggestions(
+    kind: Annotated[
+        SuggestionKind | None, _says("Returns only suggestions of this kind; by default of all.")
+    ] = None,
+    **page: Unpack[Page],
+) -> SuggestionList:
+    return SuggestionList(kind, listing(ListKind.SUGGESTIONS, **page))
 
 
 # -- search ----------------------------------------------------------------------------------------------

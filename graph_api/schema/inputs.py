@@ -18,6 +18,7 @@ from graph_api.schema.fields import costs, enum
 from graph_api.schema.scalars import URL
 from graph_api.search import Kind
 from graph_api.store.columns import FacetField, Interval
+from graph_api.store.link_suggestions import SuggestionKind
 from graph_api.store.reads import OrderField
 
 
@@ -154,6 +155,14 @@ enum(
     PROVIDER="Providers, by name, other names, domain and description.",
     TOPIC="Topics, by name, short name, keywords and hashtags.",
 )(Kind)
+
+enum(
+    "What a link suggestion is about.",
+    "LinkSuggestionKind",
+    MISSING_RECIPROCAL="An article does not list one that lists it. Only in source folders where most listed articles list back; links in bodies count as a way back.",
+    NEAR_DUPLICATE="Two articles have the same title, variants of one address, or nearly the same text.",
+    ORPHAN="An article is related to no other one, in either direction.",
+)(SuggestionKind)
 
 ORIGIN = "Only edges of this origin; by default of both."
 

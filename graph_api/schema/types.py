@@ -23,6 +23,7 @@ from graph_api.schema.paging import DEFAULT_PAGE, MAX_PAGE
 from graph_api.schema.scalars import JSON, URL
 from graph_api.search import Kind
 from graph_api.store.columns import FacetField
+from graph_api.store.link_suggestions import SuggestionKind
 
 PAGE = ListSize(
     DEFAULT_PAGE, slicing=frozenset({"first", "last"}), sized=frozenset({"edges", "nodes"}), most=MAX_PAGE
@@ -439,6 +440,36 @@ class ContentReport:
     links_resolved: int = plain("How many of these links lead to an article.")
     files: FileCounts = batched(resolvers.nodes.file_counts)
     problems: ProblemConnection = batched(resolvers.nodes.problems, arguments.problems, size=PAGE)
+    link_suggestions: LinkSuggestionConnection = batched(
+        resolvers.suggestions.link_suggestions_of, arguments.link_suggestions, size=PAGE
+    )
+
+
+@strawberry.type(
+    description="Something that an editor may want to change: about an article and up to three other ones."
+)
+class LinkSuggestion:
+    kind: SuggestionKind = plain("What it is about.")
+    article: Article = batched(resolvers.suggestions.article)
+    others: list[Article] = batched(
+        resolvers.suggestions.others, size=ListSize(resolvers.suggestions.MOST_LIKELY)
+    )
+    reason: str = batched(resolvers.suggestions.reason)
+    score: float = batched(resolvers.suggestions.score)
+
+
+@strawberry.type(description="A link suggestion in a page, with its cursor.")
+class LinkSuggestionEdge:
+    cursor: str = plain(CURSOR)
+    node: LinkSuggestion = batched(resolvers.suggestions.edge_node)
+
+
+@strawberry.type(description="A page of a list of link suggestions.")
+class LinkSuggestionConnection:
+    edges: list[LinkSuggestionEdge] = batched(resolvers.connections.edges)
+    nodes: list[LinkSuggestion] = batched(resolvers.suggestions.page_nodes)
+    page_info: PageInfo = batched(resolvers.connections.page_info)
+    total_count: int = batched(resolvers.connections.total_count)
 
 
 @strawberry.type(description="The cost of an operation, estimated before it runs.")

@@ -121,7 +121,7 @@ def analyze(revision: str, csr: Csr, columns: Columns, former: Analysis | None =
     """The analysis of the articles of *columns* and their edges in *csr*. Nothing is computed twice for edges that
     *former* had too."""
     keys = columns.keys
-    listed, linked = (_ends(csr, kind, keys) for kind in (EdgeKind.LISTED, EdgeKind.LINKED))
+    listed, linked = (ends(csr, kind, keys) for kind in (EdgeKind.LISTED, EdgeKind.LINKED))
     mark = _mark(keys, listed, linked)
     sources, targets = _distinct(listed, linked, len(keys))
     if former is not None and former.mark == mark:
@@ -153,7 +153,7 @@ def analyze(revision: str, csr: Csr, columns: Columns, former: Analysis | None =
     )
 
 
-def _ends(csr: Csr, kind: EdgeKind, keys: Column) -> Ends:
+def ends(csr: Csr, kind: EdgeKind, keys: Column) -> Ends:
     """The edges of one kind between the articles with these *keys*, by source and position."""
     if kind not in csr.kinds or not len(csr.keys):
         return np.empty(0, np.int64), np.empty(0, np.int64)

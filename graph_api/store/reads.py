@@ -39,6 +39,7 @@ from graph_api.search import Index
 from graph_api.store.analysis import Analysis
 from graph_api.store.columns import Column, Columns
 from graph_api.store.filters import Filter
+from graph_api.store.link_suggestions import Suggestions
 
 T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
@@ -608,6 +609,11 @@ class ArticleColumns(GraphRead[Columns]):
 @dataclass(frozen=True, slots=True)
 class GraphAnalysis(GraphRead[Analysis]):
     """Degrees, PageRank, clustering and stories of all articles."""
+
+
+@dataclass(frozen=True, slots=True)
+class LinkSuggestions(GraphRead[Suggestions]):
+    """Missing reciprocal relations, near-duplicates and orphans among all articles."""
 
 
 @dataclass(frozen=True, slots=True)

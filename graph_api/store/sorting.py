@@ -46,11 +46,13 @@ class ListKind(Enum):
     SEARCH = "search"
     STORIES = "stories"
     TRENDING = "trending"
+    SUGGESTIONS = "link suggestions"
 
 
 class OwnField(Enum):
     """Fields of default orders, which clients cannot name in orderBy. HANDLE: a provider's domain, a topic's slug. MOMENT:
-    the time that a list was made for, the same for all its items. SIZE: of a story."""
+    the time that a list was made for, the same for all its items. SIZE: of a story. SCORE: of a suggestion,
+    within its kind."""
 
     NAME = "name"
     HANDLE = "handle"
@@ -60,6 +62,7 @@ class OwnField(Enum):
     CODE = "code"
     MOMENT = "moment"
     SIZE = "size"
+    SCORE = "score"
 
 
 SortField: TypeAlias = OrderField | OwnField
@@ -93,6 +96,7 @@ _NEVER_NULL = _TEXTS | {
     OrderField.TRENDING,
     OwnField.MOMENT,
     OwnField.SIZE,
+    OwnField.SCORE,
 }
 
 _NEWEST = Step(OrderField.PUBLISHED_DATE_TIME, descending=True)
@@ -110,6 +114,7 @@ _OWN: Mapping[ListKind, tuple[Step, ...]] = {
     ListKind.SEARCH: (RELEVANT,),
     ListKind.STORIES: (Step(OwnField.SIZE, descending=True),),
     ListKind.TRENDING: _TRENDING,
+    ListKind.SUGGESTIONS: (Step(OwnField.SCORE, descending=True),),
     ListKind.PROBLEMS: (
         Step(OwnField.PATH),
         Step(OwnField.LINE, nulls_first=True),

@@ -37,7 +37,7 @@ from graph_api.schema.inputs import BodyFormat
 from graph_api.schema.scalars import moment, url as checked_url
 from graph_api.store.folding import fold, order_key
 from graph_api.store.reads import Rights
-from tests.execution import plain_filters
+from tests.execution import plain_filters, plain_suggestions
 from tests.store.build import AnyNode, ArticleNode, ProblemNode, ProviderNode, TopicNode
 
 T = TypeVar("T")
@@ -63,6 +63,7 @@ UNANSWERED = {
     "Provider": {"topTopics"},
     "Topic": {"cooccurring"},
     "ContentReport": {"files"},  # these graphs are made of nodes, not of files
+    "LinkSuggestion": {"others", "reason", "score"},
     "Query": {
         "search",
         "suggest",
@@ -350,8 +351,28 @@ class ContentReportView:
         ]
         return Page(found, steps, "problems", given)
 
+    def link_suggestions(self, given: Given) -> Page:
+        found = plain_suggestions.suggestions([each.node for each in self.graph.articles])
+        views = [
+            SuggestionView(one, self.graph.article(one.article))
+            for one in found
+            if given.get("kind") in {None, one.kind}
+        ]
+        steps = [
+            Step(lambda item: item.node.found.rank, descending=True),
+            Step(lambda item: item.node.found.key),
+        ]
+        return Page([Item(view) for view in views], steps, "link suggestions", given)
+
 
 # -- nodes -------------------------------------------------------------------------------------------------
+
+
+class SuggestionView:
+    def __init__(self, found: plain_suggestions.PlainSuggestion, article: ArticleView | None) -> None:
+        self.found = found
+        self.kind = found.kind
+        self.article = article
 
 
 @dataclass

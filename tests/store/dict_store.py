@@ -41,6 +41,7 @@ from graph_api.store import driver, reads
 from graph_api.store.analysis import Analysis, analyze
 from graph_api.store.columns import Column, Columns
 from graph_api.store.folding import address, canonical, fold
+from graph_api.store.link_suggestions import ArticleFacts, Suggestions, suggest
 from graph_api.store.location import Health, TracedRead
 from graph_api.store.protocol import Reader, Store
 from graph_api.store.reads import ArticleIdentifier, Keys, ListKey, Read, Reads, Rights, Slice, complete
@@ -671,6 +672,21 @@ def _columns(_: Content, graph: DictGraph, read: reads.ArticleColumns) -> Column
 def _analysis(_: Content, graph: DictGraph, read: reads.GraphAnalysis) -> Analysis:
     del read
     return analyze("dicts", graph.edges().csr(), graph.columns())
+
+
+@_answers(reads.LinkSuggestions)
+def _link_suggestions(content: Content, graph: DictGraph, read: reads.LinkSuggestions) -> Suggestions:
+    shown = [file for file in content.files.values() if not (read.rights.published_only and file.is_hidden)]
+    folders = {key: [file.folder for file in shown if file.subject == key] for key in graph.articles}
+    facts = [
+        ArticleFacts(key, each.is_stub, min(folders[key], default=None), _addresses(each))
+        for key, each in sorted((key, record.article) for key, record in graph.articles.items())
+    ]
+    return suggest(graph.search_index(), graph.edges().csr(), facts)
+
+
+def _addresses(article: Article) -> tuple[str | None, ...]:
+    return article.url, article.original_url, article.amp_web_url
 
 
 @_answers(reads.ProblemRows)

@@ -52,6 +52,7 @@ from graph_api.store.reads import (
     FittingKeys,
     GraphAnalysis,
     ImageRows,
+    LinkSuggestions,
     ListKey,
     Lists,
     Members,
@@ -326,6 +327,7 @@ _READS: Mapping[type[Read[Any]], st.SearchStrategy[Read[Any]]] = complete(
         Adjacency: st.builds(Adjacency, rights),
         SearchIndex: st.nothing(),  # compared in test_search
         GraphAnalysis: st.nothing(),  # compared in test_analysis
+        LinkSuggestions: st.nothing(),  # compared in test_link_suggestions
         NeighborKeys: st.builds(
             NeighborKeys,
             st.lists(_nodes, max_size=12).map(tuple),
@@ -348,5 +350,5 @@ _READS: Mapping[type[Read[Any]], st.SearchStrategy[Read[Any]]] = complete(
     }
 )
 any_read: st.SearchStrategy[Read[Any]] = st.sampled_from(
-    [read for kind, read in _READS.items() if kind not in {SearchIndex, GraphAnalysis}]
+    [read for kind, read in _READS.items() if kind not in {SearchIndex, GraphAnalysis, LinkSuggestions}]
 ).flatmap(lambda read: read)

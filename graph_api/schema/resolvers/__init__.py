@@ -14,6 +14,7 @@ from graph_api.schema.resolvers import (
     recommendations,
     search,
     stories,
+    suggestions,
     taxonomy,
     traversal,
 )
@@ -29,6 +30,7 @@ __all__ = [
     "recommendations",
     "search",
     "stories",
+    "suggestions",
     "taxonomy",
     "traversal",
 ]
