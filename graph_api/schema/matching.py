@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import cast
 
-import numpy as np
-
 from graph_api.search import Index, Kind, Matches, match, parse
 from graph_api.store.filters import And, Filter, TextMatches, queries, with_matches
-from graph_api.store.reads import FittingKeys, Keys, Pause, Reads, Rights, SearchIndex, ask
+from graph_api.store.reads import Keys, Pause, Reads, Rights, SearchIndex, ask
 
 _HEAVY = 2_000_000  # documents times conditions from which on a search takes too long for the event loop
 _PREFIX = 10  # a beginning of words takes as long as so many words
@@ -26,15 +24,6 @@ def searched(text: str, kinds: Collection[Kind], rights: Rights) -> Reads[Matche
     conditions = sum(_PREFIX if clause.is_prefix else 1 for clause in query.clauses)
     yield from ask(Pause(apart=len(index) * conditions > _HEAVY))
     return match(index, query, kinds=kinds)
-
-
-def fitting(matches: Matches, filter: Filter | None, rights: Rights) -> Reads[Matches]:
-    """Those of *matches* that are no articles, or fit *filter*."""
-    if filter is None:
-        return matches
-    resolved = cast(Filter, (yield from answered(filter, rights)))
-    fits = yield from ask(FittingKeys(_keys(matches), resolved, rights))
-    return matches.among(np.fromiter(fits, np.int64, len(fits)))
 
 
 def _keys(matches: Matches) -> Keys:

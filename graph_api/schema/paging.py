@@ -269,16 +269,20 @@ def counts(connections: Sequence[Connection], rights: Rights) -> Reads[list[int]
             sizes = yield from ask(Counts(stored, rights, filter))
             found.update({(scope, id(asked)): size for scope, size in sizes.items()})
         for scope in ranked:
-            found[scope, id(asked)] = yield from ranking.count(scope, asked.filter, rights)
+            found[scope, id(asked)] = (yield from ranking.whole(scope, asked.filter, rights)).count()
     return [found[one.scope, id(one.listing)] for one in connections]
 
 
 def members(connections: Sequence[Connection], rights: Rights) -> Reads[list[Column | None]]:
-    """The keys of the articles of the whole lists, in any order; None for the list of all articles."""
+    """The keys of the articles of the whole lists, in any order; None for the list of all articles. Searches may have
+    other keys among them."""
     found: dict[tuple[Scope, int], Column | None] = {}
     for asked, group in _alike(connections):
-        filter = yield from matching.answered(asked.filter, rights)
-        for scope in _scopes(group)[0]:
+        stored, ranked = _scopes(group)
+        for own in ranked:
+            found[own, id(asked)] = (yield from ranking.whole(own, asked.filter, rights)).keys()
+        filter = (yield from matching.answered(asked.filter, rights)) if stored else None
+        for scope in stored:
             assert not isinstance(scope, AllProviders | AllTopics | AllProblems), "a list of articles"
             is_all = isinstance(scope, AllArticles) and filter is None
             found[scope, id(asked)] = None if is_all else (yield from ask(Members(scope, rights, filter)))

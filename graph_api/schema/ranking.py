@@ -49,6 +49,7 @@ L = TypeVar("L", bound=ListKey)
 RANKED = frozenset({OrderField.RELEVANCE, OrderField.PAGE_RANK, OrderField.TRENDING})
 """The orders by such a score. A list with one of them has no other criterion."""
 
+_FEW = 5_000  # articles up to which a filter looks at them, not at all articles
 GRAVITY = 1.8
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _HOUR_US = 3_600_000_000
@@ -130,11 +131,13 @@ def fraction(score: int) -> float:
 
 
 class Ranked(NamedTuple):
-    """A *ranking*, the filter that its list has besides, and the moment that it was made for, if any."""
+    """A *ranking*, the filter that its articles have besides, and the moment that it was made for, if any. *has_others*:
+    there may be other nodes than articles in it."""
 
     ranking: Ranking
     rest: Filter | None = None
     moment: tuple[int, ...] = ()
+    has_others: bool = False
 
 
 class RankedScope:
@@ -152,13 +155,17 @@ def page(scope: RankedScope, filter: Filter | None, window: Window, rights: Righ
     return (yield from page_of(found.ranking, window, rest, rights, found.moment))
 
 
-def count(scope: RankedScope, filter: Filter | None, rights: Rights) -> Reads[int]:
-    """The length of such a list."""
+def whole(scope: RankedScope, filter: Filter | None, rights: Rights) -> Reads[Ranking]:
+    """All of such a list."""
     found = yield from scope.ranked(filter, rights)
     rest = yield from matching.answered(found.rest, rights)
     if rest is None:
-        return found.ranking.count()
-    return found.ranking.among((yield from ask(Members(AllArticles(), rights, rest)))).count()
+        return found.ranking
+    if found.has_others or found.ranking.count() <= _FEW:
+        keys = tuple(map(NodeKey, found.ranking.keys().tolist()))
+        fits = yield from ask(FittingKeys(keys, rest, rights))
+        return found.ranking.among(np.fromiter(fits, np.int64, len(fits)))
+    return found.ranking.among((yield from ask(Members(AllArticles(), rights, rest))))
 
 
 # -- lists of articles -------------------------------------------------------------------------------------
@@ -175,17 +182,17 @@ class RankedList:
 
 def pages(scopes: Sequence[L], wanted: RankedList, rights: Rights) -> Reads[dict[L, Slice]]:
     """The page of each of several lists of articles."""
-    ranking, rest, moment = yield from _ranking(wanted, rights)
+    ranked = yield from _ranking(wanted, rights)
     if all(isinstance(scope, AllArticles) for scope in scopes):
-        filter = yield from matching.answered(rest, rights)
-        page = yield from page_of(ranking, wanted.window, filter, rights, moment)
+        filter = yield from matching.answered(ranked.rest, rights)
+        page = yield from page_of(ranked.ranking, wanted.window, filter, rights, ranked.moment)
         return dict.fromkeys(scopes, page)
     filter = yield from matching.answered(wanted.filter, rights)
     found: dict[L, Slice] = {}
     for scope in scopes:
-        positions = yield from _positions(scope, ranking.count(), filter, rights)
-        own = ranking.among(np.fromiter(positions, np.int64, len(positions)))
-        found[scope] = yield from page_of(own, wanted.window, None, rights, moment, positions)
+        positions = yield from _positions(scope, ranked.ranking.count(), filter, rights)
+        own = ranked.ranking.among(np.fromiter(positions, np.int64, len(positions)))
+        found[scope] = yield from page_of(own, wanted.window, None, rights, ranked.moment, positions)
     return found
 
 

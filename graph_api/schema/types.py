@@ -602,18 +602,17 @@ class Highlight:
 class SearchEdge:
     cursor: str = plain(CURSOR)
     node: SearchResult = batched(resolvers.search.node)
-    score: float = plain(
-        "How well the result matches, 0 or more: BM25 over all fields. Scores of different queries cannot be compared."
-    )
+    score: float = batched(resolvers.search.score)
     highlights: list[Highlight] = batched(resolvers.search.highlights, size=ListSize(2))
 
 
 @strawberry.type(description="A page of search results.")
 class SearchConnection:
-    edges: list[SearchEdge] = batched(resolvers.search.edges)
+    edges: list[SearchEdge] = batched(resolvers.connections.edges)
     nodes: list[SearchResult] = batched(resolvers.search.nodes)
-    page_info: PageInfo = batched(resolvers.search.page_info)
-    total_count: int = batched(resolvers.search.total_count)
+    page_info: PageInfo = batched(resolvers.connections.page_info)
+    total_count: int = batched(resolvers.connections.total_count)
+    facets: list[Facet] = batched(resolvers.facets.facets, arguments.facets, size=FACETS)
     did_you_mean: list[str] = batched(resolvers.search.did_you_mean, cost=10)
 
 

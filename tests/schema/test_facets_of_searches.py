@@ -32,3 +32,25 @@ def test_facets_count_what_the_search_finds_and_the_caller_may_see(tmp_path: Pat
     ingest([write_folder(tmp_path / "notes", FILES)], database)
     assert counted(database) == (2, [{"sea": 2, "moon": 1}, {"2020": 1, "2021": 1}])
     assert counted(database, Settings(published_only=True)) == (1, [{"sea": 1}, {"2020": 1}])
+
+
+def test_a_search_has_facets_of_the_articles_among_its_results(tmp_path: Path) -> None:
+    database = tmp_path / "g.db"
+    ingest([write_folder(tmp_path / "notes", FILES)], database)
+
+    def of(arguments: str, settings: Settings | None = None) -> tuple[int, dict[str, int]]:
+        query = (
+            f"{{ search({arguments}) {{ totalCount facets(by: [TOPIC]) {{ buckets {{ key count }} }} }} }}"
+        )
+        found = ask(database, query, settings)["search"]
+        [facet] = found["facets"]
+        return found["totalCount"], {bucket["key"]: bucket["count"] for bucket in facet["buckets"]}
+
+    assert of('query: "tides"') == (2, {"sea": 2, "moon": 1})
+    assert of('query: "tides", filter: {title: {contains: "neap"}}') == (1, {"sea": 1, "moon": 1})
+    assert of('query: "sea", types: []') == (
+        3,
+        {"sea": 2, "moon": 1},
+    )  # the topic is a result, not an article
+    assert of('query: "sea", types: [], filter: {title: {contains: "spring"}}') == (2, {"sea": 1})
+    assert of('query: "tides"', Settings(published_only=True)) == (1, {"sea": 1})

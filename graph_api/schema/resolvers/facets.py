@@ -56,7 +56,8 @@ class Facet:
 def facets(parents: Sequence[Connection], rights: Rights, wanted: FacetsWanted) -> Reads[list[list[Facet]]]:
     """The articles of the whole list, all pages included, grouped by each of these fields, in this order.
 
-    Only articles that match the filter of the list are counted. An article with several topics is in several buckets.
+    Only articles that match the filter of the list are counted; of a search the articles, not providers and topics. An
+    article with several topics is in several buckets.
     """
     columns, chosen = yield from _chosen(parents, rights)
     return (yield from counted(columns, chosen, wanted, rights))

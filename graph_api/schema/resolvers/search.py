@@ -8,9 +8,10 @@ from typing import NamedTuple
 
 from graph_api.execution.fields import ByKey
 from graph_api.records import Article, Detail, NodeKey, Provider, Topic
-from graph_api.schema import matching, ranking
+from graph_api.schema import matching
 from graph_api.schema.arguments import SearchList, SuggestionsWanted
-from graph_api.schema.paging import Cursors, PageInfo
+from graph_api.schema.paging import Connection, Edge, pages
+from graph_api.schema.ranking import Ranked, RankedScope
 from graph_api.schema.resolvers.nodes import for_each
 from graph_api.schema.resolvers.traversal import records
 from graph_api.search import (
@@ -25,6 +26,7 @@ from graph_api.search import (
     suggest as completed,
 )
 from graph_api.search.index import UNIT
+from graph_api.store.filters import Filter
 from graph_api.store.reads import (
     DetailRows,
     DetailSizes,
@@ -33,7 +35,6 @@ from graph_api.store.reads import (
     ProviderRows,
     Reads,
     Rights,
-    Slice,
     TopicKeys,
     TopicRows,
     ask,
@@ -45,39 +46,18 @@ _LARGEST_BYTES = 1_000_000  # bodies that are larger are not quoted
 
 
 @dataclass(slots=True, eq=False)
-class Results:
-    """The results of one search. Its matches are found once, and its page read once, when a field first needs them."""
+class Search(RankedScope):
+    """The results of one search. Its matches are found once, when a field first needs them."""
 
-    wanted: SearchList
-    matches: Matches | None = field(default=None)
-    page: Slice | None = field(default=None)
-    _cursors: Cursors | None = field(default=None)
+    query: str
+    kinds: frozenset[Kind]
+    _matches: Matches | None = field(default=None)
 
-    def cursor(self, index: int) -> str:
-        """The cursor of the result at *index* of the page that was read."""
-        if self._cursors is None:
-            assert self.page is not None, "cursors are asked of pages that were read"
-            self._cursors = Cursors(self.page, self.wanted.listing)
-        return self._cursors.at(index)
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Result:
-    """The result at *index* of the page of a search."""
-
-    item: Item
-    index: int
-    results: Results
-
-    @property
-    def cursor(self) -> str:
-        return self.results.cursor(self.index)
-
-    @property
-    def score(self) -> float:
-        score = self.item.sort[0]
-        assert isinstance(score, int), "results are sorted by score"
-        return score / UNIT
+    def ranked(self, filter: Filter | None, rights: Rights) -> Reads[Ranked]:
+        """The matches; the filter concerns articles only."""
+        if self._matches is None:
+            self._matches = yield from matching.searched(self.query, self.kinds, rights)
+        return Ranked(self._matches, filter, has_others=self.kinds != {Kind.ARTICLE})
 
 
 class TextRange(NamedTuple):
@@ -95,87 +75,45 @@ class Highlight(NamedTuple):
     ranges: tuple[TextRange, ...]
 
 
-def search(parents: Sequence[object], rights: Rights, wanted: SearchList) -> Reads[list[Results]]:
+def search(parents: Sequence[object], rights: Rights, wanted: SearchList) -> Reads[list[Connection]]:
     """A full-text search in articles, providers and topics, best matches first.
 
     The score is BM25 over all fields; titles and names weigh most. Results with equal scores are sorted by id.
     """
     del rights
-    return for_each(parents, Results(wanted))
+    found = Connection(Search(wanted.query, wanted.kinds), wanted.listing)
+    return for_each(parents, found)
     yield
 
 
-def _found(results: Results, rights: Rights) -> Reads[Matches]:
-    """The matches, of which a filter may still leave some out."""
-    if results.matches is None:
-        wanted = results.wanted
-        results.matches = yield from matching.searched(wanted.query, wanted.kinds, rights)
-    return results.matches
-
-
-def _page(results: Results, rights: Rights) -> Reads[Slice]:
-    if results.page is None:
-        found, listing = (yield from _found(results, rights)), results.wanted.listing
-        filter = yield from matching.answered(listing.filter, rights)
-        results.page = yield from ranking.page_of(found, listing.window, filter, rights)
-    return results.page
-
-
-def _pages(parents: Sequence[Results], rights: Rights) -> Reads[list[Slice]]:
-    for parent in parents:
-        yield from _page(parent, rights)
-    return [parent.page for parent in parents if parent.page is not None]
-
-
-def edges(parents: Sequence[Results], rights: Rights) -> Reads[list[list[Result]]]:
-    """The results of the page with their cursors, scores and highlights."""
-    pages = yield from _pages(parents, rights)
-    return [
-        [Result(item, index, parent) for index, item in enumerate(page.items)]
-        for parent, page in zip(parents, pages, strict=True)
-    ]
-
-
-def nodes(parents: Sequence[Results], rights: Rights) -> Reads[ByKey]:
+def nodes(parents: Sequence[Connection], rights: Rights) -> Reads[ByKey]:
     """The results of the page, without cursors."""
-    return ByKey([page.keys for page in (yield from _pages(parents, rights))], records, many=True)
+    return ByKey([page.keys for page in (yield from pages(parents, rights))], records, many=True)
 
 
-def page_info(parents: Sequence[Results], rights: Rights) -> Reads[list[PageInfo]]:
-    """Information about the position of the page in the list of results."""
-    pages = yield from _pages(parents, rights)
-    return [
-        PageInfo(
-            has_next_page=page.has_next,
-            has_previous_page=page.has_previous,
-            start_cursor=parent.cursor(0) if page.keys else None,
-            end_cursor=parent.cursor(len(page.keys) - 1) if page.keys else None,
-        )
-        for parent, page in zip(parents, pages, strict=True)
-    ]
+def score(parents: Sequence[Edge], rights: Rights) -> Reads[list[float]]:
+    """How well the result matches, 0 or more: BM25 over all fields. Scores of different queries cannot be compared."""
+    del rights
+    return [score / UNIT for parent in parents if isinstance(score := parent.item.sort[0], int)]
+    yield
 
 
-def total_count(parents: Sequence[Results], rights: Rights) -> Reads[list[int]]:
-    """The number of results, all pages included. It is only counted when selected."""
-    counts: list[int] = []
-    for parent in parents:
-        found = yield from _found(parent, rights)
-        fitting = yield from matching.fitting(found, parent.wanted.listing.filter, rights)
-        counts.append(fitting.count())
-    return counts
-
-
-def did_you_mean(parents: Sequence[Results], rights: Rights) -> Reads[list[list[str]]]:
+def did_you_mean(parents: Sequence[Connection], rights: Rights) -> Reads[list[list[str]]]:
     """The query with unknown words replaced by similar words of the content, the likeliest first; at most three.
 
     Empty when all words occur somewhere, or a word is like none.
     """
     index = yield from matching.index_for(rights)
     yield from ask(Pause(apart=not index.knows_words))
-    return [corrected(index, parse(parent.wanted.query)) for parent in parents]
+    return [corrected(index, parse(_query(parent))) for parent in parents]
 
 
-def node(parents: Sequence[Result] | Sequence[Suggestion], rights: Rights) -> Reads[ByKey]:
+def _query(connection: Connection) -> str:
+    assert isinstance(connection.scope, Search), "the fields of a SearchConnection"
+    return connection.scope.query
+
+
+def node(parents: Sequence[Edge] | Sequence[Suggestion], rights: Rights) -> Reads[ByKey]:
     """The article, provider or topic."""
     del rights
     return ByKey([parent.item.key for parent in parents], records)
@@ -185,14 +123,14 @@ def node(parents: Sequence[Result] | Sequence[Suggestion], rights: Rights) -> Re
 # -- highlights --------------------------------------------------------------------------------------------
 
 
-def highlights(parents: Sequence[Result], rights: Rights) -> Reads[list[list[Highlight]]]:
+def highlights(parents: Sequence[Edge], rights: Rights) -> Reads[list[list[Highlight]]]:
     """The texts of the result in which words of the query occur: title, name, excerpt or description whole, of the body
     the best passage; body, topics and provider of an article when title and excerpt lack something of the query."""
     found = yield from records((parent.item.key for parent in parents), rights)
     answers: list[list[Highlight]] = []
     for parent in parents:
         yield from ask(Pause())
-        quotes = _Quotes(parse(parent.results.wanted.query))
+        quotes = _Quotes(parse(_query(parent.connection)))
         match found.get(parent.item.key):
             case Article() as article:
                 yield from _quote_article(quotes, article, rights)
