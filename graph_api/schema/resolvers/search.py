@@ -57,7 +57,7 @@ class Search(RankedScope):
         """The matches; the filter concerns articles only."""
         if self._matches is None:
             self._matches = yield from matching.searched(self.query, self.kinds, rights)
-        return Ranked(self._matches, filter, has_others=self.kinds != {Kind.ARTICLE})
+        return Ranked(self._matches, filter, has_others=self.kinds != frozenset({Kind.ARTICLE}))
 
 
 class TextRange(NamedTuple):

@@ -38,7 +38,8 @@ const exceptions = {
           "PathResult",
           "Subgraph",
           "ContentReport", // there is one, of the revision that is served
-          "FileCounts", // a part of ContentReport
+          "FileCounts", // these two are parts of ContentReport
+          "LinkSuggestion",
           "ArticleStats", // these three are counted for one list
           "Facet",
           "FacetBucket",
