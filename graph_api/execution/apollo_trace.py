@@ -21,7 +21,7 @@ import orjson
 from graph_api.execution.plan import Step
 
 Formatted: TypeAlias = Mapping[str, Any]  # an error as GraphQL formats it
-Path: TypeAlias = tuple[str | int, ...]
+ResponsePath: TypeAlias = tuple[str | int, ...]
 
 _NS = 1_000_000_000
 
@@ -45,7 +45,9 @@ class Trace:
 
     def __init__(self) -> None:
         self._root = _Node()
-        self._objects: dict[tuple[str, ...], Path] = {(): ()}  # by the path of a field, that of its objects
+        self._objects: dict[tuple[str, ...], ResponsePath] = {
+            (): ()
+        }  # by the path of a field, that of its objects
         self._began_at_ns = time.time_ns()
         self._began_ns = time.perf_counter_ns()
 
@@ -57,7 +59,7 @@ class Trace:
 
     def begin(self, step: Step) -> Callable[[], None]:
         """Record the start of *step*; call the result at its end."""
-        path: Path = (*self._objects[step.path[:-1]], step.key)
+        path: ResponsePath = (*self._objects[step.path[:-1]], step.key)
         self._objects[step.path] = (*path, 0) if step.many else path
         node = self._at(path)
         node.name, node.type, node.parent_type = step.node.name.value, step.type_name, step.parent_type

@@ -45,7 +45,7 @@ class ByKey:
     """
 
     keys: Sequence[Any]
-    rows: Rows
+    rows: RowsByKey
     many: bool = False
     lasting: bool = True
 
@@ -69,7 +69,7 @@ class TextChunks(list[str]):
     """A long text in pieces: joining them into one string would hold the interpreter for milliseconds."""
 
 
-Rows: TypeAlias = Callable[[Iterable[Any], Rights], Reads[Mapping[Any, Any]]]  # records by key
+RowsByKey: TypeAlias = Callable[[Iterable[Any], Rights], Reads[Mapping[Any, Any]]]  # records by key
 Fetched: TypeAlias = Sequence[Any] | ByKey | Concatenated
 Sizes: TypeAlias = Callable[[Sequence[Any], Rights], Reads[Sequence[int]]]  # (parents, rights): for each
 Fetch: TypeAlias = Callable[..., Reads[Fetched]]  # (parents, rights) or (parents, rights, prepared)

@@ -70,7 +70,7 @@ class ArrayNeighbors:
         frontier: tuple[int, ...],
         kinds: frozenset[EdgeKind],
         direction: EdgeDirection,
-        most: int,
+        limit: int,
         skip: int,
     ) -> Walk[Steps]:
         """As `Neighbors` says."""
@@ -78,14 +78,14 @@ class ArrayNeighbors:
         if lists is None:
             rows = [2 * kind + way for kind in self._held(kinds) for way in _ROWS[direction]]
             lists = self._lists[kinds, direction] = rows, [self._csr.starts[row].data for row in rows]
-        found = self._few(lists[1], frontier, most) if len(frontier) <= _FEW and not skip else None
+        found = self._few(lists[1], frontier, limit) if len(frontier) <= _FEW and not skip else None
         if found is None:
-            found = self._many(lists[0], frontier, most, skip)
+            found = self._many(lists[0], frontier, limit, skip)
         yield self._pause(len(found.targets))
         return found
 
-    def _few(self, lists: list[memoryview], frontier: tuple[int, ...], most: int) -> Steps | None:
-        """All steps of a few nodes; None when there are more than *most*."""
+    def _few(self, lists: list[memoryview], frontier: tuple[int, ...], limit: int) -> Steps | None:
+        """All steps of a few nodes; None when there are more than *limit*."""
         neighbors = self._neighbors
         targets: list[int] = []
         counts: list[int] = []
@@ -93,21 +93,21 @@ class ArrayNeighbors:
             before = len(targets)
             for starts in lists if node >= 0 else ():
                 first, end = starts[node], starts[node + 1]
-                most -= end - first
-                if most < 0:
+                limit -= end - first
+                if limit < 0:
                     return None
                 targets += neighbors[first:end].tolist()
             counts.append(len(targets) - before)
         return Steps(targets, counts)
 
-    def _many(self, rows: list[int], frontier: tuple[int, ...], most: int, skip: int) -> Steps:
+    def _many(self, rows: list[int], frontier: tuple[int, ...], limit: int, skip: int) -> Steps:
         nodes: Indexes = np.array(frontier, dtype=np.int64)
         starts, counts = self._starts_and_counts(nodes, rows)
         ends: Indexes = counts.cumsum()
-        if skip or (len(ends) and ends[-1] > most):
+        if skip or (len(ends) and ends[-1] > limit):
             begins: Indexes = ends - counts
             before: Indexes = np.maximum(begins, skip)
-            through: Indexes = np.minimum(ends, skip + most)
+            through: Indexes = np.minimum(ends, skip + limit)
             starts += before - begins
             counts = np.maximum(through - before, 0)
         targets = self._csr.neighbors.take(spread(starts, counts))

@@ -46,11 +46,11 @@ class Expansion:
         """The next nodes of the frontier and their steps. Asks for one step more than the budget pays for, to
         notice a cut."""
         chunk = tuple(self.frontier[self._at : self._at + CHUNK])
-        most = min(self.page_size, PAGE, self.budget.edges + 1)
+        limit = min(self.page_size, PAGE, self.budget.edges + 1)
         bounds = self.bounds
-        steps = yield from self.graph.steps(chunk, bounds.kinds, bounds.direction, most, self._skip)
+        steps = yield from self.graph.steps(chunk, bounds.kinds, bounds.direction, limit, self._skip)
         read = len(steps.targets)
-        if read < most:
+        if read < limit:
             self._at += len(chunk)
             self._skip = 0
         else:

@@ -77,10 +77,10 @@ class Neighbors(Protocol):
         frontier: tuple[int, ...],
         kinds: frozenset[EdgeKind],
         direction: EdgeDirection,
-        most: int,
+        limit: int,
         skip: int,
     ) -> Walk[Steps]:
-        """The first *most* steps from *frontier* after the first *skip*, one for each edge.
+        """The first *limit* steps from *frontier* after the first *skip*, one for each edge.
 
         Order: the frontier's; then kind; then OUT before IN; OUT as the node lists them (by position), IN
         by source. A mutual pair gives two steps in BOTH. Nodes that are not in the graph have no steps.

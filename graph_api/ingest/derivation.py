@@ -47,11 +47,11 @@ class Derived:
 def replace(writer: StoreWriter, old: set[NodeKey], new: Sequence[FileRecord], touched: Touched) -> None:
     """Replace *old* files by *new* ones, and add to *touched* what these and those are about."""
     before = writer.subjects(old)
-    touched.listed.update(writer.listed(before.get("article", set())))
-    writer.forget(old)
-    writer.remember(new)
+    touched.listed.update(writer.listed_by(before.get("article", set())))
+    writer.remove_files(old)
+    writer.add_files(new)
     after = {file.subject for file in new if file.kind == "article" and file.subject is not None}
-    touched.listed.update(writer.listed(after))
+    touched.listed.update(writer.listed_by(after))
     touched.articles.update(before.get("article", ()), after)
     touched.providers.update(before.get("provider", ()), _subjects(new, "provider"))
     touched.topics.update(before.get("topic", ()), _subjects(new, "topic"))
@@ -74,9 +74,9 @@ def derive(
         for folder in linked:
             relinked = link(graph, folder, published_only=number > 0)
             touched.relinked.update(relinked)
-            touched.listed.update(writer.listed(relinked))
+            touched.listed.update(writer.listed_by(relinked))
     after = stored_taxonomy(graphs[0]) if touched.topics else before
-    unsettled = [graph.unsettled(touched.listed) for graph in graphs]
+    unsettled = [graph.changeable_by_copies(touched.listed) for graph in graphs]
     writer.drop_unused_copies(touched.listed)
     base_urls = _base_urls(writer)
     counts, *_ = [
@@ -110,7 +110,7 @@ def _derive(
     providers, topics = set(touched.providers), set(touched.topics)
     if graph.is_new:
         subjects = writer.subjects()
-        articles |= subjects.get("article", set()) | writer.listed()
+        articles |= subjects.get("article", set()) | writer.listed_by()
         providers |= subjects.get("provider", set())
         topics |= subjects.get("topic", set())
     elif after.topic_names != before.topic_names:  # any article may have other topics now
@@ -158,9 +158,9 @@ def _derive_articles(
         graph.add(record for key, found in copies.items() for record in from_copies(key, found))
     present = graph.urls(articles)
     moved = {key for key in articles if former.get(key) != present.get(key)}
-    for batch in batches(articles | graph.listing(moved)):
+    for batch in batches(articles | graph.articles_listing(moved)):
         listed = graph.related(batch)
-        graph.relate({key: _edges(key, listed.get(key, ())) for key in batch})
+        graph.set_related({key: _edges(key, listed.get(key, ())) for key in batch})
 
 
 def _edges(article: NodeKey, named: Iterable[Edge]) -> list[Edge]:

@@ -79,7 +79,7 @@ class _Ingest:
     def run(self, started: float, *, only: bool) -> IngestReport:
         taxonomy = stored_taxonomy(self._writer.graphs()[0])
         if only:
-            self._forget_other_folders()
+            self._remove_other_folders()
         sites = {source.folder: self._site(source) for source in self._sources}
         others = self._other_sites()
         _refuse_equal_bases(sites | others)
@@ -90,7 +90,7 @@ class _Ingest:
         derived = derive(self._writer, self._touched, taxonomy, linked) if self._has_changes else Derived()
         return self._report(derived, started)
 
-    def _forget_other_folders(self) -> None:
+    def _remove_other_folders(self) -> None:
         kept = {source.folder for source in self._sources}
         for folder in self._writer.folders():
             if folder not in kept:
@@ -153,7 +153,7 @@ class _Ingest:
         former = self._writer.revision()
         revision = former
         if self._has_changes or revision is None:
-            self._writer.tell_problems_apart()
+            self._writer.number_equal_problems()
             revision = revision_of(self._content())
             self._writer.set_revision(revision)
         graph = self._writer.graphs()[0]

@@ -45,7 +45,7 @@ from graph_api.store.reads import (
     Window,
     ask,
 )
-from graph_api.store.sorting import ListKind, Step
+from graph_api.store.sorting import ListKind, SortTerm
 
 Scope: TypeAlias = ListKey | RankedScope
 
@@ -62,14 +62,14 @@ _VERSION = 2  # of the format of cursors: those of another version are refused
 class Listing:
     """The checked arguments of a connection.
 
-    *steps* is what its sort keys are made of, before the node's key. *seal* goes into the checksum of its cursors: they
+    *terms* is what its sort keys are made of, before the node's key. *seal* goes into the checksum of its cursors: they
     are valid for all lists with this seal.
     """
 
     filter: Filter | None
     order: tuple[Order, ...]
     window: Window
-    steps: tuple[Step, ...]
+    terms: tuple[SortTerm, ...]
     seal: int
 
     @property
@@ -135,13 +135,13 @@ def listing(
     before: str | None = None,
 ) -> Listing:
     """The checked form of a connection's arguments. Raises RequestError for values that are not allowed."""
-    steps = sorting.steps(kind, order)
+    terms = sorting.sort_terms(kind, order)
     _check_ranked(filter, order)
     if first is not None and last is not None:
         raise RequestError("first and last cannot be combined; give one of them", code="BAD_PAGE")
     size = _page_size("last", last) if last is not None else _page_size("first", first)
     seal = zlib.crc32(f"{_VERSION} {kind.value} {order}".encode())
-    listed = Listing(filter, order, Window(size, backward=last is not None), steps, seal)
+    listed = Listing(filter, order, Window(size, backward=last is not None), terms, seal)
     window = replace(
         listed.window, after=_place("after", after, listed), before=_place("before", before, listed)
     )
@@ -149,7 +149,7 @@ def listing(
 
 
 def _check_ranked(filter: Filter | None, order: Sequence[Order]) -> None:
-    ranked = next((step for step in order if step.field in RANKED), None)
+    ranked = next((term for term in order if term.field in RANKED), None)
     if ranked is None:
         return
     name = ranked.field.name
@@ -187,8 +187,8 @@ class Cursors:
 
     def __init__(self, page: Slice, listed: Listing) -> None:
         self._page, self._seal = page, listed.seal
-        self._most, self._known = sorting.remembered(listed.steps), len(page.preceding)
-        self._has_texts = any(step.is_text for step in listed.steps)
+        self._most, self._known = sorting.remembered(listed.terms), len(page.preceding)
+        self._has_texts = any(term.is_text for term in listed.terms)
         self._packed = pack(f">{len(page.preceding) + len(page.keys)}Q", *page.preceding, *page.keys)
 
     def at(self, index: int) -> str:
@@ -223,18 +223,18 @@ def decode_cursor(cursor: str, listed: Listing) -> Place:
     if not isinstance(values, list):
         raise ValueError(cursor)  # noqa: TRY004 - what callers expect of any malformed cursor
     sort: list[SortValue] = values  # pyright: ignore[reportUnknownVariableType] - any JSON, checked below
-    steps = listed.steps
-    fits = len(sort) == len(steps) + 1 and all(map(_fits, sort[:-1], steps))
+    terms = listed.terms
+    fits = len(sort) == len(terms) + 1 and all(map(_fits, sort[:-1], terms))
     if not fits or not all(map(_is_integer, (sort[-1], *preceding))):
         raise ValueError(cursor)
     return Place(tuple(sort), tuple(map(NodeKey, preceding)), bool(payload[0] & _FROM_START))
 
 
-def _fits(value: object, step: Step) -> bool:
+def _fits(value: object, term: SortTerm) -> bool:
     """Whether an item of the list could have this value."""
     if value is None:
-        return step.is_nullable
-    return isinstance(value, str) if step.is_text else _is_integer(value)
+        return term.is_nullable
+    return isinstance(value, str) if term.is_text else _is_integer(value)
 
 
 def _is_integer(value: object) -> bool:

@@ -47,10 +47,10 @@ def highlights(text: str, query: Query) -> tuple[Range, ...]:
     return marks(text, query).ranges
 
 
-def highlight(text: str, query: Query, most: int) -> Passage | None:
-    """The passage of *text* of about *most* characters with the most of what *query* asked for; None without any."""
+def highlight(text: str, query: Query, max_length: int) -> Passage | None:
+    """The passage of *text* of about *max_length* characters with the most of what *query* asked for; None without any."""
     ranges = highlights(text, query)
-    return passage(text, ranges, most) if ranges else None
+    return passage(text, ranges, max_length) if ranges else None
 
 
 def _spans(clause: Clause, sequence: Sequence[Occurrence], every: Sequence[Occurrence]) -> Iterator[Range]:
@@ -95,15 +95,17 @@ def _joined(ranges: Sequence[Range]) -> Iterator[Range]:
         yield current
 
 
-def passage(text: str, ranges: Sequence[Range], most: int) -> Passage:
-    """The part of *text* of about *most* characters that has the most *ranges*; an ellipsis marks where it was cut."""
-    if len(text) <= most:
+def passage(text: str, ranges: Sequence[Range], max_length: int) -> Passage:
+    """The part of *text* of about *max_length* characters that has the most *ranges*; an ellipsis marks where it was cut."""
+    if len(text) <= max_length:
         return Passage(text, tuple(ranges))
-    best = max(range(len(ranges)), key=lambda at: (_within(ranges, at, most), -at))
+    best = max(range(len(ranges)), key=lambda at: (_within(ranges, at, max_length), -at))
     start = _word_start(
-        text, max(0, min(ranges[best][0] - int(most * _BEFORE), len(text) - most)), ranges[best][0]
+        text,
+        max(0, min(ranges[best][0] - int(max_length * _BEFORE), len(text) - max_length)),
+        ranges[best][0],
     )
-    end = _word_end(text, min(len(text), start + most), start + 1)
+    end = _word_end(text, min(len(text), start + max_length), start + 1)
     kept = [(low, high) for low, high in ranges if low >= start and high <= end]
     shown = text[start:end]
     left, right = "\u2026" * (start > 0), "\u2026" * (end < len(text))
@@ -111,9 +113,9 @@ def passage(text: str, ranges: Sequence[Range], most: int) -> Passage:
     return Passage(f"{left}{shown}{right}", tuple((low + shift, high + shift) for low, high in kept))
 
 
-def _within(ranges: Sequence[Range], at: int, most: int) -> int:
+def _within(ranges: Sequence[Range], at: int, max_length: int) -> int:
     """How many ranges, from that at *at* on, a passage holds."""
-    limit = ranges[at][0] + most * (1 - _BEFORE)
+    limit = ranges[at][0] + max_length * (1 - _BEFORE)
     count = 0
     for _, end in ranges[at : at + 32]:
         if end > limit:

@@ -58,13 +58,15 @@ def _replaced(text: str, clauses: list[Clause], words: list[str]) -> str:
 
 def _nearest(index: Index, word: str) -> list[str]:
     """The words of the vocabulary within one or two mistakes of *word*: the nearest, then the most frequent first."""
-    most = 1 if len(word) < _LONG else 2
+    max_edits = 1 if len(word) < _LONG else 2
     by_length = index.words_by_length
     found = [
         (distance, term[0] != word[0], -index.texts.frequency(number), term)
-        for length in range(len(word) - most, len(word) + most + 1)
+        for length in range(len(word) - max_edits, len(word) + max_edits + 1)
         for terms, numbers in [by_length.get(length, ([], []))]
-        for term, distance, place in extract(word, terms, scorer=OSA.distance, score_cutoff=most, limit=None)
+        for term, distance, place in extract(
+            word, terms, scorer=OSA.distance, score_cutoff=max_edits, limit=None
+        )
         for number in [numbers[place]]
     ]
     return [term for *_, term in sorted(found)[:_MOST]]

@@ -155,7 +155,7 @@ class OfRelated:
 @dataclass(frozen=True, slots=True)
 class TextMatches:
     """The article matches this search *query*. A store reads *keys*, the articles that match in the revision and with
-    the rights of the read; they do not count in comparisons, since all else determines them."""
+    the rights of the read; they are left out of comparisons, because query, revision and rights determine them."""
 
     query: str
     keys: tuple[NodeKey, ...] | None = field(default=None, compare=False)

@@ -1,7 +1,6 @@
 """The reads that a store answers: frozen values without SQL, each for many keys at once.
 
-A *plan* is a generator that yields reads and receives their answers, from the store, from rows in memory, or from
-a dict in a test. Every read of content carries the caller's rights. Rows that do not exist, or that the
+A *plan* is a generator that yields reads and receives their answers: from the store, the row cache, or dicts in tests. Every read of content carries the caller's rights. Rows that do not exist, or that the
 caller may not see, are absent from the answer.
 
 To add a read, define its class here and answer it in each store (`complete` refuses a store that lacks one).
@@ -65,11 +64,11 @@ class Read(Generic[T_co]):
 
     @property
     def key_count(self) -> int:
-        """How many keys it asks about."""
+        """How many keys are read."""
         raise NotImplementedError
 
     def row_count(self, answer: Any) -> int | None:  # Any: T_co may not be the type of a parameter
-        """How many rows *answer* holds; None for reads that statistics leave out: they read no content."""
+        """How many rows *answer* holds; None for reads that statistics ignore because they read no content."""
         return len(answer)
 
 
@@ -103,15 +102,15 @@ class KeyedRead(Read[Mapping[K, R]]):
 class GraphRead(Read[T_co]):
     """A read answered with one value about everything that the caller may see.
 
-    Making it may take seconds, so it is never made on the event loop. It is kept, apart from the rows, as long as the
-    revision, and made by one plan while others wait for it.
+    Making it may take seconds, so it is never made on the event loop. It is cached, apart from the rows, until the revision
+    changes, and made by one plan while others wait for it.
     """
 
     rights: Rights
 
     @property
     def cache_key(self) -> Hashable:
-        """What decides the answer: the kind of read, and which of the two graphs is seen."""
+        """The kind of read, and which of the two graphs it reads."""
         return type(self), self.rights.published_only
 
     @property
@@ -146,9 +145,9 @@ Keys: TypeAlias = tuple[NodeKey, ...]
 
 @dataclass(frozen=True, slots=True)
 class Pause(Read[tuple[()]]):
-    """Reads nothing: a long computation lets the driver look at the time, or stop it.
+    """Reads nothing: a long computation yields it so that the driver can check its time, or cancel it.
 
-    With *apart* the next piece of work takes some milliseconds, too long for an event loop. *rows* counts the
+    *apart*: the next piece of work takes some milliseconds, too long for an event loop. *rows* counts the
     edges that a walk took from arrays since its last pause.
     """
 
@@ -272,7 +271,7 @@ class NeighborKeys(Read[Steps]):
     frontier: Keys
     kinds: frozenset[EdgeKind]
     direction: EdgeDirection
-    most: int
+    limit: int
     skip: int
     rights: Rights
 

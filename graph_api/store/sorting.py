@@ -1,6 +1,6 @@
 """The order of every list: what its sort keys are made of, declared once for stores and for cursors.
 
-An item's sort key holds one value for each step of its list's order, then the key of the item's node, so that
+An item's sort key holds one value for each term of its list's order, then the key of the item's node, so that
 every order is total. A store maps each field to a value of its own; `graph_api.schema.paging` checks cursors
 by the types of the values.
 """
@@ -68,8 +68,8 @@ class OwnField(Enum):
 SortField: TypeAlias = OrderField | OwnField
 
 
-class Step(NamedTuple):
-    """One value of a sort key: which field, and how its values are ordered."""
+class SortTerm(NamedTuple):
+    """A term of an order: which field, and how its values are sorted. It has one value in each sort key."""
 
     field: SortField
     descending: bool = False
@@ -99,12 +99,12 @@ _NEVER_NULL = _TEXTS | {
     OwnField.SCORE,
 }
 
-_NEWEST = Step(OrderField.PUBLISHED_DATE_TIME, descending=True)
-_LISTED = Step(OrderField.POSITION)
-RELEVANT = Step(OrderField.RELEVANCE, descending=True)
-_TRENDING = (Step(OrderField.TRENDING, descending=True), Step(OwnField.MOMENT))
-_NAMED = (Step(OwnField.NAME), Step(OwnField.HANDLE))
-_OWN: Mapping[ListKind, tuple[Step, ...]] = {
+_NEWEST = SortTerm(OrderField.PUBLISHED_DATE_TIME, descending=True)
+_LISTED = SortTerm(OrderField.POSITION)
+RELEVANT = SortTerm(OrderField.RELEVANCE, descending=True)
+_TRENDING = (SortTerm(OrderField.TRENDING, descending=True), SortTerm(OwnField.MOMENT))
+_NAMED = (SortTerm(OwnField.NAME), SortTerm(OwnField.HANDLE))
+_OWN: Mapping[ListKind, tuple[SortTerm, ...]] = {
     ListKind.ARTICLES: (_NEWEST,),
     ListKind.RELATED_OUT: (_LISTED,),
     ListKind.RELATED_IN: (_NEWEST,),
@@ -112,14 +112,14 @@ _OWN: Mapping[ListKind, tuple[Step, ...]] = {
     ListKind.PROVIDERS: _NAMED,
     ListKind.TOPICS: _NAMED,
     ListKind.SEARCH: (RELEVANT,),
-    ListKind.STORIES: (Step(OwnField.SIZE, descending=True),),
+    ListKind.STORIES: (SortTerm(OwnField.SIZE, descending=True),),
     ListKind.TRENDING: _TRENDING,
-    ListKind.SUGGESTIONS: (Step(OwnField.SCORE, descending=True),),
+    ListKind.SUGGESTIONS: (SortTerm(OwnField.SCORE, descending=True),),
     ListKind.PROBLEMS: (
-        Step(OwnField.PATH),
-        Step(OwnField.LINE, nulls_first=True),
-        Step(OwnField.COLUMN, nulls_first=True),
-        Step(OwnField.CODE),
+        SortTerm(OwnField.PATH),
+        SortTerm(OwnField.LINE, nulls_first=True),
+        SortTerm(OwnField.COLUMN, nulls_first=True),
+        SortTerm(OwnField.CODE),
     ),
 }
 _RELATED = {
@@ -129,7 +129,7 @@ _RELATED = {
 }
 
 
-def steps(kind: ListKind, order: Sequence[Order]) -> tuple[Step, ...]:
+def sort_terms(kind: ListKind, order: Sequence[Order]) -> tuple[SortTerm, ...]:
     """The steps of *order*, or the list's own when it is empty; the node's key follows them.
 
     Raises RequestError for an order that lists of this kind do not offer.
@@ -138,11 +138,11 @@ def steps(kind: ListKind, order: Sequence[Order]) -> tuple[Step, ...]:
         return _OWN[kind]
     if kind in {ListKind.PROVIDERS, ListKind.TOPICS, ListKind.PROBLEMS}:
         raise RequestError(f"orderBy is offered by lists of articles only, not by {kind.value}")
-    if kind is ListKind.ARTICLES and any(step.field is OrderField.POSITION for step in order):
+    if kind is ListKind.ARTICLES and any(term.field is OrderField.POSITION for term in order):
         raise RequestError("orderBy POSITION is offered by Article.related only")
     if order[0].field is OrderField.TRENDING:
         return _TRENDING
-    return tuple(Step(step.field, step.descending, step.nulls_first) for step in order)
+    return tuple(SortTerm(term.field, term.descending, term.nulls_first) for term in order)
 
 
 def kind_of(scope: ListKey) -> ListKind:
@@ -162,7 +162,7 @@ def kind_of(scope: ListKey) -> ListKind:
             assert_never(scope)
 
 
-_KEY = Step(
+_KEY = SortTerm(
     OrderField.RELATED_COUNT
 )  # orders like the node's key at the end of each sort key: integers, ascending
 
@@ -170,12 +170,12 @@ _KEY = Step(
 # -- places ----------------------------------------------------------------------------------------------
 
 
-def remembered(steps: Sequence[Step]) -> int:
+def remembered(terms: Sequence[SortTerm]) -> int:
     """How many preceding items a cursor of a list with this order remembers.
 
     Where the item has been removed, values still show where it was, and positions do not.
     """
-    return PRECEDING if steps[0].field is OrderField.POSITION else 2
+    return PRECEDING if terms[0].field is OrderField.POSITION else 2
 
 
 class Anchor(NamedTuple):
@@ -193,7 +193,7 @@ class Anchor(NamedTuple):
     from_start: bool
 
 
-def anchor(place: Place, steps: Sequence[Step], sorts: Mapping[NodeKey, SortKey]) -> Anchor:
+def anchor(place: Place, terms: Sequence[SortTerm], sorts: Mapping[NodeKey, SortKey]) -> Anchor:
     """The current position of *place*. *sorts*: the sort keys of those of its keys that are in the list.
 
     It is that of the item if it is in the list, else just after the nearest preceding item that is in the list. If there
@@ -202,33 +202,33 @@ def anchor(place: Place, steps: Sequence[Step], sorts: Mapping[NodeKey, SortKey]
     remembered = (*place.preceding, place.key)
     nearest = next((key for key in reversed(remembered) if key in sorts), None)
     if nearest is not None:
-        by_sort = cmp_to_key(partial(compare, steps))
+        by_sort = cmp_to_key(partial(compare, terms))
         ordered = sorted(sorts, key=lambda key: by_sort(sorts[key]))
         preceding = tuple(ordered[: ordered.index(nearest) + 1])
         return Anchor(sorts[nearest], nearest == place.key, True, preceding, place.from_start)
     if place.from_start:
         return Anchor(None, False, False, (), True)
-    return Anchor(_without_removed(place, steps), False, False, (), False)
+    return Anchor(_without_removed(place, terms), False, False, (), False)
 
 
-def _without_removed(place: Place, steps: Sequence[Step]) -> SortKey:
+def _without_removed(place: Place, terms: Sequence[SortTerm]) -> SortKey:
     """The sort key of *place* after its item and all *preceding* items were removed: its position is lower by as many."""
     position, *_ = place.sort
-    if steps[0] != _LISTED or not isinstance(position, int):
+    if terms[0] != _LISTED or not isinstance(position, int):
         return place.sort
     return (position - len(place.preceding) - 1,)
 
 
-def compare(steps: Sequence[Step], one: SortKey, other: SortKey) -> int:
-    """Negative when *one* comes before *other* in the order of *steps*, 0 when they are equal."""
-    for step, a, b in zip((*steps, _KEY), one, other, strict=True):
+def compare(terms: Sequence[SortTerm], one: SortKey, other: SortKey) -> int:
+    """Negative when *one* comes before *other* in the order of *terms*, 0 when they are equal."""
+    for term, a, b in zip((*terms, _KEY), one, other, strict=True):
         if a != b:
-            return _compared(step, a, b)
+            return _compared(term, a, b)
     return 0
 
 
-def _compared(step: Step, a: SortValue, b: SortValue) -> int:
+def _compared(term: SortTerm, a: SortValue, b: SortValue) -> int:
     if a is None or b is None:
-        return -1 if (a is None) is step.nulls_first else 1
+        return -1 if (a is None) is term.nulls_first else 1
     smaller = a < b  # type: ignore[operator] # pyright: ignore[reportOperatorIssue] - values of one field have one type
-    return -1 if smaller is not step.descending else 1
+    return -1 if smaller is not term.descending else 1

@@ -1,9 +1,9 @@
 """The writing side of a store: an ingest hands over whole records.
 
-A store keeps what each file says, so that unchanged files are not parsed again, and two graphs derived from
-the files: one of all files, and a published one of the files that are not hidden. Readers get one of the two by
-their rights, so nothing of a hidden file can reach a caller who sees published content only. Where nothing is hidden the two are
-equal, and a store need not keep the second.
+A store keeps the parsed document of each file, so that unchanged files are not parsed again, and two graphs derived from
+them: one of all files, and a published one without hidden files. A reader's rights choose the graph, so no part of a hidden
+file can reach a caller who sees published content only. Where no file is hidden the graphs are equal, and a store need not
+keep the second.
 
 Short texts, slugs and paths are in NFC, so that stores compare them without normalizing; URLs, details and payloads are
 verbatim.
@@ -50,7 +50,7 @@ class EmbeddedCopy(NamedTuple):
 
 
 class StoredReference(NamedTuple):
-    """A place where a file names a document: by a *form* that ingest knows, in a *line* of the file."""
+    """A place where a file names a document; *form* is a value of `ReferenceForm`, *line* a line of the file."""
 
     position: int
     form: str
@@ -95,7 +95,7 @@ class KnownFile(NamedTuple):
 
 
 class Statement(NamedTuple):
-    """The document of one file about its subject."""
+    """The document that one file holds, about the node *subject*."""
 
     subject: NodeKey
     identity: str
@@ -125,7 +125,7 @@ class LinkTarget(NamedTuple):
 
 
 class Link(NamedTuple):
-    """Where the reference at *position* leads: to an article, or nowhere."""
+    """The article that the reference at *position* leads to, None when there is none."""
 
     position: int
     target: NodeKey | None
@@ -140,7 +140,7 @@ class Edge(NamedTuple):
 
 
 class DeadReference(NamedTuple):
-    """A listed reference that leads nowhere, in the file at *path*."""
+    """A listed reference without a document, in the file at *path*."""
 
     path: str
     line: int
@@ -155,11 +155,11 @@ def document_key(folder: str, path: str) -> NodeKey:
     return name_key(f"{folder}\0{path}")
 
 
-def batches(keys: Iterable[NodeKey], most: int = 500) -> Iterator[list[NodeKey]]:
-    """The keys in ascending order, so that tables grow at their ends, at most so many at a time."""
+def batches(keys: Iterable[NodeKey], size: int = 500) -> Iterator[list[NodeKey]]:
+    """The keys in ascending order, so that tables grow at their ends, at most *size* at a time."""
     ordered = sorted(keys)
-    for start in range(0, len(ordered), most):
-        yield ordered[start : start + most]
+    for start in range(0, len(ordered), size):
+        yield ordered[start : start + size]
 
 
 def keyed_problems(
@@ -228,7 +228,7 @@ class Spelling(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ArticleRecord:
-    """An article with all that belongs to it except its list of related articles, which `relate` sets.
+    """An article with all that belongs to it except its list of related articles, which `set_related` sets.
 
     *urls*: all canonical URLs that find it. *addresses*: the paths of its pages below the root of its site, as
     `folding.address` has them, which find it too.
@@ -288,7 +288,7 @@ class GraphWriter(Protocol):
     def copies(self, targets: Collection[NodeKey]) -> Mapping[NodeKey, list[Copy]]:
         """The copies of *targets* that articles of this graph embed.
 
-        Targets that have files, all of them hidden from this graph, have none: such an article is in no list.
+        A target whose files are all hidden from this graph has none: such an article is in no list.
         """
         ...
 
@@ -320,7 +320,7 @@ class GraphWriter(Protocol):
     def dead_references(
         self, form: str, articles: Collection[NodeKey]
     ) -> Mapping[NodeKey, list[DeadReference]]:
-        """The references of one form in the files of *articles* that lead nowhere and have no copy."""
+        """The references of one form in the files of *articles* that have neither a document nor a copy."""
         ...
 
     def provider_names(self, providers: Collection[NodeKey]) -> Mapping[NodeKey, list[ProviderName]]:
@@ -343,13 +343,13 @@ class GraphWriter(Protocol):
         """The topics of *articles*."""
         ...
 
-    def listing(self, targets: Collection[NodeKey]) -> set[NodeKey]:
+    def articles_listing(self, targets: Collection[NodeKey]) -> set[NodeKey]:
         """The articles with a file that lists one of *targets*."""
         ...
 
-    def unsettled(self, targets: Collection[NodeKey]) -> set[NodeKey]:
-        """Those of *targets* that their copies may change: stubs of this graph, and those that a file lists under a URL
-        that is not an article with a file in this graph. May hold others."""
+    def changeable_by_copies(self, targets: Collection[NodeKey]) -> set[NodeKey]:
+        """Those of *targets* whose record may depend on copies: stubs of this graph, and targets that a file lists under a URL
+        without an article file in this graph. May include others."""
         ...
 
     def remove(self, kind: str, keys: Collection[NodeKey]) -> None:
@@ -360,7 +360,7 @@ class GraphWriter(Protocol):
         """Add nodes and problems that are not there."""
         ...
 
-    def relate(self, lists: Mapping[NodeKey, Sequence[Edge]]) -> None:
+    def set_related(self, lists: Mapping[NodeKey, Sequence[Edge]]) -> None:
         """Set the related articles of each key, in order; each target once."""
         ...
 
@@ -381,7 +381,7 @@ class StoreWriter(Protocol):
         ...
 
     def site(self, folder: str) -> str | None:
-        """How the files of *folder* were read, as ingest wrote it; None for a folder that is new."""
+        """How the files of *folder* were read, as ingest stored it; None for a new folder."""
         ...
 
     def set_site(self, folder: str, site: str | None) -> None:
@@ -404,11 +404,11 @@ class StoreWriter(Protocol):
         """Path and hash of every file by folder, except of those that are left out."""
         ...
 
-    def forget(self, files: Collection[NodeKey]) -> None:
-        """Remove files and all that they say."""
+    def remove_files(self, files: Collection[NodeKey]) -> None:
+        """Remove files with their documents, references and problems."""
         ...
 
-    def remember(self, files: Collection[FileRecord]) -> None:
+    def add_files(self, files: Collection[FileRecord]) -> None:
         """Store files that are not there."""
         ...
 
@@ -420,7 +420,7 @@ class StoreWriter(Protocol):
         """The nodes that *files* are about, all files when None, by kind."""
         ...
 
-    def listed(self, subjects: Collection[NodeKey] | None = None) -> set[NodeKey]:
+    def listed_by(self, subjects: Collection[NodeKey] | None = None) -> set[NodeKey]:
         """The articles that the files of *subjects* list, all files when None."""
         ...
 
@@ -431,8 +431,8 @@ class StoreWriter(Protocol):
         """
         ...
 
-    def tell_problems_apart(self) -> None:
-        """Give equal problems, of files with one path in several folders, keys of their own.
+    def number_equal_problems(self) -> None:
+        """Give equal problems of files with the same path in several folders distinct keys.
 
         Visible files come first, then the order of the folders counts: hidden files change no key of a visible one.
         """
@@ -459,8 +459,9 @@ class WritableStore(Protocol):
     ) -> T:
         """Run *work* in one transaction and return its result; nothing is kept when it raises.
 
-        Content that another *program* (version) wrote, or that is damaged, is emptied first, except how folders are
-        read; *work* may then run twice. Raises `StoreLocked` when another ingest runs, and `StoreError` when the store cannot be written, is
-        not ours, or would have to be emptied while it holds folders besides *folders* (None: lose them).
+        A store that another version of *program* wrote, or that is damaged, is emptied first, except for how folders are
+        read; *work* may then run twice. Raises `StoreLocked` when another ingest runs, and `StoreError` when the store
+        cannot be written, belongs to another program, or would have to be emptied while it holds folders besides
+        *folders* (None: remove them).
         """
         ...

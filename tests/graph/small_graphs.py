@@ -29,7 +29,7 @@ class Asked(NamedTuple):
 
     name: str
     nodes: int = 0
-    most: int = 0
+    limit: int = 0
 
 
 def finish(walk: Walk[T]) -> T:
@@ -65,14 +65,14 @@ class SmallGraph:
         frontier: tuple[int, ...],
         kinds: frozenset[EdgeKind],
         direction: EdgeDirection,
-        most: int = PAGE,
+        limit: int = PAGE,
         skip: int = 0,
     ) -> Walk[Steps]:
-        self.asked.append(Asked("steps", len(frontier), most))
+        self.asked.append(Asked("steps", len(frontier), limit))
         yield
         owned = [
             (at, target) for at, key in enumerate(frontier) for target in self._targets(key, kinds, direction)
-        ][skip : skip + most]
+        ][skip : skip + limit]
         counts = [0] * len(frontier)
         for at, _ in owned:
             counts[at] += 1
@@ -162,11 +162,11 @@ class InMemory:
         frontier: tuple[int, ...],
         kinds: frozenset[EdgeKind],
         direction: EdgeDirection,
-        most: int = PAGE,
+        limit: int = PAGE,
         skip: int = 0,
     ) -> Steps:
         """The answer in keys."""
-        steps = finish(self.arrays.steps(self.arrays.numbers(frontier), kinds, direction, most, skip))
+        steps = finish(self.arrays.steps(self.arrays.numbers(frontier), kinds, direction, limit, skip))
         return Steps(list(self.arrays.keys(steps.targets)), steps.counts)
 
     def edges(self, sources: tuple[int, ...], targets: tuple[int, ...], kinds: frozenset[EdgeKind]) -> Edges:

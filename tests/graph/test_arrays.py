@@ -35,10 +35,10 @@ def _arrays(*edges: tuple[int, int]) -> ArrayNeighbors:
 @settings(max_examples=200)
 @given(graphs(), FRONTIERS, st.sampled_from(EdgeDirection), st.integers(0, 40), st.integers(1, 40))
 def test_steps_are_those_of_the_dict(
-    graph: SmallGraph, frontier: tuple[int, ...], direction: EdgeDirection, skip: int, most: int
+    graph: SmallGraph, frontier: tuple[int, ...], direction: EdgeDirection, skip: int, limit: int
 ) -> None:
-    expected = finish(graph.steps(frontier, ALL_KINDS, direction, most, skip))
-    assert graph.in_memory().steps(frontier, ALL_KINDS, direction, most, skip) == expected
+    expected = finish(graph.steps(frontier, ALL_KINDS, direction, limit, skip))
+    assert graph.in_memory().steps(frontier, ALL_KINDS, direction, limit, skip) == expected
 
 
 @settings(max_examples=200)

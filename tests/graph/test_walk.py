@@ -189,7 +189,7 @@ def test_a_hub_is_read_in_pages_and_wholly() -> None:
     bounds = Bounds(fits=graph.fits)
     found = finish(walk(graph, 1, bounds=bounds))
     assert len(found.nodes) == 20_001
-    assert max(one.most for one in graph.asked if one.name == "steps") <= 8192
+    assert max(one.limit for one in graph.asked if one.name == "steps") <= 8192
     assert max(one.nodes for one in graph.asked if one.name == "fits") <= 512
     in_memory = graph.in_memory().run(
         lambda graph, start, bounds: walk(graph, start, bounds=bounds), bounds, 1

@@ -297,14 +297,14 @@ def fill(writer: StoreWriter, nodes: Iterable[AnyNode], revision: str) -> None:
     """Write *nodes* as an ingest does."""
     given = list(nodes)
     hidden = {node.name for node in given if isinstance(node, ArticleNode) and node.hidden}
-    writer.remember([file for node in given for file in _files(node, hidden)])
+    writer.add_files([file for node in given for file in _files(node, hidden)])
     graphs = writer.graphs()
     _add(graphs[0], given)
     for published in graphs[1:]:
         shown = (node for node in given if isinstance(node, ProblemNode) or not node.hidden)
         out = {node.key for node in given if not isinstance(node, ProblemNode) and node.hidden}
         _add(published, [_without(node, out) for node in shown])
-    writer.tell_problems_apart()
+    writer.number_equal_problems()
     writer.set_revision(revision)
 
 
@@ -322,7 +322,7 @@ def _without(node: AnyNode, out: set[NodeKey]) -> AnyNode:
 
 def _add(graph: GraphWriter, nodes: Sequence[AnyNode]) -> None:
     graph.add(_RECORDS[type(node)](node) for node in nodes if not isinstance(node, ProblemNode))
-    graph.relate(
+    graph.set_related(
         {
             node.key: [Edge(key(name), node.origin(name)) for name in node.related]
             for node in nodes

@@ -61,7 +61,7 @@ from graph_api.store.reads import (
     SortValue,
     Window,
 )
-from graph_api.store.sorting import OwnField, SortField, Step
+from graph_api.store.sorting import OwnField, SortField, SortTerm
 from graph_api.store.writing import ArticleRecord, TopicRecord
 from tests.graph.small_graphs import SmallGraph
 
@@ -207,14 +207,14 @@ class DictGraph:
 
     def items(self, list_key: ListKey, filter: Filter | None, order: Sequence[Order]) -> list[Item]:
         """The whole list in its order."""
-        steps = sorting.steps(sorting.kind_of(list_key), order)
+        terms = sorting.sort_terms(sorting.kind_of(list_key), order)
         found = [
-            Item(entry.key, (*(self._value(step.field, entry) for step in steps), entry.key), entry.position)
+            Item(entry.key, (*(self._value(term.field, entry) for term in terms), entry.key), entry.position)
             for entry in self.entries(list_key, filter)
         ]
 
         def in_order(one: Item, other: Item) -> int:
-            return _compared(steps, one.sort, other.sort)
+            return _compared(terms, one.sort, other.sort)
 
         return sorted(found, key=cmp_to_key(in_order))
 
@@ -222,13 +222,13 @@ class DictGraph:
         self, list_key: ListKey, filter: Filter | None, order: Sequence[Order], window: Window
     ) -> Slice:
         """The window of the list."""
-        steps = sorting.steps(sorting.kind_of(list_key), order)
+        terms = sorting.sort_terms(sorting.kind_of(list_key), order)
         everything = self.items(list_key, filter, order)
         start, end = 0, len(everything)
         if window.after is not None:
-            start = _spot(everything, steps, window.after)[1]
+            start = _spot(everything, terms, window.after)[1]
         if window.before is not None:
-            end = _spot(everything, steps, window.before)[0]
+            end = _spot(everything, terms, window.before)[0]
         left = everything[start:end]
         cut = len(left) - window.size
         items = left[max(cut, 0) :] if window.backward else left[: window.size]
@@ -436,19 +436,19 @@ def _article(record: Record) -> ArticleRecord:
 # -- orders ------------------------------------------------------------------------------------------------
 
 
-def _compared(steps: Sequence[Step], one: SortKey, other: SortKey) -> int:
+def _compared(terms: Sequence[SortTerm], one: SortKey, other: SortKey) -> int:
     """Negative when *one* comes first; the key ends both."""
-    for step, left, right in zip((*steps, Step(OrderField.RELATED_COUNT)), one, other, strict=True):
+    for term, left, right in zip((*terms, SortTerm(OrderField.RELATED_COUNT)), one, other, strict=True):
         if left == right:
             continue
         if left is None or right is None:
-            return -1 if (left is None) == step.nulls_first else 1
-        smaller = left < right  # type: ignore[operator] # both are of the step's own type
-        return -1 if smaller != step.descending else 1
+            return -1 if (left is None) == term.nulls_first else 1
+        smaller = left < right  # type: ignore[operator] # both are of the term's own type
+        return -1 if smaller != term.descending else 1
     return 0
 
 
-def _spot(items: Sequence[Item], steps: Sequence[Step], place: Place) -> tuple[int, int]:
+def _spot(items: Sequence[Item], terms: Sequence[SortTerm], place: Place) -> tuple[int, int]:
     """How many items precede *place*, and how many do not follow it: one more when its item is there."""
     at = {item.key: index for index, item in enumerate(items)}
     if place.key in at:
@@ -458,9 +458,9 @@ def _spot(items: Sequence[Item], steps: Sequence[Step], place: Place) -> tuple[i
         count = nearest[0] + 1 if nearest else 0
         return count, count
     position = place.sort[0]
-    if steps[0] == Step(OrderField.POSITION) and isinstance(position, int):
+    if terms[0] == SortTerm(OrderField.POSITION) and isinstance(position, int):
         removed = len(place.preceding) + 1
         count = sum(i.position is not None and i.position <= position - removed for i in items)
         return count, count
-    count = sum(_compared(steps, item.sort, place.sort) < 0 for item in items)
+    count = sum(_compared(terms, item.sort, place.sort) < 0 for item in items)
     return count, count

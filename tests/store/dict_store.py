@@ -117,7 +117,7 @@ class Content:
                     yield equal_problem_key(key, uses[key]), problem
                 uses[key] += 1
 
-    def tell_problems_apart(self) -> None:
+    def number_equal_problems(self) -> None:
         """Keys are given when problems are read."""
 
     def folders(self) -> list[str]:
@@ -152,13 +152,13 @@ class Content:
                 found[file.folder].append((file.path, file.sha256))
         return found
 
-    def forget(self, files: Collection[NodeKey]) -> None:
+    def remove_files(self, files: Collection[NodeKey]) -> None:
         for key in files:
             del self.files[key]
             for graph in filter(None, (self.whole, self.published)):
                 graph.linked.pop(key, None)
 
-    def remember(self, files: Collection[FileRecord]) -> None:
+    def add_files(self, files: Collection[FileRecord]) -> None:
         for file in files:
             key = document_key(file.folder, file.path)
             assert key not in self.files
@@ -174,7 +174,7 @@ class Content:
                 found[file.kind].add(file.subject)
         return found
 
-    def listed(self, subjects: Collection[NodeKey] | None = None) -> set[NodeKey]:
+    def listed_by(self, subjects: Collection[NodeKey] | None = None) -> set[NodeKey]:
         return {
             copy.target
             for file in self.files.values()
@@ -371,7 +371,7 @@ class WritableGraph:
         records = (self.nodes.articles[key] for key in articles if key in self.nodes.articles)
         return {mention.key for record in records for mention in record.topics}
 
-    def listing(self, targets: Collection[NodeKey]) -> set[NodeKey]:
+    def articles_listing(self, targets: Collection[NodeKey]) -> set[NodeKey]:
         return {
             file.subject
             for file in self.files()
@@ -385,7 +385,7 @@ class WritableGraph:
             )
         }
 
-    def unsettled(self, targets: Collection[NodeKey]) -> set[NodeKey]:
+    def changeable_by_copies(self, targets: Collection[NodeKey]) -> set[NodeKey]:
         copies = (copy for file in self._content.files.values() for copy in file.related)
         articles = self.nodes.articles
         stubs = {key for key in targets if key in articles and articles[key].article.is_stub}
@@ -421,7 +421,7 @@ class WritableGraph:
                 case NodeProblems():
                     _add(self.owned, record.owner, record)
 
-    def relate(self, lists: Mapping[NodeKey, Sequence[Edge]]) -> None:
+    def set_related(self, lists: Mapping[NodeKey, Sequence[Edge]]) -> None:
         self.nodes.related |= {key: [edge.target for edge in found] for key, found in lists.items()}
         self.nodes.linked = {pair for pair in self.nodes.linked if pair[0] not in lists} | {
             (key, edge.target)
@@ -582,7 +582,7 @@ def _no_adjacency(_: Content, __: DictGraph, read: reads.Adjacency) -> None:
 
 @_answers(reads.NeighborKeys)
 def _neighbors(_: Content, graph: DictGraph, read: reads.NeighborKeys) -> Steps:
-    return finish(graph.edges().steps(read.frontier, read.kinds, read.direction, read.most, read.skip))
+    return finish(graph.edges().steps(read.frontier, read.kinds, read.direction, read.limit, read.skip))
 
 
 @_answers(reads.EdgesAmong)

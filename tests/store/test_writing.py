@@ -138,7 +138,7 @@ def test_nothing_is_kept_of_an_ingest_that_fails(tmp_path: Path) -> None:
 
 
 def _broken(writer: Any) -> None:
-    writer.forget([file.key for file in writer.known_files("/first").values()])
+    writer.remove_files([file.key for file in writer.known_files("/first").values()])
     raise RuntimeError
 
 

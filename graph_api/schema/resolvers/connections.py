@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import partial
 
-from graph_api.execution.fields import ByKey, Rows
+from graph_api.execution.fields import ByKey, RowsByKey
 from graph_api.records import EdgeDirection, EdgeOrigin, NodeKey
 from graph_api.schema.paging import Connection, Edge, PageInfo, counts, pages
 from graph_api.schema.resolvers.nodes import ARTICLES, PROVIDERS, TOPICS, rows_of
@@ -83,11 +83,11 @@ def _direction(edge: Edge) -> EdgeDirection:
     return scope.direction if isinstance(scope, RelatedArticles) else EdgeDirection.OUT
 
 
-def _nodes(parents: Sequence[Connection], rights: Rights, rows: Rows) -> Reads[ByKey]:
+def _nodes(parents: Sequence[Connection], rights: Rights, rows: RowsByKey) -> Reads[ByKey]:
     return ByKey([page.keys for page in (yield from pages(parents, rights))], rows, many=True)
 
 
-def _edge_nodes(parents: Sequence[Edge], rights: Rights, rows: Rows) -> Reads[ByKey]:
+def _edge_nodes(parents: Sequence[Edge], rights: Rights, rows: RowsByKey) -> Reads[ByKey]:
     del rights
     return ByKey([parent.item.key for parent in parents], rows)
     yield

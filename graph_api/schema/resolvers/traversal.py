@@ -72,10 +72,10 @@ class StoreNeighbors:
         frontier: tuple[int, ...],
         kinds: frozenset[EdgeKind],
         direction: EdgeDirection,
-        most: int,
+        limit: int,
         skip: int,
     ) -> Reads[Steps]:
-        return ask(NeighborKeys(cast(Keys, frontier), kinds, direction, most, skip, self.rights))
+        return ask(NeighborKeys(cast(Keys, frontier), kinds, direction, limit, skip, self.rights))
 
     def edges(
         self, sources: tuple[int, ...], targets: tuple[int, ...], kinds: frozenset[EdgeKind]

@@ -65,13 +65,13 @@ _TABLES: Mapping[NodeRead, str] = {ArticleRows: "article", ProviderRows: "provid
 def neighbor_keys(connection: sqlite3.Connection, read: NeighborKeys) -> Steps:
     """The steps of *read*."""
     lists = _lists(_in_order(read.kinds), read.direction, read.rights)
-    if read.most <= 0 or not lists:
+    if read.limit <= 0 or not lists:
         return Steps([], [0] * len(read.frontier))
     at, skip = _begin(connection, lists, read.frontier, read.skip)
     found: list[list[NodeKey]] = [[] for _ in range(at)]
     if skip and at < len(read.frontier):
-        found.append(_rest(connection, lists, read.frontier[at], skip, read.most))
-    room = read.most - sum(map(len, found))
+        found.append(_rest(connection, lists, read.frontier[at], skip, read.limit))
+    room = read.limit - sum(map(len, found))
     found += _firsts(connection, lists, read.frontier[len(found) :], room)
     counts = [*map(len, found), *[0] * (len(read.frontier) - len(found))]
     return Steps(list(chain.from_iterable(found)), counts)
@@ -96,9 +96,9 @@ def edges_among(connection: sqlite3.Connection, read: EdgesAmong) -> Edges:
     return Edges(*np.array(found, dtype=np.int64).reshape(-1, 4).T)
 
 
-def related(connection: sqlite3.Connection, keys: Keys, most: int, rights: Rights) -> list[list[NodeKey]]:
-    """For each of *keys*, in order, the first *most* articles that it names."""
-    with _arrays(connection, [_NAMED.replace("{1}", graph(rights))], keys, most) as rows:
+def related(connection: sqlite3.Connection, keys: Keys, limit: int, rights: Rights) -> list[list[NodeKey]]:
+    """For each of *keys*, in order, the first *limit* articles that it names."""
+    with _arrays(connection, [_NAMED.replace("{1}", graph(rights))], keys, limit) as rows:
         return [orjson.loads(array) for (array,) in rows.fetchall()]
 
 
@@ -133,16 +133,16 @@ def _lists(kinds: Sequence[EdgeKind], direction: EdgeDirection, rights: Rights) 
 
 
 def _firsts(
-    connection: sqlite3.Connection, lists: Sequence[str], keys: Keys, most: int
+    connection: sqlite3.Connection, lists: Sequence[str], keys: Keys, limit: int
 ) -> list[list[NodeKey]]:
-    """The steps of the first of *keys*, of the second, and so on, until there are *most*."""
+    """The steps of the first of *keys*, of the second, and so on, until there are *limit*."""
     found: list[list[NodeKey]] = []
-    if most:
-        with _arrays(connection, lists, keys, most) as rows:
+    if limit:
+        with _arrays(connection, lists, keys, limit) as rows:
             for arrays in rows:
-                found.append(list(chain.from_iterable(map(orjson.loads, arrays)))[:most])
-                most -= len(found[-1])
-                if not most:
+                found.append(list(chain.from_iterable(map(orjson.loads, arrays)))[:limit])
+                limit -= len(found[-1])
+                if not limit:
                     break
     return found
 
@@ -160,43 +160,43 @@ def _begin(connection: sqlite3.Connection, lists: Sequence[str], keys: Keys, ski
 
 
 def _arrays(
-    connection: sqlite3.Connection, lists: Sequence[str], keys: Keys, most: int
+    connection: sqlite3.Connection, lists: Sequence[str], keys: Keys, limit: int
 ) -> closing[sqlite3.Cursor]:
-    """For each of *keys*, in order, the first *most* entries of each of its lists, as JSON."""
-    return _columns(connection, "json_group_array(far)", lists, keys, most)
+    """For each of *keys*, in order, the first *limit* entries of each of its lists, as JSON."""
+    return _columns(connection, "json_group_array(far)", lists, keys, limit)
 
 
 def _columns(
-    connection: sqlite3.Connection, made: str, lists: Sequence[str], keys: Keys, most: int
+    connection: sqlite3.Connection, made: str, lists: Sequence[str], keys: Keys, limit: int
 ) -> closing[sqlite3.Cursor]:
-    """For each of *keys*, in order, *made* of the first *most* entries of each of its lists.
+    """For each of *keys*, in order, *made* of the first *limit* entries of each of its lists.
 
     `json_each` walks an array in its order. Closed early, the statement never looks at the later keys.
     """
     columns = ", ".join(f"(SELECT {made} FROM ({text.format('k.value')} LIMIT ?))" for text in lists)
-    values = (*[most] * len(lists), orjson.dumps(keys).decode())
+    values = (*[limit] * len(lists), orjson.dumps(keys).decode())
     return closing(connection.execute(f"SELECT {columns} FROM json_each(?) k", values))
 
 
 def _rest(
-    connection: sqlite3.Connection, lists: Sequence[str], key: NodeKey, skip: int, most: int
+    connection: sqlite3.Connection, lists: Sequence[str], key: NodeKey, skip: int, limit: int
 ) -> list[NodeKey]:
-    """The first *most* steps of *key* after the first *skip*.
+    """The first *limit* steps of *key* after the first *skip*.
 
     One list at a time, so that SQLite skips the steps of a hub that were answered before instead of reading them again.
     """
     found: list[NodeKey] = []
     for text in lists:
         part = f"SELECT json_group_array(far) FROM ({text.format('?')} LIMIT ? OFFSET ?)"
-        [(array,)] = Sql(part, (key, most - len(found), skip)).all(connection)
+        [(array,)] = Sql(part, (key, limit - len(found), skip)).all(connection)
         found += orjson.loads(array)
         skip = 0 if found else skip - _length(connection, text, key, skip)
     return found
 
 
-def _length(connection: sqlite3.Connection, text: str, key: NodeKey, most: int) -> int:
-    """How many entries a list has, counted up to *most*."""
-    counted = Sql(f"SELECT count(*) FROM ({text.format('?')} LIMIT ?)", (key, most)).all(connection)
+def _length(connection: sqlite3.Connection, text: str, key: NodeKey, limit: int) -> int:
+    """How many entries a list has, counted up to *limit*."""
+    counted = Sql(f"SELECT count(*) FROM ({text.format('?')} LIMIT ?)", (key, limit)).all(connection)
     return int(counted[0][0])
 
 

@@ -25,7 +25,7 @@ from graph_api.store.reads import (
     RelatedArticles,
     Rights,
 )
-from graph_api.store.sorting import OwnField, SortField, Step
+from graph_api.store.sorting import OwnField, SortField, SortTerm
 from graph_api.store.sqlite.filters import Subject, articles, number
 from graph_api.store.sqlite.keyset import Column
 from graph_api.store.sqlite.row_mapping import ORIGINS
@@ -69,9 +69,9 @@ def list_query(connection: sqlite3.Connection, scope: ListKey, rights: Rights) -
             assert_never(scope)
 
 
-def columns(query: ListQuery, steps: Sequence[Step]) -> tuple[Column, ...]:
-    """The total order of a list: the columns of its *steps*, and the key at the end."""
-    return (*(_column(step, query) for step in steps), Column(query.key))
+def columns(query: ListQuery, terms: Sequence[SortTerm]) -> tuple[Column, ...]:
+    """The total order of a list: the columns of its *terms*, and the key at the end."""
+    return (*(_column(term, query) for term in terms), Column(query.key))
 
 
 # -- the queries -----------------------------------------------------------------------------------------
@@ -182,8 +182,8 @@ def _problems(scope: AllProblems, rights: Rights) -> ListQuery:
 # -- orders ----------------------------------------------------------------------------------------------
 
 
-def _column(step: Step, query: ListQuery) -> Column:
-    return Column(_expression(step.field, query), step.descending, step.nulls_first, step.is_nullable)
+def _column(term: SortTerm, query: ListQuery) -> Column:
+    return Column(_expression(term.field, query), term.descending, term.nulls_first, term.is_nullable)
 
 
 def _expression(field: SortField, query: ListQuery) -> str:

@@ -43,7 +43,7 @@ from graph_api.store.reads import (
     SortKey,
     Window,
 )
-from graph_api.store.sorting import Anchor, Step
+from graph_api.store.sorting import Anchor, SortTerm
 from graph_api.store.sqlite import edges, keyset
 from graph_api.store.sqlite.columns import column
 from graph_api.store.sqlite.filters import condition
@@ -60,7 +60,8 @@ def lists(connection: sqlite3.Connection, read: Lists) -> Mapping[ListKey, Slice
     found = _entries(connection, read)
     return {
         scope: _slice(
-            _list(connection, entries, sorting.steps(sorting.kind_of(scope), read.order), where), read.window
+            _list(connection, entries, sorting.sort_terms(sorting.kind_of(scope), read.order), where),
+            read.window,
         )
         for scope, (entries, where) in found.items()
     }
@@ -95,8 +96,10 @@ def _entries(connection: sqlite3.Connection, read: Lists | Counts) -> dict[ListK
 # -- one list --------------------------------------------------------------------------------------------
 
 
-def _list(connection: sqlite3.Connection, entries: ListQuery, steps: tuple[Step, ...], where: Sql) -> _List:
-    return _List(connection, entries, steps, columns(entries, steps), where)
+def _list(
+    connection: sqlite3.Connection, entries: ListQuery, terms: tuple[SortTerm, ...], where: Sql
+) -> _List:
+    return _List(connection, entries, terms, columns(entries, terms), where)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +108,7 @@ class _List:
 
     connection: sqlite3.Connection
     query: ListQuery
-    steps: tuple[Step, ...]
+    terms: tuple[SortTerm, ...]
     columns: tuple[Column, ...]
     where: Sql
 
@@ -217,7 +220,7 @@ def _before(entries: _List, place: Place | None) -> _Bound:
 
 
 def _anchor(entries: _List, place: Place) -> Anchor:
-    return sorting.anchor(place, entries.steps, entries.sort_keys((*place.preceding, place.key)))
+    return sorting.anchor(place, entries.terms, entries.sort_keys((*place.preceding, place.key)))
 
 
 def _item(row: Row) -> Item:
@@ -231,7 +234,7 @@ def _count(connection: sqlite3.Connection, entries: ListQuery, where: Sql, *, wh
     return int(statement.all(connection)[0][0])
 
 
-# -- lists by index --------------------------------------------------------------------------------------
+# -- lists with an index ----------------------------------------------------------------------------------
 
 
 def _narrowed(scopes: Sequence[ListKey], filter: Filter | None) -> tuple[Sequence[ListKey], Filter | None]:

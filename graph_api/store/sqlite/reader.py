@@ -1,8 +1,8 @@
 """A reader connection with a thread of its own. A plan reads it on the event loop first, then in the thread.
 
 On the event loop a statement is interrupted when its time is over, and never waits for a lock; the read then pauses
-and is repeated in the thread, in the same transaction. `interrupt` stops the running statement. It stops the right one,
-because connections are lent, returned and interrupted on the event loop only.
+and is repeated in the thread, in the same transaction. `interrupt` stops the running statement. It cannot
+stop that of another caller, because connections are lent, returned and interrupted on the event loop only.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ class SqliteReader(aiosqlite.Connection):
         self._on_loop = False
         self._until_s = FOREVER
         self._stopped = False
-        self._closing = False  # from then on its thread alone may touch the connection
+        self._closing = False  # from then on only its thread may use the connection
         self._working: asyncio.Future[Any] | None = None
         self._thread.daemon = True  # a program that ends without closing its store still ends
 

@@ -95,12 +95,12 @@ def _detail(columns: str, condition: str, read: DetailRows | DetailSizes | Secur
 
 def _bounded(connection: sqlite3.Connection, query: Sql, length: Callable[[Row], int]) -> Iterator[Row]:
     """The rows. Raises `AnswerTooLarge` when their texts exceed the connection's limit."""
-    left = most = connection.max_text if isinstance(connection, Connection) else sys.maxsize
+    left = max_text = connection.max_text if isinstance(connection, Connection) else sys.maxsize
     with closing(connection.execute(query.text, query.parameters)) as cursor:
         for row in cursor:
             left -= length(row)
             if left < 0:
-                raise AnswerTooLarge(most)
+                raise AnswerTooLarge(max_text)
             yield row
 
 

@@ -7,8 +7,8 @@ Reading on the event loop avoids a switch of threads, which takes longer than th
 does not do so after a slow read of the disk (SQLite cannot interrupt the read of a page), nor while a thread computes
 (SQLite releases the interpreter lock at every row, and reacquires it a millisecond later).
 
-The file may be removed, replaced or damaged under a running server. An open file stays readable after its removal, so the
-store serves its content until a sound database has its name; each connection is then replaced when it is returned.
+The file may be removed, replaced or damaged while a server runs. An open file stays readable after its removal, so the store
+serves its content until an undamaged database is at its path; each connection is then replaced when it is returned.
 """
 
 from __future__ import annotations
@@ -31,12 +31,12 @@ from graph_api.store.sqlite.reader import SqliteReader
 
 logger = logging.getLogger(__name__)
 
-_LOOK_EVERY_S = 0.25  # a file that replaces ours is noticed after this time
-_TRY_EVERY_S = 2.0  # ... and a file that could not be read
+_CHECK_EVERY_S = 0.25  # between checks whether the file was replaced
+_RETRY_EVERY_S = 2.0  # between attempts to open a file that could not be read
 _LOOKUP_S = 0.005  # the longest look-up of the revision on the event loop
-_BUSY_S = 0.002  # a thread that has worked for longer computes for a while
-_SLOW_S = 0.01  # a read on the event loop that took longer waited for a disk
-_QUIET = 20  # times as long as it took: a slow disk holds the event loop for a twentieth of the time at most
+_BUSY_S = 0.002  # a thread that has worked for longer is computing
+_SLOW_S = 0.01  # a read on the event loop that took longer waited for the disk
+_QUIET = 20  # times the duration of a slow read: a slow disk blocks the event loop for a twentieth of the time at most
 
 
 async def open_store(
@@ -66,14 +66,14 @@ class SqliteStore(Store):
         self._closed = False
         self._state: FileState | None = None
         self._failed = False  # since the connections were opened
-        self._complaint = ""
-        self._look_at = 0.0
-        self._renewing: asyncio.Task[None] | None = None
-        self._former: set[SqliteReader] = set()  # still lent, and connected to the file before
-        self._leaving: set[asyncio.Future[None]] = set()
+        self._last_warning = ""
+        self._next_check_s = 0.0
+        self._reopening: asyncio.Task[None] | None = None
+        self._former: set[SqliteReader] = set()  # lent connections to the former file
+        self._closing: set[asyncio.Future[None]] = set()
 
     async def open(self, *, checked: bool = False) -> None:
-        """Open the connections, to the file as it is now; when that fails, those before stay."""
+        """Open connections to the file as it is now, in place of the former ones. When that fails, the former ones stay."""
         state = state_of(self._path)
         if checked:
             await asyncio.to_thread(examine, self._path)
@@ -88,14 +88,14 @@ class SqliteStore(Store):
                 await reader.close()
             raise
         self._former.update(self._readers)
-        looking = self._readers[:1]
+        lookup_readers = self._readers[:1]
         self._readers, self._state, self._failed = readers, state, False
-        for reader in (*self._pool.replace(readers[1:]), *looking):
-            self._leave(reader)
+        for reader in (*self._pool.replace(readers[1:]), *lookup_readers):
+            self._close(reader)
 
     def lend_now(self, until_s: float) -> SqliteReader | None:
         """A connection for the event loop, None when none is idle, or when reading would hold the event loop."""
-        self._look()
+        self._check_file()
         now_s = time.perf_counter()
         if self._closed or now_s < self._quiet_until_s:
             return None
@@ -110,32 +110,32 @@ class SqliteStore(Store):
         """A connection, first come first served."""
         if self._closed:
             raise self._closed_error()
-        self._look()
+        self._check_file()
         return await self._pool.take()
 
     def revision_now(self) -> str | None:
         """The revision the store holds, None when that cannot be read without waiting."""
-        self._look()
-        looking = self._readers[0]
-        if self._closed or looking.busy_since_s != FOREVER or time.perf_counter() < self._quiet_until_s:
+        self._check_file()
+        lookup_reader = self._readers[0]
+        if self._closed or lookup_reader.busy_since_s != FOREVER or time.perf_counter() < self._quiet_until_s:
             return None
         try:
-            looking.limit(time.perf_counter() + _LOOKUP_S)
-            return looking.look_up()
+            lookup_reader.limit(time.perf_counter() + _LOOKUP_S)
+            return lookup_reader.look_up()
         except (StoreError, ReadPaused):
             return None
 
     async def revision(self) -> str:
         """The revision the store holds."""
-        self._look()
+        self._check_file()
         if self._closed:
             raise self._closed_error()
         async with self._looking_up:
-            looking = self._readers[0]
+            lookup_reader = self._readers[0]
             try:
-                return await looking.in_thread(looking.look_up)
+                return await lookup_reader.in_thread(lookup_reader.look_up)
             finally:
-                self._note(looking)
+                self._record_failures(lookup_reader)
 
     async def adjacency(self, rights: Rights, revision: str) -> Csr | None:
         """All edges of *revision* that *rights* show; None when the database has another revision."""
@@ -147,62 +147,62 @@ class SqliteStore(Store):
             return
         self._closed = True
         self._pool.refuse(self._closed_error())
-        if self._renewing is not None:
-            self._renewing.cancel()
-            await asyncio.wait([self._renewing])
+        if self._reopening is not None:
+            self._reopening.cancel()
+            await asyncio.wait([self._reopening])
         for reader in {*self._readers, *self._former}:
             await reader.close()
-        await asyncio.gather(*self._leaving)
+        await asyncio.gather(*self._closing)
 
     def _given_back(self, reader: SqliteReader) -> None:
-        self._note(reader)
+        self._record_failures(reader)
         if reader in self._former and not self._closed:
-            self._leave(reader)
+            self._close(reader)
         else:
             self._pool.put(reader)
 
-    def _note(self, reader: SqliteReader) -> None:
+    def _record_failures(self, reader: SqliteReader) -> None:
         if reader.waited_s > _SLOW_S:
             self._quiet_until_s = time.perf_counter() + _QUIET * reader.waited_s
         self._failed |= reader.has_failed
         reader.waited_s, reader.has_failed = 0.0, False
 
-    # -- another file ----------------------------------------------------------------------------------
+    # -- a replaced file -------------------------------------------------------------------------------
 
-    def _look(self) -> None:
-        """Begin to open new connections if the file is another one, or could not be read. Called at every use."""
+    def _check_file(self) -> None:
+        """Start to open new connections if the file was replaced, or could not be read. Called at every use."""
         now = time.monotonic()
-        if now < self._look_at or self._renewing is not None:
+        if now < self._next_check_s or self._reopening is not None:
             return
-        self._look_at = now + (_TRY_EVERY_S if self._failed else _LOOK_EVERY_S)
+        self._next_check_s = now + (_RETRY_EVERY_S if self._failed else _CHECK_EVERY_S)
         state = state_of(self._path)
         replaced = state is not None and (self._state is None or state.file != self._state.file)
         if replaced or self._failed:
-            self._renewing = asyncio.create_task(self._renew())
-            self._renewing.add_done_callback(self._renewed)
+            self._reopening = asyncio.create_task(self._reopen())
+            self._reopening.add_done_callback(self._reopened)
 
-    async def _renew(self) -> None:
+    async def _reopen(self) -> None:
         try:
             await self.open(checked=True)
         except StoreError as error:
-            self._look_at = time.monotonic() + _TRY_EVERY_S
-            if self._complaint != str(error):
-                self._complaint = str(error)
+            self._next_check_s = time.monotonic() + _RETRY_EVERY_S
+            if self._last_warning != str(error):
+                self._last_warning = str(error)
                 logger.warning("%s; the content read before is served as long as it can be", error)
         else:
-            self._complaint = ""
+            self._last_warning = ""
 
-    def _renewed(self, task: asyncio.Task[None]) -> None:
-        self._renewing = None
+    def _reopened(self, task: asyncio.Task[None]) -> None:
+        self._reopening = None
         if not task.cancelled() and (error := task.exception()) is not None:
             logger.error("the database cannot be opened again: %r", error)
 
-    def _leave(self, reader: SqliteReader) -> None:
-        """Close the connection once its thread has finished its work."""
+    def _close(self, reader: SqliteReader) -> None:
+        """Close the connection when its thread has finished."""
         self._former.discard(reader)
-        leaving = asyncio.ensure_future(reader.close())
-        self._leaving.add(leaving)
-        leaving.add_done_callback(self._leaving.discard)
+        closing = asyncio.ensure_future(reader.close())
+        self._closing.add(closing)
+        closing.add_done_callback(self._closing.discard)
 
     def _closed_error(self) -> StoreError:
         return StoreError(f"{self._path} has been closed")

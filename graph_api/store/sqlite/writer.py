@@ -71,8 +71,8 @@ class StoredRevision(NamedTuple):
     generated_at: str
 
 
-class _Statements:
-    """Statements about many keys, a bounded number of keys at a time."""
+class _BatchedSql:
+    """Runs SQL for many keys, a bounded number of keys at a time."""
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
@@ -106,14 +106,14 @@ class Writer:
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
-        self._statements = _Statements(connection)
+        self._sql = _BatchedSql(connection)
 
     def folders(self) -> list[str]:
-        found = self._statements.all("SELECT folder FROM document UNION SELECT folder FROM site ORDER BY 1")
+        found = self._sql.all("SELECT folder FROM document UNION SELECT folder FROM site ORDER BY 1")
         return [folder for (folder,) in found]
 
     def site(self, folder: str) -> str | None:
-        found = self._statements.all("SELECT value FROM site WHERE folder = ?", folder)
+        found = self._sql.all("SELECT value FROM site WHERE folder = ?", folder)
         return found[0][0] if found else None
 
     def set_site(self, folder: str, site: str | None) -> None:
@@ -126,59 +126,55 @@ class Writer:
 
     def link_targets(self, files: Collection[NodeKey]) -> set[LinkTarget]:
         text = f"SELECT {_TARGET} FROM document WHERE {_IS_TARGET} AND key {AMONG}"
-        return set(map(_target, self._statements.among(text, files)))
+        return set(map(_target, self._sql.among(text, files)))
 
     def known_files(self, folder: str) -> dict[str, KnownFile]:
         text = "SELECT path, key, sha256, identity FROM document WHERE folder = ?"
-        return {path: KnownFile(*known) for path, *known in self._statements.all(text, folder)}
+        return {path: KnownFile(*known) for path, *known in self._sql.all(text, folder)}
 
     def has_documents(self, folder: str) -> bool:
         found = "SELECT 1 FROM document WHERE folder = ? AND kind NOT IN ('rejected', 'left_out') LIMIT 1"
-        return bool(self._statements.all(found, folder))
+        return bool(self._sql.all(found, folder))
 
     def hashes(self) -> Mapping[str, list[tuple[str, bytes]]]:
         found: defaultdict[str, list[tuple[str, bytes]]] = defaultdict(list)
-        for folder, path, sha256 in self._statements.all(
+        for folder, path, sha256 in self._sql.all(
             "SELECT folder, path, sha256 FROM document WHERE kind <> 'left_out'"
         ):
             found[folder].append((path, sha256))
         return found
 
-    def forget(self, files: Collection[NodeKey]) -> None:
-        self._statements.delete("any_problem", "owner", files)
+    def remove_files(self, files: Collection[NodeKey]) -> None:
+        self._sql.delete("any_problem", "owner", files)
         for table in ("mention", "reference", "link"):
-            self._statements.delete(table, "document", files)
+            self._sql.delete(table, "document", files)
         if self._has_published():
-            self._statements.delete(f"{PUBLISHED}link", "document", files)
-        self._statements.delete("document", "key", files)
+            self._sql.delete(f"{PUBLISHED}link", "document", files)
+        self._sql.delete("document", "key", files)
 
-    def remember(self, files: Collection[FileRecord]) -> None:
-        self._statements.insert((row for file in files for row in file_rows(file)), {})
+    def add_files(self, files: Collection[FileRecord]) -> None:
+        self._sql.insert((row for file in files for row in file_rows(file)), {})
 
     def drop_unused_copies(self, targets: Collection[NodeKey]) -> None:
         unused = " AND NOT EXISTS (SELECT 1 FROM mention m WHERE m.embedded = embedded.key)"
-        self._statements.delete("embedded", "target", targets, unused)
+        self._sql.delete("embedded", "target", targets, unused)
 
     def subjects(self, files: Collection[NodeKey] | None = None) -> Mapping[str, set[NodeKey]]:
         text = "SELECT DISTINCT kind, subject FROM document WHERE subject IS NOT NULL"
-        rows = (
-            self._statements.all(text)
-            if files is None
-            else self._statements.among(f"{text} AND key {AMONG}", files)
-        )
+        rows = self._sql.all(text) if files is None else self._sql.among(f"{text} AND key {AMONG}", files)
         found: defaultdict[str, set[NodeKey]] = defaultdict(set)
         for kind, subject in rows:
             found[kind].add(subject)
         return found
 
-    def listed(self, subjects: Collection[NodeKey] | None = None) -> set[NodeKey]:
+    def listed_by(self, subjects: Collection[NodeKey] | None = None) -> set[NodeKey]:
         if subjects is None:
-            return {key for (key,) in self._statements.all("SELECT DISTINCT target FROM mention")}
+            return {key for (key,) in self._sql.all("SELECT DISTINCT target FROM mention")}
         text = (
             "SELECT DISTINCT m.target FROM document d CROSS JOIN mention m ON m.document = d.key"
             f" WHERE d.subject {AMONG}"
         )
-        return self._statements.keys(text, subjects)
+        return self._sql.keys(text, subjects)
 
     def graphs(self) -> Sequence[GraphWriter]:
         is_needed = self._has("SELECT 1 FROM document WHERE kind = 'article' AND is_hidden = 1 LIMIT 1")
@@ -190,11 +186,11 @@ class Writer:
         published = _Graph(self._connection, PUBLISHED, PUBLISHED_FILES, is_new=not is_there)
         return [_Graph(self._connection, "", ALL_FILES), published]
 
-    def tell_problems_apart(self) -> None:
+    def number_equal_problems(self) -> None:
         self._connection.execute("UPDATE any_problem SET key = equal_key WHERE key <> equal_key")
-        if len(self._statements.all("SELECT DISTINCT folder FROM document LIMIT 2")) < 2:  # noqa: PLR2004  (several)
+        if len(self._sql.all("SELECT DISTINCT folder FROM document LIMIT 2")) < 2:  # noqa: PLR2004  (several)
             return
-        found = self._statements.all(
+        found = self._sql.all(
             "SELECT p.rowid, p.equal_key FROM any_problem p JOIN document d ON d.key = p.owner WHERE p.equal_key IN"
             " (SELECT equal_key FROM any_problem GROUP BY equal_key HAVING min(owner) <> max(owner))"
             " ORDER BY p.equal_key, d.is_hidden, d.folder"
@@ -213,14 +209,14 @@ class Writer:
 
     def problem_counts(self) -> Mapping[Severity, int]:
         text = "SELECT severity, count(*) FROM problem GROUP BY severity"
-        found: dict[str, int] = dict(self._statements.all(text))
+        found: dict[str, int] = dict(self._sql.all(text))
         return {severity: found.get(severity.value, 0) for severity in Severity}
 
     # -- for `writer_file` -------------------------------------------------------------------------------
 
     def meta(self, name: str) -> str | None:
         """A fact about the whole content, None when it is not known yet."""
-        found = self._statements.all("SELECT value FROM meta WHERE name = ?", name)
+        found = self._sql.all("SELECT value FROM meta WHERE name = ?", name)
         return found[0][0] if found else None
 
     def set_meta(self, name: str, value: str) -> None:
@@ -235,7 +231,7 @@ class Writer:
     # -- the published graph -------------------------------------------------------------------------------
 
     def _make_published(self) -> None:
-        """The published graph has tables of its own, still empty."""
+        """Create the tables of the published graph, empty, in place of its views."""
         for name in GRAPH:
             self._connection.execute(f"DROP VIEW {PUBLISHED}{name}")
         self._run(published_tables())
@@ -245,7 +241,7 @@ class Writer:
         )
 
     def _drop_published(self) -> None:
-        """The published graph is the graph of all files."""
+        """Replace the tables of the published graph by views of the graph of all files."""
         for name in GRAPH:
             self._connection.execute(f"DROP TABLE {PUBLISHED}{name}")
         self._run(PUBLISHED_VIEWS)
@@ -256,7 +252,7 @@ class Writer:
         )
 
     def _run(self, script: str) -> None:
-        for statement in statements(script):
+        for statement in sql_statements(script):
             self._connection.execute(statement)
 
     def _has_published(self) -> bool:
@@ -264,7 +260,7 @@ class Writer:
         return self._has(f"SELECT 1 FROM sqlite_schema WHERE name = '{PUBLISHED}article' AND type = 'table'")
 
     def _has(self, text: str) -> bool:
-        return bool(self._statements.all(text))
+        return bool(self._sql.all(text))
 
 
 class _Graph:
@@ -274,12 +270,12 @@ class _Graph:
         self, connection: sqlite3.Connection, prefix: str, seen: int, *, is_new: bool = False
     ) -> None:
         self._connection = connection
-        self._statements = _Statements(connection)
+        self._sql = _BatchedSql(connection)
         self._prefix = prefix
         self._seen = seen
         self._is_new = is_new
         self._prefixes = dict.fromkeys(GRAPH, prefix)
-        # of a mention: the reference at its position leads to no document
+        # the condition that a mention's copy is used: its reference leads to no document
         self._is_used = (
             f"NOT EXISTS (SELECT 1 FROM {prefix}link l"
             " WHERE l.document = m.document AND l.position = m.position AND l.target IS NOT NULL)"
@@ -299,7 +295,7 @@ class _Graph:
             f" WHERE d.kind = '{kind}'{'' if subjects is None else f' AND d.subject {AMONG}'}"
             f" ORDER BY d.subject, {_WINNER_FIRST}"
         )
-        found = self._statements.all(text) if subjects is None else self._statements.among(text, subjects)
+        found = self._sql.all(text) if subjects is None else self._sql.among(text, subjects)
         return _by_first(Statement, found)
 
     def copies(self, targets: Collection[NodeKey]) -> Mapping[NodeKey, list[Copy]]:
@@ -312,7 +308,7 @@ class _Graph:
             f" CROSS JOIN embedded e ON e.key = m.embedded WHERE m.target {AMONG} AND {self._is_used}"
             f"{f' AND NOT EXISTS ({hidden})' if p else ''} ORDER BY m.target, {_WINNER_FIRST}, m.position"
         )
-        return _by_first(Copy, self._statements.among(text, targets))
+        return _by_first(Copy, self._sql.among(text, targets))
 
     def copied_urls(self, targets: Collection[NodeKey]) -> Mapping[NodeKey, set[str]]:
         found: defaultdict[NodeKey, set[str]] = defaultdict(set)
@@ -321,7 +317,7 @@ class _Graph:
             " WHERE m.embedded = embedded.key)"
         )
         text = f"SELECT DISTINCT target, url FROM embedded WHERE target {AMONG}{seen if self._prefix else ''}"
-        for key, url in self._statements.among(text, targets):
+        for key, url in self._sql.among(text, targets):
             found[key].add(url)
         return found
 
@@ -335,7 +331,7 @@ class _Graph:
             " CROSS JOIN mention m ON m.document = d.key CROSS JOIN embedded e ON e.key = m.embedded"
             f" CROSS JOIN {p}article t ON t.key = m.target AND t.url = e.url WHERE {these}"
         )
-        if self._statements.all(f"SELECT 1 FROM {p}link LIMIT 1"):  # many graphs have none
+        if self._sql.all(f"SELECT 1 FROM {p}link LIMIT 1"):  # many graphs have none
             named = (
                 f"SELECT * FROM ({named} AND {self._is_used}"
                 f" UNION ALL SELECT {columns} {own} CROSS JOIN {p}link m ON m.document = d.key"
@@ -343,7 +339,7 @@ class _Graph:
             )
         text = f"{named} ORDER BY subject, origin, {_WINNER_FIRST}, position"
         found: defaultdict[NodeKey, list[Edge]] = defaultdict(list)
-        for key, target, origin, *_ in self._statements.among(text, articles):
+        for key, target, origin, *_ in self._sql.among(text, articles):
             found[key].append(Edge(target, ORIGINS[origin]))
         return found
 
@@ -351,7 +347,7 @@ class _Graph:
 
     def link_targets(self, folder: str) -> list[LinkTarget]:
         text = f"SELECT {_TARGET} FROM {self._prefix}document WHERE folder = ? AND {_IS_TARGET} ORDER BY path"
-        return list(map(_target, self._statements.all(text, folder)))
+        return list(map(_target, self._sql.all(text, folder)))
 
     def references(self, documents: Collection[NodeKey]) -> Mapping[NodeKey, list[StoredReference]]:
         text = (
@@ -360,7 +356,7 @@ class _Graph:
         )
         return {
             key: [StoredReference(*row) for _, *row in found]
-            for key, found in groupby(self._statements.among(text, documents), itemgetter(0))
+            for key, found in groupby(self._sql.among(text, documents), itemgetter(0))
         }
 
     def links(self, documents: Collection[NodeKey]) -> Mapping[NodeKey, list[Link]]:
@@ -370,17 +366,17 @@ class _Graph:
         )
         return {
             key: [Link(position, target, ORIGINS[origin]) for _, position, target, origin in found]
-            for key, found in groupby(self._statements.among(text, documents), itemgetter(0))
+            for key, found in groupby(self._sql.among(text, documents), itemgetter(0))
         }
 
     def set_links(self, links: Mapping[NodeKey, Sequence[Link]]) -> None:
-        self._statements.delete(f"{self._prefix}link", "document", links)
+        self._sql.delete(f"{self._prefix}link", "document", links)
         rows = (
             ("link", (document, link.position, link.target, ORIGINS.index(link.origin)))
             for document, found in links.items()
             for link in found
         )
-        self._statements.insert(rows, self._prefixes)
+        self._sql.insert(rows, self._prefixes)
 
     def dead_references(
         self, form: str, articles: Collection[NodeKey]
@@ -394,7 +390,7 @@ class _Graph:
             " ORDER BY d.subject, d.path, r.position"
         )
         found: defaultdict[NodeKey, list[DeadReference]] = defaultdict(list)
-        for key, *row in self._statements.among(text, articles):
+        for key, *row in self._sql.among(text, articles):
             found[key].append(DeadReference(*row))
         return found
 
@@ -404,7 +400,7 @@ class _Graph:
             " GROUP BY provider, domain, name, images ORDER BY provider, domain, name, images"
         )
         found: defaultdict[NodeKey, list[ProviderName]] = defaultdict(list)
-        for key, domain, name, images, uses in self._statements.among(text, providers):
+        for key, domain, name, images, uses in self._sql.among(text, providers):
             found[key].append(ProviderName(key, domain, name, images_of(images), uses))
         return found
 
@@ -413,59 +409,59 @@ class _Graph:
             f"SELECT topic, name, count(*) FROM {self._prefix}article_topic WHERE topic {AMONG}"
             " GROUP BY topic, name ORDER BY topic, name"
         )
-        return _by_first(Spelling, self._statements.among(text, topics))
+        return _by_first(Spelling, self._sql.among(text, topics))
 
     # -- which nodes a change touches ----------------------------------------------------------------------
 
-    def unsettled(self, targets: Collection[NodeKey]) -> set[NodeKey]:
+    def changeable_by_copies(self, targets: Collection[NodeKey]) -> set[NodeKey]:
         text = (
             f"SELECT DISTINCT e.target FROM embedded e LEFT JOIN {self._prefix}article t ON t.key = e.target"
             f" WHERE e.target {AMONG} AND (t.key IS NULL OR t.is_stub = 1 OR t.url <> e.url)"
         )
-        return self._statements.keys(text, targets)
+        return self._sql.keys(text, targets)
 
-    def listing(self, targets: Collection[NodeKey]) -> set[NodeKey]:
+    def articles_listing(self, targets: Collection[NodeKey]) -> set[NodeKey]:
         text = (
             f"SELECT DISTINCT d.subject FROM {{}} m CROSS JOIN {self._prefix}document d ON d.key = m.document"
             f" WHERE m.target {AMONG}"
         )
         tables = ("mention", f"{self._prefix}link")
         found: set[NodeKey] = set()
-        return found.union(*(self._statements.keys(text.format(table), targets) for table in tables))
+        return found.union(*(self._sql.keys(text.format(table), targets) for table in tables))
 
     def urls(self, articles: Collection[NodeKey]) -> Mapping[NodeKey, str]:
         text = f"SELECT key, url FROM {self._prefix}article WHERE key {AMONG}"
-        return dict(self._statements.among(text, articles))
+        return dict(self._sql.among(text, articles))
 
     def providers_of(self, articles: Collection[NodeKey]) -> set[NodeKey]:
         text = f"SELECT DISTINCT provider FROM {self._prefix}naming WHERE article {AMONG}"
-        return self._statements.keys(text, articles)
+        return self._sql.keys(text, articles)
 
     def topics_of(self, articles: Collection[NodeKey]) -> set[NodeKey]:
         text = f"SELECT DISTINCT topic FROM {self._prefix}article_topic WHERE article {AMONG}"
-        return self._statements.keys(text, articles)
+        return self._sql.keys(text, articles)
 
     # -- change ----------------------------------------------------------------------------------------------
 
     def remove(self, kind: str, keys: Collection[NodeKey]) -> None:
         for table, (column, owner) in _OWNERS.items():
             if owner == kind:
-                self._statements.delete(self._prefix + table, column, keys)
+                self._sql.delete(self._prefix + table, column, keys)
         seen = f" AND seen {'=' if self._prefix else '<>'} {PUBLISHED_FILES}"
-        self._statements.delete("any_problem", "owner", keys, seen)
+        self._sql.delete("any_problem", "owner", keys, seen)
 
     def add(self, records: Iterable[NodeRecord]) -> None:
         rows = (row for record in records for row in node_rows(record, self._seen))
-        self._statements.insert(rows, self._prefixes)
+        self._sql.insert(rows, self._prefixes)
 
-    def relate(self, lists: Mapping[NodeKey, Sequence[Edge]]) -> None:
-        self._statements.delete(f"{self._prefix}related", "src", lists)
+    def set_related(self, lists: Mapping[NodeKey, Sequence[Edge]]) -> None:
+        self._sql.delete(f"{self._prefix}related", "src", lists)
         rows = (
             ("related", (src, at, edge.target, ORIGINS.index(edge.origin)))
             for src, found in lists.items()
             for at, edge in enumerate(found)
         )
-        self._statements.insert(rows, self._prefixes)
+        self._sql.insert(rows, self._prefixes)
         counts = [(len(found), src) for src, found in lists.items()]
         text = f"UPDATE {self._prefix}article SET related_count = ? WHERE key = ?"
         self._connection.executemany(text, counts)
@@ -473,19 +469,17 @@ class _Graph:
     def counts(self) -> tuple[int, int]:
         p = self._prefix
         stubs = f"SELECT count(*) FROM {p}article WHERE is_stub = 1"
-        [(articles, stub_count)] = self._statements.all(
-            f"SELECT (SELECT count(*) FROM {p}article), ({stubs})"
-        )
+        [(articles, stub_count)] = self._sql.all(f"SELECT (SELECT count(*) FROM {p}article), ({stubs})")
         return articles, stub_count
 
     def link_counts(self) -> tuple[int, int]:
-        [(found, resolved)] = self._statements.all(
+        [(found, resolved)] = self._sql.all(
             f"SELECT count(*), count(target) FROM {self._prefix}link WHERE origin = 1"
         )
         return found, resolved
 
 
-def statements(script: str) -> Iterator[str]:
+def sql_statements(script: str) -> Iterator[str]:
     """The statements of *script*. (`executescript` would commit.)"""
     statement = ""
     for line in script.splitlines(keepends=True):

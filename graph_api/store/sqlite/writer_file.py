@@ -23,7 +23,7 @@ from typing import NamedTuple, TypeVar
 from graph_api.errors import StoreDamaged, StoreError, StoreLocked
 from graph_api.store.sqlite.connection import DAMAGED, code, damage, state_of
 from graph_api.store.sqlite.tables import APPLICATION_ID, SCHEMA_VERSION, SCRIPT
-from graph_api.store.sqlite.writer import StoredRevision, Writer, statements
+from graph_api.store.sqlite.writer import StoredRevision, Writer, sql_statements
 from graph_api.store.writing import StoreWriter
 
 logger = logging.getLogger(__name__)
@@ -48,7 +48,7 @@ _PRAGMAS = (
 
 
 class _Kept(NamedTuple):
-    """What stays of a database that is rebuilt: its revision, since generations only grow, and how folders are read."""
+    """The parts to keep of a database that is rebuilt: its revision, since generations only grow, and how folders are read."""
 
     revision: StoredRevision | None = None
     sites: Mapping[str, str] = MappingProxyType({})
@@ -59,7 +59,7 @@ def write(
 ) -> T:
     """As `WritableStore.write` says. A file that did not exist does not exist afterwards when *work* raises."""
     _refuse_other_files(database)  # before a lock file is created beside it
-    with _clear_errors(database), _lock(database), _unmade(database):
+    with _clear_errors(database), _lock(database), _removed_on_failure(database):
         try:
             return _transaction(database, program, work, folders, None)
         except (StoreDamaged, sqlite3.DatabaseError) as error:
@@ -141,7 +141,7 @@ def _prepared(
 
 
 def _kept(connection: sqlite3.Connection) -> _Kept:
-    """What can be read of what stays."""
+    """The parts to keep that can be read."""
     kept = _Kept()
     with suppress(sqlite3.Error, KeyError, ValueError):
         meta: dict[str, str] = dict(connection.execute("SELECT name, value FROM meta"))
@@ -169,14 +169,14 @@ def _refuse_to_lose(
 
 
 def _rebuild(connection: sqlite3.Connection) -> None:
-    """The database has our tables, all empty."""
+    """Drop all tables and create ours, empty."""
     known = (
         "SELECT type, name FROM sqlite_schema WHERE type IN ('view', 'table')"
         " AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY type DESC"
     )
     for kind, name in connection.execute(known).fetchall():
         connection.execute(f'DROP {kind} IF EXISTS "{name}"')
-    for statement in statements(SCRIPT):
+    for statement in sql_statements(SCRIPT):
         connection.execute(statement)
     connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
 
@@ -194,7 +194,7 @@ def _checkpoint(connection: sqlite3.Connection) -> None:
 def _lock(database: Path) -> Generator[None]:
     file = database.with_name(f"{database.name}.lock")
     try:
-        # for a lock it is enough to read: an ingester of another user may have made the file
+        # read access is enough for a lock: another user may have created the file
         lock = os.open(file, os.O_RDONLY | os.O_CREAT | os.O_CLOEXEC, 0o644)
     except OSError as error:
         named = database if state_of(file) is None else file
@@ -221,9 +221,9 @@ def _refuse_other_files(database: Path) -> None:
 
 
 def _discard(database: Path, folders: Collection[str] | None) -> _Kept:
-    """Remove the damaged database and return what stays of it.
+    """Remove the damaged database and return the parts to keep.
 
-    `StoreError` when its header does not say that it is ours, or it holds folders besides *folders*.
+    Raises StoreError when its header does not mark it as ours, or it holds folders besides *folders*.
     """
     mark = _head(database)[_APPLICATION_ID_AT : _APPLICATION_ID_AT + 4]
     if mark != APPLICATION_ID.to_bytes(4):
@@ -238,18 +238,18 @@ def _discard(database: Path, folders: Collection[str] | None) -> _Kept:
 
 
 @contextmanager
-def _unmade(database: Path) -> Generator[None]:
-    """Remove a database that did not exist before when the work in between fails.
+def _removed_on_failure(database: Path) -> Generator[None]:
+    """Remove a new database when the work of the block fails.
 
-    The WAL of one that was removed is not used for the new one: a server may still read it.
+    Files beside a database that was removed are deleted first: a server may still read its WAL.
     """
-    made = not database.exists()
-    if made:
+    is_new = not database.exists()
+    if is_new:
         _remove(database)
     try:
         yield
     except BaseException:
-        if made:
+        if is_new:
             _remove(database)
         raise
 

@@ -1,4 +1,4 @@
-"""Records become rows: for each, the tables and the values in the order of their columns."""
+"""Turns records into rows: for each, the tables and the values in the order of their columns."""
 
 from __future__ import annotations
 
@@ -131,7 +131,7 @@ def _article_row(record: ArticleRecord) -> Values:
     article = record.article
     return (
         *(_us(value) if isinstance(value, datetime) else value for value in article),
-        0,  # related articles, until `relate` counts them
+        0,  # related articles, until `set_related` counts them
         len(record.topics),
         bool(record.images),
         fold(article.slug),

@@ -374,10 +374,10 @@ async def revision_is(store: SqliteStore, revision: str) -> bool:
 
 async def looked_again(store: SqliteStore) -> str:
     """The revision, after the store has looked at its file anew."""
-    store._look_at = 0
+    store._next_check_s = 0
     await store.revision()
-    if store._renewing is not None:
-        await asyncio.wait([store._renewing])
+    if store._reopening is not None:
+        await asyncio.wait([store._reopening])
     return await store.revision()
 
 
