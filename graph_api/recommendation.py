@@ -28,6 +28,7 @@ from graph_api.store.columns import NULL, Columns, FacetField
 Scores: TypeAlias = NDArray[np.float64]  # by article, its index in the columns
 
 HALF_LIFE_DAYS = 5.0  # of the part of similarity that fades with the time between two articles
+_SHORTEST = 1e-6  # days; with shorter half-lives numbers overflow
 _LASTING = 0.2  # the part that does not
 _TEXTS = 0.25  # the weight of words of whole articles, beside those of titles
 _ALONE = 1.35  # of two articles that are related to none yet, since new stories consist of such
@@ -116,7 +117,7 @@ class Recommender:
             for found in unwanted:
                 parts[kind] = parts[kind] - found.parts[kind]
             parts[kind][given] = 0
-        voters = dict.fromkeys(voter for found in wanted for voter in found.voters if voter not in given)
+        voters = dict.fromkeys(voter for found in wanted for voter in found.voters)
         return Found(parts=parts, voters=list(voters))
 
     def related(self, rows: Sequence[int]) -> NDArray[np.bool_]:
@@ -199,7 +200,9 @@ class Recommender:
         fading = np.zeros(len(similarity))
         some = np.flatnonzero((similarity > 0) & (published != NULL))
         days = np.abs(published.take(some) - published[row]) * (1 / _DAY_US)
-        fading[some] = (1 - _LASTING) * similarity.take(some) * np.exp2(days * (-1 / half_life_days))
+        fading[some] = (
+            (1 - _LASTING) * similarity.take(some) * np.exp2(days * (-1 / max(half_life_days, _SHORTEST)))
+        )
         return _Faded(_LASTING * similarity, fading)
 
     # -- other strategies --------------------------------------------------------------------------------------

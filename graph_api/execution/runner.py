@@ -127,7 +127,8 @@ def _occur_once(values: Sequence[Any]) -> bool:
 def _keyed(values: Sequence[Any], below: Selection, *, many: bool) -> ByKey:
     """Records as `ByKey`: by the node's key if their objects can be cached, else by `id`."""
     flat = [each for each in (chain.from_iterable(values) if many else values) if each is not None]
-    lasting = below.form is not None and bool(flat) and isinstance(flat[0], _NODES)
+    some = flat[:1] if below.uniform is not None else flat  # a story has the key of the article that leads it
+    lasting = below.form is not None and bool(flat) and all(isinstance(each, _NODES) for each in some)
     key: Callable[[Any], Any] = attrgetter("key") if lasting else id
     records = dict(zip(map(key, flat), flat, strict=True))
 

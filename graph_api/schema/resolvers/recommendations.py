@@ -250,7 +250,11 @@ def _drafts(basis: _Basis, of: Recommendation) -> Iterator[_Draft]:
     contributions = {kind: float(part[of.row]) for kind, part in of.found.parts.items()}
     counted = [kind for kind, contribution in contributions.items() if contribution]
     for kind in sorted(counted, key=lambda kind: -contributions[kind]):
-        yield replace(_draft(basis, of, kind), contribution=contributions[kind])
+        contribution = contributions[kind]
+        if contribution > 0:
+            yield replace(_draft(basis, of, kind), contribution=contribution)
+        else:
+            yield _Draft(kind=kind, contribution=contribution, text="Speaks more for articles of `unlike`")
     for kind in (ReasonKind.SAME_STORY, ReasonKind.SHARED_TOPIC, ReasonKind.SAME_PROVIDER):
         if kind not in counted and _applies(basis, of, kind):
             yield _draft(basis, of, kind)
@@ -261,7 +265,7 @@ def _applies(basis: _Basis, of: Recommendation, kind: ReasonKind) -> bool:
         case ReasonKind.SAME_STORY:
             return bool(_shared_stories(basis, of))
         case ReasonKind.SHARED_TOPIC:
-            return bool(_shared_topics(basis, of))
+            return any(having <= len(basis.columns.keys) / 2 for having, _ in _shared_topics(basis, of))
         case _:
             return of.article.provider_key in {one.provider_key for one in of.like} - {None}
 
@@ -310,13 +314,11 @@ def _shared_topic(basis: _Basis, of: Recommendation) -> _Draft:
 
 
 def _shared_topics(basis: _Basis, of: Recommendation) -> list[tuple[int, NodeKey]]:
-    """The topics that an article shares with those that are liked, with the number of their articles; the rarest first.
-    Topics that more than half of all articles have are left out."""
+    """The topics that an article shares with those that are liked, with the number of their articles; the rarest first."""
     liked = {name for one in of.like for name in basis.columns.topics_of(basis.row(one))}
     own = set(basis.columns.topics_of(of.row)) & liked
-    labels, count = basis.columns.labels[FacetField.TOPIC], len(basis.columns.keys)
-    found = sorted((len(labels.having(name)), NodeKey(name)) for name in own if isinstance(name, int))
-    return [(having, key) for having, key in found if having <= count / 2]
+    labels = basis.columns.labels[FacetField.TOPIC]
+    return sorted((len(labels.having(name)), NodeKey(name)) for name in own if isinstance(name, int))
 
 
 def _shared_stories(basis: _Basis, of: Recommendation) -> list[NodeKey]:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from itertools import product
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from graph_api.recommendation import Strategy
 from graph_api.settings import Settings
 from tests.schema.asking import ask, refusal
 from tests.store.build import article, graph
@@ -110,6 +112,54 @@ def test_recommend_takes_several_articles_and_leaves_out_unlike_ones(path: Path)
     assert "b" not in slugs(less)
     for one in less:
         assert sum(reason["contribution"] for reason in one["reasons"]) == pytest.approx(one["score"])
+
+
+@pytest.mark.parametrize("strategy", [each.name for each in Strategy])
+def test_contributions_sum_to_scores_whatever_is_liked_and_unliked(tmp_path: Path, strategy: str) -> None:
+    path = graph(
+        tmp_path / "g.db",
+        article("a", title="azure storage", topics=["all", "u"]),
+        article("b", title="azure storage news", day=2, topics=["all", "v"], related=["c"]),
+        article("c", title="storage again azure", day=2, topics=["all", "u", "v"], related=["b"]),
+        article("d", title="storage prices", day=3, topics=["all"]),
+        article("e", title="azure", topics=["all"], related=["d"]),
+    )
+    query = f"query ($like: [ID!]!, $unlike: [ID!]) {{ recommend(like: $like, unlike: $unlike, strategy: {strategy}) {_WANTED} }}"
+    for like, unlike in product("abcde", repeat=2):
+        unliked = [] if like == unlike else [article(unlike).id]
+        for one in ask(path, query, like=[article(like).id], unlike=unliked)["recommend"]:
+            reasons = one["reasons"]
+            assert sum(reason["contribution"] for reason in reasons) == pytest.approx(one["score"])
+            assert reasons[0]["contribution"] > 0
+            assert not any(" 0 " in reason["text"] for reason in reasons)
+            for reason in reasons:
+                against = reason["text"] == "Speaks more for articles of `unlike`"
+                assert against == (reason["contribution"] < 0)
+
+
+def test_a_topic_that_all_articles_have_is_a_reason_only_where_topics_count(tmp_path: Path) -> None:
+    path = graph(tmp_path / "g.db", *(article(slug, title=f"azure {slug}", topics=["all"]) for slug in "ab"))
+    [by_topic] = recommended(path, "(strategy: TOPICS)")
+    assert by_topic["reasons"][0]["text"] == "Shares the topic all, which 2 articles have"
+    [by_words] = recommended(path)
+    assert "SHARED_TOPIC" not in {reason["kind"] for reason in by_words["reasons"]}
+
+
+def test_an_article_without_a_date_may_be_liked_and_one_with_a_date_unliked(tmp_path: Path) -> None:
+    path = graph(
+        tmp_path / "g.db",
+        article("a", title="azure storage prices", day=None),
+        article("b", title="azure storage prices fall", day=1),
+        article("c", title="prices", day=1),
+    )
+    query = f"query ($like: [ID!]!, $unlike: [ID!]) {{ recommend(like: $like, unlike: $unlike) {_WANTED} }}"
+    found = ask(path, query, like=[article("a").id], unlike=[article("c").id])["recommend"]
+    for one in found:
+        assert sum(reason["contribution"] for reason in one["reasons"]) == pytest.approx(one["score"])
+
+
+def test_a_half_life_may_be_as_short_as_numbers_can_be(path: Path) -> None:
+    assert slugs(recommended(path, "(halfLifeDays: 1e-320)"))
 
 
 @pytest.mark.parametrize(

@@ -149,3 +149,10 @@ def test_hidden_articles_are_in_no_story_and_change_none(tmp_path: Path) -> None
     query = "query ($id: ID!) { story(id: $id) { id } node(id: $id) { id } }"
     asked = ask(path, query, Settings(published_only=True), id=story_of("c"))
     assert asked == {"story": None, "node": None}
+
+
+def test_a_story_and_the_article_that_leads_it_are_two_nodes(path: Path) -> None:
+    ids = [article("b").id, article("b").id.replace("article:", "story:")]
+    for asked in (ids, ids[::-1]):
+        found = ask(path, "query ($ids: [ID!]!) { nodes(ids: $ids) { id } }", ids=asked)["nodes"]
+        assert [node["id"] for node in found] == asked
