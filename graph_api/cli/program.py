@@ -18,6 +18,7 @@ COMMANDS = {
     "serve": "Serve folders of articles, or a database, as a GraphQL API.",
     "check": "Lint articles: path:line:column, code, message, hint.",
     "heat": "Show where heat and published differ from the editors' rule.",
+    "suggest-links": "Suggest relations, and show articles that occur twice.",
     "ingest": "Read folders of articles into a database.",
     "query": "Run one GraphQL operation without a server.",
     "explain": "Show an operation's cost, its plan, its reads and their SQL.",
@@ -33,8 +34,9 @@ EXIT_CODES = """
 \b
 Exit codes:
   0    success
-  1    problems: in the content (check; heat; ingest --strict), in the query, in the
-       published schema (schema --check), or an error that doctor found
+  1    problems: in the content (check; heat; ingest and suggest-links with
+       --strict), in the query, in the published schema (schema --check), or
+       an error that doctor found
   2    usage: an option or argument that cannot work
   3    failure: a folder, database or port that cannot be used
   130  interrupted with Ctrl-C
@@ -66,7 +68,7 @@ class LazyGroup(click.Group):
             self.add_command(click.Command(name, short_help=sentence))
 
     def load(self, name: str) -> click.Command:
-        command = importlib.import_module(f"{self._package}.{name}").command
+        command = importlib.import_module(f"{self._package}.{name.replace('-', '_')}").command
         assert isinstance(command, click.Command)
         return command
 

@@ -43,7 +43,7 @@ def test_an_unknown_shell_is_a_usage_error(run: Run) -> None:
 
 @pytest.mark.skipif(shutil.which("bash") is None, reason="no bash on this machine")
 def test_bash_completes_commands_and_options() -> None:
-    assert completed_in_bash("graph-api", "s") == ["serve", "schema"]
+    assert completed_in_bash("graph-api", "s") == ["serve", "suggest-links", "schema"]
     assert completed_in_bash("graph-api", "serve", "--p") == [
         "--port",
         "--published-only",
