@@ -33,7 +33,9 @@ from graph_api.ingest.links import LinkIndex, Target
 from graph_api.ingest.sources import FolderFile, sources
 from graph_api.records import ContentStatus, NodeKey, Problem, Severity
 from graph_api.store import at
-from graph_api.store.reads import AllProblems, Lists, ProblemRows, Reads, Rights, Status, Window, ask
+from graph_api.store.lists import AllProblems, Window
+from graph_api.store.plans import Reads, Rights, ask
+from graph_api.store.reads import Lists, ProblemRows, Status
 
 Found: TypeAlias = tuple[Path, Problem]
 

@@ -39,7 +39,8 @@ from graph_api.server.state import rate_limiter
 from graph_api.settings import Settings, counts_apart
 from graph_api.store import StoreUrl, at, engine_versions
 from graph_api.store.location import Health, StoreLocation
-from graph_api.store.reads import Rights, Status, ask
+from graph_api.store.plans import Rights, ask
+from graph_api.store.reads import Status
 
 _LEAST_FREE_BYTES = 64 * 2**20
 _LARGE_BACKLOG_BYTES = 256 * 2**20

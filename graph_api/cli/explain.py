@@ -20,7 +20,7 @@ from graph_api.schema import build_schema
 from graph_api.settings import Settings
 from graph_api.store import StoreUrl, at
 from graph_api.store.location import TracedRead
-from graph_api.store.reads import Rights
+from graph_api.store.plans import Rights
 
 _SQL_WIDTH = 400
 

@@ -39,7 +39,8 @@ from graph_api.server.graphql.fast_path import server_config
 from graph_api.server.observability.observer import Observer
 from graph_api.settings import Settings, counts_apart
 from graph_api.store import StoreUrl, open_store
-from graph_api.store.reads import Rights, Status, ask
+from graph_api.store.plans import Rights, ask
+from graph_api.store.reads import Status
 
 logger = logging.getLogger(__name__)
 

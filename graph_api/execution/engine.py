@@ -28,8 +28,8 @@ from graph_api.execution.response_cache import CachedResponse, ResponseCache
 from graph_api.execution.single_flight import SingleFlight
 from graph_api.execution.stats import Paused, Stats
 from graph_api.settings import Settings
+from graph_api.store.plans import Rights
 from graph_api.store.protocol import Store
-from graph_api.store.reads import Rights
 
 logger = logging.getLogger(__name__)
 

@@ -13,7 +13,7 @@ from graph_api.execution.operation_cache import Prepared
 from graph_api.execution.row_cache import RowCache
 from graph_api.execution.runner import Run
 from graph_api.execution.stats import Stats
-from graph_api.store.reads import Reads, Rights
+from graph_api.store.plans import Reads, Rights
 
 _LOOP_COST = (
     10_000  # objects; a plan for more runs in a thread, since one step alone may take many milliseconds

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any, TypeAlias
 
-from graph_api.store.reads import Reads, Rights
+from graph_api.store.plans import Reads, Rights
 
 SIZE = "list size"  # the key of a ListSize in a field's metadata
 

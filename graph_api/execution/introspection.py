@@ -23,7 +23,7 @@ from graphql import (
 )
 
 from graph_api.execution.fields import Batch
-from graph_api.store.reads import Reads, Rights
+from graph_api.store.plans import Reads, Rights
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -18,8 +18,9 @@ from graph_api.execution.row_cache import RowCache
 from graph_api.execution.single_flight import SingleFlight
 from graph_api.execution.stats import Stats
 from graph_api.store.driver import FOREVER, Running, drive
+from graph_api.store.plans import GraphRead, Read, Reads, Rights
 from graph_api.store.protocol import Reader, Store
-from graph_api.store.reads import Adjacency, GraphRead, Read, Reads, Rights
+from graph_api.store.reads import Adjacency
 
 logger = logging.getLogger(__name__)
 

@@ -21,7 +21,7 @@ from typing import Any, TypeAlias
 
 from graph_api.execution.lru import size_of
 from graph_api.graph.adjacency import Csr
-from graph_api.store.reads import GraphRead, Read, is_keyed
+from graph_api.store.plans import GraphRead, Read, is_keyed
 
 Generation: TypeAlias = dict[Hashable, dict[Any, Any]]  # rows by kind, then by key; Any: the read's types
 

@@ -15,7 +15,7 @@ from graph_api.execution.fields import Batch, ByKey, Concatenated, Fetched
 from graph_api.execution.plan import Form, Plan, Selection, Shape, Step
 from graph_api.execution.row_cache import RowCache
 from graph_api.records import Article, Provider, Topic
-from graph_api.store.reads import Pause, Reads, Rights
+from graph_api.store.plans import Pause, Reads, Rights
 
 T = TypeVar("T")
 

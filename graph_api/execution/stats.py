@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from typing import Any, NamedTuple, Protocol
 
 from graph_api.execution.plan import Plan
-from graph_api.store.reads import Read
+from graph_api.store.plans import Read
 
 
 class Phase(NamedTuple):

@@ -38,7 +38,7 @@ from graph_api.search import Kind
 from graph_api.store.columns import FacetField, Interval
 from graph_api.store.filters import Filter
 from graph_api.store.link_suggestions import SuggestionKind
-from graph_api.store.reads import AllProblems, RelatedArticles
+from graph_api.store.lists import AllProblems, RelatedArticles
 from graph_api.store.sorting import ListKind, kind_of
 
 MAX_NODES = 100

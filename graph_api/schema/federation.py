@@ -43,7 +43,8 @@ from graph_api.schema import identifiers
 from graph_api.schema.identifiers import Handle, NodeHandle, NodeKind, of_kind
 from graph_api.schema.resolvers.nodes import ROWS
 from graph_api.schema.scalars import Representation, shown
-from graph_api.store.reads import ArticleIdentifier, ArticleKeysBy, Reads, Rights, ask
+from graph_api.store.plans import Reads, Rights, ask
+from graph_api.store.reads import ArticleIdentifier, ArticleKeysBy
 
 MOST = 1000
 

@@ -19,7 +19,7 @@ from strawberry.schema_directive import Location
 
 from graph_api.execution.fields import SIZE, Batch, Fetch, ListSize, Sizes, TextChunks
 from graph_api.store.location import RunPlan
-from graph_api.store.reads import Rights
+from graph_api.store.plans import Rights
 
 E = TypeVar("E", bound=type[Enum])
 

@@ -42,7 +42,7 @@ from graph_api.store.filters import (
     TextMatches,
     checked,
 )
-from graph_api.store.reads import Order
+from graph_api.store.lists import Order
 
 T = TypeVar("T")
 

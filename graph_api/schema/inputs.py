@@ -19,7 +19,7 @@ from graph_api.schema.scalars import URL
 from graph_api.search import Kind
 from graph_api.store.columns import FacetField, Interval
 from graph_api.store.link_suggestions import SuggestionKind
-from graph_api.store.reads import OrderField
+from graph_api.store.lists import OrderField
 
 
 def optional(description: str, name: str | None = None) -> Any:  # Any: stands where a class declares a field

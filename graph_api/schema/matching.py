@@ -7,7 +7,8 @@ from typing import cast
 
 from graph_api.search import Index, Kind, Matches, match, parse
 from graph_api.store.filters import And, Filter, TextMatches, queries, with_matches
-from graph_api.store.reads import Keys, Pause, Reads, Rights, SearchIndex, ask
+from graph_api.store.plans import Keys, Pause, Reads, Rights, ask
+from graph_api.store.reads import SearchIndex
 
 _HEAVY = 2_000_000  # documents times conditions from which on a search takes too long for the event loop
 _PREFIX = 10  # a beginning of words takes as long as so many words

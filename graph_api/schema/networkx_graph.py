@@ -18,7 +18,7 @@ from graph_api.schema.arguments import kinds_of
 from graph_api.schema.full_export import ExportScope, FullExport
 from graph_api.schema.inputs import Via
 from graph_api.store import StoreUrl, at
-from graph_api.store.reads import Rights
+from graph_api.store.plans import Rights
 
 Option = TypeVar("Option", bound=Enum)
 

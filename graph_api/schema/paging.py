@@ -24,27 +24,23 @@ from graph_api.schema.ranking import RANKED, RankedList, RankedScope
 from graph_api.store import sorting
 from graph_api.store.columns import Column
 from graph_api.store.filters import Filter
-from graph_api.store.reads import (
+from graph_api.store.lists import (
     PRECEDING,
     AllArticles,
     AllProblems,
     AllProviders,
     AllTopics,
-    Counts,
     Item,
     ListKey,
-    Lists,
-    Members,
     Order,
     OrderField,
     Place,
-    Reads,
-    Rights,
     Slice,
     SortValue,
     Window,
-    ask,
 )
+from graph_api.store.plans import Reads, Rights, ask
+from graph_api.store.reads import Counts, Lists, Members
 from graph_api.store.sorting import ListKind, SortTerm
 
 Scope: TypeAlias = ListKey | RankedScope

@@ -21,28 +21,22 @@ from graph_api.search import Hit, Kind
 from graph_api.store.analysis import Analysis, Fractions
 from graph_api.store.columns import NULL, Column, Columns
 from graph_api.store.filters import Filter
-from graph_api.store.reads import (
+from graph_api.store.lists import (
     AllArticles,
     AllProblems,
     AllProviders,
     AllTopics,
-    ArticleColumns,
-    FittingKeys,
-    GraphAnalysis,
     Item,
     ListKey,
-    Lists,
-    Members,
     Order,
     OrderField,
     Place,
-    Reads,
     RelatedArticles,
-    Rights,
     Slice,
     Window,
-    ask,
 )
+from graph_api.store.plans import Reads, Rights, ask
+from graph_api.store.reads import ArticleColumns, FittingKeys, GraphAnalysis, Lists, Members
 
 L = TypeVar("L", bound=ListKey)
 

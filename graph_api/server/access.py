@@ -22,7 +22,7 @@ from pathlib import Path
 
 from graph_api.errors import HttpError, UsageError
 from graph_api.settings import Settings, variable
-from graph_api.store.reads import Rights
+from graph_api.store.plans import Rights
 
 logger = logging.getLogger(__name__)
 

@@ -28,8 +28,9 @@ from graph_api.server.observability.observer import Observer
 from graph_api.server.rate_limit.buckets import TokenBuckets
 from graph_api.settings import IN_MEMORY, Settings
 from graph_api.store import StoreUrl, open_store
+from graph_api.store.plans import Rights, ask
 from graph_api.store.protocol import Store
-from graph_api.store.reads import Rights, Status, ask
+from graph_api.store.reads import Status
 
 logger = logging.getLogger(__name__)
 

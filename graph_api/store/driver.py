@@ -12,7 +12,7 @@ from collections.abc import Callable
 from typing import Any, Generic, TypeAlias, TypeVar
 
 from graph_api.errors import ReadPaused
-from graph_api.store.reads import Pause, Read, Reads
+from graph_api.store.plans import Pause, Read, Reads
 
 T = TypeVar("T")
 

@@ -7,8 +7,8 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any, Protocol, TypeVar
 
+from graph_api.store.plans import Read, Reads
 from graph_api.store.protocol import Store
-from graph_api.store.reads import Read, Reads
 from graph_api.store.writing import WritableStore
 
 T = TypeVar("T")

@@ -7,7 +7,7 @@ from typing import Protocol, TypeVar
 
 from graph_api.graph.adjacency import Csr
 from graph_api.store.driver import run
-from graph_api.store.reads import Read, Reads, Rights
+from graph_api.store.plans import Read, Reads, Rights
 
 T = TypeVar("T")
 

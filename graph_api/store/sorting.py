@@ -14,7 +14,7 @@ from typing import NamedTuple, TypeAlias, assert_never
 
 from graph_api.errors import RequestError
 from graph_api.records import EdgeDirection, NodeKey
-from graph_api.store.reads import (
+from graph_api.store.lists import (
     PRECEDING,
     AllArticles,
     AllProblems,
@@ -22,7 +22,6 @@ from graph_api.store.reads import (
     AllTopics,
     ArticlesOfProvider,
     ArticlesOfTopic,
-    Keys,
     ListKey,
     Order,
     OrderField,
@@ -31,6 +30,7 @@ from graph_api.store.reads import (
     SortKey,
     SortValue,
 )
+from graph_api.store.plans import Keys
 
 
 class ListKind(Enum):

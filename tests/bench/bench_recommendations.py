@@ -35,7 +35,8 @@ from graph_api.search.tokens import fold
 from graph_api.store import at, open_store
 from graph_api.store.analysis import analyze, related_lists
 from graph_api.store.columns import ArticleValues, Columns, FacetField, build as build_columns
-from graph_api.store.reads import ArticleColumns, ArticleRows, Rights, SearchIndex, ask
+from graph_api.store.plans import Rights, ask
+from graph_api.store.reads import ArticleColumns, ArticleRows, SearchIndex
 from tests.bench.bench_search import corpus_texts, made_texts
 from tests.corpora import corpus
 

@@ -31,7 +31,7 @@ from graph_api.graph.paths import shortest_paths, simple_paths
 from graph_api.graph.protocol import Bounds, Budget, Walk
 from graph_api.graph.walk import links_among, neighborhood
 from graph_api.records import EdgeDirection, EdgeKind
-from graph_api.store.reads import Pause
+from graph_api.store.plans import Pause
 from tests.graph.small_graphs import finish
 
 Cases: TypeAlias = list[tuple[int, ...]]

@@ -48,7 +48,7 @@ from graphql import (
 from hypothesis import strategies as st
 from hypothesis_graphql import Mode, nodes, queries
 
-from graph_api.store.reads import Rights
+from graph_api.store.plans import Rights
 from tests.store import generated
 from tests.store.build import AnyNode, ArticleNode, article
 

@@ -16,7 +16,7 @@ from graph_api.execution.operation_cache import graphql_schema
 from graph_api.schema.fields import Context
 from graph_api.store import at
 from graph_api.store.location import RunPlan
-from graph_api.store.reads import Rights
+from graph_api.store.plans import Rights
 
 
 async def execute(

@@ -18,8 +18,8 @@ from graph_api.graph.adjacency import Csr
 from graph_api.schema import build_schema
 from graph_api.settings import Settings
 from graph_api.store import open_store
+from graph_api.store.plans import Rights
 from graph_api.store.protocol import Reader, Store
-from graph_api.store.reads import Rights
 from tests.execution import ordinary
 from tests.execution.operations import CURSOR_LISTS, Asked
 from tests.execution.plain import Open, OpenInt, Plain, schema

@@ -36,7 +36,7 @@ from graph_api.schema import texts
 from graph_api.schema.inputs import BodyFormat
 from graph_api.schema.scalars import moment, url as checked_url
 from graph_api.store.folding import fold, order_key
-from graph_api.store.reads import Rights
+from graph_api.store.plans import Rights
 from tests.execution import plain_filters, plain_suggestions
 from tests.store.build import AnyNode, ArticleNode, ProblemNode, ProviderNode, TopicNode
 

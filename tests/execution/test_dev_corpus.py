@@ -18,7 +18,7 @@ from graph_api.execution.engine import Engine
 from graph_api.ingest import ingest
 from graph_api.settings import Settings
 from graph_api.store import open_store
-from graph_api.store.reads import Rights
+from graph_api.store.plans import Rights
 from tests.corpora import corpus
 from tests.execution.operations import HANDLES, Asked, operations, rights
 from tests.execution.parity import Tally, api, check_ways, sdl

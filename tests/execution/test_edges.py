@@ -12,7 +12,7 @@ import pytest
 from graph_api.execution.engine import Engine
 from graph_api.settings import Settings
 from graph_api.store import open_store
-from graph_api.store.reads import Rights
+from graph_api.store.plans import Rights
 from tests.execution.parity import api
 from tests.schema.traversing import with_edges
 from tests.store.build import article, graph, provider, topic

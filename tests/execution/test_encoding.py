@@ -20,8 +20,9 @@ from graph_api.records import Detail
 from graph_api.schema import build_schema
 from graph_api.settings import Settings
 from graph_api.store import open_store
+from graph_api.store.plans import Rights, ask
 from graph_api.store.protocol import Store
-from graph_api.store.reads import DetailRows, Rights, ask
+from graph_api.store.reads import DetailRows
 from tests.store.build import article, graph
 
 MOST = 1_000_000

@@ -15,8 +15,9 @@ from graph_api.execution.row_cache import RowCache
 from graph_api.execution.stats import Stats
 from graph_api.graph.adjacency import Csr
 from graph_api.records import NodeKey
+from graph_api.store.plans import Keys, Read, Reads, Rights, ask
 from graph_api.store.protocol import Reader, Store
-from graph_api.store.reads import Keys, Read, Reads, Rights, Status, TopicKeys, ask
+from graph_api.store.reads import Status, TopicKeys
 
 T = TypeVar("T")
 ALL = Rights()

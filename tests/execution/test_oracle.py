@@ -22,7 +22,8 @@ from graph_api.schema import paging
 from graph_api.schema.arguments import RelatedList, TopicList
 from graph_api.schema.inputs import BodyFormat
 from graph_api.schema.paging import Connection
-from graph_api.store.reads import Reads, RelatedArticles, Rights
+from graph_api.store.lists import RelatedArticles
+from graph_api.store.plans import Reads, Rights
 from tests.execution.operations import Asked
 from tests.execution.parity import api, checked, sdl
 from tests.execution.plain import UNANSWERED, Plain, schema

@@ -12,7 +12,7 @@ import pytest
 from graphql import build_schema
 from hypothesis import HealthCheck, given, settings, strategies as st
 
-from graph_api.store.reads import Rights
+from graph_api.store.plans import Rights
 from tests.execution.operations import Asked, graphs, invalid_operations, operations, rights
 from tests.execution.parity import Tally, check_ways, checked, sdl
 from tests.execution.plain import schema

@@ -10,20 +10,16 @@ import pytest
 from graph_api.execution.lru import Lru, size_of
 from graph_api.execution.row_cache import RowCache
 from graph_api.records import EdgeDirection, NodeKey
+from graph_api.store.lists import AllArticles, RelatedArticles, Slice, Window
+from graph_api.store.plans import Read, Rights
 from graph_api.store.reads import (
-    AllArticles,
     ArticleIdentifier,
     ArticleKeysBy,
     Counts,
     Lists,
-    Read,
-    RelatedArticles,
-    Rights,
-    Slice,
     Status,
     TopicKeys,
     TopicRows,
-    Window,
 )
 
 ALL = Rights()

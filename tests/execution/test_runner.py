@@ -13,7 +13,7 @@ from graph_api.execution.stats import Stats
 from graph_api.schema import build_schema
 from graph_api.settings import Settings
 from graph_api.store import open_store
-from graph_api.store.reads import Rights
+from graph_api.store.plans import Rights
 from tests.execution import ordinary
 from tests.store.build import article, graph
 

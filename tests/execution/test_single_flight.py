@@ -20,7 +20,7 @@ from graph_api.execution.single_flight import SingleFlight
 from graph_api.server.http_errors import bad_request
 from graph_api.settings import Settings
 from graph_api.store import open_store
-from graph_api.store.reads import Rights
+from graph_api.store.plans import Rights
 from tests.execution.parity import api
 from tests.store.build import article, graph, write
 

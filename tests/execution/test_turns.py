@@ -22,7 +22,7 @@ from graph_api.schema.resolvers.traversal import Hop, Subgraph
 from graph_api.settings import Settings
 from graph_api.store import open_store
 from graph_api.store.driver import run
-from graph_api.store.reads import Pause, Read, Rights
+from graph_api.store.plans import Pause, Read, Rights
 from graph_api.store.sqlite.connection import connected
 from graph_api.store.sqlite.reads import answer
 from tests.execution.parity import api

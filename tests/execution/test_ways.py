@@ -15,8 +15,8 @@ from graph_api.execution.engine import Answer, Engine
 from graph_api.execution.stats import Stats
 from graph_api.graph.adjacency import Csr
 from graph_api.settings import Settings
+from graph_api.store.plans import Read, Rights
 from graph_api.store.protocol import Reader, Store
-from graph_api.store.reads import Read, Rights
 from graph_api.store.sqlite.store import SqliteStore, open_store
 from tests.execution.parity import api
 from tests.store.build import article, graph

@@ -21,7 +21,8 @@ from graph_api.ingest.pipeline import replace_all
 from graph_api.ingest.sources import sources
 from graph_api.records import Severity
 from graph_api.store import at
-from graph_api.store.reads import ArticleIdentifier, ArticleKeysBy, ArticleRows, Rights
+from graph_api.store.plans import Rights
+from graph_api.store.reads import ArticleIdentifier, ArticleKeysBy, ArticleRows
 from graph_api.store.sqlite.tables import GRAPH
 from tests.ingest.build import markdown, related, rows, select, write_folder
 from tests.store.dict_store import DictStore

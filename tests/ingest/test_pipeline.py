@@ -14,7 +14,8 @@ from graph_api.errors import SourceError, StoreError, StoreLocked
 from graph_api.ingest import ingest
 from graph_api.ingest.pipeline import revision_of
 from graph_api.records import Severity
-from graph_api.store.reads import Rights, SourceRows
+from graph_api.store.plans import Rights
+from graph_api.store.reads import SourceRows
 from graph_api.store.sqlite.connection import connected
 from graph_api.store.sqlite.reads import answer
 from tests.ingest.build import markdown, rows, select, write_folder

@@ -16,8 +16,8 @@ from graph_api.graph.adjacency import Csr
 from graph_api.schema import build_schema
 from graph_api.settings import Settings
 from graph_api.store import at, open_store
+from graph_api.store.plans import Read, Reads, Rights
 from graph_api.store.protocol import Reader, Store
-from graph_api.store.reads import Read, Reads, Rights
 from tests.execution import ordinary
 
 T = TypeVar("T")

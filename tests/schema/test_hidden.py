@@ -31,7 +31,7 @@ from graph_api.documents.document import ArticleDocument, Document, EmbeddedProv
 from graph_api.execution.engine import Engine
 from graph_api.records import Image, Secured, article_id
 from graph_api.store import open_store
-from graph_api.store.reads import Rights
+from graph_api.store.plans import Rights
 from tests.execution import ordinary
 from tests.execution.operations import CURSOR_LISTS, Asked, operations
 from tests.execution.parity import _WIDE, api, sdl

@@ -10,7 +10,7 @@ import pytest
 
 from graph_api.ingest import ingest
 from graph_api.records import article_id
-from graph_api.store.reads import Rights
+from graph_api.store.plans import Rights
 from tests.execution.operations import Asked
 from tests.ingest.build import write_folder
 from tests.schema.test_hidden import _schema, _selections, told

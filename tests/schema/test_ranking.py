@@ -14,7 +14,9 @@ from graph_api.schema.ranking import Ranking, Scores, fraction, integers, page_o
 from graph_api.search import Document, Hit, Kind, build, match, parse
 from graph_api.store.driver import run
 from graph_api.store.filters import FlagField, FlagIs
-from graph_api.store.reads import FittingKeys, Place, Read, Rights, Window
+from graph_api.store.lists import Place, Window
+from graph_api.store.plans import Read, Rights
+from graph_api.store.reads import FittingKeys
 from tests.schema.asking import ask, ask_now, refusal
 from tests.store.build import article, graph
 

@@ -18,8 +18,8 @@ from graph_api.execution.engine import Answer, Engine
 from graph_api.schema import build_schema
 from graph_api.settings import Settings
 from graph_api.store import open_store
+from graph_api.store.plans import Rights
 from graph_api.store.protocol import Store
-from graph_api.store.reads import Rights
 from tests.execution import ordinary
 from tests.store.build import ArticleNode, ProviderNode, TopicNode, article, graph, provider, topic
 

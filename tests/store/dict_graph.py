@@ -42,7 +42,7 @@ from graph_api.store.filters import (
     checked,
 )
 from graph_api.store.folding import canonical, fold, order_key
-from graph_api.store.reads import (
+from graph_api.store.lists import (
     PRECEDING,
     AllArticles,
     AllProblems,

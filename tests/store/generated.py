@@ -32,18 +32,26 @@ from graph_api.store.filters import (
     TextIs,
     checked,
 )
-from graph_api.store.reads import (
-    Adjacency,
+from graph_api.store.lists import (
     AllArticles,
     AllProblems,
     AllProviders,
     AllTopics,
+    ArticlesOfProvider,
+    ArticlesOfTopic,
+    ListKey,
+    Order,
+    OrderField,
+    RelatedArticles,
+    Window,
+)
+from graph_api.store.plans import Read, Rights
+from graph_api.store.reads import (
+    Adjacency,
     ArticleColumns,
     ArticleIdentifier,
     ArticleKeysBy,
     ArticleRows,
-    ArticlesOfProvider,
-    ArticlesOfTopic,
     ChildKeys,
     Counts,
     DetailRows,
@@ -53,19 +61,13 @@ from graph_api.store.reads import (
     GraphAnalysis,
     ImageRows,
     LinkSuggestions,
-    ListKey,
     Lists,
     Members,
     NeighborKeys,
-    Order,
-    OrderField,
     Origins,
     ProblemRows,
     ProviderRows,
-    Read,
     Reciprocal,
-    RelatedArticles,
-    Rights,
     SearchIndex,
     SecuredRows,
     SourceRows,
@@ -73,7 +75,6 @@ from graph_api.store.reads import (
     TopicKeys,
     TopicKeysByName,
     TopicRows,
-    Window,
     complete,
 )
 from tests.store.build import AnyNode, article, key, moment, problem, provider, topic, whole

@@ -11,7 +11,8 @@ import pytest
 from hypothesis import given, settings
 
 from graph_api.store.analysis import Analysis, analyze, load, save
-from graph_api.store.reads import GraphAnalysis, Rights
+from graph_api.store.plans import Rights
+from graph_api.store.reads import GraphAnalysis
 from tests.store import generated
 from tests.store.build import AnyNode
 from tests.store.stores import OTHERS, STORES, answers, dict_store

@@ -16,7 +16,7 @@ from graph_api.ingest.sources import sources
 from graph_api.schema import build_schema
 from graph_api.settings import Settings
 from graph_api.store import at
-from graph_api.store.reads import Read
+from graph_api.store.plans import Read
 from tests.store.build import AnyNode
 from tests.store.dict_store import DictStore
 from tests.store.generated import any_read, graphs

@@ -17,7 +17,8 @@ from graph_api.graph.walk import neighborhood
 from graph_api.records import EdgeDirection, EdgeKind, NodeKey
 from graph_api.schema.resolvers.traversal import StoreNeighbors, fits
 from graph_api.store.filters import Filter
-from graph_api.store.reads import EdgesAmong, NeighborKeys, Rights
+from graph_api.store.plans import Rights
+from graph_api.store.reads import EdgesAmong, NeighborKeys
 from tests.graph.small_graphs import SmallGraph, finish, plenty
 from tests.store.build import AnyNode, article, key, provider, topic
 from tests.store.generated import DOMAINS, NAMES, SLUGS, article_filters, graphs, rights

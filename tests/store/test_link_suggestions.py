@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given, settings
 
 from graph_api.store.link_suggestions import Common, Suggestion, SuggestionKind, Suggestions, plain_address
-from graph_api.store.reads import LinkSuggestions, Rights
+from graph_api.store.plans import Rights
+from graph_api.store.reads import LinkSuggestions
 from tests.execution.operations import graphs
 from tests.execution.plain_suggestions import suggestions as plain
 from tests.store.build import AnyNode, ArticleNode, article, key

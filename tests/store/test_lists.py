@@ -30,25 +30,21 @@ from graph_api.store.filters import (
     TextIn,
     TextIs,
 )
-from graph_api.store.reads import (
+from graph_api.store.lists import (
     PRECEDING,
     AllArticles,
     AllProviders,
     AllTopics,
-    ArticleRows,
-    Counts,
     Item,
     ListKey,
-    Lists,
     Order,
     OrderField,
     Place,
-    ProviderRows,
     RelatedArticles,
-    Rights,
-    TopicRows,
     Window,
 )
+from graph_api.store.plans import Rights
+from graph_api.store.reads import ArticleRows, Counts, Lists, ProviderRows, TopicRows
 from tests.store.build import AnyNode, article, key, provider, topic
 from tests.store.generated import NAMES, article_filters, graphs, lists, rights
 from tests.store.stores import OTHERS, STORES, Answer, Stored, answers, assert_alike

@@ -8,7 +8,9 @@ import pytest
 
 from graph_api.errors import StoreError, UsageError
 from graph_api.store import at, open_store
-from graph_api.store.reads import AllArticles, Counts, Rights, ask
+from graph_api.store.lists import AllArticles
+from graph_api.store.plans import Rights, ask
+from graph_api.store.reads import Counts
 from tests.store.build import article, graph
 
 COUNT = Counts((AllArticles(),), Rights())

@@ -8,27 +8,21 @@ from typing import Any
 import pytest
 
 from graph_api.records import Detail, EdgeDirection, EdgeKind, NodeKey
+from graph_api.store.lists import AllArticles, AllTopics, Slice, Window
+from graph_api.store.plans import KeyedRead, Pause, Read, Rights
 from graph_api.store.reads import (
     KINDS,
     Adjacency,
-    AllArticles,
-    AllTopics,
     ArticleIdentifier,
     ArticleKeysBy,
     ArticleRows,
     Counts,
     DetailRows,
     EdgesAmong,
-    KeyedRead,
     Lists,
     NeighborKeys,
-    Pause,
-    Read,
-    Rights,
-    Slice,
     Status,
     TopicRows,
-    Window,
     complete,
 )
 

@@ -9,6 +9,7 @@ from unicodedata import normalize
 import pytest
 
 from graph_api.records import Detail, Image, NodeKey, Secured, Severity, article_id
+from graph_api.store.plans import Rights
 from graph_api.store.reads import (
     ArticleIdentifier,
     ArticleKeysBy,
@@ -20,7 +21,6 @@ from graph_api.store.reads import (
     ProblemRows,
     ProviderRows,
     Reciprocal,
-    Rights,
     SecuredRows,
     SourceRows,
     Status,

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 
 from graph_api.search import Index
-from graph_api.store.reads import Rights, SearchIndex
+from graph_api.store.plans import Rights
+from graph_api.store.reads import SearchIndex
 from tests.store import generated
 from tests.store.build import AnyNode
 from tests.store.stores import OTHERS, STORES, answers

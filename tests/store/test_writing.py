@@ -16,33 +16,34 @@ from graph_api.errors import StoreError
 from graph_api.ingest.pipeline import replace_all
 from graph_api.records import Detail, EdgeDirection, EdgeKind, NodeKey
 from graph_api.store import at
-from graph_api.store.location import StoreLocation
-from graph_api.store.reads import (
+from graph_api.store.lists import (
     AllArticles,
     AllProblems,
     AllProviders,
     AllTopics,
-    ArticleRows,
     ArticlesOfProvider,
     ArticlesOfTopic,
+    ListKey,
+    RelatedArticles,
+    Window,
+)
+from graph_api.store.location import StoreLocation
+from graph_api.store.plans import Read, Rights
+from graph_api.store.reads import (
+    ArticleRows,
     ChildKeys,
     Counts,
     DetailRows,
     EdgesAmong,
     ImageRows,
-    ListKey,
     Lists,
     ProblemRows,
     ProviderRows,
-    Read,
-    RelatedArticles,
-    Rights,
     SourceRows,
     Status,
     TopicKeys,
     TopicKeysByName,
     TopicRows,
-    Window,
 )
 from tests.ingest.build import source
 from tests.ingest.test_derivation import (

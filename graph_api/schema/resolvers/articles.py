@@ -14,21 +14,17 @@ from graph_api.schema.identifiers import Handle, NodeHandle
 from graph_api.schema.inputs import BodyFormat
 from graph_api.schema.paging import Connection, Listing
 from graph_api.schema.resolvers.nodes import PROVIDERS, TOPICS, for_each, keys_of, node, rows_of
+from graph_api.store.lists import AllArticles, RelatedArticles
+from graph_api.store.plans import Pause, Reads, Rights, ask
 from graph_api.store.reads import (
-    AllArticles,
     ArticleKeysBy,
     ArticleRows,
     DetailRows,
     DetailSizes,
     ImageRows,
-    Pause,
-    Reads,
-    RelatedArticles,
-    Rights,
     SecuredRows,
     SourceRows,
     TopicKeys,
-    ask,
 )
 
 

@@ -9,7 +9,9 @@ from graph_api.execution.fields import ByKey, RowsByKey
 from graph_api.records import EdgeDirection, EdgeOrigin, NodeKey
 from graph_api.schema.paging import Connection, Edge, PageInfo, counts, pages
 from graph_api.schema.resolvers.nodes import ARTICLES, PROVIDERS, TOPICS, rows_of
-from graph_api.store.reads import Origins, ProblemRows, Reads, Reciprocal, RelatedArticles, Rights, ask
+from graph_api.store.lists import RelatedArticles
+from graph_api.store.plans import Reads, Rights, ask
+from graph_api.store.reads import Origins, ProblemRows, Reciprocal
 
 PROBLEMS = partial(rows_of, ProblemRows)
 

@@ -10,7 +10,7 @@ from graph_api.graph.walk import Link
 from graph_api.records import Article, NodeKey, Provider
 from graph_api.schema.resolvers.traversal import Node, Subgraph, linked, records
 from graph_api.schema.scalars import moment_text
-from graph_api.store.reads import Pause, Reads, Rights, ask
+from graph_api.store.plans import Pause, Reads, Rights, ask
 
 COLUMNS: Columns = {  # the attributes that nodes may have
     "kind": str,

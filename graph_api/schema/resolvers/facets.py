@@ -14,7 +14,8 @@ from graph_api.schema.arguments import FacetsWanted
 from graph_api.schema.paging import Connection, members
 from graph_api.schema.resolvers.nodes import PROVIDERS, TOPICS
 from graph_api.store.columns import ArticleStats, Columns, FacetField, Groups, Name, Rows
-from graph_api.store.reads import ArticleColumns, Pause, Reads, Rights, ask
+from graph_api.store.plans import Pause, Reads, Rights, ask
+from graph_api.store.reads import ArticleColumns
 
 _AT_ONCE = 200_000  # articles times fields, about a millisecond of work
 _MONTHS = [

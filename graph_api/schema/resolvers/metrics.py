@@ -15,7 +15,8 @@ from graph_api.schema.ranking import Trending, age_hours, fraction
 from graph_api.schema.resolvers.facets import FacetBucket, counted
 from graph_api.schema.resolvers.nodes import TOPICS
 from graph_api.store.columns import NULL, FacetField
-from graph_api.store.reads import ArticleColumns, GraphAnalysis, Reads, Rights, ask
+from graph_api.store.plans import Reads, Rights, ask
+from graph_api.store.reads import ArticleColumns, GraphAnalysis
 
 
 @dataclass(frozen=True, slots=True, eq=False)

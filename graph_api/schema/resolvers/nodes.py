@@ -25,18 +25,8 @@ from graph_api.records import (
 from graph_api.schema.arguments import ProblemList
 from graph_api.schema.identifiers import NodeHandle, NodeKind, story_id
 from graph_api.schema.paging import Connection
-from graph_api.store.reads import (
-    ArticleRows,
-    GraphAnalysis,
-    Keys,
-    ProviderRows,
-    Read,
-    Reads,
-    Rights,
-    Status,
-    TopicRows,
-    ask,
-)
+from graph_api.store.plans import Keys, Read, Reads, Rights, ask
+from graph_api.store.reads import ArticleRows, GraphAnalysis, ProviderRows, Status, TopicRows
 
 T = TypeVar("T")
 

@@ -16,7 +16,8 @@ from graph_api.schema import matching
 from graph_api.schema.arguments import PairWanted, PathsWanted
 from graph_api.schema.resolvers.nodes import rows_of
 from graph_api.schema.resolvers.traversal import Node, budget, fits, graph_for, known, records
-from graph_api.store.reads import ArticleRows, Keys, Reads, Rights, TopicKeys, TopicRows, ask
+from graph_api.store.plans import Keys, Reads, Rights, ask
+from graph_api.store.reads import ArticleRows, TopicKeys, TopicRows
 
 MOST_EXTENSIONS = 200_000  # of paths that a search for simple paths may try
 

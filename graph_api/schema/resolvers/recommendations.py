@@ -18,16 +18,9 @@ from graph_api.search import Index
 from graph_api.search.tokens import fold, tokens
 from graph_api.store.analysis import Analysis
 from graph_api.store.columns import NULL, Columns, FacetField
-from graph_api.store.reads import (
-    ArticleColumns,
-    GraphAnalysis,
-    Pause,
-    Reads,
-    Rights,
-    SearchIndex,
-    Window,
-    ask,
-)
+from graph_api.store.lists import Window
+from graph_api.store.plans import Pause, Reads, Rights, ask
+from graph_api.store.reads import ArticleColumns, GraphAnalysis, SearchIndex
 
 _POOL, _LARGEST_POOL = 5, 200  # articles for each one that is chosen, and at most
 _EVIDENCE = 3  # nodes, and words, of one reason

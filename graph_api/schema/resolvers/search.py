@@ -27,18 +27,9 @@ from graph_api.search import (
 )
 from graph_api.search.index import UNIT
 from graph_api.store.filters import Filter
-from graph_api.store.reads import (
-    DetailRows,
-    DetailSizes,
-    Item,
-    Pause,
-    ProviderRows,
-    Reads,
-    Rights,
-    TopicKeys,
-    TopicRows,
-    ask,
-)
+from graph_api.store.lists import Item
+from graph_api.store.plans import Pause, Reads, Rights, ask
+from graph_api.store.reads import DetailRows, DetailSizes, ProviderRows, TopicKeys, TopicRows
 
 _PASSAGE = 200  # characters of a quoted body
 _READ = 20_000  # characters of a body in which words are looked for

@@ -19,16 +19,9 @@ from graph_api.search import label as label_of
 from graph_api.store.analysis import Analysis
 from graph_api.store.columns import ArticleStats, Columns, FacetField, Interval, Rows
 from graph_api.store.filters import Among, And, Filter
-from graph_api.store.reads import (
-    AllArticles,
-    ArticleColumns,
-    GraphAnalysis,
-    Members,
-    Reads,
-    Rights,
-    SearchIndex,
-    ask,
-)
+from graph_api.store.lists import AllArticles
+from graph_api.store.plans import Reads, Rights, ask
+from graph_api.store.reads import ArticleColumns, GraphAnalysis, Members, SearchIndex
 
 _LABELED = 50  # members whose titles make the label
 

@@ -17,7 +17,8 @@ from graph_api.search.tokens import sequence
 from graph_api.store import link_suggestions
 from graph_api.store.filters import Filter
 from graph_api.store.link_suggestions import Common, SuggestionKind
-from graph_api.store.reads import LinkSuggestions, Pause, Reads, Rights, SearchIndex, ask
+from graph_api.store.plans import Pause, Reads, Rights, ask
+from graph_api.store.reads import LinkSuggestions, SearchIndex
 
 MOST_LIKELY = 3  # articles that are suggested to an orphan
 _LEAST_LIKENESS = 0.3  # of its title and theirs

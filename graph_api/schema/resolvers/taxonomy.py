@@ -11,18 +11,9 @@ from graph_api.schema.arguments import TopicList
 from graph_api.schema.identifiers import NodeHandle
 from graph_api.schema.paging import Connection, Listing
 from graph_api.schema.resolvers.nodes import TOPICS, for_each, keys_of, node, rows_of
-from graph_api.store.reads import (
-    AllProviders,
-    AllTopics,
-    ArticlesOfProvider,
-    ArticlesOfTopic,
-    ChildKeys,
-    Reads,
-    Rights,
-    TopicKeysByName,
-    TopicRows,
-    ask,
-)
+from graph_api.store.lists import AllProviders, AllTopics, ArticlesOfProvider, ArticlesOfTopic
+from graph_api.store.plans import Reads, Rights, ask
+from graph_api.store.reads import ChildKeys, TopicKeysByName, TopicRows
 
 
 def provider(parents: Sequence[object], rights: Rights, handle: NodeHandle) -> Reads[list[object | None]]:

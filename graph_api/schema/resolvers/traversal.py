@@ -30,22 +30,17 @@ from graph_api.schema.identifiers import NodeHandle
 from graph_api.schema.inputs import Via
 from graph_api.schema.resolvers.nodes import rows_of
 from graph_api.store.filters import Filter
+from graph_api.store.lists import AllArticles, Window
+from graph_api.store.plans import Keys, Pause, Reads, Rights, ask
 from graph_api.store.reads import (
     Adjacency,
-    AllArticles,
     ArticleRows,
     EdgesAmong,
     FittingKeys,
-    Keys,
     Lists,
     NeighborKeys,
-    Pause,
     ProviderRows,
-    Reads,
-    Rights,
     TopicRows,
-    Window,
-    ask,
 )
 
 Node = Article | Provider | Topic

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from graph_api.graph.adjacency import Csr, build, load, save
 from graph_api.records import EdgeKind
-from graph_api.store.reads import Rights
+from graph_api.store.plans import Rights
 from graph_api.store.sqlite.array_files import kept
 from graph_api.store.sqlite.connection import clear_errors, connected
 from graph_api.store.sqlite.sql import graph

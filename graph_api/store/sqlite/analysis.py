@@ -5,7 +5,8 @@ from __future__ import annotations
 import sqlite3
 
 from graph_api.store.analysis import Analysis, analyze, load, save
-from graph_api.store.reads import ArticleColumns, GraphAnalysis, Rights
+from graph_api.store.plans import Rights
+from graph_api.store.reads import ArticleColumns, GraphAnalysis
 from graph_api.store.sqlite.adjacency import adjacency
 from graph_api.store.sqlite.array_files import kept
 from graph_api.store.sqlite.columns import columns

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Protocol, TypeVar
 
 from graph_api.errors import ArraysMismatch
-from graph_api.store.reads import Rights
+from graph_api.store.plans import Rights
 from graph_api.store.sqlite.connection import connected
 from graph_api.store.sqlite.status import revision as stored_revision
 from graph_api.store.sqlite.tables import PUBLISHED

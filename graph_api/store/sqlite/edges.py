@@ -18,16 +18,8 @@ import orjson
 
 from graph_api.graph.protocol import Edges, Steps
 from graph_api.records import EdgeDirection, EdgeKind, NodeKey
-from graph_api.store.reads import (
-    ArticleRows,
-    EdgesAmong,
-    FittingKeys,
-    Keys,
-    NeighborKeys,
-    ProviderRows,
-    Rights,
-    TopicRows,
-)
+from graph_api.store.plans import Keys, Rights
+from graph_api.store.reads import ArticleRows, EdgesAmong, FittingKeys, NeighborKeys, ProviderRows, TopicRows
 from graph_api.store.sqlite.filters import articles, condition
 from graph_api.store.sqlite.sql import TRUE, Sql, graph, integers
 

@@ -37,7 +37,7 @@ from graph_api.store.filters import (
     checked,
 )
 from graph_api.store.folding import canonical, fold
-from graph_api.store.reads import Rights
+from graph_api.store.plans import Rights
 from graph_api.store.sqlite.row_mapping import microseconds
 from graph_api.store.sqlite.sql import AMONG, FALSE, TRUE, Sql, both, either, graph, integers, storable, texts
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from graph_api.store.reads import SortKey, SortValue
+from graph_api.store.lists import SortKey, SortValue
 from graph_api.store.sqlite.sql import Sql, both
 
 

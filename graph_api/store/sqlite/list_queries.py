@@ -13,7 +13,7 @@ from typing import assert_never
 
 from graph_api.records import EdgeDirection, EdgeOrigin, NodeKey
 from graph_api.store.filters import NumberField
-from graph_api.store.reads import (
+from graph_api.store.lists import (
     AllArticles,
     AllProblems,
     AllProviders,
@@ -23,8 +23,8 @@ from graph_api.store.reads import (
     ListKey,
     OrderField,
     RelatedArticles,
-    Rights,
 )
+from graph_api.store.plans import Rights
 from graph_api.store.sorting import OwnField, SortField, SortTerm
 from graph_api.store.sqlite.filters import Subject, articles, number
 from graph_api.store.sqlite.keyset import Column

@@ -27,22 +27,20 @@ from graph_api.store.filters import (
     TextIs,
 )
 from graph_api.store.folding import canonical
-from graph_api.store.reads import (
+from graph_api.store.lists import (
     PRECEDING,
     AllArticles,
     ArticlesOfProvider,
     ArticlesOfTopic,
-    Counts,
     Item,
-    Keys,
     ListKey,
-    Lists,
-    Members,
     Place,
     Slice,
     SortKey,
     Window,
 )
+from graph_api.store.plans import Keys
+from graph_api.store.reads import Counts, Lists, Members
 from graph_api.store.sorting import Anchor, SortTerm
 from graph_api.store.sqlite import edges, keyset
 from graph_api.store.sqlite.columns import column

@@ -20,7 +20,7 @@ import aiosqlite
 
 from graph_api.errors import AnswerTooLarge, ReadCancelled, ReadPaused, StoreError
 from graph_api.store.driver import FOREVER
-from graph_api.store.reads import Read
+from graph_api.store.plans import Read
 from graph_api.store.sqlite.connection import check_fixed, code, connected, unreadable
 from graph_api.store.sqlite.reads import answer
 from graph_api.store.sqlite.status import revision as stored_revision

@@ -7,7 +7,8 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from graph_api.store import reads
-from graph_api.store.reads import Read, complete
+from graph_api.store.plans import Read
+from graph_api.store.reads import complete
 from graph_api.store.sqlite import analysis, columns, edges, link_suggestions, lists, rows, search, status
 
 

@@ -28,6 +28,7 @@ from graph_api.records import (
     Topic,
 )
 from graph_api.store.folding import address, canonical, fold
+from graph_api.store.plans import Keys, Rights
 from graph_api.store.reads import (
     ArticleIdentifier,
     ArticleKeysBy,
@@ -36,12 +37,10 @@ from graph_api.store.reads import (
     DetailRows,
     DetailSizes,
     ImageRows,
-    Keys,
     Origins,
     ProblemRows,
     ProviderRows,
     Reciprocal,
-    Rights,
     SecuredRows,
     SourceRows,
     TopicKeys,

@@ -8,7 +8,8 @@ from collections.abc import Iterator
 import orjson
 
 from graph_api.search import Document, Index, Kind, build, load, save
-from graph_api.store.reads import Rights, SearchIndex
+from graph_api.store.plans import Rights
+from graph_api.store.reads import SearchIndex
 from graph_api.store.sqlite.array_files import kept
 from graph_api.store.sqlite.sql import graph
 

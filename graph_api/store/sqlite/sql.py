@@ -9,7 +9,7 @@ from typing import Any, TypeAlias
 
 import orjson
 
-from graph_api.store.reads import Rights
+from graph_api.store.plans import Rights
 from graph_api.store.sqlite.tables import PUBLISHED
 
 Value: TypeAlias = int | str | bytes | None

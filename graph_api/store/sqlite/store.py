@@ -22,8 +22,8 @@ from pathlib import Path
 from graph_api.errors import ReadPaused, StoreError
 from graph_api.graph.adjacency import Csr
 from graph_api.store.driver import FOREVER
+from graph_api.store.plans import Rights
 from graph_api.store.protocol import Store
-from graph_api.store.reads import Rights
 from graph_api.store.sqlite.adjacency import adjacency_of
 from graph_api.store.sqlite.connection import FileState, examine, state_of
 from graph_api.store.sqlite.pool import Pool

@@ -10,7 +10,8 @@ from graph_api.schema.inputs import BodyFormat
 from graph_api.schema.resolvers import articles
 from graph_api.settings import Settings
 from graph_api.store import at
-from graph_api.store.reads import ArticleRows, DetailRows, Pause, Reads, Rights, ask as ask_store
+from graph_api.store.plans import Pause, Reads, Rights, ask as ask_store
+from graph_api.store.reads import ArticleRows, DetailRows
 from tests.schema.asking import ask, refusal
 from tests.store.build import article, graph, key, topic
 

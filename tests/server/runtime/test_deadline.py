@@ -27,8 +27,9 @@ from graph_api.server.app import create_app
 from graph_api.server.runtime.deadline import run_with_deadline
 from graph_api.settings import Settings
 from graph_api.store import open_store
+from graph_api.store.plans import Read, Rights
 from graph_api.store.protocol import Reader, Store
-from graph_api.store.reads import Read, Rights, Status
+from graph_api.store.reads import Status
 from tests.server.running import running
 from tests.store.build import article, graph
 

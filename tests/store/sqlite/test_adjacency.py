@@ -12,7 +12,7 @@ import pytest
 from graph_api.graph.arrays import ArrayNeighbors
 from graph_api.graph.protocol import PAGE
 from graph_api.records import EdgeDirection, EdgeKind, NodeKey
-from graph_api.store.reads import Rights
+from graph_api.store.plans import Rights
 from graph_api.store.sqlite.adjacency import adjacency_of
 from graph_api.store.sqlite.array_files import beside
 from tests.graph.small_graphs import finish

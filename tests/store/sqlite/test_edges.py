@@ -10,11 +10,8 @@ from typing import Any
 import pytest
 
 from graph_api.records import EdgeDirection, EdgeKind
-from graph_api.store.reads import (
-    NeighborKeys,
-    Read,
-    Rights,
-)
+from graph_api.store.plans import Read, Rights
+from graph_api.store.reads import NeighborKeys
 from graph_api.store.sqlite.connection import connected
 from graph_api.store.sqlite.reads import answer as stored
 from tests.store.build import article, graph, key

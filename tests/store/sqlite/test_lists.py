@@ -27,18 +27,18 @@ from graph_api.store.filters import (
     TextIn,
     TextIs,
 )
-from graph_api.store.reads import (
+from graph_api.store.lists import (
     AllArticles,
     ArticlesOfProvider,
     ArticlesOfTopic,
     ListKey,
-    Lists,
     Order,
     OrderField,
     Place,
-    Rights,
     Window,
 )
+from graph_api.store.plans import Rights
+from graph_api.store.reads import Lists
 from graph_api.store.sqlite.filters import articles, condition
 from graph_api.store.sqlite.lists import lists as lists_of
 from graph_api.store.sqlite.tables import SCRIPT

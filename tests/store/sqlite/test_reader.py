@@ -16,17 +16,9 @@ from graph_api.errors import AnswerTooLarge, ReadPaused
 from graph_api.records import Detail
 from graph_api.store.driver import FOREVER, Running, drive
 from graph_api.store.filters import Match, Or, TextField, TextIs
-from graph_api.store.reads import (
-    AllArticles,
-    ArticleRows,
-    Counts,
-    DetailRows,
-    Pause,
-    Read,
-    Reads,
-    Rights,
-    ask,
-)
+from graph_api.store.lists import AllArticles
+from graph_api.store.plans import Pause, Read, Reads, Rights, ask
+from graph_api.store.reads import ArticleRows, Counts, DetailRows
 from graph_api.store.sqlite.reader import SqliteReader
 from graph_api.store.sqlite.store import SqliteStore, open_store
 from tests.store.build import article, graph, key

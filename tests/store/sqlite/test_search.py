@@ -13,7 +13,8 @@ import pytest
 from graph_api.ingest import ingest
 from graph_api.search import Index, load, match, parse
 from graph_api.store import at
-from graph_api.store.reads import Rights, SearchIndex, ask
+from graph_api.store.plans import Rights, ask
+from graph_api.store.reads import SearchIndex
 from graph_api.store.sqlite.array_files import beside
 from graph_api.store.sqlite.search import search_index
 from tests.store.build import article, graph, topic

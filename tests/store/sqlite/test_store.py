@@ -16,16 +16,9 @@ import pytest
 from graph_api.errors import StoreError, StoreOutdated
 from graph_api.store import at
 from graph_api.store.driver import FOREVER
-from graph_api.store.reads import (
-    AllArticles,
-    ArticleRows,
-    Counts,
-    Lists,
-    Reads,
-    Rights,
-    Window,
-    ask,
-)
+from graph_api.store.lists import AllArticles, Window
+from graph_api.store.plans import Reads, Rights, ask
+from graph_api.store.reads import ArticleRows, Counts, Lists
 from graph_api.store.sqlite.store import SqliteStore, open_store
 from graph_api.store.sqlite.tables import SCHEMA_VERSION
 from tests.store.build import article, graph, key, write
