@@ -38,8 +38,8 @@ from graph_api.server.rate_limit.buckets import TokenBuckets
 from graph_api.server.state import rate_limiter
 from graph_api.settings import Settings, counts_apart
 from graph_api.store import StoreUrl, at, engine_versions
-from graph_api.store.location import Health, StoreLocation
 from graph_api.store.plans import Rights, ask
+from graph_api.store.protocol import Health, StoreLocation
 from graph_api.store.reads import Status
 
 _LEAST_FREE_BYTES = 64 * 2**20

@@ -19,8 +19,8 @@ from graph_api.execution.runner import Run, answer
 from graph_api.schema import build_schema
 from graph_api.settings import Settings
 from graph_api.store import StoreUrl, at
-from graph_api.store.location import TracedRead
 from graph_api.store.plans import Rights
+from graph_api.store.protocol import TracedRead
 
 _SQL_WIDTH = 400
 

@@ -27,8 +27,8 @@ from graph_api.schema.resolvers.exports import COLUMNS
 from graph_api.schema.resolvers.traversal import known
 from graph_api.settings import Settings, variable
 from graph_api.store import at
-from graph_api.store.location import RunPlan
 from graph_api.store.plans import Rights
+from graph_api.store.protocol import RunPlan
 
 _ASKED = "query ($ids: [ID!], $filter: ArticleFilter, $via: [EdgeKind!], $origin: EdgeOrigin) { subgraph(ids: $ids, filter: $filter, via: $via, origin: $origin) { nodeCount } }"
 

@@ -32,8 +32,7 @@ from graphql import (
 
 from graph_api.execution import gc_policy
 from graph_api.execution.cost.arguments import json_leaves, json_objects
-from graph_api.execution.cost.introspection import schema_lengths
-from graph_api.execution.cost.measures import Measures, excesses, measure
+from graph_api.execution.cost.measures import Measures, excesses, measure, schema_lengths
 from graph_api.execution.graphql_errors import coded, excess, refusal, refusal_of
 from graph_api.execution.lru import Lru, size_of
 from graph_api.execution.plan import Plan, conditions

@@ -18,8 +18,8 @@ from strawberry.dataloader import DataLoader
 from strawberry.schema_directive import Location
 
 from graph_api.execution.fields import SIZE, Batch, Fetch, ListSize, Sizes, TextChunks
-from graph_api.store.location import RunPlan
 from graph_api.store.plans import Rights
+from graph_api.store.protocol import RunPlan
 
 E = TypeVar("E", bound=type[Enum])
 

@@ -20,8 +20,8 @@ from graph_api.schema.resolvers.exports import export_link, export_node
 from graph_api.schema.resolvers.traversal import StoreNeighbors, fits, records
 from graph_api.store.filters import Filter
 from graph_api.store.lists import AllArticles, Window
-from graph_api.store.location import RunPlan
 from graph_api.store.plans import Keys, Reads, Rights, ask
+from graph_api.store.protocol import RunPlan
 from graph_api.store.reads import EdgesAmong, FittingKeys, Lists, Reciprocal
 
 _PAGE = 500

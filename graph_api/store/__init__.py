@@ -15,8 +15,7 @@ from pathlib import Path
 from typing import TypeAlias
 
 from graph_api.errors import UsageError
-from graph_api.store.location import DEFAULT_CONNECTIONS, StoreLocation
-from graph_api.store.protocol import Store
+from graph_api.store.protocol import DEFAULT_CONNECTIONS, Store, StoreLocation
 from graph_api.store.sqlite.location import SqliteLocation, engine_version
 
 __all__ = ["StoreUrl", "at", "engine_versions", "open_store"]

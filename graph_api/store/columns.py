@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from graph_api.graph.adjacency import spread
 
 Column: TypeAlias = NDArray[np.int64]
-Rows: TypeAlias = NDArray[np.int64]  # indexes of articles
+Indexes: TypeAlias = NDArray[np.int64]  # indexes of articles
 Codes: TypeAlias = NDArray[np.int32]
 Flags: TypeAlias = NDArray[np.int8]  # 1 true, 0 false, -1 null
 Name: TypeAlias = int | str  # the key of a topic or provider, or a text
@@ -76,9 +76,9 @@ class Labels:
     codes: Codes
     starts: Column | None = None
 
-    def groups(self, rows: Rows | None, size: int) -> Groups:
-        """The articles at *rows* (None: all) in groups: at most *size*, the largest first, equal ones by name."""
-        counts, missing = self._counts(rows)
+    def groups(self, indexes: Indexes | None, size: int) -> Groups:
+        """The articles at *indexes* (None: all) in groups: at most *size*, the largest first, equal ones by name."""
+        counts, missing = self._counts(indexes)
         found = np.flatnonzero(counts)
         largest = found[np.argsort(-counts[found], kind="stable")][:size]
         groups = [
@@ -87,23 +87,23 @@ class Labels:
         ]
         return Groups(groups, int(counts.sum()) - sum(group.articles for group in groups), missing)
 
-    def having(self, name: Name) -> Rows:
+    def having(self, name: Name) -> Indexes:
         """The indexes of the articles that have the value *name*."""
         if name not in self.names:
             return np.empty(0, dtype=np.int64)
         found = np.flatnonzero(self.codes == self.names.index(name))
         return found if self.starts is None else self.starts.searchsorted(found, side="right") - 1
 
-    def _counts(self, rows: Rows | None) -> tuple[Column, int]:
+    def _counts(self, indexes: Indexes | None) -> tuple[Column, int]:
         """How many articles have each name, and how many have none."""
         if self.starts is None:
-            codes = self.codes if rows is None else self.codes.take(rows)
+            codes = self.codes if indexes is None else self.codes.take(indexes)
             counts = np.bincount(codes + 1, minlength=len(self.names) + 1)
             return counts[1:], int(counts[0])
         lengths, codes = np.diff(self.starts), self.codes
-        if rows is not None:
-            lengths = lengths.take(rows)
-            codes = codes.take(spread(self.starts.take(rows), lengths))
+        if indexes is not None:
+            lengths = lengths.take(indexes)
+            codes = codes.take(spread(self.starts.take(indexes), lengths))
         return np.bincount(codes, minlength=len(self.names)), int(np.count_nonzero(lengths == 0))
 
 
@@ -136,17 +136,17 @@ class Columns:
         codes = labels.codes[labels.starts[row] : labels.starts[row + 1]].tolist()
         return [labels.names[code] for code in codes]
 
-    def rows(self, keys: Column) -> Rows:
+    def indexes(self, keys: Column) -> Indexes:
         """The indexes of the articles with these *keys*, without those that are not there."""
         if not len(self.keys):
             return np.empty(0, dtype=np.int64)
         found = np.minimum(self.keys.searchsorted(keys), len(self.keys) - 1)
-        rows: Rows = found[self.keys.take(found) == keys]
-        return rows
+        indexes: Indexes = found[self.keys.take(found) == keys]
+        return indexes
 
-    def periods(self, rows: Rows, interval: Interval) -> list[tuple[datetime, int]]:
-        """The periods of publication of the articles at *rows*, in UTC: when each starts, and its number of articles."""
-        moments = _present(self.published_us, rows).astype("datetime64[us]")
+    def periods(self, indexes: Indexes, interval: Interval) -> list[tuple[datetime, int]]:
+        """The periods of publication of the articles at *indexes*, in UTC: when each starts, and its number of articles."""
+        moments = _present(self.published_us, indexes).astype("datetime64[us]")
         if interval is Interval.WEEK:  # weeks begin on Monday; those of numpy on Thursday, as 1970 did
             moments = moments.astype("datetime64[D]")
             moments -= (moments.astype(np.int64) + 3) % 7
@@ -157,13 +157,13 @@ class Columns:
             (_moment(start), count) for start, count in zip(starts.tolist(), counts.tolist(), strict=True)
         ]
 
-    def stats(self, rows: Rows | None) -> ArticleStats:
-        """Statistics of the articles at *rows* (None: all)."""
+    def stats(self, indexes: Indexes | None) -> ArticleStats:
+        """Statistics of the articles at *indexes* (None: all)."""
         published, quality, heat = (
-            _present(column, rows) for column in (self.published_us, self.quality, self.heat)
+            _present(column, indexes) for column in (self.published_us, self.quality, self.heat)
         )
         return ArticleStats(
-            count=len(self.keys) if rows is None else len(rows),
+            count=len(self.keys) if indexes is None else len(indexes),
             min_published=_moment(int(published.min())) if len(published) else None,
             max_published=_moment(int(published.max())) if len(published) else None,
             avg_quality=int(quality.sum()) / len(quality) if len(quality) else None,
@@ -171,8 +171,8 @@ class Columns:
         )
 
 
-def _present(column: Column, rows: Rows | None) -> Column:
-    values = column if rows is None else column.take(rows)
+def _present(column: Column, indexes: Indexes | None) -> Column:
+    values = column if indexes is None else column.take(indexes)
     present: Column = values[values != NULL]
     return present
 

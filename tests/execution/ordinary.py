@@ -15,8 +15,8 @@ from graph_api.execution.graphql_errors import refusal_body
 from graph_api.execution.operation_cache import graphql_schema
 from graph_api.schema.fields import Context
 from graph_api.store import at
-from graph_api.store.location import RunPlan
 from graph_api.store.plans import Rights
+from graph_api.store.protocol import RunPlan
 
 
 async def execute(

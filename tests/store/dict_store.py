@@ -43,9 +43,8 @@ from graph_api.store.columns import Column, Columns
 from graph_api.store.folding import address, canonical, fold
 from graph_api.store.link_suggestions import ArticleFacts, Suggestions, suggest
 from graph_api.store.lists import ListKey, Slice
-from graph_api.store.location import Health, TracedRead
 from graph_api.store.plans import Keys, Read, Reads, Rights
-from graph_api.store.protocol import Reader, Store
+from graph_api.store.protocol import Health, Reader, Store, TracedRead
 from graph_api.store.reads import ArticleIdentifier, complete
 from graph_api.store.writing import (
     ArticleRecord,

@@ -14,8 +14,8 @@ from graph_api.records import ContentStatus
 from graph_api.store import at
 from graph_api.store.columns import Columns
 from graph_api.store.lists import Slice
-from graph_api.store.location import StoreLocation
 from graph_api.store.plans import Read, ask
+from graph_api.store.protocol import StoreLocation
 from tests.store.build import INGESTED, AnyNode, fill, graph, whole
 from tests.store.dict_store import DictStore
 

@@ -31,7 +31,7 @@ def columns(*articles: ArticleValues, topics: Sequence[tuple[int, int]] = ()) ->
 
 
 def groups(found: Columns, field: FacetField, *keys: int, size: int = 9) -> object:
-    rows = found.rows(np.array(keys)) if keys else None
+    rows = found.indexes(np.array(keys)) if keys else None
     return found.labels[field].groups(rows, size)
 
 
@@ -65,8 +65,8 @@ def test_months_and_years_are_those_of_utc_also_before_1970() -> None:
 
 def test_keys_that_are_not_there_have_no_row() -> None:
     found = columns(article(5), article(9))
-    assert found.rows(np.array([9, 7, 5, 10])).tolist() == [1, 0]
-    assert columns().rows(np.array([1])).tolist() == []
+    assert found.indexes(np.array([9, 7, 5, 10])).tolist() == [1, 0]
+    assert columns().indexes(np.array([1])).tolist() == []
 
 
 def test_statistics_leave_missing_values_out() -> None:

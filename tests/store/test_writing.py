@@ -27,8 +27,8 @@ from graph_api.store.lists import (
     RelatedArticles,
     Window,
 )
-from graph_api.store.location import StoreLocation
 from graph_api.store.plans import Read, Rights
+from graph_api.store.protocol import StoreLocation
 from graph_api.store.reads import (
     ArticleRows,
     ChildKeys,

@@ -12,7 +12,7 @@ and `@listSize`: https://ibm.github.io/graphql-specs/cost-spec.html.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sized
 from dataclasses import dataclass, field, fields
 from math import ceil
 from typing import Any
@@ -29,12 +29,19 @@ from graphql import (
     SelectionNode,
     SelectionSetNode,
     get_named_type,
+    introspection_types,
+    is_abstract_type,
     value_from_ast_untyped,
 )
-from graphql.type import GraphQLInterfaceType, GraphQLNamedType, GraphQLObjectType
+from graphql.type import (
+    GraphQLEnumType,
+    GraphQLInputObjectType,
+    GraphQLInterfaceType,
+    GraphQLNamedType,
+    GraphQLObjectType,
+)
 
 from graph_api.execution.cost.arguments import COUNT_CAP, Given
-from graph_api.execution.cost.introspection import ANSWERED_TYPES, is_introspective
 from graph_api.execution.fields import SIZE, ListSize
 from graph_api.execution.plan import DEFINITION
 
@@ -282,3 +289,30 @@ def _list_size(definition: GraphQLField | None) -> ListSize | None:
     declared = definition.extensions.get(DEFINITION) if definition else None
     found: ListSize | None = declared.metadata.get(SIZE) if declared else None
     return found
+
+
+# -- introspection ------------------------------------------------------------------------------------------
+
+ANSWERED_TYPES: Mapping[str, str] = {"__schema": "__Schema", "__type": "__Type"}  # by root field
+
+
+def is_introspective(type_: GraphQLNamedType | None) -> bool:
+    """Whether *type_* is an introspection type, such as `__Field`."""
+    return type_ is not None and type_.name in introspection_types
+
+
+def schema_lengths(schema: GraphQLSchema) -> Mapping[str, float]:
+    """The mean length of each list of introspection over all types, by field name."""
+    types = schema.type_map.values()
+    composite = [each for each in types if isinstance(each, GraphQLObjectType | GraphQLInterfaceType)]
+    fields = [field for each in composite for field in each.fields.values()]
+    lists: Mapping[str, Iterable[Sized]] = {
+        "fields": (each.fields for each in composite),
+        "interfaces": (each.interfaces for each in composite),
+        "possibleTypes": (schema.get_possible_types(each) for each in types if is_abstract_type(each)),
+        "inputFields": (each.fields for each in types if isinstance(each, GraphQLInputObjectType)),
+        "enumValues": (each.values for each in types if isinstance(each, GraphQLEnumType)),
+    }
+    means = {name: sum(map(len, each)) / len(types) for name, each in lists.items()}
+    args = sum(len(field.args) for field in fields) / max(len(fields), 1)
+    return {"types": len(types), "directives": len(schema.directives), "args": args, **means}

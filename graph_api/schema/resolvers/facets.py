@@ -13,7 +13,7 @@ from graph_api.records import NodeKey, Provider, Topic
 from graph_api.schema.arguments import FacetsWanted
 from graph_api.schema.paging import Connection, members
 from graph_api.schema.resolvers.nodes import PROVIDERS, TOPICS
-from graph_api.store.columns import ArticleStats, Columns, FacetField, Groups, Name, Rows
+from graph_api.store.columns import ArticleStats, Columns, FacetField, Groups, Indexes, Name
 from graph_api.store.plans import Pause, Reads, Rights, ask
 from graph_api.store.reads import ArticleColumns
 
@@ -67,27 +67,31 @@ def facets(parents: Sequence[Connection], rights: Rights, wanted: FacetsWanted) 
 def stats(parents: Sequence[Connection], rights: Rights) -> Reads[list[ArticleStats]]:
     """Statistics of the whole list, all pages included."""
     columns, chosen = yield from _chosen(parents, rights)
-    return [columns.stats(rows) for rows in chosen]
+    return [columns.stats(indexes) for indexes in chosen]
 
 
 def counted(
-    columns: Columns, chosen: Sequence[Rows | None], wanted: FacetsWanted, rights: Rights
+    columns: Columns, chosen: Sequence[Indexes | None], wanted: FacetsWanted, rights: Rights
 ) -> Reads[list[list[Facet]]]:
     """The facets of each set of articles; None stands for all articles."""
-    if sum(len(columns.keys if rows is None else rows) for rows in chosen) * len(wanted.by) > _AT_ONCE:
+    if (
+        sum(len(columns.keys if indexes is None else indexes) for indexes in chosen) * len(wanted.by)
+        > _AT_ONCE
+    ):
         yield from ask(Pause(apart=True))
     found = [
-        [(field, columns.labels[field].groups(rows, wanted.size)) for field in wanted.by] for rows in chosen
+        [(field, columns.labels[field].groups(indexes, wanted.size)) for field in wanted.by]
+        for indexes in chosen
     ]
     nodes = yield from _nodes(chain.from_iterable(found), rights)
     return [[_facet(field, groups, nodes) for field, groups in each] for each in found]
 
 
-def _chosen(parents: Sequence[Connection], rights: Rights) -> Reads[tuple[Columns, list[Rows | None]]]:
+def _chosen(parents: Sequence[Connection], rights: Rights) -> Reads[tuple[Columns, list[Indexes | None]]]:
     """The values of all articles, and the articles of each list."""
     columns = yield from ask(ArticleColumns(rights))
     keys = yield from members(parents, rights)
-    return columns, [None if one is None else columns.rows(one) for one in keys]
+    return columns, [None if one is None else columns.indexes(one) for one in keys]
 
 
 def _nodes(

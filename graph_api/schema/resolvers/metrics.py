@@ -74,7 +74,7 @@ def score(parents: Sequence[Edge], rights: Rights) -> Reads[list[float]]:
 def hours(parents: Sequence[Edge], rights: Rights) -> Reads[list[float | None]]:
     """The age of the article at that moment in hours; null when it has no date."""
     columns = yield from ask(ArticleColumns(rights))
-    rows = columns.rows(np.array([parent.item.key for parent in parents], np.int64))
+    rows = columns.indexes(np.array([parent.item.key for parent in parents], np.int64))
     dated: list[bool] = (columns.published_us.take(rows) != NULL).tolist()
     moment = _trending(parents[0].connection).moment
     ages: list[float] = age_hours(columns, moment).take(rows).tolist()

@@ -17,7 +17,7 @@ from graph_api.schema.resolvers.facets import FacetBucket, counted
 from graph_api.schema.resolvers.nodes import ARTICLES, STORIES, Story, node
 from graph_api.search import label as label_of
 from graph_api.store.analysis import Analysis
-from graph_api.store.columns import ArticleStats, Columns, FacetField, Interval, Rows
+from graph_api.store.columns import ArticleStats, Columns, FacetField, Indexes, Interval
 from graph_api.store.filters import Among, And, Filter
 from graph_api.store.lists import AllArticles
 from graph_api.store.plans import Reads, Rights, ask
@@ -159,24 +159,24 @@ def timeline(
     parents: Sequence[Story], rights: Rights, interval: Interval
 ) -> Reads[list[list[TimelineBucket]]]:
     """How many of its articles were published in each period, the earliest first; periods without any are left out."""
-    columns, rows = yield from _members(parents, rights)
-    return [[TimelineBucket(*one) for one in columns.periods(each, interval)] for each in rows]
+    columns, indexes = yield from _members(parents, rights)
+    return [[TimelineBucket(*one) for one in columns.periods(each, interval)] for each in indexes]
 
 
-def _members(parents: Sequence[Story], rights: Rights) -> Reads[tuple[Columns, list[Rows]]]:
+def _members(parents: Sequence[Story], rights: Rights) -> Reads[tuple[Columns, list[Indexes]]]:
     """The values of all articles, and the articles of each story."""
     columns, analysis = (yield from ask(ArticleColumns(rights))), (yield from ask(GraphAnalysis(rights)))
     return columns, [analysis.members(parent.number) for parent in parents]
 
 
 def _stats(parents: Sequence[Story], rights: Rights) -> Reads[list[ArticleStats]]:
-    columns, rows = yield from _members(parents, rights)
-    return [columns.stats(each) for each in rows]
+    columns, indexes = yield from _members(parents, rights)
+    return [columns.stats(each) for each in indexes]
 
 
 def _buckets(
     parents: Sequence[Story], rights: Rights, field: FacetField, first: int
 ) -> Reads[list[list[FacetBucket]]]:
-    columns, rows = yield from _members(parents, rights)
-    facets = yield from counted(columns, rows, FacetsWanted((field,), first), rights)
+    columns, indexes = yield from _members(parents, rights)
+    facets = yield from counted(columns, indexes, FacetsWanted((field,), first), rights)
     return [facet.buckets for [facet] in facets]

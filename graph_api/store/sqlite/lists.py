@@ -12,6 +12,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
+import numpy as np
+
 from graph_api.records import NodeKey, name_key, provider_id, topic_id
 from graph_api.store import sorting
 from graph_api.store.columns import Column as Numbers
@@ -43,7 +45,6 @@ from graph_api.store.plans import Keys
 from graph_api.store.reads import Counts, Lists, Members
 from graph_api.store.sorting import Anchor, SortTerm
 from graph_api.store.sqlite import edges, keyset
-from graph_api.store.sqlite.columns import column
 from graph_api.store.sqlite.filters import condition
 from graph_api.store.sqlite.keyset import Column
 from graph_api.store.sqlite.list_queries import ListQuery, columns, list_query
@@ -77,9 +78,8 @@ def counts(connection: sqlite3.Connection, read: Counts) -> Mapping[ListKey, int
 def members(connection: sqlite3.Connection, read: Members) -> Numbers:
     """The keys of the articles of *read*."""
     [(entries, where)] = _entries(connection, Counts((read.scope,), read.rights, read.filter)).values()
-    return column(
-        (Sql(f"SELECT {entries.key} FROM ") + entries.tables + Sql(" WHERE ") + where).all(connection)
-    )
+    rows = (Sql(f"SELECT {entries.key} FROM ") + entries.tables + Sql(" WHERE ") + where).all(connection)
+    return np.fromiter((key for (key,) in rows), dtype=np.int64, count=len(rows))
 
 
 def _entries(connection: sqlite3.Connection, read: Lists | Counts) -> dict[ListKey, tuple[ListQuery, Sql]]:

@@ -16,8 +16,8 @@ from typing import Any, TypeVar
 
 from graph_api.errors import StoreError
 from graph_api.store import driver
-from graph_api.store.location import Health, TracedRead
 from graph_api.store.plans import Read, Reads, Rights, ask
+from graph_api.store.protocol import Health, TracedRead
 from graph_api.store.reads import GraphAnalysis, SearchIndex
 from graph_api.store.sqlite import writer_file
 from graph_api.store.sqlite.connection import clear_errors, connected, examine, state_of

@@ -9,7 +9,7 @@ from typing import Any
 from graph_api.store import reads
 from graph_api.store.plans import Read
 from graph_api.store.reads import complete
-from graph_api.store.sqlite import analysis, columns, edges, link_suggestions, lists, rows, search, status
+from graph_api.store.sqlite import analysis, edges, link_suggestions, lists, rows, search, status
 
 
 def _no_arrays(connection: sqlite3.Connection, read: reads.Adjacency) -> None:  # noqa: ARG001 - as all answers
@@ -41,7 +41,7 @@ _ANSWERS: Mapping[type[Read[Any]], Callable[[sqlite3.Connection, Any], Any]] = c
         reads.Lists: lists.lists,
         reads.Counts: lists.counts,
         reads.Members: lists.members,
-        reads.ArticleColumns: columns.columns,
+        reads.ArticleColumns: analysis.columns,
         reads.GraphAnalysis: analysis.analysis,
         reads.LinkSuggestions: link_suggestions.link_suggestions,
         reads.ProblemRows: rows.problems,

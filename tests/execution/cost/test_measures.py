@@ -11,8 +11,7 @@ from graphql import get_introspection_query, parse
 
 from graph_api.errors import OperationRefused
 from graph_api.execution.admission import Admission
-from graph_api.execution.cost.introspection import schema_lengths
-from graph_api.execution.cost.measures import Measures, measure
+from graph_api.execution.cost.measures import Measures, measure, schema_lengths
 from graph_api.execution.graphql_errors import refusal_body
 from graph_api.execution.operation_cache import OperationCache, graphql_schema
 from graph_api.settings import Settings

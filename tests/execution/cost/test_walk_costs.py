@@ -8,8 +8,7 @@ import pytest
 from graphql import OperationDefinitionNode, parse
 
 from graph_api.errors import OperationRefused
-from graph_api.execution.cost.introspection import schema_lengths
-from graph_api.execution.cost.measures import measure
+from graph_api.execution.cost.measures import measure, schema_lengths
 from graph_api.execution.operation_cache import OperationCache, graphql_schema
 from graph_api.settings import Settings
 from tests.execution.parity import api
