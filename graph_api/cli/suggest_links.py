@@ -31,7 +31,8 @@ from graph_api.records import Article, NodeKey, article_id, article_key
 from graph_api.schema.resolvers.suggestions import Details, Suggestion, detailed
 from graph_api.store import at
 from graph_api.store.link_suggestions import KINDS, SuggestionKind, Suggestions
-from graph_api.store.reads import ArticleRows, LinkSuggestions, Reads, Rights, SourceRows, Status, ask
+from graph_api.store.plans import Reads, Rights, ask
+from graph_api.store.reads import ArticleRows, LinkSuggestions, SourceRows, Status
 
 _AT_ONCE = 1000
 _HEADINGS = {
