@@ -33,9 +33,9 @@ from graph_api.schema.inputs import (
     Via,
 )
 from graph_api.schema.paging import DEFAULT_PAGE, MAX_PAGE, Listing, listing
-from graph_api.schema.ranking import GRAVITY, Trending, microseconds, moment_of
+from graph_api.schema.ranking import GRAVITY, Trending, moment_of
 from graph_api.search import Kind
-from graph_api.store.columns import FacetField, Interval
+from graph_api.store.columns import FacetField, Interval, microseconds
 from graph_api.store.filters import Filter
 from graph_api.store.link_suggestions import SuggestionKind
 from graph_api.store.lists import AllProblems, RelatedArticles

@@ -59,7 +59,10 @@ _DURATION = re.compile(
 
 def of_articles(given: ArticleFilter | None) -> Filter | None:
     """The store's filter for *given*; None when it matches every article."""
-    return checked(_article(given)) if given else None
+    if given is None:
+        return None
+    filter = checked(_article(given))
+    return None if filter == And(()) else filter
 
 
 def of_providers(given: ProviderFilter | None) -> Filter | None:

@@ -15,6 +15,7 @@ from dataclasses import dataclass, field, replace
 from struct import pack, unpack_from
 from typing import TypeAlias
 
+import numpy as np
 import orjson
 
 from graph_api.errors import RequestError
@@ -22,7 +23,8 @@ from graph_api.records import NodeKey
 from graph_api.schema import matching, ranking
 from graph_api.schema.ranking import RANKED, RankedList, RankedScope
 from graph_api.store import sorting
-from graph_api.store.columns import Column
+from graph_api.store.column_filters import fitting
+from graph_api.store.columns import Columns, Indexes
 from graph_api.store.filters import Filter
 from graph_api.store.lists import (
     PRECEDING,
@@ -269,20 +271,33 @@ def counts(connections: Sequence[Connection], rights: Rights) -> Reads[list[int]
     return [found[one.scope, id(one.listing)] for one in connections]
 
 
-def members(connections: Sequence[Connection], rights: Rights) -> Reads[list[Column | None]]:
-    """The keys of the articles of the whole lists, in any order; None for the list of all articles. Searches may have
-    other keys among them."""
-    found: dict[tuple[Scope, int], Column | None] = {}
+def members(
+    connections: Sequence[Connection], columns: Columns, rights: Rights
+) -> Reads[list[Indexes | None]]:
+    """The articles of the whole lists, as indexes in *columns*, in any order; None for the list of all articles."""
+    found: dict[tuple[Scope, int], Indexes | None] = {}
     for asked, group in _alike(connections):
         stored, ranked = _scopes(group)
         for own in ranked:
-            found[own, id(asked)] = (yield from ranking.whole(own, asked.filter, rights)).keys()
+            whole = yield from ranking.whole(own, asked.filter, rights)
+            found[own, id(asked)] = columns.indexes(whole.keys())
         filter = (yield from matching.answered(asked.filter, rights)) if stored else None
         for scope in stored:
-            assert not isinstance(scope, AllProviders | AllTopics | AllProblems), "a list of articles"
-            is_all = isinstance(scope, AllArticles) and filter is None
-            found[scope, id(asked)] = None if is_all else (yield from ask(Members(scope, rights, filter)))
+            found[scope, id(asked)] = yield from _members(scope, filter, columns, rights)
     return [found[one.scope, id(one.listing)] for one in connections]
+
+
+def _members(
+    scope: ListKey, filter: Filter | None, columns: Columns, rights: Rights
+) -> Reads[Indexes | None]:
+    assert not isinstance(scope, AllProviders | AllTopics | AllProblems), "a list of articles"
+    if isinstance(scope, AllArticles):
+        if filter is None:
+            return None
+        mask = fitting(columns, filter)
+        if mask is not None:
+            return np.flatnonzero(mask)
+    return columns.indexes((yield from ask(Members(scope, rights, filter))))
 
 
 def _scopes(connections: Iterable[Connection]) -> tuple[tuple[ListKey, ...], list[RankedScope]]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from types import MappingProxyType
 from typing import NamedTuple, Protocol, TypeVar
 
@@ -19,7 +19,7 @@ from graph_api.records import NodeKey
 from graph_api.schema import matching
 from graph_api.search import Hit, Kind
 from graph_api.store.analysis import Analysis, Fractions
-from graph_api.store.columns import NULL, Column, Columns
+from graph_api.store.columns import NULL, Column, Columns, microseconds
 from graph_api.store.filters import Filter
 from graph_api.store.lists import (
     AllArticles,
@@ -45,7 +45,6 @@ RANKED = frozenset({OrderField.RELEVANCE, OrderField.PAGE_RANK, OrderField.TREND
 
 _FEW = 5_000  # articles up to which a filter looks at them, not at all articles
 GRAVITY = 1.8
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _HOUR_US = 3_600_000_000
 
 
@@ -268,11 +267,6 @@ def age_hours(columns: Columns, moment: int) -> Fractions:
     oldest = int(columns.published_us[dated].min()) if dated.any() else moment
     published = np.where(dated, columns.published_us, min(oldest, moment))
     return (moment - published) / _HOUR_US
-
-
-def microseconds(moment: datetime) -> int:
-    """Microseconds since 1970."""
-    return (moment - _EPOCH) // timedelta(microseconds=1)
 
 
 def moment_of(window: Window) -> int | None:

@@ -22,6 +22,7 @@ from graph_api.graph.stories import Blocks, Stories, blocks, stories
 from graph_api.graph.undirected import distinct, either
 from graph_api.records import EdgeKind
 from graph_api.store.columns import Column, Columns
+from graph_api.store.filters import FlagField
 
 Fractions: TypeAlias = NDArray[np.float64]
 Ends: TypeAlias = tuple[Column, Column]  # the articles that edges start from, and those that they lead to
@@ -139,7 +140,14 @@ def analyze(revision: str, csr: Csr, columns: Columns, former: Analysis | None =
         ranks = page_rank(sources, targets, len(keys)).astype(np.float32).astype(np.float64)
         coefficients = clustering(sources, targets, len(keys))
         found = blocks(listed, linked, len(keys))
-    led = stories(found, columns.published, columns.quality, columns.published_us, ranks, (sources, targets))
+    led = stories(
+        found,
+        columns.flags[FlagField.PUBLISHED],
+        columns.quality,
+        columns.published_us,
+        ranks,
+        (sources, targets),
+    )
     return Analysis(
         revision=revision,
         mark=mark,

@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from graph_api.graph.adjacency import spread
+from graph_api.store.filters import FlagField
 
 Column: TypeAlias = NDArray[np.int64]
 Indexes: TypeAlias = NDArray[np.int64]  # indexes of articles
@@ -126,7 +127,7 @@ class Columns:
     published_us: Column
     quality: Column
     heat: Column
-    published: Flags
+    flags: Mapping[FlagField, Flags]
     labels: Mapping[FacetField, Labels]
 
     def topics_of(self, row: int) -> list[Name]:
@@ -177,8 +178,13 @@ def _present(column: Column, indexes: Indexes | None) -> Column:
     return present
 
 
-def _moment(microseconds: int) -> datetime:
-    return _EPOCH + timedelta(microseconds=microseconds)
+def microseconds(moment: datetime) -> int:
+    """Microseconds since 1970."""
+    return (moment - _EPOCH) // timedelta(microseconds=1)
+
+
+def _moment(since_1970_us: int) -> datetime:
+    return _EPOCH + timedelta(microseconds=since_1970_us)
 
 
 # -- made from rows --------------------------------------------------------------------------------------
@@ -194,7 +200,9 @@ class ArticleValues(NamedTuple):
     provider: int | None
     type: str
     category: str | None
-    published: int | None
+    published: int | None = None
+    is_stub: int = 0
+    has_image: int = 0
 
 
 def build(
@@ -209,7 +217,7 @@ def build(
     *topics* has rows (article, topic), by article. Providers and topics that are not named are left out.
     """
     columns: Sequence[Sequence[Any]] = list(zip(*articles, strict=True)) or [()] * len(ArticleValues._fields)
-    key, moment, quality, heat, provider, type_, category, published = columns
+    key, moment, quality, heat, provider, type_, category, *flags = columns
     keys, published_us = _numbers(key), _numbers(moment)
     months = published_us.astype("datetime64[us]").astype("datetime64[M]").astype(np.int64)  # NULL is NaT
     return Columns(
@@ -217,7 +225,7 @@ def build(
         published_us=published_us,
         quality=_numbers(quality),
         heat=_numbers(heat),
-        published=np.fromiter((-1 if value is None else value for value in published), dtype=np.int8),
+        flags={field: _flags(values) for field, values in zip(FlagField, flags, strict=True)},
         labels={
             FacetField.TOPIC: _of_lists(keys, topics, topics_by_slug),
             FacetField.PROVIDER: Labels(providers_by_domain, _codes(_numbers(provider), providers_by_domain)),
@@ -231,6 +239,10 @@ def build(
 
 def _numbers(values: Iterable[int | None]) -> Column:
     return np.fromiter((NULL if value is None else value for value in values), dtype=np.int64)
+
+
+def _flags(values: Iterable[int | None]) -> Flags:
+    return np.fromiter((-1 if value is None else value for value in values), dtype=np.int8)
 
 
 def _month(since_1970: int) -> str | None:

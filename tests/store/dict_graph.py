@@ -187,6 +187,8 @@ class DictGraph:
                     one.type,
                     one.category,
                     one.published,
+                    one.is_stub,
+                    bool(self.articles[one.key].images),
                 )
                 for one in records
             ],

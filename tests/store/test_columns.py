@@ -8,8 +8,7 @@ from datetime import UTC, datetime
 import numpy as np
 import pytest
 
-from graph_api.store.columns import ArticleValues, Columns, FacetField, Group, build
-from graph_api.store.sqlite.row_mapping import microseconds
+from graph_api.store.columns import ArticleValues, Columns, FacetField, Group, build, microseconds
 
 DOMAINS, SLUGS = (7, 3), (40, 20, 30)  # keys, as their domains and slugs are sorted
 
@@ -22,7 +21,7 @@ def article(
     category: str | None = None,
 ) -> ArticleValues:
     published = microseconds(datetime.fromisoformat(moment).replace(tzinfo=UTC)) if moment else None
-    return ArticleValues(key, published, quality, None, provider, "article", category, None)
+    return ArticleValues(key, published, quality, None, provider, "article", category)
 
 
 def columns(*articles: ArticleValues, topics: Sequence[tuple[int, int]] = ()) -> Columns:

@@ -90,8 +90,7 @@ def counted(
 def _chosen(parents: Sequence[Connection], rights: Rights) -> Reads[tuple[Columns, list[Indexes | None]]]:
     """The values of all articles, and the articles of each list."""
     columns = yield from ask(ArticleColumns(rights))
-    keys = yield from members(parents, rights)
-    return columns, [None if one is None else columns.indexes(one) for one in keys]
+    return columns, (yield from members(parents, columns, rights))
 
 
 def _nodes(

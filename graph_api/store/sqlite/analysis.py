@@ -19,7 +19,7 @@ def columns(connection: sqlite3.Connection, read: ArticleColumns) -> Columns:
     """The columns of the articles of *read*."""
     p = graph(read.rights)
     articles = Sql(
-        f"SELECT key, published_us, quality, heat, provider, type, category, published FROM {p}article ORDER BY key"
+        f"SELECT key, published_us, quality, heat, provider, type, category, published, is_stub, has_image FROM {p}article ORDER BY key"
     ).all(connection)
     topics = Sql(f"SELECT article, topic FROM {p}article_topic ORDER BY article, position").all(connection)
     return build(

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from graph_api.records import EdgeDirection
+from graph_api.store.columns import microseconds
 from graph_api.store.filters import (
     Among,
     And,
@@ -38,7 +39,6 @@ from graph_api.store.filters import (
 )
 from graph_api.store.folding import canonical, fold
 from graph_api.store.plans import Rights
-from graph_api.store.sqlite.row_mapping import microseconds
 from graph_api.store.sqlite.sql import AMONG, FALSE, TRUE, Sql, both, either, graph, integers, storable, texts
 
 _TEXTS = {

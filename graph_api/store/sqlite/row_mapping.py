@@ -38,11 +38,6 @@ def moment(microseconds: int | None) -> datetime | None:
     return None if microseconds is None else _EPOCH + timedelta(microseconds=microseconds)
 
 
-def microseconds(moment: datetime) -> int:
-    """The inverse of `moment`, exactly."""
-    return (moment - _EPOCH) // timedelta(microseconds=1)
-
-
 IMAGE_COLUMNS = "i.article, i.url, i.width, i.height, i.title, i.is_cached"
 
 

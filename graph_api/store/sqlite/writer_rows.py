@@ -10,8 +10,9 @@ from typing import Any, TypeAlias
 import orjson
 
 from graph_api.records import Detail, Image, NodeKey, Problem, Provider, Topic, name_key
+from graph_api.store.columns import microseconds
 from graph_api.store.folding import fold, order_key
-from graph_api.store.sqlite.row_mapping import ORIGINS, microseconds
+from graph_api.store.sqlite.row_mapping import ORIGINS
 from graph_api.store.writing import (
     ArticleRecord,
     FileRecord,
