@@ -59,7 +59,7 @@ _DURATION = re.compile(
 
 def of_articles(given: ArticleFilter | None) -> Filter | None:
     """The store's filter for *given*; None when it matches every article."""
-    if given is None:
+    if not given:
         return None
     filter = checked(_article(given))
     return None if filter == And(()) else filter
