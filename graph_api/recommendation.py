@@ -120,6 +120,13 @@ class Recommender:
         voters = dict.fromkeys(voter for found in wanted for voter in found.voters)
         return Found(parts=parts, voters=list(voters))
 
+    def score_of_copy(self, liked: Liked) -> float:
+        """The BLEND score of an article with the same title, published at the same time, without votes: what others are
+        compared with."""
+        own = self._words_in_common(liked.title)[liked.row]
+        is_dated = self._columns.published_us[liked.row] != NULL
+        return float(own) if is_dated else _LASTING * float(own)
+
     def related(self, rows: Sequence[int]) -> NDArray[np.bool_]:
         """Whether each article is related to one of *rows*, in either direction."""
         found = np.zeros(len(self._columns.keys), dtype=np.bool_)
@@ -187,10 +194,14 @@ class Recommender:
 
     def _similarity(self, liked: Liked) -> Scores:
         """BM25 of the words of the title in the titles of all articles, and with less weight in their whole texts."""
-        index = self._index
-        titles, texts = (similarity(index, postings, liked.title) for postings in (index.names, index.texts))
-        found = (titles + _TEXTS * texts).take(self._docs) / FINE
+        found = self._words_in_common(liked.title)
         found[liked.row] = 0
+        return found
+
+    def _words_in_common(self, title: str) -> Scores:
+        index = self._index
+        titles, texts = (similarity(index, postings, title) for postings in (index.names, index.texts))
+        found: Scores = (titles + _TEXTS * texts).take(self._docs) / FINE
         return found
 
     def _faded(self, similarity: Scores, row: int, half_life_days: float) -> _Faded:

@@ -32,7 +32,7 @@ Evidence: TypeAlias = Article | Provider | Topic | Story
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class _Basis:
+class Basis:
     """What all recommendations of a revision are made from."""
 
     index: Index
@@ -74,10 +74,10 @@ def recommendations(
 
     BLEND counts similar words, closeness in time, related articles, and what the most similar articles are related to.
     """
-    basis = yield from _basis(rights)
+    basis = yield from basis_of(rights)
     found: dict[NodeKey, list[Recommendation]] = {}
     for parent in parents:
-        found[parent.key] = yield from _recommended(basis, [parent], [], wanted, rights)
+        found[parent.key] = yield from recommended(basis, [parent], [], wanted, rights)
     return [found[parent.key] for parent in parents]
 
 
@@ -93,18 +93,18 @@ def recommend(
     )
     if not like:
         return for_each(parents, [])
-    basis = yield from _basis(rights)
-    return for_each(parents, (yield from _recommended(basis, like, unlike, wanted.options, rights)))
+    basis = yield from basis_of(rights)
+    return for_each(parents, (yield from recommended(basis, like, unlike, wanted.options, rights)))
 
 
-def _basis(rights: Rights) -> Reads[_Basis]:
+def basis_of(rights: Rights) -> Reads[Basis]:
     index, columns = (yield from ask(SearchIndex(rights))), (yield from ask(ArticleColumns(rights)))
     analysis = yield from ask(GraphAnalysis(rights))
-    return _Basis(index, columns, analysis, Recommender(index, columns, analysis.related))
+    return Basis(index, columns, analysis, Recommender(index, columns, analysis.related))
 
 
-def _recommended(
-    basis: _Basis,
+def recommended(
+    basis: Basis,
     like: Sequence[Article],
     unlike: Sequence[Article],
     wanted: RecommendationsWanted,
@@ -188,7 +188,7 @@ def reasons(parents: Sequence[Recommendation], rights: Rights) -> Reads[list[lis
 
     Reasons that did not count come last, with a contribution of 0.
     """
-    basis = yield from _basis(rights)
+    basis = yield from basis_of(rights)
     drafts = [list(_drafts(basis, parent)) for parent in parents]
     named = [draft for each in drafts for draft in each]
     nodes = _Nodes(
@@ -239,7 +239,7 @@ def _reason(draft: _Draft, nodes: _Nodes) -> Reason:
     return Reason(draft.kind, draft.contribution, text, [*named, *others])
 
 
-def _drafts(basis: _Basis, of: Recommendation) -> Iterator[_Draft]:
+def _drafts(basis: Basis, of: Recommendation) -> Iterator[_Draft]:
     contributions = {kind: float(part[of.row]) for kind, part in of.found.parts.items()}
     counted = [kind for kind, contribution in contributions.items() if contribution]
     for kind in sorted(counted, key=lambda kind: -contributions[kind]):
@@ -253,7 +253,7 @@ def _drafts(basis: _Basis, of: Recommendation) -> Iterator[_Draft]:
             yield _draft(basis, of, kind)
 
 
-def _applies(basis: _Basis, of: Recommendation, kind: ReasonKind) -> bool:
+def _applies(basis: Basis, of: Recommendation, kind: ReasonKind) -> bool:
     match kind:
         case ReasonKind.SAME_STORY:
             return bool(_shared_stories(basis, of))
@@ -263,7 +263,7 @@ def _applies(basis: _Basis, of: Recommendation, kind: ReasonKind) -> bool:
             return of.article.provider_key in {one.provider_key for one in of.like} - {None}
 
 
-def _draft(basis: _Basis, of: Recommendation, kind: ReasonKind) -> _Draft:
+def _draft(basis: Basis, of: Recommendation, kind: ReasonKind) -> _Draft:
     match kind:
         case ReasonKind.LINKED:
             near = set(basis.analysis.related.of([of.row]).targets.tolist())
@@ -287,7 +287,7 @@ def _draft(basis: _Basis, of: Recommendation, kind: ReasonKind) -> _Draft:
             return _Draft(kind=kind, contribution=0.0, text=_apart(basis, of))
 
 
-def _co_related(basis: _Basis, of: Recommendation) -> _Draft:
+def _co_related(basis: Basis, of: Recommendation) -> _Draft:
     near = set(basis.analysis.related.of([of.row]).targets.tolist())
     if of.found.voters:
         between, whose = [row for row in of.found.voters if row in near], "of the most similar articles"
@@ -300,13 +300,13 @@ def _co_related(basis: _Basis, of: Recommendation) -> _Draft:
     )
 
 
-def _shared_topic(basis: _Basis, of: Recommendation) -> _Draft:
+def _shared_topic(basis: Basis, of: Recommendation) -> _Draft:
     shared = _shared_topics(basis, of)
     text = f"Shares the topic {{}}, which {shared[0][0]:,} articles have"
     return _Draft(kind=ReasonKind.SHARED_TOPIC, contribution=0.0, text=text, topics=[shared[0][1]])
 
 
-def _shared_topics(basis: _Basis, of: Recommendation) -> list[tuple[int, NodeKey]]:
+def _shared_topics(basis: Basis, of: Recommendation) -> list[tuple[int, NodeKey]]:
     """The topics that an article shares with those that are liked, with the number of their articles; the rarest first."""
     liked = {name for one in of.like for name in basis.columns.topics_of(basis.row(one))}
     own = set(basis.columns.topics_of(of.row)) & liked
@@ -314,14 +314,14 @@ def _shared_topics(basis: _Basis, of: Recommendation) -> list[tuple[int, NodeKey
     return sorted((len(labels.having(name)), NodeKey(name)) for name in own if isinstance(name, int))
 
 
-def _shared_stories(basis: _Basis, of: Recommendation) -> list[NodeKey]:
+def _shared_stories(basis: Basis, of: Recommendation) -> list[NodeKey]:
     stories = basis.analysis.stories
     liked = {story for one in of.like for story in stories.of(basis.row(one))}
     shared = [story for story in stories.of(of.row) if story in liked]
     return [NodeKey(key) for key in basis.columns.keys.take(stories.leads.take(shared)).tolist()]
 
 
-def _similar_words(basis: _Basis, of: Recommendation) -> str:
+def _similar_words(basis: Basis, of: Recommendation) -> str:
     """The rarest words of liked titles that title or excerpt have too."""
     own = set(tokens(f"{of.article.title} {of.article.excerpt or ''}"))
     shared = {word for one in of.like for word in tokens(one.title)} & own
@@ -334,7 +334,7 @@ def _similar_words(basis: _Basis, of: Recommendation) -> str:
     return f"Similar words: {words}" if words else "Similar words in the text"
 
 
-def _apart(basis: _Basis, of: Recommendation) -> str:
+def _apart(basis: Basis, of: Recommendation) -> str:
     published = basis.columns.published_us
     moments = [int(published[basis.row(one)]) for one in of.like]
     days = min(abs(int(published[of.row]) - one) // _DAY_US for one in moments if one != NULL)

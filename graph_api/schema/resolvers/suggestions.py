@@ -7,24 +7,21 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from graph_api.execution.fields import ByKey
+from graph_api.recommendation import HALF_LIFE_DAYS, Liked, Strategy
 from graph_api.records import Article, ContentStatus, NodeKey
-from graph_api.schema.arguments import SuggestionList
+from graph_api.schema.arguments import RecommendationsWanted, SuggestionList
 from graph_api.schema.paging import Connection, Edge, pages
 from graph_api.schema.ranking import Ranked, RankedScope, Scores
 from graph_api.schema.resolvers.nodes import ARTICLES
-from graph_api.search import Hit, Index, Kind, more_like
-from graph_api.search.tokens import sequence
+from graph_api.schema.resolvers.recommendations import basis_of, reasons, recommended
 from graph_api.store import link_suggestions
-from graph_api.store.filters import Filter
+from graph_api.store.filters import Filter, FlagField, FlagIs
 from graph_api.store.link_suggestions import Common, SuggestionKind
-from graph_api.store.plans import Pause, Reads, Rights, ask
-from graph_api.store.reads import LinkSuggestions, SearchIndex
+from graph_api.store.plans import Reads, Rights, ask
+from graph_api.store.reads import LinkSuggestions
 
 MOST_LIKELY = 3  # articles that are suggested to an orphan
-_LEAST_LIKENESS = 0.3  # of its title and theirs
-_LOOKED_AT = 12  # articles with similar titles
-_WORDS = 3  # that a reason names
-_HEAVY = 20_000  # documents, from which on looking for similar titles takes too long for the event loop
+_LEAST_LIKENESS = 0.15  # the score of a suggested article beside that of one with the orphan's title
 
 
 class Details(NamedTuple):
@@ -113,8 +110,8 @@ def reason(parents: Sequence[Suggestion], rights: Rights) -> Reads[list[str]]:
 
 
 def score(parents: Sequence[Suggestion], rights: Rights) -> Reads[list[float]]:
-    """How sure the suggestion is, 0 to 1: how alike the two lists are, the two texts, or the titles of the article and the
-    likeliest other one."""
+    """How sure the suggestion is, 0 to 1: how alike the two lists are, or the two texts; of an orphan the score of the
+    likeliest article, as a recommendation, beside that of an article with the same title."""
     return [one.score for one in (yield from detailed(parents, rights))]
 
 
@@ -158,47 +155,29 @@ def _quoted(article: Article) -> str:
 
 # -- orphans -----------------------------------------------------------------------------------------------
 
+_WANTED = RecommendationsWanted(
+    first=MOST_LIKELY,
+    strategy=Strategy.BLEND,
+    diversity=0.0,
+    half_life_days=HALF_LIFE_DAYS,
+    exclude_related=True,
+    filter=FlagIs(FlagField.IS_STUB, value=False),
+)
+
 
 def _of_orphan(article: Article, rights: Rights) -> Reads[Details]:
-    """The articles with the most similar titles: the likeliest relations of one without any."""
-    index = yield from ask(SearchIndex(rights))
-    yield from ask(Pause(apart=len(index) > _HEAVY))
-    hits, whole = _similar(index, article)
-    found = yield from ARTICLES([NodeKey(hit.key) for hit in hits], rights)
-    others = [(found[NodeKey(hit.key)], hit.score / whole) for hit in hits]
-    likely = _of_other_titles([one for one in others if one[1] >= _LEAST_LIKENESS], article)[:MOST_LIKELY]
+    """The articles that are recommended for it: the likeliest relations of one without any.
+
+    Their scores are compared with that of an article with the same title.
+    """
+    basis = yield from basis_of(rights)
+    found = yield from recommended(basis, [article], [], _WANTED, rights)
+    own = max(basis.recommender.score_of_copy(Liked(basis.row(article), article.title)), 1e-9)
+    likely = [one for one in found if one.score >= _LEAST_LIKENESS * own]
     if not likely:
-        return Details((), f"No article is related to {_quoted(article)}, and none has a similar title.", 0.0)
-    best, likeness = likely[0]
-    words = ", ".join(f'"{word}"' for word in _shared(index, article.title, best.title))
-    reason = f"No article is related to {_quoted(article)}; it has the words {words} in common with {_quoted(best)}."
-    return Details(tuple(one.key for one, _ in likely), reason, min(likeness, 1.0))
-
-
-def _of_other_titles(
-    likely: Iterable[tuple[Article, float]], article: Article
-) -> list[tuple[Article, float]]:
-    """Those with documents; of several with one title the first, and none with that of *article*: they are duplicates."""
-    titles, kept = {tuple(sequence(article.title))}, list[tuple[Article, float]]()
-    for one, likeness in likely:
-        title = tuple(sequence(one.title))
-        if not one.is_stub and title not in titles:
-            kept.append((one, likeness))
-        titles.add(title)
-    return kept
-
-
-def _similar(index: Index, article: Article) -> tuple[list[Hit], int]:
-    """The articles with words of the title in theirs, the more and the rarer the better, without itself; and the score that
-    it has itself."""
-    matches = more_like(index, article.title, kinds=[Kind.ARTICLE], postings=index.names)
-    whole = matches.score_of(article.key) or 1
-    return [hit for hit in matches.first(_LOOKED_AT) if hit.key != article.key], max(whole, 1)
-
-
-def _shared(index: Index, one: str, other: str) -> list[str]:
-    """The rarest words that two titles have in common, rarest first."""
-    theirs = set(sequence(other))
-    numbers = {word: index.vocabulary.number(word) for word in dict.fromkeys(sequence(one)) if word in theirs}
-    known = {word: number for word, number in numbers.items() if number is not None}
-    return sorted(known, key=lambda word: (index.names.frequency(known[word]), word))[:_WORDS]
+        return Details((), f"No article is related to {_quoted(article)}, and none is like it.", 0.0)
+    [why] = yield from reasons(likely[:1], rights)
+    because = "; ".join(reason.text[0].lower() + reason.text[1:] for reason in why)
+    best = _quoted(likely[0].article)
+    reason = f"No article is related to {_quoted(article)}; {best} is the likeliest: {because}."
+    return Details(tuple(one.article.key for one in likely), reason, min(likely[0].score / own, 1.0))
