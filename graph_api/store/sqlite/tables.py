@@ -56,7 +56,7 @@ CREATE TABLE document (
     sha256 BLOB NOT NULL,         -- of the text with LF line ends
     kind TEXT NOT NULL,           -- article | topic | provider | rejected | left_out
     subject INTEGER,              -- key of the node it describes; NULL when rejected or left out
-    identity TEXT,                -- what the key was made from: canonical URL, domain or slug; tells collisions
+    identity TEXT,                -- what the key was made from: canonical URL, domain or slug; shows collisions
     published_us INTEGER,         -- an article's own date: of several files of one article the newest wins
     is_hidden INTEGER NOT NULL,   -- 1: says published: false, or is rejected
     payload TEXT,                 -- the document without its related items, JSON; NULL when rejected or left out

@@ -21,9 +21,10 @@ from types import MappingProxyType
 from typing import NamedTuple, TypeVar
 
 from graph_api.errors import StoreDamaged, StoreError, StoreLocked
+from graph_api.store.sqlite.batched_sql import sql_statements
 from graph_api.store.sqlite.connection import DAMAGED, code, damage, state_of
 from graph_api.store.sqlite.tables import APPLICATION_ID, SCHEMA_VERSION, SCRIPT
-from graph_api.store.sqlite.writer import StoredRevision, Writer, sql_statements
+from graph_api.store.sqlite.writer import StoredRevision, Writer
 from graph_api.store.writing import StoreWriter
 
 logger = logging.getLogger(__name__)
