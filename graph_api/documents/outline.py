@@ -279,7 +279,7 @@ class _Reader:
         self._link, self._link_texts = (form, detail["dest_url"], self._line_at(start)), []
 
     def _open_image(self, value: Any, span: Any) -> None:
-        """An embedded document is a reference, a picture is none."""
+        """An embedded document is a reference; a picture is not."""
         kind = value["Image"]["link_type"]
         is_embedded: bool = isinstance(kind, dict) and "WikiLink" in kind
         self._images.append(is_embedded)

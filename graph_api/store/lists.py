@@ -97,12 +97,12 @@ class Order:
     nulls_first: bool = False
 
 
-PRECEDING = 8  # a place remembers the keys of at most so many items before its own
+PRECEDING = 8  # keys of preceding items in a place, at most
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """The place of an item in a list, which stays good while the content changes.
+    """The place of an item in a list, which stays valid while the content changes.
 
     *sort* is the item's sort key, its node's key last. *preceding* are the keys of the nearest items before it, at most
     PRECEDING, nearest last; with *from_start* there were no others. When the item has left the list, its place

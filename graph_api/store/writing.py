@@ -168,7 +168,7 @@ def keyed_problems(
     """The problems of one *owner* by their keys, about *article* if there is one: the path of a file, or a node's key.
 
     A key stays while other problems come and go, and does not depend on where the folder lies: cursors contain it. Equal
-    problems of files with one path, in several folders, have one key here; `equal_problem_key` tells them apart.
+    problems of files with one path, in several folders, have one key here; `equal_problem_key` makes them distinct.
     """
     found: dict[NodeKey, Problem] = {}
     for problem in problems:

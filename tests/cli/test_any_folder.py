@@ -145,7 +145,7 @@ def test_sarif_has_a_rule_for_each_code_and_a_place_for_each_problem(run: Run, t
     ]
 
 
-def test_an_ingest_tells_of_links(run: Run, tmp_path: Path) -> None:
+def test_an_ingest_prints_the_number_of_links(run: Run, tmp_path: Path) -> None:
     result = run("ingest", GARDEN, "--db", tmp_path / "g.db")
     assert without_time(result.stdout) == ("links: 16 found, 14 resolved\n9 articles (+9), 0 stubs in - s\n")
 

@@ -89,7 +89,7 @@ def test_a_folder_replaced_by_a_link_is_not_entered(site: Path, outside: Path) -
     assert told(site, path) == _LINK
 
 
-def test_a_folder_replaced_by_a_file_is_told(site: Path) -> None:
+def test_a_folder_replaced_by_a_file_is_a_problem(site: Path) -> None:
     (path,) = scan(site)
     (site / "news").rename(site / "aside")
     (site / "news").write_bytes(b"")
@@ -103,7 +103,7 @@ def test_a_file_replaced_by_a_pipe_is_not_waited_for(site: Path) -> None:
     assert told(site, path) == _NO_FILE
 
 
-def test_a_file_or_folder_that_vanishes_is_told(site: Path) -> None:
+def test_a_file_or_folder_that_vanishes_is_a_problem(site: Path) -> None:
     (path,) = scan(site)
     (site / path).unlink()
     gone = ("E142", "the file cannot be read: No such file or directory")
@@ -254,7 +254,7 @@ def nobody() -> Iterator[None]:
         os.seteuid(user)
 
 
-def test_what_may_not_be_read_is_told_and_the_rest_is_read(open_folder: Path) -> None:
+def test_an_unreadable_file_is_a_problem_and_the_others_are_read(open_folder: Path) -> None:
     for path in ("a.md", "closed.md", "shut/b.md"):
         (open_folder / path).parent.mkdir(exist_ok=True)
         (open_folder / path).write_bytes(b"text")
@@ -289,7 +289,7 @@ def test_a_file_may_have_any_name_that_is_a_text(tmp_path: Path, name: str) -> N
     assert isinstance(read_file(tmp_path, path), FileBytes)
 
 
-def test_a_file_in_a_folder_whose_name_is_no_text_is_told(tmp_path: Path) -> None:
+def test_a_folder_name_that_is_not_utf_8_is_a_problem(tmp_path: Path) -> None:
     folder = tmp_path / os.fsdecode(b"caf\xe9")
     folder.mkdir()
     (folder / "a.md").write_bytes(b"text")

@@ -32,7 +32,7 @@ def test_blocks_in_blocks_without_end_are_rejected(line: str) -> None:
     ("line", "code"),
     [("a: b\n", "E125"), ("- &a b\n", "E126"), ("<<: c\n", "E127"), ("- !a b\n", "E128"), ("- *a\n", "E126")],
 )
-def test_of_very_many_faults_the_first_thousand_are_told(line: str, code: str) -> None:
+def test_at_most_a_thousand_problems_of_a_file_are_reported(line: str, code: str) -> None:
     before = f"{_ARTICLE}x:\n" if line[0] == "-" else _ARTICLE
     found = whole(parsed_file(f"---\n{before}{line * 5_000}---\n"))
     assert len(found.problems) == MAX_PROBLEMS + 1

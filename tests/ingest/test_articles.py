@@ -97,7 +97,7 @@ def test_of_copies_of_one_moment_the_one_in_the_smallest_path_is_the_stub(databa
     assert names(database, "SELECT title FROM article WHERE is_stub") == ["First"]
 
 
-def test_copies_that_nobody_holds_any_more_are_dropped(database: Path) -> None:
+def test_copies_that_no_file_embeds_are_dropped(database: Path) -> None:
     hold(database, article("a", related=[item("b", title="Old")]))
     hold(database, article("a", related=[item("b", title="New")]))
     assert len(select(database, "SELECT 1 FROM embedded")) == 1

@@ -389,7 +389,7 @@ def test_keys_of_problems_do_not_depend_on_where_a_folder_lies(tmp_path: Path) -
     assert len(found[0]) == 3
 
 
-def test_equal_problems_of_several_folders_are_told_apart(tmp_path: Path, database: Path) -> None:
+def test_equal_problems_of_several_folders_have_distinct_keys(tmp_path: Path, database: Path) -> None:
     broken = {
         "a.md": "---\ntitle: [\n---\n",
         "b.md": "---\ntitle: B\ntype: article\nwebUrl: https://{}.example/\n---\n",

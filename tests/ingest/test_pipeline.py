@@ -80,7 +80,7 @@ def test_the_files_behind_an_article_are_known(folder: Path, database: Path) -> 
     assert found == [(str(folder), path, 32) for path in ("a.md", "b.md", "news/c.md")]
 
 
-def test_files_of_one_path_and_date_are_told_in_the_order_they_win(tmp_path: Path, database: Path) -> None:
+def test_files_of_one_path_and_date_are_listed_in_the_order_they_win(tmp_path: Path, database: Path) -> None:
     texts = [markdown("a", extra=f"quality: {number}\n") for number in range(4)]
     folders = [write_folder(tmp_path / f"{number}", {"a.md": text}) for number, text in enumerate(texts)]
     ingest(folders, database)
@@ -243,7 +243,7 @@ def test_readers_see_the_old_graph_until_the_new_is_whole(folder: Path, database
     assert slugs(database) == ["e", "f"]
 
 
-def test_a_reader_that_stays_keeps_its_graph_and_stops_nobody(folder: Path, database: Path) -> None:
+def test_an_open_reader_keeps_its_graph_and_blocks_no_ingest(folder: Path, database: Path) -> None:
     ingest([folder], database)
     with closing(sqlite3.connect(database, isolation_level=None)) as reader:
         reader.execute("BEGIN")

@@ -118,7 +118,7 @@ def test_what_is_wrong_with_one_representation_costs_that_item_only(
     assert error["locations"]
 
 
-def test_errors_of_items_are_told_at_their_alias_and_no_more_than_are_allowed(path: Path) -> None:
+def test_errors_of_items_have_their_alias_as_path_and_are_bounded(path: Path) -> None:
     query = "query ($of: [_Any!]!) { mine: _entities(representations: $of) { __typename } }"
     body = orjson.loads(_both(path, query, None, {"of": [{"__typename": "X"}] * 30}).body)
     assert [error["path"] for error in body["errors"]] == [["mine", place] for place in range(10)]
@@ -152,7 +152,7 @@ def test_entities_are_read_once_a_type_and_level_however_many_there_are(
     assert (many["ArticleRows"], many["ArticleKeysBy"]) == (1, 1)
 
 
-def test_the_service_tells_the_subgraph_that_is_published(path: Path) -> None:
+def test_the_service_returns_the_published_subgraph(path: Path) -> None:
     published = Path(__file__).parents[2] / "schema" / "subgraph.graphql"
     assert ask(path, "{ _service { sdl } }")["_service"]["sdl"] == published.read_text()
 

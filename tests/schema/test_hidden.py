@@ -253,12 +253,12 @@ def _query() -> GraphQLObjectType:
     return query
 
 
-def test_every_top_field_that_tells_of_content_is_asked() -> None:
+def test_every_root_field_about_content_is_queried() -> None:
     assert set(_query().fields) == set(_ROOTS) | _ABOUT_NO_CONTENT
 
 
 @pytest.mark.parametrize("root", _ROOTS)
-def test_no_field_tells_what_is_hidden(databases: tuple[Path, Path], root: str) -> None:
+def test_no_field_shows_hidden_content(databases: tuple[Path, Path], root: str) -> None:
     whole, shown = databases
     for arguments in _ROOTS[root]:
         asked = _whole_operation(root, arguments, 3 if root in {"_entities", "article", "node"} else 4)
@@ -268,7 +268,7 @@ def test_no_field_tells_what_is_hidden(databases: tuple[Path, Path], root: str) 
         assert answers == told(shown, SEEN, asked)
 
 
-def test_who_may_see_hidden_documents_is_told_of_them(databases: tuple[Path, Path]) -> None:
+def test_callers_with_rights_see_hidden_documents(databases: tuple[Path, Path]) -> None:
     """The marks that are looked for are there."""
     whole, _ = databases
     answer = told(whole, ALL, Asked("{ articles { nodes { title body provider { name } } } }", {}))[0]

@@ -80,7 +80,7 @@ def test_the_report_counts_files_edges_and_links(database: Path) -> None:
     }
 
 
-def test_a_caller_of_published_content_is_told_of_nothing_that_is_hidden(database: Path) -> None:
+def test_published_only_callers_see_no_hidden_origin(database: Path) -> None:
     """D is hidden, and so are the edges to and from it; the rejected file could be hidden too."""
     report = ask(database, REPORT, Settings(published_only=True))["contentReport"]
     assert report == {

@@ -186,7 +186,7 @@ def test_a_cursor_of_another_list_or_order_is_refused(path: Path) -> None:
     assert refusal(path, "query ($c: String) { providers(after: $c) { nodes { id } } }", c=newest)
 
 
-def test_a_cursor_stays_good_when_its_article_is_gone(tmp_path: Path) -> None:
+def test_a_cursor_stays_valid_when_its_article_is_removed(tmp_path: Path) -> None:
     with_c = graph(tmp_path / "old.db", *(article(name, day=day) for day, name in enumerate("abcde")))
     edges = ask(with_c, ARTICLES)["articles"]["edges"]
     [cursor] = [edge["cursor"] for edge in edges if edge["node"]["title"] == "c"]

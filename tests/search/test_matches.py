@@ -97,7 +97,7 @@ def test_pages_are_parts_of_the_whole_list(
         assert found.score_of(hit.key) == hit.score
 
 
-def test_a_place_of_a_document_that_is_gone_is_found_by_score_and_key() -> None:
+def test_the_place_of_a_removed_document_is_found_by_score_and_key() -> None:
     found = match(build("r", [article(key, "azure") for key in (1, 3, 5)]), parse("azure"))
     score_ = found.first(1)[0].score
     assert [hit.key for hit in found.first(9, after=Hit(2, score_))] == [3, 5]

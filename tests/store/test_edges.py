@@ -157,7 +157,7 @@ def test_providers_and_topics_step_to_their_articles_by_key(steps: Steps) -> Non
     assert steps(*keys, direction=OUT) == ([], [0, 0])
 
 
-def test_hidden_nodes_have_no_steps_and_are_nobody_s_target(steps: Steps) -> None:
+def test_hidden_nodes_have_no_steps_and_are_no_target(steps: Steps) -> None:
     frontier = (key("c"), key("a"), topic("t").key)
     assert steps(*frontier, rights=LESS) == (["b", "b", "x.org", "s"], [0, 4, 0])
 

@@ -59,7 +59,7 @@ def test_an_article_that_does_not_list_back_is_found_with_the_one_that_lists_it(
     assert found.score == pytest.approx(2 / 3)
 
 
-def test_stubs_list_nobody_back() -> None:
+def test_stubs_list_no_article_back() -> None:
     nodes: list[AnyNode] = [
         article("a", related="bs", files=file("a")),
         article("b", related="a", files=file("b")),

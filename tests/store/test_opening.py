@@ -36,7 +36,7 @@ def test_a_name_without_scheme_is_a_path_whatever_is_in_it(name: str) -> None:
 
 
 @pytest.mark.parametrize("url", ["mysql://host/articles", "file:///articles.db", "sqlite+aio:///articles.db"])
-def test_an_unknown_scheme_is_refused_and_told_what_works(url: str) -> None:
+def test_an_unknown_scheme_is_refused_with_an_example_that_works(url: str) -> None:
     with pytest.raises(UsageError, match=r"is not a store: name a file such as articles.db, or sqlite:///"):
         at(url)
 
@@ -47,7 +47,7 @@ def test_a_url_without_a_file_is_refused(url: str) -> None:
         at(url)
 
 
-def test_health_tells_files_and_sizes_without_opening(tmp_path: Path) -> None:
+def test_health_has_files_and_sizes_without_opening(tmp_path: Path) -> None:
     location = at(graph(tmp_path / "g.db", article("a", files=[("a.md", 1)])))
     health = location.health()
     assert location.exists()

@@ -59,7 +59,7 @@ def test_secured_payloads_need_the_right(stored: Stored) -> None:
     assert opened == {key("a"): Secured(ciphertext="c", iv="i")}
 
 
-def test_a_detail_is_told_where_there_is_one_and_its_size_in_bytes(stored: Stored) -> None:
+def test_details_and_their_sizes_in_bytes_are_absent_where_there_are_none(stored: Stored) -> None:
     answer = stored(
         article("a", body="Zürich 😀"),
         article("b"),

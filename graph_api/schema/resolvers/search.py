@@ -147,11 +147,11 @@ class _Quotes:
         self.shown: list[Highlight] = []
         self.lacking = {number for number, clause in enumerate(query.clauses) if not clause.is_excluded}
 
-    def add(self, field: str, text: str | None, most: int | None = None) -> None:
-        """Show *text*, of which at most about *most* characters, if it has something of the query."""
+    def add(self, field: str, text: str | None, max_length: int | None = None) -> None:
+        """Add the passage of *text* (about *max_length* characters, None: all of it) if it matches the query."""
         found = marks(text, self._query) if text else None
         if text and found is not None and found.ranges:
-            shown = passage(text, found.ranges, most or len(text))
+            shown = passage(text, found.ranges, max_length or len(text))
             ranges = tuple([TextRange(*span) for span in shown.ranges])
             self.shown.append(Highlight(field, shown.text, ranges))
             self.lacking -= found.found

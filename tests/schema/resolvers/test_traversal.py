@@ -108,7 +108,7 @@ def test_six_hops_may_be_walked(path: Path, depth: int | None) -> None:
         (SUB, {"limit": 5001}, "limit must be between 1 and 5000; got 5001"),
     ],
 )
-def test_what_is_beyond_a_limit_is_refused_and_told(
+def test_a_value_beyond_a_limit_is_refused_with_a_message(
     path: Path, query: str, variables: dict[str, Any], said: str
 ) -> None:
     code, message = _code(path, query, **variables)
@@ -155,7 +155,7 @@ def test_a_malformed_id_is_refused_before_anything_is_read(
     assert message.startswith(f"{argument} must be an id such as")
 
 
-def test_a_malformed_id_is_told_by_the_argument_that_it_stands_in(path: Path) -> None:
+def test_the_error_of_a_malformed_id_names_its_argument(path: Path) -> None:
     assert _code(path, PATH, **_ends("x", B))[1].startswith("from must be an id such as")
     avoiding = _ends(A, B, avoid=[A, "x"])
     assert _code(path, PATH, **avoiding)[1].startswith("options.avoid[1] must be an id such as")

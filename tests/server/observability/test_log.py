@@ -85,7 +85,7 @@ def test_a_slow_reader_blocks_no_writer_and_gets_the_number_of_dropped_lines(
         assert read_until(pipe[0], b"again\n") == b"again\n"
 
 
-def test_a_reader_that_has_gone_is_no_failure_and_is_counted(pipe: tuple[int, int]) -> None:
+def test_a_closed_pipe_is_no_failure_and_is_counted(pipe: tuple[int, int]) -> None:
     os.close(pipe[0])
     with closing(Log(pipe[1], dropped)) as log:
         for _ in range(5):

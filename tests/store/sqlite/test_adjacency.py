@@ -81,6 +81,6 @@ def test_a_file_of_another_revision_is_replaced(path: Path) -> None:
     assert listed[0] == listed[-1]
 
 
-def test_edges_are_told_where_no_file_can_be_written(path: Path) -> None:
+def test_edges_are_read_where_no_file_can_be_written(path: Path) -> None:
     beside(path, "adjacency", published_only=False).mkdir()
     assert HIDDEN in _steps(path, ALL, A)

@@ -33,7 +33,7 @@ async def test_a_plan_is_driven_with_one_connection_and_its_revision(tmp_path: P
     await store.close()
 
 
-async def test_the_revision_is_told_while_every_reader_is_busy(tmp_path: Path) -> None:
+async def test_the_revision_is_read_while_every_reader_is_busy(tmp_path: Path) -> None:
     store = await open_store(graph(tmp_path / "g.db", article("a")), reader_connections=1)
     reader = await store.lend()
     assert reader.revision == "one"
@@ -288,7 +288,7 @@ async def test_a_database_is_read_where_nothing_can_be_written(tmp_path: Path) -
     await store.close()
 
 
-async def test_where_nothing_can_be_written_a_change_is_noticed_before_it_is_told(tmp_path: Path) -> None:
+async def test_in_a_read_only_folder_a_change_is_noticed_before_rows_are_returned(tmp_path: Path) -> None:
     path = unwritable(graph(tmp_path / "g.db", article("a")))
     store = await open_store(path)
 
