@@ -34,7 +34,7 @@ def started(settings: Settings, *, worker: int = 0, folder: Path | None = None) 
     *worker* is this process's number among those that share *folder*.
     """
     level = _LEVELS.get(settings.log_level, _OFF)
-    log = _Lines(settings, worker, level) if level < _OFF else None
+    log = _StderrLog(settings, worker, level) if level < _OFF else None
     write = log.write if log else None
     handler = LogHandler(write, worker=worker) if write else logging.NullHandler()
     try:
@@ -55,7 +55,7 @@ def started(settings: Settings, *, worker: int = 0, folder: Path | None = None) 
             log.close()
 
 
-class _Lines:
+class _StderrLog:
     """The log of one process: entries at *level* or above, as lines on stderr."""
 
     def __init__(self, settings: Settings, worker: int, level: int) -> None:

@@ -24,13 +24,13 @@ STOP_TIMEOUT_S = 9
 """A worker that has not stopped after this time is killed."""
 
 Ready = Callable[[], None]
-Work = Callable[..., None]
+WorkerMain = Callable[..., None]
 
 _spawn = multiprocessing.get_context("spawn")
 
 
 def supervise(
-    work: Work, arguments: tuple[object, ...], listener: socket.socket, count: int, ready: Ready
+    work: WorkerMain, arguments: tuple[object, ...], listener: socket.socket, count: int, ready: Ready
 ) -> None:
     """Run `work(*arguments, listener, number, ready)` in *count* processes until a signal arrives.
 
@@ -50,7 +50,7 @@ def supervise(
 
 
 class _Supervisor:
-    def __init__(self, work: Work, arguments: tuple[object, ...], count: int) -> None:
+    def __init__(self, work: WorkerMain, arguments: tuple[object, ...], count: int) -> None:
         self._work = work
         self._arguments = arguments
         self._count = count
@@ -134,7 +134,7 @@ def _signals() -> Generator[Connection]:
             signal.signal(number, handler)
 
 
-def _worker(ready: Connection, work: Work, arguments: tuple[object, ...]) -> None:
+def _worker(ready: Connection, work: WorkerMain, arguments: tuple[object, ...]) -> None:
     signal.signal(
         signal.SIGINT, signal.SIG_IGN
     )  # a terminal sends Ctrl-C to all; the supervisor stops workers

@@ -19,7 +19,7 @@ import strawberry
 from graph_api.errors import AnswerTooLarge, OperationRefused, Overloaded, StoreError, one_line
 from graph_api.execution.apollo_trace import Trace
 from graph_api.execution.encoding import exact
-from graph_api.execution.executor import Execution, Work
+from graph_api.execution.executor import Execution, Job
 from graph_api.execution.fair_queue import FairQueue, Queues
 from graph_api.execution.graphql_errors import excess, refusal, refusal_body, refusal_of
 from graph_api.execution.loader import Loader
@@ -107,7 +107,7 @@ class Engine:
         if charge is not None:
             await charge(stats.cost)
         trace = Trace() if traced and stats.cost <= _TRACED_COST else None
-        return await self._answer(Work(prepared, rights, stats, include_cost, trace), key, client, coding)
+        return await self._answer(Job(prepared, rights, stats, include_cost, trace), key, client, coding)
 
     def answer_now(
         self,
@@ -139,21 +139,21 @@ class Engine:
             return found
         if self._flights.is_running((self._loader.known_revision, key, client)):
             return None
-        return self._made_now(Work(prepared, rights, stats, include_cost), key, most_bytes)
+        return self._made_now(Job(prepared, rights, stats, include_cost), key, most_bytes)
 
-    def _made_now(self, work: Work, key: AnswerKey, most_bytes: int) -> Answer | None:
-        queue = self.queues.of(_turn_cost(work))
+    def _made_now(self, job: Job, key: AnswerKey, most_bytes: int) -> Answer | None:
+        queue = self.queues.of(_turn_cost(job))
         if not queue.enter():
             return None
-        execution = work.stats.paused = Execution(work, self._loader, queue, self._settings.max_answer)
+        execution = job.stats.paused = Execution(job, self._loader, queue, self._settings.max_answer)
         try:
             is_done = execution.on_loop()
         except Exception:
-            work.stats.close()  # a failed plan cannot continue: `execute` runs it again and reports the error
+            job.stats.close()  # a failed plan cannot continue: `execute` runs it again and reports the error
             raise
         if not is_done or len(execution.body) > most_bytes:
             return None
-        return self._keep(work, key, execution)
+        return self._keep(job, key, execution)
 
     async def _prepared(
         self, key: AnswerKey, variables: dict[str, Any], client: str, stats: Stats
@@ -188,23 +188,23 @@ class Engine:
         """The revision of the content, at most a quarter of a second old."""
         return await self._loader.revision()
 
-    async def _answer(self, work: Work, key: AnswerKey, client: str, coding: str) -> Answer:
+    async def _answer(self, job: Job, key: AnswerKey, client: str, coding: str) -> Answer:
         """The answer to an operation that may run. Logs and masks unexpected errors."""
         try:
             await self._loader.revision()
-            if not work.is_cacheable:
-                return await self._in_turn(work, key, client)
-            found = self._cached(key, work.stats, coding)
-            return found or await self._joined(work, key, client)
+            if not job.is_cacheable:
+                return await self._in_turn(job, key, client)
+            found = self._cached(key, job.stats, coding)
+            return found or await self._joined(job, key, client)
         except (StoreError, Overloaded):
             raise
         except AnswerTooLarge as error:
-            return self._refusal(_too_large(error), work.stats)
+            return self._refusal(_too_large(error), job.stats)
         except Exception as error:  # noqa: BLE001 - masked and logged
             logger.error("an operation failed: %s", one_line(error))  # noqa: TRY400 - on one line
-            return self._refusal(_masked(), work.stats, executed=True)
+            return self._refusal(_masked(), job.stats, executed=True)
         finally:
-            work.stats.close()
+            job.stats.close()
 
     def _refusal(self, error: OperationRefused, stats: Stats, *, executed: bool = False) -> Answer:
         stats.way = "refused"
@@ -219,47 +219,47 @@ class Engine:
         body, coding = self._responses.body(cached, coding)
         return Answer(body, executed=True, revision=revision, timeless=True, coding=coding, cached=cached)
 
-    async def _joined(self, work: Work, key: AnswerKey, client: str) -> Answer:
+    async def _joined(self, job: Job, key: AnswerKey, client: str) -> Answer:
         """The answer, made once for equal concurrent operations of one client. Clients do not share: an operation would
         wait for the place of another client's in the queue."""
         if self._settings.response_cache_bytes == 0:
-            return await self._in_turn(work, key, client)
+            return await self._in_turn(job, key, client)
         flight = (self._loader.known_revision, key, client)
         if self._flights.is_running(flight):
-            work.stats.close()
-        answer = await self._flights.run(flight, lambda: self._in_turn(work, key, client))
-        if not work.stats.way:
-            work.stats.cache, work.stats.way = "hit", "joined"
+            job.stats.close()
+        answer = await self._flights.run(flight, lambda: self._in_turn(job, key, client))
+        if not job.stats.way:
+            job.stats.cache, job.stats.way = "hit", "joined"
         return answer
 
-    async def _in_turn(self, work: Work, key: AnswerKey, client: str) -> Answer:
+    async def _in_turn(self, job: Job, key: AnswerKey, client: str) -> Answer:
         """The answer, made when the queue starts the operation; a paused one was started before."""
-        if work.stats.paused is None:
-            cost = _turn_cost(work)
+        if job.stats.paused is None:
+            cost = _turn_cost(job)
             queue = self.queues.of(cost)
             if not queue.enter():
-                with work.stats.phase("wait"):
+                with job.stats.phase("wait"):
                     await queue.turn(cost, client)
-                found = self._cached(key, work.stats) if work.is_cacheable and await self.revision() else None
+                found = self._cached(key, job.stats) if job.is_cacheable and await self.revision() else None
                 if found is not None:  # another client's operation was answered while this one waited
                     queue.leave()
                     return found
-            execution = work.stats.paused = Execution(work, self._loader, queue, self._settings.max_answer)
+            execution = job.stats.paused = Execution(job, self._loader, queue, self._settings.max_answer)
             execution.on_loop()
-        paused = work.stats.paused
+        paused = job.stats.paused
         await paused.finish()
-        return self._keep(work, key, paused)
+        return self._keep(job, key, paused)
 
-    def _keep(self, work: Work, key: AnswerKey, execution: Paused) -> Answer:
+    def _keep(self, job: Job, key: AnswerKey, execution: Paused) -> Answer:
         body, revision, cached = execution.body, execution.revision, None
-        work.stats.close()
-        if work.is_cacheable and revision == self._loader.known_revision:
+        job.stats.close()
+        if job.is_cacheable and revision == self._loader.known_revision:
             cached = self._responses.put(revision, key, body)
-        return Answer(body, executed=True, revision=revision, timeless=work.is_cacheable, cached=cached)
+        return Answer(body, executed=True, revision=revision, timeless=job.is_cacheable, cached=cached)
 
 
-def _turn_cost(work: Work) -> int:
-    return work.cost + _CONDITION_COST * work.prepared.admitted.measures.conditions
+def _turn_cost(job: Job) -> int:
+    return job.cost + _CONDITION_COST * job.prepared.admitted.measures.conditions
 
 
 def _too_large(error: AnswerTooLarge) -> OperationRefused:

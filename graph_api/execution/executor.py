@@ -20,7 +20,7 @@ _LOOP_COST = (
 )
 
 
-class Work(NamedTuple):  # made for every operation: a frozen dataclass takes four times as long
+class Job(NamedTuple):  # made for every operation: a frozen dataclass takes four times as long
     """An operation to answer, with the caller's rights, and which extensions to add."""
 
     prepared: Prepared
@@ -56,10 +56,10 @@ class Work(NamedTuple):  # made for every operation: a frozen dataclass takes fo
 class Execution:
     """A running operation. It holds a turn of *queue*, and maybe a connection, until `close`."""
 
-    def __init__(self, work: Work, loader: Loader, queue: FairQueue, max_answer: int) -> None:
-        self._work = work
+    def __init__(self, job: Job, loader: Loader, queue: FairQueue, max_answer: int) -> None:
+        self._job = job
         self._queue = queue
-        self._load = Load(loader, lambda cache: _body(work, cache, max_answer), work.stats)
+        self._load = Load(loader, lambda cache: _body(job, cache, max_answer), job.stats)
         self._is_done = False
 
     @property
@@ -79,7 +79,7 @@ class Execution:
 
     def on_loop(self) -> bool:
         """Drive the plan on the event loop for at most 5 ms; True when it has finished."""
-        if self._work.cost <= _LOOP_COST:
+        if self._job.cost <= _LOOP_COST:
             self._is_done = self._load.on_loop()
         return self._is_done
 
@@ -94,8 +94,8 @@ class Execution:
         self._queue.leave()
 
 
-def _body(work: Work, cache: RowCache, max_answer: int) -> Reads[bytes]:
-    prepared, budget = work.prepared, SizeBudget(max_answer)
-    run = Run(prepared.arguments, work.rights, budget, cache, work.trace)
+def _body(job: Job, cache: RowCache, max_answer: int) -> Reads[bytes]:
+    prepared, budget = job.prepared, SizeBudget(max_answer)
+    run = Run(prepared.arguments, job.rights, budget, cache, job.trace)
     data = yield from runner.answer(prepared.plan, prepared.root, run)
-    return budget.check(work.body(data))
+    return budget.check(job.body(data))

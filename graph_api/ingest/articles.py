@@ -6,7 +6,7 @@ graph. Without a file, the copy in the newest document that lists the article ma
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import fields
 from itertools import chain
 from typing import Any
@@ -68,12 +68,7 @@ def from_files(
     if any(document.removed for document in documents):
         return _problems(key, found)
     winner = documents[0]
-    pages = [
-        (base_urls[statement.folder], text)
-        for statement, document in zip(own, documents, strict=True)
-        if statement.folder in base_urls
-        for text in (page(statement.path), *document.addresses)
-    ]
+    pages = list(_pages(own, documents, base_urls))
     if any(statement.folder in topic_names.folders for statement in own):
         found += _unknown_topics(own[0].path, winner.topics, topic_names)
     article = ArticleRecord(
@@ -87,6 +82,16 @@ def from_files(
         addresses=sorted({address(text) for _, text in pages if not _is_url(text)}),
     )
     return [article, *_problems(key, found, key)]
+
+
+def _pages(
+    statements: Sequence[Statement], documents: Sequence[ArticleDocument], base_urls: Mapping[str, str]
+) -> Iterator[tuple[str, str]]:
+    """The addresses of an article's pages, each with the base URL of its folder; none in folders read by URL."""
+    for statement, document in zip(statements, documents, strict=True):
+        if statement.folder in base_urls:
+            for text in (page(statement.path), *document.addresses):
+                yield base_urls[statement.folder], text
 
 
 def from_copies(key: NodeKey, copies: Sequence[Copy]) -> list[NodeRecord]:

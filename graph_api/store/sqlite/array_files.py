@@ -1,7 +1,7 @@
 """The files beside a database that hold what is derived from its content, in arrays that all processes map.
 
-There are two files of each kind: of all content, and of what is not hidden, so that nothing in the second tells of what is
-hidden. While nothing is hidden the first serves both. An ingest makes them; a reader that finds none makes it.
+There are two files of each kind, one of all content and one of published content, so that the second reveals nothing
+hidden. While nothing is hidden the first serves both. An ingest makes them; a reader makes a file that is missing.
 """
 
 from __future__ import annotations
