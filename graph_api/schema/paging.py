@@ -25,7 +25,7 @@ from graph_api.schema.ranking import RANKED, RankedList, RankedScope
 from graph_api.store import sorting
 from graph_api.store.column_filters import fitting
 from graph_api.store.columns import Columns, Indexes
-from graph_api.store.filters import Filter
+from graph_api.store.filters import Filter, size
 from graph_api.store.lists import (
     PRECEDING,
     AllArticles,
@@ -41,13 +41,14 @@ from graph_api.store.lists import (
     SortValue,
     Window,
 )
-from graph_api.store.plans import Reads, Rights, ask
+from graph_api.store.plans import Pause, Reads, Rights, ask
 from graph_api.store.reads import Counts, Lists, Members
 from graph_api.store.sorting import ListKind, SortTerm
 
 Scope: TypeAlias = ListKey | RankedScope
 
 MAX_PAGE = 100
+_HEAVY = 1_000_000  # articles times conditions from which on a filter takes too long for the event loop
 DEFAULT_PAGE = 20
 _CHECKSUM_BYTES = 4
 _FROM_START = 0x80  # flag beside the number of preceding keys
@@ -294,6 +295,7 @@ def _members(
     if isinstance(scope, AllArticles):
         if filter is None:
             return None
+        yield from ask(Pause(apart=len(columns.keys) * size(filter) > _HEAVY))
         mask = fitting(columns, filter)
         if mask is not None:
             return np.flatnonzero(mask)

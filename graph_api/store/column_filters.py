@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from graph_api.records import name_key, provider_id, topic_id
-from graph_api.store.columns import NULL, Column, Columns, FacetField, Labels, Name, microseconds
+from graph_api.store.columns import NULL, Column, Columns, FacetField, microseconds
 from graph_api.store.filters import (
     Among,
     And,
@@ -135,22 +135,24 @@ def _text_is(columns: Columns, filter: TextIs | TextIn) -> Mask | None:
     if filter.field not in _LABELS:
         return None
     labels = columns.labels[_LABELS[filter.field]]
-    fits = [False, *(_fits(str(name), filter) for name in labels.names)]
-    return np.array(fits).take(labels.codes + 1)
+    fits = _comparison(filter)
+    return np.array([False, *(fits(str(name)) for name in labels.names)]).take(labels.codes + 1)
 
 
-def _fits(value: str, filter: TextIs | TextIn) -> bool:
+def _comparison(filter: TextIs | TextIn) -> Callable[[str], bool]:
     if isinstance(filter, TextIn):
-        return canonical(value) in set(map(canonical, filter.values))
+        values = set(map(canonical, filter.values))
+        return lambda text: canonical(text) in values
+    exact, folded = canonical(filter.value), fold(filter.value)
     match filter.match:
         case Match.EQ:
-            return canonical(value) == canonical(filter.value)
+            return lambda text: canonical(text) == exact
         case Match.CONTAINS:
-            return fold(filter.value) in fold(value)
+            return lambda text: folded in fold(text)
         case Match.STARTS_WITH:
-            return fold(value).startswith(fold(filter.value))
+            return lambda text: fold(text).startswith(folded)
         case Match.ENDS_WITH:
-            return fold(value).endswith(fold(filter.value))
+            return lambda text: fold(text).endswith(folded)
 
 
 def _of_others(columns: Columns, filter: OfProvider | OfTopics | HasTopics) -> Mask | None:
@@ -158,16 +160,16 @@ def _of_others(columns: Columns, filter: OfProvider | OfTopics | HasTopics) -> M
     providers, topics = columns.labels[FacetField.PROVIDER], columns.labels[FacetField.TOPIC]
     match filter:
         case OfProvider(TextIs(TextField.DOMAIN, Match.EQ, domain)):
-            return _having(columns, providers, [name_key(provider_id(canonical(domain)))])
+            return providers.shared([_provider(domain)]) > 0
         case OfProvider(TextIn(TextField.DOMAIN, domains)):
-            return _having(columns, providers, [name_key(provider_id(canonical(one))) for one in domains])
+            return providers.shared(map(_provider, domains)) > 0
         case OfTopics(quantifier, TextIs(TextField.SLUG, Match.EQ, slug)):
-            return _quantified(quantifier, _having(columns, topics, [_topic(slug)]))
+            return _quantified(quantifier, topics.shared([_topic(slug)]) > 0)
         case OfTopics(quantifier, TextIn(TextField.SLUG, slugs)):
-            return _quantified(quantifier, _having(columns, topics, [_topic(one) for one in slugs]))
+            return _quantified(quantifier, topics.shared(map(_topic, slugs)) > 0)
         case HasTopics():
-            masks = [_having(columns, topics, [_topic(slug)]) for slug in filter.slugs]
-            return reduce(np.logical_and, masks, ~_none(columns))
+            wanted = set(map(_topic, filter.slugs))
+            return np.equal(topics.shared(wanted), len(wanted))
         case _:
             return None
 
@@ -182,12 +184,9 @@ def _quantified(quantifier: Quantifier, having: Mask) -> Mask | None:
             return None
 
 
+def _provider(domain: str) -> int:
+    return name_key(provider_id(canonical(domain)))
+
+
 def _topic(slug: str) -> int:
     return name_key(topic_id(canonical(slug)))
-
-
-def _having(columns: Columns, labels: Labels, names: Collection[Name]) -> Mask:
-    found = _none(columns)
-    for name in names:
-        found[labels.having(name)] = True
-    return found

@@ -7,7 +7,7 @@ of a field its index in `Labels.names`.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from enum import Enum
 from typing import Any, NamedTuple, TypeAlias
@@ -76,6 +76,11 @@ class Labels:
     names: Sequence[Name]
     codes: Codes
     starts: Column | None = None
+    places: Mapping[Name, int] = field(init=False, repr=False)  # the code of each name
+
+    def __post_init__(self) -> None:
+        places = {name: code for code, name in enumerate(self.names)}
+        object.__setattr__(self, "places", places)  # as frozen dataclasses set fields of their own
 
     def groups(self, indexes: Indexes | None, size: int) -> Groups:
         """The articles at *indexes* (None: all) in groups: at most *size*, the largest first, equal ones by name."""
@@ -88,12 +93,20 @@ class Labels:
         ]
         return Groups(groups, int(counts.sum()) - sum(group.articles for group in groups), missing)
 
-    def having(self, name: Name) -> Indexes:
-        """The indexes of the articles that have the value *name*."""
-        if name not in self.names:
-            return np.empty(0, dtype=np.int64)
-        found = np.flatnonzero(self.codes == self.names.index(name))
-        return found if self.starts is None else self.starts.searchsorted(found, side="right") - 1
+    def having(self, *names: Name) -> Indexes:
+        """The indexes of the articles that have one of these values, ascending."""
+        return np.flatnonzero(self.shared(names))
+
+    def shared(self, names: Iterable[Name]) -> Column:
+        """How many of *names* each article has."""
+        chosen = np.zeros(len(self.names) + 1, dtype=np.bool_)
+        codes = (self.places.get(name) for name in names)
+        chosen[[code + 1 for code in codes if code is not None]] = True
+        hits = chosen.take(self.codes + 1)
+        if self.starts is None:
+            return hits.astype(np.int64)
+        total = np.append(0, np.cumsum(hits))
+        return np.diff(total.take(self.starts))
 
     def _counts(self, indexes: Indexes | None) -> tuple[Column, int]:
         """How many articles have each name, and how many have none."""

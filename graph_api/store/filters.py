@@ -221,6 +221,11 @@ MAX_RELATED = 2
 MAX_CONDITIONS = 1000
 
 
+def size(filter: Filter) -> int:
+    """The number of conditions in *filter*, it among them."""
+    return 1 + sum(map(size, _below(filter)))
+
+
 def checked(filter: Filter) -> Filter:
     """*filter* itself. Raises RequestError when it exceeds a bound.
 

@@ -315,10 +315,11 @@ def _shared_topics(basis: Basis, of: Recommendation) -> list[tuple[int, NodeKey]
 
 
 def _shared_stories(basis: Basis, of: Recommendation) -> list[NodeKey]:
-    stories = basis.analysis.stories
-    liked = {story for one in of.like for story in stories.of(basis.row(one))}
-    shared = [story for story in stories.of(of.row) if story in liked]
-    return [NodeKey(key) for key in basis.columns.keys.take(stories.leads.take(shared)).tolist()]
+    own, *theirs = basis.analysis.stories.of([of.row, *map(basis.row, of.like)])
+    liked = {story for each in theirs for story in each}
+    shared = [story for story in own if story in liked]
+    leads = basis.analysis.stories.leads.take(shared)
+    return [NodeKey(key) for key in basis.columns.keys.take(leads).tolist()]
 
 
 def _similar_words(basis: Basis, of: Recommendation) -> str:

@@ -87,7 +87,7 @@ def all_stories(parents: Sequence[Article], rights: Rights) -> Reads[ByKey]:
     """All stories that the article belongs to, the one it belongs to most first."""
     analysis = yield from ask(GraphAnalysis(rights))
     articles = analysis.indexes([parent.key for parent in parents])
-    keys = [[_lead(analysis, number) for number in analysis.stories.of(article)] for article in articles]
+    keys = [[_lead(analysis, number) for number in own] for own in analysis.stories.of(articles)]
     return ByKey(keys, STORIES, many=True)
 
 
