@@ -94,9 +94,12 @@ def _ended(hunks: Iterator[bytes], after_name: bytes) -> Iterator[bytes]:
 
 
 def _equal_tail(before: list[bytes], after: list[bytes]) -> int:
-    """The number of lines at the end that need not be compared: equal ones beyond the context."""
+    """The number of lines at the end that need not be compared: equal ones beyond the context.
+
+    0 where lines were added: their end may equal the lines before them, and the hunk would lack context.
+    """
     equal = 0
-    while equal < min(len(before), len(after)) and before[-1 - equal] == after[-1 - equal]:
+    while equal < len(before) == len(after) and before[-1 - equal] == after[-1 - equal]:
         equal += 1
     return max(0, equal - _CONTEXT)
 

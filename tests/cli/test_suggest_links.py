@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 from click.testing import Result
 
+from graph_api.cli.patch import unified
 from graph_api.cli.suggest_links import suggested
 from graph_api.documents.site import SiteOptions
 from graph_api.ingest import ingest
@@ -152,6 +153,19 @@ def test_the_patch_of_a_native_folder_adds_copies(run: Run, tmp_path: Path, newl
     assert '+  - title: "A again"' in patch
     assert "images" not in "".join(line for line in patch.splitlines() if line.startswith("+"))
     assert run("suggest-links", folder).stdout.startswith("0 missing")
+
+
+def test_a_copy_that_ends_as_the_one_before_it_is_applied_too(tmp_path: Path) -> None:
+    """The end of the added lines equals the lines before them, so that a diff may begin in either."""
+    path = tmp_path / "a.md"
+    end = "    provider:\n      name: X\n      domain: x.org\n    quality: 5\n"
+    old = f"---\nrelated:\n  - title: A\n{end}secured: s\n---\nText.\n".encode()
+    new = old.replace(b"secured", f"  - title: B\n{end}secured".encode())
+    path.write_bytes(old)
+    patch = unified(path, old, new)
+    assert patch is not None
+    subprocess.run(["patch", "-s", "-p1", "-d", "/"], input=patch, check=True)
+    assert path.read_bytes() == new
 
 
 def test_copies_take_their_place_by_quality(run: Run, folder: Path, tmp_path: Path) -> None:
