@@ -45,7 +45,7 @@ from graphql import (
     value_from_ast_untyped,
     visit,
 )
-from hypothesis import strategies as st
+from hypothesis import Phase, strategies as st
 from hypothesis_graphql import Mode, nodes, queries
 
 from graph_api.store.plans import Rights
@@ -146,6 +146,10 @@ _scalars = {
         },
     ).map(lambda fields: nodes.Object([_text_field(name, value) for name, value in fields.items()])),
 }
+
+
+UNSHRUNK = (Phase.explicit, Phase.reuse, Phase.generate)
+"""Phases of tests whose examples take long: to shrink one would take longer than a test may."""
 
 
 @cache

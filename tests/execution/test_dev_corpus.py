@@ -20,7 +20,7 @@ from graph_api.settings import Settings
 from graph_api.store import open_store
 from graph_api.store.plans import Rights
 from tests.corpora import corpus
-from tests.execution.operations import HANDLES, Asked, operations, rights
+from tests.execution.operations import HANDLES, UNSHRUNK, Asked, operations, rights
 from tests.execution.parity import Tally, api, check_ways, sdl
 
 _EVERY = 20  # of the articles with files; those they list come along as stubs
@@ -68,7 +68,7 @@ def test_operations_on_the_dev_corpus_are_answered_alike_on_every_way(
 ) -> None:
     total = Tally()
 
-    @settings(max_examples=40, suppress_health_check=_SLOW)
+    @settings(max_examples=40, suppress_health_check=_SLOW, phases=UNSHRUNK)
     @given(rights, st.lists(_operations, min_size=1, max_size=3))
     def answered_alike(seen: Rights, asked: list[Asked]) -> None:
         total.add(asyncio.run(check_ways(database, seen, [one.about(handles) for one in asked])))

@@ -13,7 +13,7 @@ from graphql import build_schema
 from hypothesis import HealthCheck, given, settings, strategies as st
 
 from graph_api.store.plans import Rights
-from tests.execution.operations import Asked, graphs, invalid_operations, operations, rights
+from tests.execution.operations import UNSHRUNK, Asked, graphs, invalid_operations, operations, rights
 from tests.execution.parity import Tally, check_ways, checked, sdl
 from tests.execution.plain import schema
 from tests.store.build import AnyNode, article, graph, whole
@@ -33,7 +33,7 @@ def _checked(nodes: list[AnyNode], seen: Rights, *asked: Asked) -> Tally:
 def test_generated_operations_are_answered_alike_on_every_way_and_by_the_plain_graph() -> None:
     total = Tally()
 
-    @settings(max_examples=70, suppress_health_check=_SLOW)
+    @settings(max_examples=70, suppress_health_check=_SLOW, phases=UNSHRUNK)
     @given(graphs(), rights, st.lists(_operations, min_size=1, max_size=3))
     def answered_alike(nodes: list[AnyNode], seen: Rights, asked: list[Asked]) -> None:
         total.add(_checked(nodes, seen, *asked))
@@ -46,7 +46,7 @@ def test_operations_over_the_whole_schema_are_answered_alike_on_every_way() -> N
     """Also where the plain graph has no answer: walks, paths and what they tell."""
     total = Tally()
 
-    @settings(max_examples=25, suppress_health_check=_SLOW)
+    @settings(max_examples=25, suppress_health_check=_SLOW, phases=UNSHRUNK)
     @given(graphs(), rights, st.lists(_whole, min_size=1, max_size=2))
     def answered_alike(nodes: list[AnyNode], seen: Rights, asked: list[Asked]) -> None:
         with TemporaryDirectory() as folder:
