@@ -4,7 +4,7 @@ import { relayStylePagination } from "@apollo/client/utilities";
 export const client = new ApolloClient({
   link: new HttpLink({ uri: "http://127.0.0.1:8000/graphql" }),
   cache: new InMemoryCache({
-    possibleTypes: { Node: ["Article", "Provider", "Topic"] },
+    possibleTypes: { Node: ["Article", "Provider", "Story", "Topic"] },
     typePolicies: {
       Query: { fields: { articles: relayStylePagination(["filter", "orderBy"]) } },
       Article: { fields: { related: relayStylePagination(["direction", "filter", "orderBy"]) } },
