@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from graph_api.graph.adjacency import spread
+from graph_api.graph.undirected import distinct
 from graph_api.search.index import Field, Index, Kind, Numbers
 from graph_api.search.stream import decoded
 
@@ -118,12 +119,6 @@ class Texts:
             found.append(pairs.first * len(sizes) + pairs.second)
         codes = distinct(np.concatenate(found))
         return Alike(codes // max(len(sizes), 1), codes % max(len(sizes), 1))
-
-
-def distinct(numbers: Numbers) -> Numbers:
-    """The distinct *numbers*, ascending. `np.unique` alone hashes, which takes ten times as long for millions."""
-    found = np.sort(numbers)
-    return found[np.flatnonzero(np.append(True, found[1:] != found[:-1])[: len(found)])]
 
 
 def _at_least(sizes: Numbers) -> Numbers:

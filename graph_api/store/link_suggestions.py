@@ -16,9 +16,10 @@ from numpy.typing import NDArray
 
 from graph_api.graph.adjacency import Csr
 from graph_api.graph.reciprocals import Ends, OneWay, one_way
+from graph_api.graph.undirected import distinct
 from graph_api.records import EdgeKind
 from graph_api.search import Index
-from graph_api.search.duplicates import ALIKE, SERIES, Alike, Likeness, distinct, mixed, texts
+from graph_api.search.duplicates import ALIKE, SERIES, Alike, Likeness, mixed, texts
 from graph_api.store.analysis import ends
 from graph_api.store.columns import Column
 
