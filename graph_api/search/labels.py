@@ -10,6 +10,7 @@ from graph_api.search.index import Index
 from graph_api.search.tokens import occurrences
 
 _WORDS = 3
+_COMMON = 0.15  # words that a larger part of all titles has are used where there are no others
 _SHORTEST = 3  # characters of a word with Latin letters
 
 
@@ -27,10 +28,11 @@ def label(index: Index, titles: Sequence[str]) -> str:
         for term, spelling in found.items():
             spellings.setdefault(term, Counter())[spelling] += 1
     shared = {term: count for term, count in titles_with.items() if count > 1 or len(titles) == 1}
+    shares = {term: _share(index, term) for term in shared if _tells(term)}
+    rare = {term: share for term, share in shares.items() if share <= _COMMON}
     weights = {
-        term: count * log(count / len(titles) / _share(index, term))
-        for term, count in shared.items()
-        if _tells(term)
+        term: shared[term] * log(shared[term] / len(titles) / share)
+        for term, share in (rare or shares).items()
     }
     best = sorted(weights, key=lambda term: (-weights[term], term))[:_WORDS]
     return ", ".join(max(sorted(spellings[term]), key=spellings[term].__getitem__) for term in best)

@@ -43,3 +43,10 @@ def test_numbers_and_short_words_tell_nothing() -> None:
 def test_titles_in_chinese_have_a_label() -> None:
     story = ["\u673a\u5668\u5b66\u4e60\u5165\u95e8", "\u673a\u5668\u5b66\u4e60\u5b9e\u6218"]
     assert "\u673a\u5668" in label(index(*story, *OTHERS), story)
+
+
+def test_frequent_words_are_used_where_there_are_no_others() -> None:
+    others = [f"The tale of number{number}" for number in range(20)]
+    story = ["The cables of the strait", "The cables and the islands"]
+    assert label(index(*story, *others), story) == "cables"
+    assert label(index(*others), others[:2]) in {"The, tale", "tale, The"}
